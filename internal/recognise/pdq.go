@@ -24,8 +24,12 @@ const MatchRadius = 31
 // minSide is the smallest width and height, in pixels, that has a PDQ.
 const minSide = 5
 
+// maxPixels keeps the planes of one transform under two gigabytes; only a plane without end, such as image.Uniform, is larger.
+const maxPixels = 1 << 28
+
 // HashPDQ returns the hash of the image at full resolution, and its quality from 0 to 100. Transparency is ignored: the colour
-// behind it counts. An image of fewer than 5 pixels on one side has the zero hash and quality 0.
+// behind it counts. An image of fewer than 5 pixels on one side, or of more than 2^28
+// pixels in all, has the zero hash and quality 0.
 func HashPDQ(img image.Image) (PDQ, int) {
 	f, quality, ok := transform(img)
 	if !ok {

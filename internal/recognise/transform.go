@@ -15,11 +15,11 @@ import (
 // frequencies are the lowest 16 by 16 frequencies of the image's 64 by 64 reduction, without the constant one.
 type frequencies [16][16]float32
 
-// transform computes the frequencies and the quality. The last result is false for an image that is too small.
+// transform computes the frequencies and the quality. The last result is false for an image that is too small or without end.
 func transform(img image.Image) (*frequencies, int, bool) {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
-	if w < minSide || h < minSide {
+	if w < minSide || h < minSide || w > maxPixels/h {
 		return nil, 0, false
 	}
 	plane := luma(img)
