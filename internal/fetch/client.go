@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/http/cookiejar"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
+)
+
+// A Client asks web servers from one vantage point. It is safe for use by many at once.
+type Client struct {
+	network Network
+	limits  Limits
+	pace    *Politeness
+	agent   string
+	guard   *guard
+}
+
+// New makes a client. A nil Politeness keeps no pace and reads no robots files; agent is the User-Agent header, which should
+// say who asks unless the unit's law allows otherwise.
+func New(n Network, l Limits, p *Politeness, agent string) *Client {
+	return &Client{network: n, limits: l.filled(), pace: p, agent: headerText(agent), guard: newGuard(n)}
+}
+
+// Network tells from where the client looks.
+func (c *Client) Network() Network { return c.network }
+
+// An Option changes one Get.
+type Option func(*request)
+
+type request struct {
+	accept string
+	prefix int64
+	stay   bool
+	plain  bool // neither pace nor robots: for the robots file itself
+}
+
+// Accept asks for a media type.
+func Accept(media string) Option { return func(r *request) { r.accept = headerText(media) } }
+
+// Prefix reads only the first n bytes of the body and hangs up. That is no failure: Truncated says "length", the error is nil.
+func Prefix(n int64) Option { return func(r *request) { r.prefix = n } }
+
+// NoRedirect takes the first answer, whatever it is.
+func NoRedirect() Option { return func(r *request) { r.stay = true } }
+
+// Get asks for one address and follows redirects. The response is never nil: with an error it holds the exchanges up to it and,
+// for ErrTooLarge, ErrTimeout and ErrProtocol, what had come of the last answer. A status such as 404 is no error. Cookies live
+// for one Get; nothing secret is ever sent. Errors: the Err values of this package.
+func (c *Client) Get(ctx context.Context, address string, opts ...Option) (*Response, error) {
+	ask := request{accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+	for _, o := range opts {
+		o(&ask)
+	}
+	res := &Response{URL: address, Final: address}
+	ctx, cancel := context.WithTimeout(ctx, c.limits.Total)
+	defer cancel()
+	jar, err := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List})
+	if err != nil {
+		return res, err
+	}
+	next, err := parse(address)
+	for hop := 0; err == nil; hop++ {
+		if hop > c.limits.Redirects {
+			return res, fmt.Errorf("get %s: %w: %d, last to %s", address, ErrRedirects, hop, next)
+		}
+		res.Final = next.String()
+		if err = c.permit(ctx, next, ask); err != nil {
+			break
+		}
+		var got *answer
+		got, err = c.exchange(ctx, next, ask, jar)
+		res.take(got)
+		if err != nil {
+			break
+		}
+		jar.SetCookies(next, (&http.Response{Header: got.header}).Cookies())
+		c.pace.note(next.Host, got.status, got.header, time.Now())
+		to := got.header.Get("Location")
+		if ask.stay || to == "" || !redirects(got.status) {
+			return res, nil
+		}
+		next, err = forward(next, to)
+	}
+	return res, fmt.Errorf("get %s: %w", address, err)
+}
+
+// Fetch is Get in the form that package probe asks for. A body that is not whole is an error.
+func (c *Client) Fetch(ctx context.Context, address, accept string) (int, http.Header, []byte, error) {
+	r, err := c.Get(ctx, address, Accept(accept))
+	return r.Status, r.Header, r.Body, err
+}
+
+// TLS connects to port 443 of a host and returns what the handshake showed; nothing is asked. Errors as Get.
+func (c *Client) TLS(ctx context.Context, host string) (*TLSInfo, netip.AddrPort, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.limits.Total)
+	defer cancel()
+	u, err := parse("https://" + host + "/")
+	if err != nil {
+		return nil, netip.AddrPort{}, err
+	}
+	e := &Exchange{URL: u.String(), Vantage: c.network.Name, Start: time.Now()}
+	conn, err := c.connect(ctx, u, e)
+	if err != nil {
+		return e.TLS, e.Remote, fmt.Errorf("handshake with %s: %w", host, err)
+	}
+	conn.Close()
+	return e.TLS, e.Remote, nil
+}
+
+// permit waits for the pace and asks the robots file, where configured.
+func (c *Client) permit(ctx context.Context, u *url.URL, ask request) error {
+	if c.pace == nil || ask.plain {
+		return nil
+	}
+	if err := c.pace.wait(ctx, u.Host); err != nil {
+		return err
+	}
+	return c.pace.robots(ctx, c, u)
+}
+
+// take adds an exchange and makes it the answer so far.
+func (r *Response) take(a *answer) {
+	r.Hops = append(r.Hops, a.exchange)
+	r.Status, r.Header, r.Body, r.Truncated = a.status, a.header, a.body, a.truncated
+	r.Remote, r.TLS = a.exchange.Remote, a.exchange.TLS
+	r.Type = ""
+	if a.status != 0 {
+		r.Type = mediaType(a.header, a.body)
+	}
+}
+
+func mediaType(h http.Header, body []byte) string {
+	if t, _, err := mime.ParseMediaType(h.Get("Content-Type")); err == nil && t != "" {
+		return t
+	}
+	t, _, _ := mime.ParseMediaType(http.DetectContentType(body))
+	return t
+}
+
+func redirects(status int) bool {
+	switch status {
+	case 301, 302, 303, 307, 308:
+		return true
+	}
+	return false
+}
+
+// names is lenient where the web is: underscores are served, only encoding must be sound.
+var names = idna.New(idna.MapForLookup(), idna.StrictDomainName(false), idna.Transitional(false), idna.BidiRule())
+
+// parse reads an address and puts it in the form that is asked for: ASCII name, no user, no fragment, no default port.
+func parse(address string) (*url.URL, error) {
+	if len(address) > 8<<10 {
+		return nil, fmt.Errorf("%w: %d bytes long", ErrAddress, len(address))
+	}
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil {
+		var inner *url.Error
+		if errors.As(err, &inner) {
+			err = inner.Err
+		}
+		return nil, fmt.Errorf("%w: %v", ErrAddress, err)
+	}
+	return normal(u)
+}
+
+func normal(u *url.URL) (*url.URL, error) {
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%w: scheme %.20q is neither http nor https", ErrBlockedAddress, u.Scheme)
+	}
+	host, port := strings.TrimSuffix(u.Hostname(), "."), u.Port()
+	if host == "" {
+		return nil, fmt.Errorf("%w: it names no host", ErrAddress)
+	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		host = a.String()
+		if a.Is6() {
+			host = "[" + host + "]"
+		}
+	} else if host, err = names.ToASCII(host); err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrAddress, err)
+	}
+	if port != "" && port != defaultPort(u.Scheme) {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return nil, fmt.Errorf("%w: port %.20q", ErrAddress, port)
+		}
+		host += ":" + port
+	}
+	n := *u
+	n.Host, n.User, n.Fragment, n.RawFragment = host, nil, "", ""
+	if n.Path == "" {
+		n.Path = "/"
+	}
+	return &n, nil
+}
+
+// forward is where a Location header leads.
+func forward(from *url.URL, to string) (*url.URL, error) {
+	if len(to) > 8<<10 {
+		return nil, fmt.Errorf("%w: redirect to an address of %d bytes", ErrProtocol, len(to))
+	}
+	u, err := from.Parse(to)
+	if err != nil {
+		return nil, fmt.Errorf("%w: redirect to %.80q", ErrProtocol, to)
+	}
+	return normal(u)
+}
+
+func defaultPort(scheme string) string {
+	if scheme == "https" {
+		return "443"
+	}
+	return "80"
+}
+
+// headerText drops what must not stand in a header.
+func headerText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// past is a deadline that wakes a reader at once.
+var past = time.Unix(1, 0)
+
+// An answer is one exchange and what it means.
+type answer struct {
+	exchange  Exchange
+	status    int
+	header    http.Header
+	body      []byte
+	truncated string
+}
+
+// exchange asks once. The answer is never nil.
+func (c *Client) exchange(ctx context.Context, u *url.URL, ask request, jar http.CookieJar) (*answer, error) {
+	a := &answer{exchange: Exchange{URL: u.String(), Vantage: c.network.Name, Start: time.Now()}}
+	e := &a.exchange
+	err := c.converse(ctx, u, ask, jar, a)
+	e.End, e.Status = time.Now(), a.status
+	if err != nil {
+		e.Error = err.Error()
+	}
+	return a, err
+}
+
+func (c *Client) converse(ctx context.Context, u *url.URL, ask request, jar http.CookieJar, a *answer) error {
+	e := &a.exchange
+	conn, err := c.connect(ctx, u, e)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(past) })
+	defer stop()
+	until := func(t time.Time) {
+		conn.SetDeadline(t)
+		if ctx.Err() != nil { // the call above may have come after the one that hangs up
+			conn.SetDeadline(past)
+		}
+	}
+	e.Request = c.format(u, ask, jar)
+	until(time.Now().Add(c.limits.FirstByte))
+	// A server may answer and hang up before it has read the whole request: a failed write is told only if nothing comes back.
+	_, wrote := conn.Write(e.Request)
+	l := c.limits
+	if ask.prefix > 0 {
+		l.Body = min(l.Body, ask.prefix)
+	}
+	tap := &tap{from: conn, first: func() {
+		e.FirstByte = time.Now()
+		if end, ok := ctx.Deadline(); ok {
+			until(end)
+		}
+	}}
+	err = read(tap, l, a)
+	e.Response = tap.taken
+	if n := tap.excess; n > 0 && n <= len(e.Response) {
+		e.Response = e.Response[:len(e.Response)-n]
+	}
+	e.Truncated = a.truncated
+	if errors.Is(err, ErrTooLarge) && ask.prefix > 0 && ask.prefix <= c.limits.Body && a.status != 0 {
+		return nil
+	}
+	if err == nil {
+		return nil
+	}
+	if e.FirstByte.IsZero() && wrote != nil {
+		err = wrote
+	}
+	return explain(ctx, ErrProtocol, "read answer of "+u.Host, err)
+}
+
+// connect resolves, checks and dials, and shakes hands for https. What it learns goes into e, also when it fails.
+func (c *Client) connect(ctx context.Context, u *url.URL, e *Exchange) (net.Conn, error) {
+	port, err := c.target(u)
+	if err != nil {
+		return nil, err
+	}
+	open, err := c.resolve(ctx, u.Hostname(), e)
+	if err != nil {
+		return nil, err
+	}
+	d := net.Dialer{Timeout: c.limits.Dial, Control: c.guard.control}
+	if c.network.Local.IsValid() {
+		d.LocalAddr = &net.TCPAddr{IP: c.network.Local.AsSlice()}
+	}
+	var last error
+	for _, to := range open[:min(len(open), 4)] {
+		if c.network.Local.IsValid() && c.network.Local.Is4() != to.Is4() {
+			last = fmt.Errorf("%w: %v is of another family than %v", ErrConnect, to, c.network.Local)
+			continue
+		}
+		conn, err := d.DialContext(ctx, "tcp", netip.AddrPortFrom(to, port).String())
+		if err != nil {
+			last = err
+			continue
+		}
+		e.Remote, e.Local = endpoint(conn.RemoteAddr()), endpoint(conn.LocalAddr())
+		if u.Scheme == "https" {
+			if conn, err = c.shake(ctx, conn, u.Hostname(), e); err != nil {
+				return nil, err
+			}
+		}
+		return conn, nil
+	}
+	return nil, explain(ctx, ErrConnect, "connect to "+u.Host, last)
+}
+
+func (c *Client) target(u *url.URL) (uint16, error) {
+	p, err := strconv.ParseUint(or(u.Port(), defaultPort(u.Scheme)), 10, 16)
+	if err != nil {
+		return 0, fmt.Errorf("%w: port %q", ErrAddress, u.Port())
+	}
+	return c.guard.port(uint16(p))
+}
+
+// resolve fills e.Addresses and returns those that the guard lets through. A forbidden one beside them is passed over: else a
+// site could hide from us alone by naming ::1 beside its real address.
+func (c *Client) resolve(ctx context.Context, host string, e *Exchange) (open []netip.Addr, err error) {
+	if a, err := netip.ParseAddr(host); err == nil {
+		e.Addresses = []netip.Addr{a}
+	} else {
+		r, err := newResolver(c.network, min(c.limits.Dial, 5*time.Second))
+		if err != nil {
+			return nil, err
+		}
+		e.Addresses, e.Resolver, err = r.addresses(ctx, host)
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range e.Addresses {
+		if no := c.guard.address(a); no == nil {
+			open = append(open, a)
+		} else {
+			err = fmt.Errorf("%s: %w", host, no)
+		}
+	}
+	if len(open) > 0 {
+		return open, nil
+	}
+	return nil, err
+}
+
+// shake does the TLS handshake. No certificate stops it: what was shown is recorded and judged in TLSInfo.
+func (c *Client) shake(ctx context.Context, conn net.Conn, host string, e *Exchange) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.limits.Dial)
+	defer cancel()
+	t := tls.Client(conn, &tls.Config{
+		ServerName:         host,
+		NextProtos:         []string{"http/1.1"},
+		MinVersion:         tls.VersionTLS10, // an old server is evidence too
+		InsecureSkipVerify: true,             // verified below, and recorded
+	})
+	err := t.HandshakeContext(ctx)
+	if s := t.ConnectionState(); len(s.PeerCertificates) > 0 || err == nil {
+		e.TLS = tlsInfo(s, host, c.network.Roots, time.Now())
+	}
+	if err != nil {
+		conn.Close()
+		return nil, explain(ctx, ErrProtocol, "TLS handshake with "+host, err)
+	}
+	return t, nil
+}
+
+// format writes the request.
+func (c *Client) format(u *url.URL, ask request, jar http.CookieJar) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "GET %s HTTP/1.1\r\nHost: %s\r\n", u.RequestURI(), u.Host)
+	if c.agent != "" {
+		fmt.Fprintf(&b, "User-Agent: %s\r\n", c.agent)
+	}
+	fmt.Fprintf(&b, "Accept: %s\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n", ask.accept)
+	if jar != nil {
+		r := http.Request{Header: http.Header{}}
+		for _, k := range jar.Cookies(u) {
+			r.AddCookie(k)
+		}
+		if v := headerText(r.Header.Get("Cookie")); v != "" && len(v) < 8<<10 {
+			fmt.Fprintf(&b, "Cookie: %s\r\n", v)
+		}
+	}
+	b.WriteString("Connection: close\r\n\r\n")
+	return b.Bytes()
+}
+
+func endpoint(a net.Addr) netip.AddrPort {
+	if t, ok := a.(*net.TCPAddr); ok {
+		p := t.AddrPort()
+		return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
+	}
+	return netip.AddrPort{}
+}
