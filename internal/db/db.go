@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/riverqueue/river"
+
+	"iolaus/internal/iru"
+)
+
+// The names of the engines, as [DB.Engine] gives them.
+const (
+	SQLite     = "sqlite"
+	PostgreSQL = "postgres"
+)
+
+// A DB is an open store. It is safe for use by many goroutines, and several processes may open the same one.
+type DB struct {
+	engine engine
+}
+
+// An engine is what differs between SQLite and PostgreSQL. Its two implementations are in sqlite.go and postgres.go.
+type engine interface {
+	name() string
+	// begin opens a serialisable transaction, or one that only reads and sees one instant.
+	begin(ctx context.Context, write bool) (session, error)
+	// classify tells which of the six kinds an error of the engine is, and whether the transaction should run again.
+	classify(err error) (kind error, again bool)
+	// lockSchema keeps other processes from migrating until unlock is called.
+	lockSchema(ctx context.Context) (unlock func(), err error)
+	migrateQueue(ctx context.Context) error
+	runner(cfg *river.Config) (Runner, error)
+	dialect() dialect
+	close() error
+}
+
+// A session is one open transaction.
+type session interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	insertJobs(ctx context.Context, jobs []river.InsertManyParams) (inserted int, err error)
+	commit(ctx context.Context) error
+	rollback()
+}
+
+// Open opens the store that dsn names and brings its tables up to date; several processes may do so at once. A path, or a path
+// after "sqlite:", is an SQLite file that is made when missing, readable only by its owner; "postgres://..." is a PostgreSQL
+// database. A store written by a newer program is refused with Conflict.
+func Open(ctx context.Context, dsn string) (*DB, error) {
+	d, err := connect(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.migrate(ctx, newest); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func connect(ctx context.Context, dsn string) (*DB, error) {
+	var e engine
+	var err error
+	switch path := strings.TrimPrefix(dsn, "sqlite:"); {
+	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
+		e, err = openPostgres(ctx, dsn)
+	case path == "" || strings.Contains(path, ":memory:"):
+		return nil, iru.Refuse(iru.Invalid, fmt.Sprintf("the store %q is not a file", dsn),
+			"name a file, sqlite:FILE, or postgres://USER@HOST/DATABASE")
+	case path == dsn && strings.Contains(dsn, "://"):
+		scheme, _, _ := strings.Cut(dsn, "://")
+		return nil, iru.Refuse(iru.Invalid, fmt.Sprintf("no store is of the kind %q", scheme),
+			"name a file, sqlite:FILE, or postgres://USER@HOST/DATABASE")
+	default:
+		e, err = openSQLite(ctx, path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &DB{engine: e}, nil
+}
+
+// Close closes the store. Runners of [DB.Queue] must have stopped before.
+func (d *DB) Close() error {
+	if err := d.engine.close(); err != nil {
+		return fmt.Errorf("close store: %w: %w", iru.Internal, err)
+	}
+	return nil
+}
+
+// Engine is SQLite or PostgreSQL, for the operator to read: no SQL may depend on it.
+func (d *DB) Engine() string { return d.engine.name() }

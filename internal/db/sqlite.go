@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"iolaus/internal/iru"
+)
+
+// One connection writes: inside a process writers queue in order instead of polling a lock, and River shares it because it needs
+// a pool of one. Readers never wait for it (WAL).
+type sqliteEngine struct {
+	path   string
+	writer *sql.DB
+	reader *sql.DB
+	jobs   *river.Client[*sql.Tx]
+}
+
+func openSQLite(ctx context.Context, path string) (engine, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w: %w", path, iru.Invalid, err)
+	}
+	// Case data: the file, and with it the -wal and -shm files that copy its mode, is for its owner only.
+	if err := os.MkdirAll(filepath.Dir(abs), 0o700); err != nil {
+		return nil, fmt.Errorf("open store: %w: %w", iru.Unavailable, err)
+	}
+	f, err := os.OpenFile(abs, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w: %w", iru.Unavailable, err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("open store: %w: %w", iru.Unavailable, err)
+	}
+	e := &sqliteEngine{path: abs}
+	if e.writer, err = sql.Open("sqlite", sqliteDSN(abs, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)")); err != nil {
+		return nil, fmt.Errorf("open store %s: %w: %w", abs, iru.Internal, err)
+	}
+	e.writer.SetMaxOpenConns(1)
+	if err := e.writer.PingContext(ctx); err != nil {
+		kind, _ := e.classify(err)
+		return nil, errors.Join(fmt.Errorf("open store %s: %w: %w", abs, kind, err), e.writer.Close())
+	}
+	if e.reader, err = sql.Open("sqlite", sqliteDSN(abs, "_pragma=query_only(1)")); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w: %w", abs, iru.Internal, err), e.writer.Close())
+	}
+	e.reader.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
+	e.reader.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
+	if e.jobs, err = river.NewClient(riversqlite.New(e.writer), insertOnly()); err != nil {
+		return nil, errors.Join(fmt.Errorf("open queue: %w: %w", iru.Internal, err), e.close())
+	}
+	return e, nil
+}
+
+func sqliteDSN(path string, options ...string) string {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)"
+	for _, o := range options {
+		dsn += "&" + o
+	}
+	return dsn
+}
+
+func (e *sqliteEngine) name() string { return SQLite }
+
+func (e *sqliteEngine) close() error { return errors.Join(e.reader.Close(), e.writer.Close()) }
+
+func (e *sqliteEngine) begin(ctx context.Context, write bool) (session, error) {
+	pool := e.reader
+	if write {
+		pool = e.writer
+	}
+	tx, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: !write})
+	if err != nil {
+		return nil, err
+	}
+	return &sqliteSession{Tx: tx, jobs: e.jobs}, nil
+}
+
+type sqliteSession struct {
+	*sql.Tx
+	jobs *river.Client[*sql.Tx]
+}
+
+func (s *sqliteSession) insertJobs(ctx context.Context, jobs []river.InsertManyParams) (int, error) {
+	res, err := s.jobs.InsertManyTx(ctx, s.Tx, jobs)
+	return count(res), err
+}
+
+func (s *sqliteSession) commit(context.Context) error { return s.Commit() }
+
+func (s *sqliteSession) rollback() { _ = s.Rollback() }
+
+// classify follows https://www.sqlite.org/rescode.html.
+func (e *sqliteEngine) classify(err error) (kind error, again bool) {
+	var se *sqlite.Error
+	if !errors.As(err, &se) {
+		if errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) {
+			return iru.Unavailable, false
+		}
+		return iru.Internal, false
+	}
+	switch se.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID,
+		sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return iru.Conflict, false
+	}
+	switch se.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return iru.Unavailable, true
+	case sqlite3.SQLITE_TOOBIG:
+		return iru.Invalid, false
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_READONLY:
+		return iru.Unavailable, false
+	}
+	return iru.Internal, false
+}
+
+// lockSchema takes a file lock, since SQLite's own locks end with each migration's transaction.
+func (e *sqliteEngine) lockSchema(ctx context.Context) (func(), error) {
+	f, err := os.OpenFile(e.path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock store: %w: %w", iru.Unavailable, err)
+	}
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return func() { _ = f.Close() }, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			_ = f.Close()
+			return nil, fmt.Errorf("lock store %s: %w: %w", f.Name(), iru.Unavailable, err)
+		}
+		if err := pauseFor(ctx, lockPoll); err != nil {
+			_ = f.Close()
+			return nil, fmt.Errorf("lock store %s: %w: %w", f.Name(), iru.Unavailable, err)
+		}
+	}
+}
+
+func (e *sqliteEngine) migrateQueue(ctx context.Context) error {
+	m, err := rivermigrate.New(riversqlite.New(e.writer), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
+
+func (e *sqliteEngine) runner(cfg *river.Config) (Runner, error) {
+	return river.NewClient(riversqlite.New(e.writer), cfg)
+}
+
+func (e *sqliteEngine) dialect() dialect {
+	return dialect{
+		goose:    goose.DialectSQLite3,
+		pool:     e.writer,
+		identity: "INTEGER PRIMARY KEY AUTOINCREMENT",
+		bytes:    "BLOB",
+		now:      "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+		columns: `SELECT m.name, c.name, lower(c.type), c."notnull" <> 0 OR c.pk <> 0 FROM sqlite_schema m, pragma_table_info(m.name) c
+			WHERE m.type = 'table' ORDER BY 1, 2`,
+		indexes: `SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1, 2`,
+		checks:  `SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name`,
+	}
+}
+
+const lockPoll = 20 * time.Millisecond
