@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+
+	"iolaus/internal/iru"
+)
+
+var assets = shape[iru.Asset]{"asset", "id, unit, outlet, kind, locator, site, languages, state, presence, presence_since, runs, found_by, found_from, lineage, features, created, seen",
+	func(a *iru.Asset) []any {
+		return []any{&a.ID, &a.Unit, &a.Outlet, &a.Kind, &a.Locator, &a.Site, JSON(&a.Languages), &a.State, &a.Presence.State,
+			Micros(&a.Presence.Since), JSON(&a.Presence.Runs), &a.FoundBy, &a.FoundFrom, JSON(&a.Lineage), JSON(&a.Features),
+			Micros(&a.Created), Micros(&a.Seen)}
+	}}
+
+// AddAsset stores an asset and sets its id; Conflict if the unit has that address already.
+func (t *Tx) AddAsset(ctx context.Context, a *iru.Asset) error { return assets.insert(ctx, t, a) }
+
+// Asset reads one asset.
+func (t *Tx) Asset(ctx context.Context, s iru.Scope, id iru.AssetID) (iru.Asset, error) {
+	return assets.get(ctx, t, assetReach+" AND id=$2", s.Reach(), id)
+}
+
+// AssetByLocator reads a unit's asset by its canonical address.
+func (t *Tx) AssetByLocator(ctx context.Context, u iru.UnitID, locator string) (iru.Asset, error) {
+	return assets.get(ctx, t, "unit=$1 AND locator=$2", u, locator)
+}
+
+// Assets lists the assets in order of their discovery.
+func (t *Tx) Assets(ctx context.Context, s iru.Scope) ([]iru.Asset, error) {
+	return assets.list(ctx, t, "WHERE "+assetReach+" ORDER BY id", s.Reach())
+}
+
+// AssetsOf lists an outlet's assets.
+func (t *Tx) AssetsOf(ctx context.Context, s iru.Scope, o iru.OutletID) ([]iru.Asset, error) {
+	return assets.list(ctx, t, "WHERE "+assetReach+" AND outlet=$2 ORDER BY id", s.Reach(), o)
+}
+
+// AssetsAt lists a unit's assets on a registrable name.
+func (t *Tx) AssetsAt(ctx context.Context, u iru.UnitID, site string) ([]iru.Asset, error) {
+	return assets.list(ctx, t, "WHERE unit=$1 AND site=$2 ORDER BY id", u, site)
+}
+
+// UpdateAsset stores the asset again if its state is still the old one.
+func (t *Tx) UpdateAsset(ctx context.Context, a iru.Asset, old iru.AssetState) error {
+	return assets.update(ctx, t, &a, "state", old)
+}
+
+var observations = shape[iru.Observation]{"observation", "id, asset, item, at, vantage, outcome, status, detail, took", func(o *iru.Observation) []any {
+	return []any{&o.ID, &o.Asset, &o.Item, Micros(&o.At), &o.Vantage, &o.Outcome, &o.Status, &o.Detail, &o.Took}
+}}
+
+// AddObservation stores what one look found.
+func (t *Tx) AddObservation(ctx context.Context, o *iru.Observation) error {
+	return observations.insert(ctx, t, o)
+}
+
+// Observations lists the newest looks at an asset, newest first, at most n.
+func (t *Tx) Observations(ctx context.Context, s iru.Scope, a iru.AssetID, n int) ([]iru.Observation, error) {
+	return observations.list(ctx, t, "WHERE asset IN (SELECT id FROM asset WHERE "+assetReach+") AND asset=$2 ORDER BY at DESC, id DESC LIMIT $3", s.Reach(), a, n)
+}

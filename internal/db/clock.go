@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+
+	"iolaus/internal/iru"
+)
+
+var clocks = shape[iru.Clock]{"clock", "id, notice, rule, obliged, source, binding, started, proof, length, due, state, ended, why", func(c *iru.Clock) []any {
+	return []any{&c.ID, &c.Notice, &c.Rule, &c.Obliged, &c.Source, &c.Binding, Micros(&c.Started), &c.Proof, &c.Length, Micros(&c.Due), &c.State, Micros(&c.Ended), &c.Why}
+}}
+
+// AddClock stores a clock and sets its id.
+func (t *Tx) AddClock(ctx context.Context, c *iru.Clock) error { return clocks.insert(ctx, t, c) }
+
+// ClocksOf lists a notice's clocks in order of their start.
+func (t *Tx) ClocksOf(ctx context.Context, s iru.Scope, n iru.NoticeID) ([]iru.Clock, error) {
+	return clocks.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+") AND notice=$2 ORDER BY id", s.Reach(), n)
+}
+
+// Running lists the running clocks, the next to expire first, at most n.
+func (t *Tx) Running(ctx context.Context, s iru.Scope, n int) ([]iru.Clock, error) {
+	return clocks.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+") AND state='running' ORDER BY due, id LIMIT $2", s.Reach(), n)
+}
+
+// UpdateClock stores the clock again if its state is still the old one.
+func (t *Tx) UpdateClock(ctx context.Context, c iru.Clock, old iru.ClockState) error {
+	return clocks.update(ctx, t, &c, "state", old)
+}

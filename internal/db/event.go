@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+
+	"iolaus/internal/iru"
+	"iolaus/internal/ledger"
+)
+
+// A row of the log: the event as it was written, its salt, and the facts as the text that the commitment covers.
+type eventRow struct {
+	iru.Event
+	facts string
+	salt  []byte
+}
+
+var eventRows = shape[eventRow]{"event", "id, at, by_officer, unit, noun, subject, verb, from_state, to_state, note, facts, salt, idx", func(e *eventRow) []any {
+	return []any{&e.ID, Micros(&e.At), &e.By, &e.Unit, &e.Subject.Noun, &e.Subject.ID, &e.Verb, &e.From, &e.To, &e.Note, &e.facts, &e.salt, &e.Index}
+}}
+
+// Record writes an event into the log, not yet sequenced, and gives its number.
+func (t *Tx) Record(ctx context.Context, e iru.Event) (iru.EventID, error) {
+	facts, err := json.Marshal(e.Facts)
+	if err != nil {
+		return 0, fmt.Errorf("record event: %w: %w", iru.Internal, err)
+	}
+	r := eventRow{Event: e, facts: string(facts), salt: make([]byte, 16)}
+	r.Index = -1
+	if _, err := rand.Read(r.salt); err != nil {
+		return 0, fmt.Errorf("record event: %w: %w", iru.Internal, err)
+	}
+	if err := eventRows.insert(ctx, t, &r); err != nil {
+		return 0, err
+	}
+	return r.ID, nil
+}
+
+// entry is what the event puts into the ledger.
+func (r eventRow) entry() (ledger.Entry, error) {
+	payload, err := json.Marshal([]any{r.ID, r.At.UnixMicro(), r.By, r.Unit, r.Subject.Noun, r.Subject.ID, r.Verb, r.From, r.To, r.Note, r.facts})
+	if err != nil {
+		return ledger.Entry{}, fmt.Errorf("read event: %w: %w", iru.Internal, err)
+	}
+	var salt [16]byte
+	copy(salt[:], r.salt)
+	return ledger.Entry{Event: int64(r.ID), At: r.At, Kind: r.Subject.Noun + "." + r.Verb, Commitment: ledger.Commit(salt, payload)}, nil
+}
+
+func events(rows []eventRow, err error) ([]iru.Event, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := make([]iru.Event, len(rows))
+	for i, r := range rows {
+		out[i] = r.Event
+		if err := json.Unmarshal([]byte(r.facts), &out[i].Facts); err != nil {
+			return nil, fmt.Errorf("read event %d: %w: %w", r.ID, iru.Internal, err)
+		}
+	}
+	return out, nil
+}
+
+// Event reads one event.
+func (t *Tx) Event(ctx context.Context, s iru.Scope, id iru.EventID) (iru.Event, error) {
+	r, err := eventRows.list(ctx, t, "WHERE ($1=0 OR unit=$1 OR unit=0) AND id=$2", s.Reach(), id)
+	es, err := events(r, err)
+	if err != nil {
+		return iru.Event{}, err
+	}
+	if len(es) == 0 {
+		return iru.Event{}, fmt.Errorf("read event: %w", iru.NotFound)
+	}
+	return es[0], nil
+}
+
+// EventsOf lists what happened to one thing, oldest first. Reading the thing itself checks the scope.
+func (t *Tx) EventsOf(ctx context.Context, sub iru.Subject) ([]iru.Event, error) {
+	return events(eventRows.list(ctx, t, "WHERE noun=$1 AND subject=$2 ORDER BY id", sub.Noun, sub.ID))
+}
+
+// Events lists the newest events of a scope, newest first, before an id (0: from the end), at most n.
+func (t *Tx) Events(ctx context.Context, s iru.Scope, before iru.EventID, n int) ([]iru.Event, error) {
+	return events(eventRows.list(ctx, t, "WHERE ($1=0 OR unit=$1 OR unit=0) AND ($2=0 OR id<$2) ORDER BY id DESC LIMIT $3", s.Reach(), before, n))
+}
+
+// EventsAfter lists a scope's events after an id, oldest first, at most n: what a live page follows.
+func (t *Tx) EventsAfter(ctx context.Context, s iru.Scope, after iru.EventID, n int) ([]iru.Event, error) {
+	return events(eventRows.list(ctx, t, "WHERE ($1=0 OR unit=$1 OR unit=0) AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n))
+}
+
+// LastEvent is the number of the newest event, 0 if there is none.
+func (t *Tx) LastEvent(ctx context.Context) (iru.EventID, error) {
+	var id iru.EventID
+	err := t.QueryRow(ctx, "SELECT COALESCE(MAX(id), 0) FROM event").Scan(&id)
+	return id, err
+}

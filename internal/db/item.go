@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"time"
+
+	"iolaus/internal/iru"
+)
+
+var items = shape[iru.Item]{"item", "id, unit, asset, locator, title, lang, dir, text, state, priority, reasons, exhibit, content, held_by, held_until, wake_at, created, captured",
+	func(i *iru.Item) []any {
+		return []any{&i.ID, &i.Unit, &i.Asset, &i.Locator, &i.Title, &i.Lang, &i.Dir, &i.Text, &i.State, &i.Priority, JSON(&i.Reasons),
+			&i.Exhibit, &i.Content, &i.HeldBy, Micros(&i.HeldUntil), Micros(&i.WakeAt), Micros(&i.Created), Micros(&i.Captured)}
+	}}
+
+// AddItem stores an item and sets its id; Conflict if the unit has that address already.
+func (t *Tx) AddItem(ctx context.Context, i *iru.Item) error { return items.insert(ctx, t, i) }
+
+// Item reads one item.
+func (t *Tx) Item(ctx context.Context, s iru.Scope, id iru.ItemID) (iru.Item, error) {
+	return items.get(ctx, t, partReach+" AND id=$2", s.Reach(), id)
+}
+
+// ItemByLocator reads a unit's item by its canonical address.
+func (t *Tx) ItemByLocator(ctx context.Context, u iru.UnitID, locator string) (iru.Item, error) {
+	return items.get(ctx, t, "unit=$1 AND locator=$2", u, locator)
+}
+
+// ItemsOf lists an asset's items.
+func (t *Tx) ItemsOf(ctx context.Context, s iru.Scope, a iru.AssetID) ([]iru.Item, error) {
+	return items.list(ctx, t, "WHERE "+partReach+" AND asset=$2 ORDER BY id", s.Reach(), a)
+}
+
+// ItemsAlike lists a unit's items with the same content, oldest first.
+func (t *Tx) ItemsAlike(ctx context.Context, u iru.UnitID, content string) ([]iru.Item, error) {
+	return items.list(ctx, t, "WHERE unit=$1 AND content=$2 AND content<>'' ORDER BY id", u, content)
+}
+
+// Queue lists what waits for a person at now, most urgent first, at most n: ready, for a second opinion, failed, or woken up.
+func (t *Tx) Queue(ctx context.Context, s iru.Scope, now time.Time, n int) ([]iru.Item, error) {
+	return items.list(ctx, t, `WHERE ($1=0 OR unit=$1) AND (state IN ('ready','second') OR (state='deferred' AND wake_at<=$2))
+		ORDER BY priority DESC, id LIMIT $3`, s.Reach(), Micros(&now), n)
+}
+
+// ItemsIn lists items by state, oldest first, at most n.
+func (t *Tx) ItemsIn(ctx context.Context, s iru.Scope, state iru.ItemState, n int) ([]iru.Item, error) {
+	return items.list(ctx, t, "WHERE "+partReach+" AND state=$2 ORDER BY id LIMIT $3", s.Reach(), state, n)
+}
+
+// Items lists items after an id, oldest first, at most n.
+func (t *Tx) Items(ctx context.Context, s iru.Scope, after iru.ItemID, n int) ([]iru.Item, error) {
+	return items.list(ctx, t, "WHERE "+partReach+" AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n)
+}
+
+// UpdateItem stores the item again if its state is still the old one.
+func (t *Tx) UpdateItem(ctx context.Context, i iru.Item, old iru.ItemState) error {
+	return items.update(ctx, t, &i, "state", old)
+}

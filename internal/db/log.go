@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"iolaus/internal/iru"
+	"iolaus/internal/ledger"
+)
+
+// An Unsequenced event waits for its place in the log.
+type Unsequenced struct {
+	ID   iru.EventID
+	Leaf []byte
+}
+
+// Unsequenced lists the oldest events without a place, at most n.
+func (t *Tx) Unsequenced(ctx context.Context, n int) ([]Unsequenced, error) {
+	rows, err := eventRows.list(ctx, t, "WHERE idx=-1 ORDER BY id LIMIT $1", n)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Unsequenced, len(rows))
+	for i, r := range rows {
+		e, err := r.entry()
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Unsequenced{r.ID, e.Leaf()}
+	}
+	return out, nil
+}
+
+// Sequence gives events their places from an index on and stores the hashes and the checkpoint that cover them.
+func (t *Tx) Sequence(ctx context.Context, from int64, ids []iru.EventID, hashes []tlog.Hash, size int64, at time.Time, signed []byte) error {
+	for i, id := range ids {
+		res, err := t.Exec(ctx, "UPDATE event SET idx=$2 WHERE id=$1 AND idx=-1", id, from+int64(i))
+		if err != nil {
+			return fmt.Errorf("sequence event: %w", err)
+		}
+		if err := Guarded(res); err != nil {
+			return fmt.Errorf("sequence event: %w", err)
+		}
+	}
+	first := tlog.StoredHashCount(from)
+	for len(hashes) > 0 {
+		n := min(len(hashes), 200)
+		args, rows := make([]any, 0, 2*n), make([]string, n)
+		for i, h := range hashes[:n] {
+			args = append(args, first+int64(i), append([]byte(nil), h[:]...))
+			rows[i] = "(" + binds(2*i+1, 2) + ")"
+		}
+		if _, err := t.Exec(ctx, "INSERT INTO log_hash (pos, hash) VALUES "+strings.Join(rows, ", "), args...); err != nil {
+			return fmt.Errorf("store hashes: %w", err)
+		}
+		hashes, first = hashes[n:], first+int64(n)
+	}
+	if _, err := t.Exec(ctx, "INSERT INTO checkpoint (size, at, signed) VALUES ($1, $2, $3)", size, Micros(&at), string(signed)); err != nil {
+		return fmt.Errorf("store checkpoint: %w", err)
+	}
+	return nil
+}
+
+// Checkpoint reads the newest signed checkpoint; NotFound before the first.
+func (t *Tx) Checkpoint(ctx context.Context) (size int64, at time.Time, signed []byte, err error) {
+	var text string
+	err = t.QueryRow(ctx, "SELECT size, at, signed FROM checkpoint ORDER BY size DESC LIMIT 1").Scan(&size, Micros(&at), &text)
+	return size, at, []byte(text), err
+}
+
+// Sealed reports the place of an event in the log and whether a signed checkpoint covers it.
+func (t *Tx) Sealed(ctx context.Context, id iru.EventID) (index int64, sealed bool, err error) {
+	if err := t.QueryRow(ctx, "SELECT idx FROM event WHERE id=$1", id).Scan(&index); err != nil {
+		return -1, false, err
+	}
+	if index < 0 {
+		return -1, false, nil
+	}
+	size, _, _, err := t.Checkpoint(ctx)
+	if errors.Is(err, iru.NotFound) {
+		return index, false, nil
+	}
+	return index, index < size, err
+}
+
+// Log reads the stored log within the transaction, as package ledger wants it.
+func (t *Tx) Log(ctx context.Context) *Log { return &Log{t, ctx} }
+
+// A Log is a ledger.Source and a ledger.Hashes over the stored rows.
+type Log struct {
+	t   *Tx
+	ctx context.Context
+}
+
+var (
+	_ ledger.Source = (*Log)(nil)
+	_ ledger.Hashes = (*Log)(nil)
+)
+
+// ReadHashes reads hashes by their number.
+func (l *Log) ReadHashes(positions []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(positions))
+	for i, p := range positions {
+		var b []byte
+		if err := l.t.QueryRow(l.ctx, "SELECT hash FROM log_hash WHERE pos=$1", p).Scan(&b); err != nil {
+			return nil, fmt.Errorf("read hash %d: %w", p, err)
+		}
+		if copy(out[i][:], b) != tlog.HashSize {
+			return nil, fmt.Errorf("read hash %d: it has %d bytes: %w", p, len(b), iru.Internal)
+		}
+	}
+	return out, nil
+}
+
+// Size is what the newest checkpoint is stored under, or what the events say if that is more.
+func (l *Log) Size() (int64, error) {
+	var n int64
+	err := l.t.QueryRow(l.ctx, "SELECT COALESCE(MAX(size), 0) FROM checkpoint").Scan(&n)
+	return n, err
+}
+
+// Events yields the events with a place in the range.
+func (l *Log) Events(from, to int64) iter.Seq2[ledger.Event, error] {
+	return stream(l, eventRows, "WHERE idx>=$1 AND idx<$2 ORDER BY idx, id", from, to, func(r eventRow) (ledger.Event, error) {
+		e, err := r.entry()
+		return ledger.Event{Index: r.Index, Leaf: e.Leaf()}, err
+	})
+}
+
+type hashRow struct {
+	pos  int64
+	hash []byte
+}
+
+// Hashes yields the stored hashes with a number in the range.
+func (l *Log) Hashes(from, to int64) iter.Seq2[ledger.StoredHash, error] {
+	s := shape[hashRow]{"log_hash", "pos, hash", func(h *hashRow) []any { return []any{&h.pos, &h.hash} }}
+	return stream(l, s, "WHERE pos>=$1 AND pos<$2 ORDER BY pos", from, to, func(r hashRow) (ledger.StoredHash, error) {
+		h := ledger.StoredHash{Number: r.pos}
+		copy(h.Hash[:], r.hash)
+		return h, nil
+	})
+}
+
+type checkpointRow struct {
+	size   int64
+	signed string
+}
+
+// Checkpoints yields the checkpoints with a size in the range.
+func (l *Log) Checkpoints(from, to int64) iter.Seq2[ledger.StoredCheckpoint, error] {
+	s := shape[checkpointRow]{"checkpoint", "size, signed", func(c *checkpointRow) []any { return []any{&c.size, &c.signed} }}
+	return stream(l, s, "WHERE size>=$1 AND size<$2 ORDER BY size", from, to, func(r checkpointRow) (ledger.StoredCheckpoint, error) {
+		return ledger.StoredCheckpoint{Size: r.size, Signed: []byte(r.signed)}, nil
+	})
+}
+
+func stream[R, V any](l *Log, s shape[R], tail string, from, to int64, value func(R) (V, error)) iter.Seq2[V, error] {
+	return func(yield func(V, error) bool) {
+		var none V
+		rows, err := l.t.Query(l.ctx, "SELECT "+s.columns+" FROM "+s.table+" "+tail, from, to)
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		defer rows.Close() //nolint:errcheck // what ended the rows is in Err
+		for rows.Next() {
+			var r R
+			if err := rows.Scan(s.fields(&r)...); err != nil {
+				yield(none, err)
+				return
+			}
+			v, err := value(r)
+			if !yield(v, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(none, err)
+		}
+	}
+}

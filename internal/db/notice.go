@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"iolaus/internal/iru"
+)
+
+var notices = shape[iru.Notice]{"notice", "id, unit, ref, instrument, regime, request, asset, item, locator, provider, layer, operation, parent, lang, reasons, basis, drafted, approvals, state, key, created, sent_at, received_at, outcome_at, outcome, remote_id",
+	func(n *iru.Notice) []any {
+		return []any{&n.ID, &n.Unit, &n.Ref, &n.Instrument, &n.Regime, &n.Request, &n.Asset, &n.Item, &n.Locator, &n.Provider, &n.Layer,
+			&n.Operation, &n.Parent, &n.Lang, &n.Reasons, &n.Basis, &n.Drafted, JSON(&n.Approvals), &n.State, &n.Key, Micros(&n.Created),
+			Micros(&n.SentAt), Micros(&n.ReceivedAt), Micros(&n.OutcomeAt), &n.Outcome, &n.RemoteID}
+	}}
+
+// AddNotice stores a notice and sets its id.
+func (t *Tx) AddNotice(ctx context.Context, n *iru.Notice) error { return notices.insert(ctx, t, n) }
+
+// Notice reads one notice.
+func (t *Tx) Notice(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.Notice, error) {
+	return notices.get(ctx, t, noticeReach+" AND id=$2", s.Reach(), id)
+}
+
+// NoticeByRef reads one notice by its reference.
+func (t *Tx) NoticeByRef(ctx context.Context, s iru.Scope, ref string) (iru.Notice, error) {
+	return notices.get(ctx, t, noticeReach+" AND ref=$2", s.Reach(), ref)
+}
+
+// Notices lists the notices, newest first.
+func (t *Tx) Notices(ctx context.Context, s iru.Scope) ([]iru.Notice, error) {
+	return notices.list(ctx, t, "WHERE "+noticeReach+" ORDER BY id DESC", s.Reach())
+}
+
+// NoticesIn lists notices by state, oldest first.
+func (t *Tx) NoticesIn(ctx context.Context, s iru.Scope, state iru.NoticeState) ([]iru.Notice, error) {
+	return notices.list(ctx, t, "WHERE "+noticeReach+" AND state=$2 ORDER BY id", s.Reach(), state)
+}
+
+// NoticesOf lists the notices about an asset, newest first.
+func (t *Tx) NoticesOf(ctx context.Context, s iru.Scope, a iru.AssetID) ([]iru.Notice, error) {
+	return notices.list(ctx, t, "WHERE "+noticeReach+" AND asset=$2 ORDER BY id DESC", s.Reach(), a)
+}
+
+// NoticesTo lists the notices served on a provider, newest first.
+func (t *Tx) NoticesTo(ctx context.Context, s iru.Scope, p iru.ProviderID) ([]iru.Notice, error) {
+	return notices.list(ctx, t, "WHERE "+noticeReach+" AND provider=$2 ORDER BY id DESC", s.Reach(), p)
+}
+
+// Tasks lists an operation's notices in order.
+func (t *Tx) Tasks(ctx context.Context, s iru.Scope, o iru.OperationID) ([]iru.Notice, error) {
+	return notices.list(ctx, t, "WHERE "+noticeReach+" AND operation=$2 ORDER BY id", s.Reach(), o)
+}
+
+// UpdateNotice stores the notice again if its state is still the old one.
+func (t *Tx) UpdateNotice(ctx context.Context, n iru.Notice, old iru.NoticeState) error {
+	return notices.update(ctx, t, &n, "state", old)
+}
+
+// Count raises a named counter and gives its new value.
+func (t *Tx) Count(ctx context.Context, name string) (int64, error) {
+	var v int64
+	err := t.QueryRow(ctx, `INSERT INTO counter (name, value) VALUES ($1, 1)
+		ON CONFLICT (name) DO UPDATE SET value=counter.value+1 RETURNING value`, name).Scan(&v)
+	if err != nil {
+		return 0, fmt.Errorf("count %s: %w", name, err)
+	}
+	return v, nil
+}
+
+var letters = shape[iru.Letter]{"letter", "id, notice, inbound, at, kind, channel, sender, subject, text, message_id, proof, by_officer, guess", func(l *iru.Letter) []any {
+	return []any{&l.ID, &l.Notice, &l.Inbound, Micros(&l.At), &l.Kind, &l.Channel, &l.From, &l.Subject, &l.Text, &l.MessageID, &l.Proof, &l.By, &l.Guess}
+}}
+
+// AddLetter stores a letter once by its message id; false if it was there already.
+func (t *Tx) AddLetter(ctx context.Context, l *iru.Letter) (bool, error) {
+	var n int
+	err := t.QueryRow(ctx, "SELECT COUNT(*) FROM letter WHERE message_id=$1", l.MessageID).Scan(&n)
+	if err != nil || n > 0 {
+		return false, err
+	}
+	return true, letters.insert(ctx, t, l)
+}
+
+// Letters lists a notice's thread, oldest first.
+func (t *Tx) Letters(ctx context.Context, s iru.Scope, n iru.NoticeID) ([]iru.Letter, error) {
+	return letters.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+") AND notice=$2 ORDER BY at, id", s.Reach(), n)
+}
+
+// Letter reads one letter for a worker that sends it.
+func (t *Tx) Letter(ctx context.Context, id int64) (iru.Letter, error) {
+	return letters.get(ctx, t, "id=$1", id)
+}
+
+// SetLetterProof stores the server's word for a letter that went out.
+func (t *Tx) SetLetterProof(ctx context.Context, id int64, at time.Time, proof string) error {
+	_, err := t.Exec(ctx, "UPDATE letter SET proof=$2, at=$3 WHERE id=$1 AND proof=''", id, proof, Micros(&at))
+	return err
+}

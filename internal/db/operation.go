@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+
+	"iolaus/internal/iru"
+)
+
+var operations = shape[iru.Operation]{"operation", "id, unit, name, outlets, state, t0, director, note, created, first_sent, last_sent", func(o *iru.Operation) []any {
+	return []any{&o.ID, &o.Unit, &o.Name, JSON(&o.Outlets), &o.State, Micros(&o.T0), &o.Director, &o.Note, Micros(&o.Created), Micros(&o.FirstSent), Micros(&o.LastSent)}
+}}
+
+// AddOperation stores an operation and sets its id.
+func (t *Tx) AddOperation(ctx context.Context, o *iru.Operation) error {
+	return operations.insert(ctx, t, o)
+}
+
+// Operation reads one operation.
+func (t *Tx) Operation(ctx context.Context, s iru.Scope, id iru.OperationID) (iru.Operation, error) {
+	return operations.get(ctx, t, opReach+" AND id=$2", s.Reach(), id)
+}
+
+// Operations lists the operations, newest first.
+func (t *Tx) Operations(ctx context.Context, s iru.Scope) ([]iru.Operation, error) {
+	return operations.list(ctx, t, "WHERE "+opReach+" ORDER BY id DESC", s.Reach())
+}
+
+// UpdateOperation stores the operation again if its state is still the old one.
+func (t *Tx) UpdateOperation(ctx context.Context, o iru.Operation, old iru.OperationState) error {
+	return operations.update(ctx, t, &o, "state", old)
+}
+
+var polls = shape[iru.Poll]{"poll", "id, operation, unit, state, by_officer, at, reason, digest", func(p *iru.Poll) []any {
+	return []any{&p.ID, &p.Operation, &p.Unit, &p.State, &p.By, Micros(&p.At), &p.Reason, &p.Digest}
+}}
+
+// AddPoll stores a unit's poll and sets its id: the unit takes part from now on.
+func (t *Tx) AddPoll(ctx context.Context, p *iru.Poll) error { return polls.insert(ctx, t, p) }
+
+// Polls lists an operation's polls by unit.
+func (t *Tx) Polls(ctx context.Context, o iru.OperationID) ([]iru.Poll, error) {
+	return polls.list(ctx, t, "WHERE operation=$1 ORDER BY unit", o)
+}
+
+// UpdatePoll stores the poll again if its state is still the old one.
+func (t *Tx) UpdatePoll(ctx context.Context, p iru.Poll, old iru.PollState) error {
+	return polls.update(ctx, t, &p, "state", old)
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"iolaus/internal/iru"
+	"iolaus/internal/legal"
+)
+
+var providers = shape[iru.Provider]{"provider", "id, unit, name, site, layer, jurisdiction, serves_others, channel, address, token, source, guess, seen_at, contact, confirmed_by, confirmed_at, note, created",
+	func(p *iru.Provider) []any {
+		return []any{&p.ID, &p.Unit, &p.Name, &p.Site, &p.Layer, &p.Jurisdiction, &p.ServesOthers, &p.Channel, &p.Address, &p.Token, &p.Source,
+			&p.Guess, Micros(&p.SeenAt), &p.Contact, &p.ConfirmedBy, Micros(&p.ConfirmedAt), &p.Note, Micros(&p.Created)}
+	}}
+
+// AddProvider stores a provider and sets its id.
+func (t *Tx) AddProvider(ctx context.Context, p *iru.Provider) error {
+	return providers.insert(ctx, t, p)
+}
+
+// Provider reads one provider.
+func (t *Tx) Provider(ctx context.Context, s iru.Scope, id iru.ProviderID) (iru.Provider, error) {
+	return providers.get(ctx, t, provReach+" AND id=$2", s.Reach(), id)
+}
+
+// ProviderByName reads a unit's provider by name and layer.
+func (t *Tx) ProviderByName(ctx context.Context, u iru.UnitID, name string, layer legal.Layer) (iru.Provider, error) {
+	return providers.get(ctx, t, "unit=$1 AND name=$2 AND layer=$3", u, name, layer)
+}
+
+// Providers lists the providers by name.
+func (t *Tx) Providers(ctx context.Context, s iru.Scope) ([]iru.Provider, error) {
+	return providers.list(ctx, t, "WHERE "+provReach+" ORDER BY name, layer", s.Reach())
+}
+
+// UpdateProvider stores the provider again if its contact is still in the old state.
+func (t *Tx) UpdateProvider(ctx context.Context, p iru.Provider, old iru.ContactState) error {
+	return providers.update(ctx, t, &p, "contact", old)
+}
+
+// SetCarrier stores that a provider carries an asset, or that it was seen again.
+func (t *Tx) SetCarrier(ctx context.Context, c iru.Carrier) error {
+	_, err := t.Exec(ctx, `INSERT INTO carrier (asset, provider, layer, source, at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (asset, provider, layer) DO UPDATE SET source=$4, at=$5`, c.Asset, c.Provider, c.Layer, c.Source, Micros(&c.At))
+	if err != nil {
+		return fmt.Errorf("add carrier: %w", err)
+	}
+	return nil
+}
+
+// Carriers lists who carries an asset.
+func (t *Tx) Carriers(ctx context.Context, a iru.AssetID) ([]iru.Carrier, error) {
+	return shape[iru.Carrier]{"carrier", "asset, provider, layer, source, at", func(c *iru.Carrier) []any {
+		return []any{&c.Asset, &c.Provider, &c.Layer, &c.Source, Micros(&c.At)}
+	}}.list(ctx, t, "WHERE asset=$1 ORDER BY layer, provider", a)
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package iru
+
+import "time"
+
+// MatchID numbers a match.
+type MatchID int64
+
+// MatchState is what people made of a suggestion.
+type MatchState string
+
+// The states of a match.
+const (
+	MatchSuggested MatchState = "suggested"
+	MatchConfirmed MatchState = "confirmed"
+	MatchDisputed  MatchState = "disputed"
+	MatchWithdrawn MatchState = "withdrawn"
+)
+
+// MatchTable is the state table of a match.
+var MatchTable = Table[MatchState]{
+	{MatchSuggested, "confirm", MatchConfirmed},
+	{MatchSuggested, "dispute", MatchDisputed},
+	{MatchSuggested, "withdraw", MatchWithdrawn},
+	{MatchConfirmed, "dispute", MatchDisputed},
+	{MatchConfirmed, "withdraw", MatchWithdrawn},
+	{MatchDisputed, "confirm", MatchConfirmed},
+	{MatchDisputed, "withdraw", MatchWithdrawn},
+}
+
+// A Known is an entry of a bank: a fingerprint of content that somebody judged before.
+type Known struct {
+	ID      int64
+	Unit    UnitID
+	Bank    string
+	Medium  string // "sha256", "pdq", "text"
+	Value   string // hex digest, hex PDQ, or a text sketch
+	Label   string
+	Finding string // what was found then: "refer", "no_action"
+	Item    ItemID // the item judged; 0 when it came from elsewhere
+	By      OfficerID
+	Created time.Time
+	Muted   bool
+}
+
+// A Match says that something captured resembles something known: a suggestion, never a decision.
+type Match struct {
+	ID       MatchID
+	Unit     UnitID
+	Item     ItemID
+	Exhibit  ExhibitID
+	Known    int64
+	Medium   string
+	Distance float64 // bits for pdq (0..31), 0 for sha256, 1-similarity for text
+	Where    string  // address of the matching part
+	State    MatchState
+	At       time.Time
+
+	Bank, Label, Finding string // of the known entry, filled on reading
+}
+
+// PDQRadius is the distance in bits up to which two PDQ hashes count as near (the ecosystem's default; recognition.md).
+const PDQRadius = 31
+
+// TextSimilarity is the estimated overlap from which two texts count as near.
+const TextSimilarity = 0.7

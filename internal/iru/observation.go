@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package iru
+
+import (
+	"fmt"
+	"time"
+)
+
+// An Observation is one look at one address: what was seen, when and from where. It is never changed afterwards.
+type Observation struct {
+	ID      int64
+	Asset   AssetID
+	Item    ItemID
+	At      time.Time
+	Vantage string
+	Outcome Outcome
+	Status  int    // HTTP status; 0 where there was none
+	Detail  string // in words: "410 from 127.64.1.9", "no such name"
+	Took    time.Duration
+}
+
+// PresenceState is what all looks together say of an address.
+type PresenceState string
+
+// The states of presence. Unknown is not down, and doubtful is not gone.
+const (
+	PresenceUnknown  PresenceState = "unknown"  // never seen, or no look told anything yet
+	PresenceUp       PresenceState = "up"       // last look that told something saw it
+	PresenceDoubtful PresenceState = "doubtful" // absent, but not yet from enough points or often enough
+	PresenceGone     PresenceState = "gone"     // absent by repeated agreement between vantage points
+	PresenceBack     PresenceState = "back"     // seen again after it was gone
+)
+
+// PresenceTable is the state table of presence.
+var PresenceTable = Table[PresenceState]{
+	{PresenceUnknown, "seen", PresenceUp},
+	{PresenceUnknown, "missed", PresenceDoubtful},
+	{PresenceUnknown, "agreed", PresenceGone},
+	{PresenceUp, "missed", PresenceDoubtful},
+	{PresenceUp, "agreed", PresenceGone},
+	{PresenceDoubtful, "seen", PresenceUp},
+	{PresenceDoubtful, "agreed", PresenceGone},
+	{PresenceGone, "seen", PresenceBack},
+	{PresenceBack, "missed", PresenceDoubtful},
+	{PresenceBack, "agreed", PresenceGone},
+}
+
+// Agreement says when absence is believed: so many looks in a row, from so many vantage points, so far apart.
+type Agreement struct {
+	Points int           // vantage points, at least
+	Rounds int           // looks in a row from each of them
+	Gap    time.Duration // least time between two looks of one vantage point that both count
+}
+
+// DefaultAgreement is gone three times in a row from two points, ten minutes apart.
+var DefaultAgreement = Agreement{Points: 2, Rounds: 3, Gap: 10 * time.Minute}
+
+// A Run is a vantage point's unbroken series of absences.
+type Run struct {
+	Length int       `json:"n"`
+	Last   time.Time `json:"last"`
+	Up     bool      `json:"up,omitempty"` // its last telling look saw the content
+	Found  Outcome   `json:"found,omitempty"`
+}
+
+// Presence is what is believed of an address, and why.
+type Presence struct {
+	State PresenceState  `json:"state"`
+	Since time.Time      `json:"since"`
+	Runs  map[string]Run `json:"runs,omitempty"` // by vantage point
+}
+
+// Observe takes one look in. A look that tells nothing leaves everything as it is; seeing the content from anywhere ends every
+// belief in its absence; absence is believed only by agreement. The second result is the verb that changed the state, or "".
+func (p Presence) Observe(o Observation, need Agreement) (Presence, string) {
+	if p.State == "" {
+		p.State = PresenceUnknown
+	}
+	runs := make(map[string]Run, len(p.Runs)+1)
+	for k, v := range p.Runs {
+		runs[k] = v
+	}
+	p.Runs = runs
+	run := runs[o.Vantage]
+	switch {
+	case o.Outcome.Unknown():
+		return p, ""
+	case !o.Outcome.Absent():
+		runs[o.Vantage] = Run{Last: o.At, Up: true, Found: o.Outcome}
+		return p.move("seen", o.At)
+	case run.Length > 0 && o.At.Sub(run.Last) < need.Gap:
+		return p, "" // too soon after the last look to count as another one
+	}
+	runs[o.Vantage] = Run{Length: run.Length + 1, Last: o.At, Found: o.Outcome}
+	agree, seen := 0, false
+	for _, r := range runs {
+		if r.Length >= need.Rounds {
+			agree++
+		}
+		seen = seen || r.Up
+	}
+	switch {
+	case agree >= need.Points && !seen:
+		return p.move("agreed", o.At)
+	case seen:
+		return p, "" // another point still sees it
+	}
+	return p.move("missed", o.At)
+}
+
+func (p Presence) move(verb string, at time.Time) (Presence, string) {
+	to, err := PresenceTable.Next(p.State, verb)
+	if err != nil { // the same again: nothing changes
+		return p, ""
+	}
+	p.State, p.Since = to, at
+	return p, verb
+}
+
+// Progress says in words how far agreement has come, as a page shows it: "gone 2 of 3 from north, still served to south".
+func (p Presence) Progress(vantage string, need Agreement) string {
+	r, ok := p.Runs[vantage]
+	switch {
+	case !ok:
+		return "not looked yet"
+	case r.Up:
+		return "still served"
+	}
+	return fmt.Sprintf("%s, %d of %d", r.Found, min(r.Length, need.Rounds), need.Rounds)
+}

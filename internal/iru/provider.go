@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package iru
+
+import (
+	"time"
+
+	"iolaus/internal/legal"
+)
+
+// ProviderID numbers a provider.
+type ProviderID int64
+
+// ContactState is whether the address that we write to may be used.
+type ContactState string
+
+// The states of a provider's contact. A new or changed contact stops sending until a person confirms it.
+const (
+	ContactProposed  ContactState = "proposed"
+	ContactConfirmed ContactState = "confirmed"
+	ContactChanged   ContactState = "changed"
+)
+
+// ContactTable is the state table of a contact.
+var ContactTable = Table[ContactState]{
+	{ContactProposed, "confirm", ContactConfirmed},
+	{ContactConfirmed, "change", ContactChanged},
+	{ContactChanged, "confirm", ContactConfirmed},
+}
+
+// Channels by which an act reaches a provider.
+const (
+	ByMail = "smtp"
+	ByAPI  = "api"
+)
+
+// A Provider is somebody who can act on an asset: a host, a registrar, a store, a list service.
+type Provider struct {
+	ID           ProviderID
+	Unit         UnitID
+	Name         string
+	Site         string // its registrable name, by which it is recognised
+	Layer        legal.Layer
+	Jurisdiction string
+	ServesOthers bool // cloud infrastructure that serves others than the content provider (TCO recital 14)
+	Channel      string
+	Address      string // mail address, or base URL of its API
+	Token        string // API credential; never shown again
+	Source       string // where the contact comes from: "RDAP of the registrar, entity abuse"
+	Guess        bool   // the contact is a guess (abuse@ the domain)
+	SeenAt       time.Time
+	Contact      ContactState
+	ConfirmedBy  OfficerID
+	ConfirmedAt  time.Time
+	Note         string
+	Created      time.Time
+}
+
+// A Carrier says that a provider carries an asset, on which layer, and how that is known.
+type Carrier struct {
+	Asset    AssetID
+	Provider ProviderID
+	Layer    legal.Layer
+	Source   string
+	At       time.Time
+}
+
+// Propose takes in an address found anew. The same one changes nothing; another one stops sending until a person confirms.
+func (p Provider) Propose(channel, address, source string, guess bool, at time.Time) (Provider, Event, bool) {
+	if p.Address == address && p.Channel == channel {
+		return p, Event{}, false
+	}
+	from := p.Contact
+	if to, err := ContactTable.Next(p.Contact, "change"); err == nil {
+		p.Contact = to
+	} else if p.Contact == "" {
+		p.Contact = ContactProposed
+	}
+	p.Channel, p.Address, p.Source, p.Guess, p.SeenAt = channel, address, source, guess, at
+	e := change("provider", int64(p.ID), "change", from, p.Contact, 0, p.Unit, at, "contact found: "+source)
+	return p, e, true
+}
+
+// Confirm is a person's word that the contact is right.
+func (p Provider) Confirm(by OfficerID, at time.Time, note string) (Provider, Event, error) {
+	if by == 0 {
+		return p, Event{}, Refuse(Forbidden, "only a person confirms a contact", "")
+	}
+	if p.Address == "" {
+		return p, Event{}, Refuse(Invalid, "there is no address to confirm", "enter one first")
+	}
+	to, err := ContactTable.Next(p.Contact, "confirm")
+	if err != nil {
+		return p, Event{}, err
+	}
+	e := change("provider", int64(p.ID), "confirm", p.Contact, to, by, p.Unit, at, note)
+	p.Contact, p.ConfirmedBy, p.ConfirmedAt = to, by, at
+	return p, e, nil
+}
