@@ -68,11 +68,11 @@ func (f Fault) String() string { return fmt.Sprintf("%s at %d: %s", f.Kind, f.In
 
 // Report is what a verification found.
 type Report struct {
-	Size        int64     // entries
-	Root        tlog.Hash // root of the tree of the stored entries
+	Size        int64     // entries checked: all of them, unless there are more faults than listed
+	Root        tlog.Hash // root of the tree of these entries; zero if a missing hash keeps it from being known
 	Checkpoints int64     // checkpoints that were checked and agree
 	Erased      int64     // events whose payload is erased, so that only their commitment was checked
-	Faults      []Fault   // in order of index, at most a hundred
+	Faults      []Fault   // in order of index, the first hundred
 	More        bool      // there are more faults than listed
 }
 
