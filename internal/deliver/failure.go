@@ -89,19 +89,21 @@ func lost(ctx context.Context, phase string, err error) *Failure {
 	return f
 }
 
-// words makes the other side's text fit for a log line and a page: valid UTF-8, one line, no control characters, bounded.
-func words(s string) string {
-	const limit = 400
+// words makes the other side's text fit for a log line and a page.
+func words(s string) string { return oneLineOf(s, 400) }
+
+// oneLineOf makes a stranger's text valid UTF-8 on one line, without control characters and without marks that turn the direction
+// of what follows, at most limit bytes.
+func oneLineOf(s string, limit int) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return r < ' ' || r == 0x7f || r == ' ' || (r >= 0x80 && r < 0xa0) || (r >= 0x2028 && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069)
+		return r <= ' ' || (r >= 0x7f && r < 0xa0) || (r >= 0x2028 && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069)
 	}), " ")
 	if len(s) > limit {
-		cut := limit
-		for !utf8.RuneStart(s[cut]) {
-			cut--
+		for limit > 0 && !utf8.RuneStart(s[limit]) {
+			limit--
 		}
-		s = s[:cut] + "…"
+		s = s[:limit] + "…"
 	}
 	return s
 }
