@@ -158,3 +158,20 @@ func pauseFor(ctx context.Context, d time.Duration) error {
 		return nil
 	}
 }
+
+// versions are the numbers of the migrations, ascending.
+func versions() ([]int64, error) {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return nil, err
+	}
+	var all []int64
+	for _, f := range files {
+		n, err := goose.NumericComponent(f.Name())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}

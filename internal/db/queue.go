@@ -47,7 +47,7 @@ func (d *DB) Queue(cfg *river.Config) (Runner, error) {
 		c = *cfg
 	}
 	if c.Logger == nil {
-		c.Logger = slog.Default()
+		c.Logger = slog.New(warnings{slog.Default().Handler()})
 	}
 	if c.RescueStuckJobsAfter == 0 && c.JobTimeout >= 0 {
 		timeout := c.JobTimeout
@@ -61,6 +61,13 @@ func (d *DB) Queue(cfg *river.Config) (Runner, error) {
 		return nil, fmt.Errorf("make queue: %w: %w", iru.Invalid, err)
 	}
 	return r, nil
+}
+
+// warnings keeps River's daily talk out of a log that nobody configured.
+type warnings struct{ slog.Handler }
+
+func (w warnings) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && w.Handler.Enabled(ctx, l)
 }
 
 // insertOnly is the configuration of the client through which transactions enqueue; it never works and has nothing to say.

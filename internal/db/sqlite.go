@@ -127,7 +127,7 @@ func (e *sqliteEngine) classify(err error) (kind error, again bool) {
 		return iru.Unavailable, true
 	case sqlite3.SQLITE_TOOBIG:
 		return iru.Invalid, false
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_READONLY:
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_INTERRUPT:
 		return iru.Unavailable, false
 	}
 	return iru.Internal, false
