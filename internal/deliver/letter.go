@@ -263,20 +263,19 @@ func encode(s string) string {
 	switch {
 	case beyond == 0 && !long && !strings.Contains(s, "=?") && strings.TrimSpace(s) == s && !strings.Contains(s, "  "):
 		return s
+	case beyond == 0:
+		return encodeASCII(s)
 	case beyond*3 > len(s):
-		return encodeWords(mime.BEncoding, s)
+		return mime.BEncoding.Encode("utf-8", s)
 	}
-	return encodeWords(mime.QEncoding, s)
+	return mime.QEncoding.Encode("utf-8", s)
 }
 
-// encodeWords encodes even plain ASCII, which mime leaves alone, by splitting at whole characters.
-func encodeWords(e mime.WordEncoder, s string) string {
-	if out := e.Encode("utf-8", s); strings.HasPrefix(out, "=?") {
-		return out
-	}
+// encodeASCII encodes what mime leaves alone.
+func encodeASCII(s string) string {
 	var out []string
 	for len(s) > 0 {
-		n := min(42, len(s)) // all ASCII here
+		n := min(42, len(s))
 		out = append(out, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(s[:n]))+"?=")
 		s = s[n:]
 	}

@@ -113,7 +113,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) (Receipt, error) {
 
 // SendLetter sends a prepared message. A connection that the server closed while it rested is replaced once: nothing had left.
 func (s *SMTP) SendLetter(ctx context.Context, t Letter) (Receipt, error) {
-	until := s.until(ctx)
+	until := time.Now().Add(s.cfg.Timeout)
 	if f := s.slot(ctx, until); f != nil {
 		return Receipt{}, f
 	}
@@ -166,7 +166,7 @@ func accepted(t Letter, a answer, dsn bool) Receipt {
 func (s *SMTP) Warm(ctx context.Context, n int) error {
 	s.warming.Lock()
 	defer s.warming.Unlock()
-	until := s.until(ctx)
+	until := time.Now().Add(s.cfg.Timeout)
 	n = min(n, s.cfg.MaxConns)
 	errs := make(chan error, n)
 	taken := make(chan *line, n)
@@ -244,14 +244,6 @@ func (s *SMTP) Close() error {
 	s.mu.Unlock()
 	s.drop()
 	return nil
-}
-
-func (s *SMTP) until(ctx context.Context) time.Time {
-	until := time.Now().Add(s.cfg.Timeout)
-	if d, ok := ctx.Deadline(); ok && d.Before(until) {
-		until = d
-	}
-	return until
 }
 
 func (s *SMTP) put(l *line) {
