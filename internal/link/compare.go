@@ -132,17 +132,18 @@ func (k Kind) agreements(same []pair, f Frequencies) []Evidence {
 		})
 	}
 	slices.SortFunc(list, stronger)
+	if more := len(list) - maxShown; more > 0 { // the next would weigh less than a thousandth of the first
+		list = list[:maxShown]
+		list[maxShown-1].Note += fmt.Sprintf(" And %d more of this kind.", more)
+	}
 	share := 1.0
 	for n := range list {
 		if n > 0 {
 			share /= 2
+			list[n].Weight *= share
 			if list[n].Weight > 0 {
 				list[n].Note += fmt.Sprintf(" It counts 1/%.0f, as values of one kind come together.", 1/share)
 			}
-		}
-		list[n].Weight *= share
-		if share < 1.0/1024 { // what is left says nothing more, but stays visible
-			list[n].Weight = 0
 		}
 	}
 	return limit(list, k.Cap)

@@ -133,6 +133,7 @@ const DefaultPrior = 1.0 / 1025 // odds of 1 to 1024
 const (
 	maxValues = 512
 	maxImages = 256
+	maxShown  = 12 // shared values of one kind that become evidence
 	// SketchSize is the number of shingles kept of a text: the smallest values (bottom-k sketch).
 	SketchSize = 256
 	// ImageRadius is the greatest Hamming distance, in bits of 256, at which two PDQ hashes are the same picture.

@@ -21,6 +21,9 @@ const (
 // boilerplate is the share of known outlets above which a shingle (a cookie notice, a licence) is no longer the outlet's own text.
 const boilerplate = .01
 
+// leastShingles is the number of runs below which a comparison says nothing: a slogan or a headline.
+const leastShingles = 12
+
 // Shingles returns the text as features: the hashes of all runs of five words, of which the 256 smallest are kept. Words are
 // letters and digits in lower case, marks dropped. A text of fewer than five words gives none.
 //
@@ -73,8 +76,8 @@ func (k Kind) compareText(a, b []string, f Frequencies) []Evidence {
 		}
 		counted++
 	}
-	if counted == 0 {
-		return nil // nothing but boilerplate: no evidence either way
+	if counted < leastShingles {
+		return nil // too little text of its own: no evidence either way
 	}
 	share := float64(common) / float64(counted)
 	step := overlaps[len(overlaps)-1]
