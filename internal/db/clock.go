@@ -29,3 +29,8 @@ func (t *Tx) Running(ctx context.Context, s iru.Scope, n int) ([]iru.Clock, erro
 func (t *Tx) UpdateClock(ctx context.Context, c iru.Clock, old iru.ClockState) error {
 	return clocks.update(ctx, t, &c, "state", old)
 }
+
+// Clock reads one clock for a worker.
+func (t *Tx) Clock(ctx context.Context, id iru.ClockID) (iru.Clock, error) {
+	return clocks.get(ctx, t, "id=$1", id)
+}

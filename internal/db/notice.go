@@ -100,3 +100,25 @@ func (t *Tx) SetLetterProof(ctx context.Context, id int64, at time.Time, proof s
 	_, err := t.Exec(ctx, "UPDATE letter SET proof=$2, at=$3 WHERE id=$1 AND proof=''", id, proof, Micros(&at))
 	return err
 }
+
+// Cursor reads a named counter, 0 if there is none.
+func (t *Tx) Cursor(ctx context.Context, name string) (int64, error) {
+	var v int64
+	err := t.QueryRow(ctx, "SELECT COALESCE(MAX(value), 0) FROM counter WHERE name=$1", name).Scan(&v)
+	return v, err
+}
+
+// SetCursor stores a named counter.
+func (t *Tx) SetCursor(ctx context.Context, name string, v int64) error {
+	_, err := t.Exec(ctx, "INSERT INTO counter (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value=$2", name, v)
+	return err
+}
+
+// FileLetter stores what a person says a letter is.
+func (t *Tx) FileLetter(ctx context.Context, id int64, kind string, by iru.OfficerID) error {
+	res, err := t.Exec(ctx, "UPDATE letter SET kind=$2, by_officer=$3, guess=FALSE WHERE id=$1 AND guess", id, kind, by)
+	if err != nil {
+		return err
+	}
+	return Guarded(res)
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+)
+
+// Hold takes an item for the officer, so that two people do not look at the same thing.
+func (d *Desk) Hold(ctx context.Context, s iru.Scope, id iru.ItemID) (iru.Item, error) {
+	if err := s.May(iru.ToAssess); err != nil {
+		return iru.Item{}, err
+	}
+	var i iru.Item
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		var err error
+		if i, err = t.Item(ctx, s, id); err != nil {
+			return err
+		}
+		if i.State == iru.ItemDeferred && !now.Before(i.WakeAt) {
+			old := i.State
+			var e iru.Event
+			if i, e, err = i.Step("wake", s.Officer, now, ""); err != nil {
+				return err
+			}
+			if err := t.UpdateItem(ctx, i, old); err != nil {
+				return err
+			}
+			if _, err := t.Record(ctx, e); err != nil {
+				return err
+			}
+		}
+		if i, err = i.Hold(s.Officer, now); err != nil {
+			return err
+		}
+		return t.UpdateItem(ctx, i, i.State)
+	})
+	return i, err
+}
+
+// PassOn gives the officer's lock back: no reason needed.
+func (d *Desk) PassOn(ctx context.Context, s iru.Scope, id iru.ItemID) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		i, err := t.Item(ctx, s, id)
+		if err != nil {
+			return err
+		}
+		if i.HeldBy != s.Officer {
+			return nil
+		}
+		i.HeldBy, i.HeldUntil = 0, time.Time{}
+		return t.UpdateItem(ctx, i, i.State)
+	})
+}
+
+// Defer puts an item off until a time.
+func (d *Desk) Defer(ctx context.Context, s iru.Scope, id iru.ItemID, until time.Time, note string) error {
+	if err := s.May(iru.ToAssess); err != nil {
+		return err
+	}
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		if !until.After(now) {
+			return iru.Refuse(iru.Invalid, "the time to wake up is past", "choose a later one")
+		}
+		i, err := t.Item(ctx, s, id)
+		if err != nil {
+			return err
+		}
+		next, e, err := i.Step("defer", s.Officer, now, note)
+		if err != nil {
+			return err
+		}
+		next.WakeAt = until.UTC().Truncate(time.Microsecond)
+		if err := t.UpdateItem(ctx, next, i.State); err != nil {
+			return err
+		}
+		_, err = t.Record(ctx, e.With("until", next.WakeAt.Format(time.RFC3339)))
+		return err
+	})
+}
+
+// Assess takes an officer's finding on an item. The same content elsewhere is settled by it, so that nobody has to look at it
+// again. A doubt about the purpose sends the item to a second reviewer; where a first opinion waits, this is the second one.
+func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment) (iru.Assessment, error) {
+	if err := s.May(iru.ToAssess); err != nil {
+		return a, err
+	}
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		i, err := t.Item(ctx, s, a.Item)
+		if err != nil {
+			return err
+		}
+		a.Unit, a.By, a.At, a.ID = i.Unit, s.Officer, now, 0
+		if a.Limbs == nil {
+			a.Limbs = []string{}
+		}
+		if i.State == iru.ItemSecond {
+			return d.second(ctx, t, i, &a, now)
+		}
+		given, err := a.Give()
+		if err != nil {
+			return err
+		}
+		a = given
+		if a.Of != 0 {
+			if _, err := t.Item(ctx, s, a.Of); err != nil {
+				return fmt.Errorf("the item that it repeats: %w", err)
+			}
+		}
+		if err := add(ctx, t, &a); err != nil {
+			return err
+		}
+		verb := "dismiss"
+		switch {
+		case a.State == iru.AssessmentDoubted:
+			verb = "ask_second"
+		case a.Finding == iru.FindRefer:
+			verb = "refer"
+		}
+		return d.settle(ctx, t, i, a, verb, now)
+	})
+	return a, err
+}
+
+// AskSecond sends an item to a second reviewer without a finding of one's own being shown.
+func (d *Desk) AskSecond(ctx context.Context, s iru.Scope, id iru.ItemID, reason string) error {
+	if err := s.May(iru.ToAssess); err != nil {
+		return err
+	}
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		i, err := t.Item(ctx, s, id)
+		if err != nil {
+			return err
+		}
+		next, e, err := i.Step("ask_second", s.Officer, now, reason)
+		if err != nil {
+			return err
+		}
+		if err := t.UpdateItem(ctx, next, i.State); err != nil {
+			return err
+		}
+		_, err = t.Record(ctx, e)
+		return err
+	})
+}
+
+// second takes the second opinion: by another person, who has not seen the first answer.
+func (d *Desk) second(ctx context.Context, t *db.Tx, i iru.Item, a *iru.Assessment, now time.Time) error {
+	before, err := t.AssessmentsOf(ctx, iru.Program(), i.ID)
+	if err != nil {
+		return err
+	}
+	asked, err := t.EventsOf(ctx, iru.Subject{Noun: "item", ID: int64(i.ID)})
+	if err != nil {
+		return err
+	}
+	for n := len(asked) - 1; n >= 0; n-- {
+		if asked[n].Verb == "ask_second" {
+			if asked[n].By == a.By {
+				return iru.Refuse(iru.Forbidden, "the second opinion must come from another person", "pass the item on")
+			}
+			break
+		}
+	}
+	given, err := a.Give()
+	if err != nil {
+		return err
+	}
+	for _, first := range before {
+		if first.State != iru.AssessmentDoubted {
+			continue
+		}
+		settled, verb, err := first.Settle(given)
+		if err != nil {
+			return err
+		}
+		if err := t.UpdateAssessment(ctx, settled, first.State); err != nil {
+			return err
+		}
+		e := happened("assessment", int64(first.ID), verb, a.By, a.Unit, now, "")
+		e.From, e.To = string(first.State), string(settled.State)
+		if _, err := t.Record(ctx, e); err != nil {
+			return err
+		}
+		given.Second = first.ID
+		break
+	}
+	if given.State == iru.AssessmentDoubted {
+		return iru.Refuse(iru.Conflict, "two doubts do not make an act", "choose no action, or ask a legal reviewer")
+	}
+	*a = given
+	if err := add(ctx, t, a); err != nil {
+		return err
+	}
+	verb := "dismiss"
+	if a.Finding == iru.FindRefer {
+		verb = "refer"
+	}
+	return d.settle(ctx, t, i, *a, verb, now)
+}
+
+func add(ctx context.Context, t *db.Tx, a *iru.Assessment) error {
+	if err := t.AddAssessment(ctx, a); err != nil {
+		return err
+	}
+	e := happened("assessment", int64(a.ID), "give", a.By, a.Unit, a.At, a.Reason).With("item", int64(a.Item)).
+		With("finding", string(a.Finding)).With("purpose", string(a.Purpose)).With("limbs", a.Limbs)
+	e.To = string(a.State)
+	_, err := t.Record(ctx, e)
+	return err
+}
+
+// settle moves the item, and with it every item of the same content that waits, by the same person's one finding.
+func (d *Desk) settle(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb string, now time.Time) error {
+	next, e, err := i.Step(verb, a.By, now, a.Reason)
+	if err != nil {
+		return err
+	}
+	if err := t.UpdateItem(ctx, next, i.State); err != nil {
+		return err
+	}
+	if _, err := t.Record(ctx, e); err != nil {
+		return err
+	}
+	if verb == "ask_second" {
+		return nil
+	}
+	if a.Finding != iru.FindDuplicate {
+		if err := d.remember(ctx, t, i, a, now); err != nil {
+			return err
+		}
+	}
+	alike, err := t.ItemsAlike(ctx, i.Unit, i.Content)
+	if err != nil {
+		return err
+	}
+	for _, o := range alike {
+		if o.ID == i.ID || o.State != iru.ItemReady || o.Held(a.By, now) {
+			continue
+		}
+		copied := a
+		copied.ID, copied.Item, copied.Second = 0, o.ID, 0
+		copied.Reason = fmt.Sprintf("same content as item %d: %s", i.ID, a.Reason)
+		if err := add(ctx, t, &copied); err != nil {
+			return err
+		}
+		moved, e, err := o.Step(verb, a.By, now, copied.Reason)
+		if err != nil {
+			return err
+		}
+		if err := t.UpdateItem(ctx, moved, o.State); err != nil {
+			return err
+		}
+		if _, err := t.Record(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remember enters the fingerprints of judged content into the unit's own bank.
+func (d *Desk) remember(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, now time.Time) error {
+	if i.Exhibit == 0 {
+		return nil
+	}
+	x, err := t.Exhibit(ctx, iru.Program(), i.Exhibit)
+	if err != nil {
+		return err
+	}
+	for _, p := range x.Prints {
+		if has, err := t.HasKnown(ctx, i.Unit, OwnBank, p.Medium, p.Value); err != nil {
+			return err
+		} else if has {
+			continue
+		}
+		label := i.Title
+		if label == "" {
+			label = fmt.Sprintf("item %d", i.ID)
+		}
+		k := iru.Known{Unit: i.Unit, Bank: OwnBank, Medium: p.Medium, Value: p.Value, Label: clip(label, 80), Finding: string(a.Finding), Item: i.ID, By: a.By, Created: now}
+		if err := enter(ctx, t, &k, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Undo takes an officer's own finding back within ten seconds, as long as nothing rests on it.
+func (d *Desk) Undo(ctx context.Context, s iru.Scope, id iru.AssessmentID) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		a, err := t.Assessment(ctx, s, id)
+		if err != nil {
+			return err
+		}
+		if a.By != s.Officer {
+			return iru.Refuse(iru.Forbidden, "only its author takes a finding back", "")
+		}
+		if now.Sub(a.At) > iru.UndoFor {
+			return iru.Refuse(iru.Conflict, "ten seconds have passed", "reopen the item instead")
+		}
+		old := a.State
+		if a.State, err = iru.AssessmentTable.Next(old, "undo"); err != nil {
+			return err
+		}
+		if err := t.UpdateAssessment(ctx, a, old); err != nil {
+			return err
+		}
+		i, err := t.Item(ctx, s, a.Item)
+		if err != nil {
+			return err
+		}
+		next, e, err := i.Step("reopen", s.Officer, now, "undone")
+		if err != nil {
+			return err
+		}
+		if err := t.UpdateItem(ctx, next, i.State); err != nil {
+			return err
+		}
+		_, err = t.Record(ctx, e)
+		return err
+	})
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"context"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+)
+
+// A Recording is what a worker brings back from one capture. The bytes are in the evidence store already.
+type Recording struct {
+	Item     iru.ItemID
+	Vantage  string
+	At       time.Time
+	Outcome  iru.Outcome
+	Status   int
+	Final    string
+	Detail   string
+	Took     time.Duration
+	Manifest string // SHA-256 of the canonical manifest
+	Files    []iru.File
+	Prints   []iru.Print
+	Kind     iru.AssetKind // what the content type says the asset is; "" to leave it
+	Title    string
+	Lang     string
+	Dir      string
+	Text     string
+	Content  string // SHA-256 of the content
+	Features []iru.Feature
+	Links    []Link
+}
+
+// RecordCapture takes a capture in: exhibit, observation, what the page says, what it links to, and a suggestion whose it is.
+func (d *Desk) RecordCapture(ctx context.Context, r Recording) (iru.Exhibit, error) {
+	var x iru.Exhibit
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		i, err := t.Item(ctx, iru.Program(), r.Item)
+		if err != nil {
+			return err
+		}
+		a, err := t.Asset(ctx, iru.Program(), i.Asset)
+		if err != nil {
+			return err
+		}
+		e, err := t.Record(ctx, happened("item", int64(i.ID), "capture", 0, i.Unit, r.At, r.Detail).
+			With("manifest", r.Manifest).With("vantage", r.Vantage).With("outcome", string(r.Outcome)).With("status", r.Status))
+		if err != nil {
+			return err
+		}
+		x = iru.Exhibit{Unit: i.Unit, Asset: a.ID, Item: i.ID, Locator: i.Locator, Vantage: r.Vantage, At: r.At, Outcome: r.Outcome,
+			Status: r.Status, Final: r.Final, Manifest: r.Manifest, Files: r.Files, Prints: r.Prints, State: iru.ExhibitRecorded, Event: e}
+		if err := t.AddExhibit(ctx, &x); err != nil {
+			return err
+		}
+		if err := d.takePage(ctx, t, i, x, r, now); err != nil {
+			return err
+		}
+		if a, err = d.takeMarks(ctx, t, a, i, r); err != nil {
+			return err
+		}
+		o := iru.Observation{Asset: a.ID, Item: i.ID, At: r.At, Vantage: r.Vantage, Outcome: r.Outcome, Status: r.Status, Detail: r.Detail, Took: r.Took}
+		if i.Locator == a.Locator {
+			if a, err = d.observe(ctx, t, a, o, now); err != nil {
+				return err
+			}
+		}
+		if r.Outcome != iru.Up {
+			return nil
+		}
+		if err := d.discover(ctx, t, a, r.Links, "crawl", now); err != nil {
+			return err
+		}
+		_, err = t.Enqueue(ctx, Match{Exhibit: x.ID}, read(now))
+		return err
+	})
+	return x, err
+}
+
+// takePage stores what the page says with its item; a capture that met no content fails and leaves earlier content alone.
+func (d *Desk) takePage(ctx context.Context, t *db.Tx, i iru.Item, x iru.Exhibit, r Recording, now time.Time) error {
+	old := i.State
+	verb := "capture"
+	if r.Outcome != iru.Up {
+		verb = "fail"
+	}
+	if r.Outcome == iru.Up {
+		i.Title, i.Lang, i.Dir, i.Text, i.Content, i.Captured, i.Exhibit = r.Title, r.Lang, r.Dir, r.Text, r.Content, r.At, x.ID
+	} else if i.Exhibit == 0 {
+		i.Exhibit = x.ID
+	}
+	if iru.ItemTable.Can(i.State, verb) {
+		next, e, err := i.Step(verb, 0, now, r.Detail)
+		if err != nil {
+			return err
+		}
+		i = next
+		if _, err := t.Record(ctx, e); err != nil {
+			return err
+		}
+	}
+	return t.UpdateItem(ctx, i, old)
+}
+
+// takeMarks stores the marks of identity of an asset's own address and, for a candidate, whom it resembles.
+func (d *Desk) takeMarks(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item, r Recording) (iru.Asset, error) {
+	if r.Outcome != iru.Up {
+		return a, nil
+	}
+	if i.Locator == a.Locator {
+		if r.Kind != "" && a.Kind == iru.Site {
+			a.Kind = r.Kind
+		}
+		a.Features = r.Features
+	}
+	a.Languages, _ = merge(a.Languages, []string{r.Lang})
+	if a.State == iru.AssetCandidate && i.Locator == a.Locator {
+		best, err := d.suggest(ctx, t, a)
+		if err != nil {
+			return a, err
+		}
+		a.Lineage = best
+	}
+	if a.Outlet != 0 {
+		o, err := t.Outlet(ctx, iru.Program(), a.Outlet)
+		if err != nil {
+			return a, err
+		}
+		if langs, grew := merge(o.Languages, a.Languages); grew {
+			o.Languages = langs
+			if err := t.UpdateOutlet(ctx, o, o.State); err != nil {
+				return a, err
+			}
+		}
+	}
+	return a, t.UpdateAsset(ctx, a, a.State)
+}

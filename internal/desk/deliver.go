@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/form"
+	"iolaus/internal/iru"
+)
+
+// A Dispatch is all that a worker needs to send a letter: the act, the addressee with credentials, and the letter as it stands.
+type Dispatch struct {
+	Notice   iru.Notice
+	Provider iru.Provider
+	Unit     iru.Unit
+	Letter   iru.Letter
+	First    string // message id of the thread's first letter, "" if this is it
+}
+
+// Dispatch puts an approved act on its way: approvals sealed, contact confirmed, and in an operation released. Asked again for an
+// act that is on its way already it gives the same letter, so that a worker that was killed sends the same thing again.
+func (d *Desk) Dispatch(ctx context.Context, id iru.NoticeID) (Dispatch, error) {
+	var out Dispatch
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		n, err := t.Notice(ctx, iru.Program(), id)
+		if err != nil {
+			return err
+		}
+		out, err = d.dispatch(ctx, t, n, now)
+		return err
+	})
+	return out, err
+}
+
+func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) (Dispatch, error) {
+	p, err := t.Provider(ctx, iru.Program(), n.Provider)
+	if err != nil {
+		return Dispatch{}, err
+	}
+	u, err := t.Unit(ctx, n.Unit)
+	if err != nil {
+		return Dispatch{}, err
+	}
+	if n.State == iru.NoticeDispatched {
+		ls, err := t.Letters(ctx, iru.Program(), n.ID)
+		if err != nil {
+			return Dispatch{}, err
+		}
+		for _, l := range ls {
+			if !l.Inbound && l.Kind == "notice" {
+				return Dispatch{n, p, u, l, ""}, nil
+			}
+		}
+		return Dispatch{}, fmt.Errorf("dispatch notice %s: its letter is missing: %w", n.Ref, iru.Internal)
+	}
+	if err := sealed(ctx, t, n); err != nil {
+		return Dispatch{}, err
+	}
+	if err := confirmed(p); err != nil {
+		return Dispatch{}, err
+	}
+	if n.Operation != 0 {
+		o, err := t.Operation(ctx, iru.Program(), n.Operation)
+		if err != nil {
+			return Dispatch{}, err
+		}
+		if o.State != iru.OperationReleased && o.State != iru.OperationClosed {
+			return Dispatch{}, iru.Refuse(iru.Conflict, n.Ref+" belongs to an operation that is "+string(o.State), "it leaves at T0")
+		}
+	}
+	subject, text, err := d.paper(ctx, t, n)
+	if err != nil {
+		return Dispatch{}, err
+	}
+	l := iru.Letter{Notice: n.ID, At: now, Kind: "notice", Channel: p.Channel, From: u.Name, Subject: subject, Text: text, MessageID: n.Key}
+	if _, err := t.AddLetter(ctx, &l); err != nil {
+		return Dispatch{}, err
+	}
+	if n, err = stepped(ctx, t, n, "dispatch", 0, now, "to "+p.Name+" by "+p.Channel); err != nil {
+		return Dispatch{}, err
+	}
+	if a, err := t.Asset(ctx, iru.Program(), n.Asset); err != nil {
+		return Dispatch{}, err
+	} else if iru.AssetTable.Can(a.State, "act") {
+		next, e, err := a.Step("act", 0, now, n.Ref)
+		if err != nil {
+			return Dispatch{}, err
+		}
+		if err := t.UpdateAsset(ctx, next, a.State); err != nil {
+			return Dispatch{}, err
+		}
+		if _, err := t.Record(ctx, e); err != nil {
+			return Dispatch{}, err
+		}
+	}
+	return Dispatch{n, p, u, l, ""}, nil
+}
+
+// A Sending is what became of a letter at the addressee's door.
+type Sending struct {
+	At       time.Time
+	Proof    string // the server's words
+	Receipt  bool   // this is a receipt in the sense of the law, not only an acceptance for transport
+	RemoteID string
+}
+
+// RecordSent takes the proof of sending in. A receipt starts the clocks; an acceptance does not.
+func (d *Desk) RecordSent(ctx context.Context, id iru.NoticeID, s Sending) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		n, err := t.Notice(ctx, iru.Program(), id)
+		if err != nil {
+			return err
+		}
+		return d.sent(ctx, t, n, s, now)
+	})
+}
+
+// RecordAllSent takes the proofs of a whole release in, in one transaction for each five hundred.
+func (d *Desk) RecordAllSent(ctx context.Context, sent map[iru.NoticeID]Sending) error {
+	ids := make([]iru.NoticeID, 0, len(sent))
+	for id := range sent {
+		ids = append(ids, id)
+	}
+	for len(ids) > 0 {
+		batch := ids[:min(len(ids), 500)]
+		if err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+			for _, id := range batch {
+				n, err := t.Notice(ctx, iru.Program(), id)
+				if err != nil {
+					return err
+				}
+				if err := d.sent(ctx, t, n, sent[id], now); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		ids = ids[len(batch):]
+	}
+	return nil
+}
+
+func (d *Desk) sent(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, now time.Time) error {
+	if n.State != iru.NoticeDispatched { // an answer was quicker than the proof, or this is a repetition
+		return nil
+	}
+	ls, err := t.Letters(ctx, iru.Program(), n.ID)
+	if err != nil {
+		return err
+	}
+	for _, l := range ls {
+		if !l.Inbound && l.Kind == "notice" {
+			if err := t.SetLetterProof(ctx, l.ID, s.At, s.Proof); err != nil {
+				return err
+			}
+		}
+	}
+	n.RemoteID = s.RemoteID
+	if n, err = stepped(ctx, t, n, "send", 0, s.At, s.Proof); err != nil {
+		return err
+	}
+	if s.Receipt {
+		if err := d.received(ctx, t, n, s.At, s.Proof); err != nil {
+			return err
+		}
+	}
+	_, err = t.Enqueue(ctx, Verify{Asset: n.Asset}, look(now.Add(d.Rules.Verify)))
+	return err
+}
+
+// received records the receipt, which is never edited, and starts the clocks that the instrument has.
+func (d *Desk) received(ctx context.Context, t *db.Tx, n iru.Notice, at time.Time, proof string) error {
+	n, err := stepped(ctx, t, n, "receive", 0, at, proof)
+	if err != nil {
+		return err
+	}
+	for _, r := range d.Regime.ClocksFor(n.Instrument) {
+		if err := d.start(ctx, t, iru.Start(n.ID, r.ID, r.Obliged, r.Source, !r.Internal, r.Length, at, proof), n.Unit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Desk) start(ctx context.Context, t *db.Tx, c iru.Clock, unit iru.UnitID) error {
+	if err := t.AddClock(ctx, &c); err != nil {
+		return err
+	}
+	e := happened("clock", int64(c.ID), "start", 0, unit, c.Started, c.Proof).With("notice", int64(c.Notice)).With("rule", c.Rule).With("due", c.Due.Format(time.RFC3339Nano))
+	e.To = string(c.State)
+	if _, err := t.Record(ctx, e); err != nil {
+		return err
+	}
+	_, err := t.Enqueue(ctx, Escalate{Clock: c.ID}, act(c.Due))
+	return err
+}
+
+// Undeliverable records that an act could not be delivered, for good.
+func (d *Desk) Undeliverable(ctx context.Context, id iru.NoticeID, why string) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		n, err := t.Notice(ctx, iru.Program(), id)
+		if err != nil || n.State == iru.NoticeBounced {
+			return err
+		}
+		return step(ctx, t, n, "bounce", 0, now, why)
+	})
+}
+
+// Resend sends an act that bounced again, with the same key, to a contact that a person has confirmed anew.
+func (d *Desk) Resend(ctx context.Context, s iru.Scope, id iru.NoticeID) error {
+	if err := s.May(iru.ToAnswer); err != nil {
+		return err
+	}
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		n, err := t.Notice(ctx, s, id)
+		if err != nil {
+			return err
+		}
+		p, err := t.Provider(ctx, s, n.Provider)
+		if err != nil {
+			return err
+		}
+		if err := confirmed(p); err != nil {
+			return err
+		}
+		if err := step(ctx, t, n, "dispatch", s.Officer, now, "sent again"); err != nil {
+			return err
+		}
+		_, err = t.Enqueue(ctx, Deliver{Notice: n.ID}, act(now))
+		return err
+	})
+}
+
+// Answer writes to an addressee in an act's thread. To a request for clarification it is the clarification: when the addressee has
+// it, the clock starts anew (TCO Art 3(8)).
+func (d *Desk) Answer(ctx context.Context, s iru.Scope, id iru.NoticeID, words string) (iru.Letter, error) {
+	if err := s.May(iru.ToAnswer); err != nil {
+		return iru.Letter{}, err
+	}
+	if strings.TrimSpace(words) == "" {
+		return iru.Letter{}, iru.Refuse(iru.Invalid, "the answer is empty", "write what the addressee needs to know")
+	}
+	var l iru.Letter
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		n, err := t.Notice(ctx, s, id)
+		if err != nil {
+			return err
+		}
+		if n.SentAt.IsZero() {
+			return iru.Refuse(iru.Conflict, "nothing was sent yet", "")
+		}
+		p, err := t.Provider(ctx, s, n.Provider)
+		if err != nil {
+			return err
+		}
+		u, err := t.Unit(ctx, n.Unit)
+		if err != nil {
+			return err
+		}
+		ls, err := t.Letters(ctx, iru.Program(), n.ID)
+		if err != nil {
+			return err
+		}
+		subject, text := form.Answer(n.Ref, n.Instrument.Title(), words)
+		l = iru.Letter{Notice: n.ID, At: now, Kind: "answer", Channel: p.Channel, From: u.Name, Subject: subject, Text: text,
+			MessageID: fmt.Sprintf("%s-%d", n.Key, len(ls)), By: s.Officer}
+		if _, err := t.AddLetter(ctx, &l); err != nil {
+			return err
+		}
+		if _, err := t.Record(ctx, happened("notice", int64(n.ID), "write", s.Officer, n.Unit, now, "answer to "+p.Name).With("letter", l.ID)); err != nil {
+			return err
+		}
+		_, err = t.Enqueue(ctx, Post{Letter: l.ID}, act(now))
+		return err
+	})
+	return l, err
+}
+
+// Posting gives a worker the letter to post.
+func (d *Desk) Posting(ctx context.Context, id int64) (Dispatch, error) {
+	var out Dispatch
+	err := d.DB.View(ctx, func(t *db.Tx) error {
+		l, err := t.Letter(ctx, id)
+		if err != nil {
+			return err
+		}
+		n, err := t.Notice(ctx, iru.Program(), l.Notice)
+		if err != nil {
+			return err
+		}
+		p, err := t.Provider(ctx, iru.Program(), n.Provider)
+		if err != nil {
+			return err
+		}
+		u, err := t.Unit(ctx, n.Unit)
+		out = Dispatch{n, p, u, l, n.Key}
+		return err
+	})
+	return out, err
+}
+
+// RecordPosted takes the proof for a further letter in. A clarification that has arrived restarts the clocks.
+func (d *Desk) RecordPosted(ctx context.Context, id int64, s Sending) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		l, err := t.Letter(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := t.SetLetterProof(ctx, id, s.At, s.Proof); err != nil {
+			return err
+		}
+		n, err := t.Notice(ctx, iru.Program(), l.Notice)
+		if err != nil || n.State != iru.NoticeClarifying || l.Kind != "answer" {
+			return err
+		}
+		if err := step(ctx, t, n, "answer", l.By, s.At, "clarification delivered"); err != nil {
+			return err
+		}
+		cs, err := t.ClocksOf(ctx, iru.Program(), n.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range cs {
+			if c.State == iru.ClockReplaced || c.Why != clarifying {
+				continue
+			}
+			old, next, err := c.Restart(s.At, "clarification received: "+s.Proof)
+			if err != nil {
+				return err
+			}
+			if err := t.UpdateClock(ctx, old, c.State); err != nil {
+				return err
+			}
+			if err := d.start(ctx, t, next, n.Unit); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+const clarifying = "the addressee asked for clarification"
+
+// A Reply is what came back from an addressee.
+type Reply struct {
+	Notice    iru.NoticeID
+	Kind      string // "receipt", "clarification", "done", "refused", "bounce", "unknown"
+	Guess     bool   // the kind was guessed from words
+	At        time.Time
+	Channel   string
+	From      string
+	Subject   string
+	Text      string
+	MessageID string // the same one is taken in once
+	Proof     string // digest of the raw message in the evidence store, or the event's id
+}
+
+// Receive takes a reply into the thread, once, and moves the act as far as the addressee's own words go: their "done" is recorded
+// and looked into, it does not stop the clock. A kind that was only guessed moves nothing: a person files it.
+func (d *Desk) Receive(ctx context.Context, r Reply) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		n, err := t.Notice(ctx, iru.Program(), r.Notice)
+		if err != nil {
+			return err
+		}
+		if r.At.IsZero() || r.At.After(now) { // a letter cannot have been received before it arrives, whatever its date says
+			r.At = now
+		}
+		if r.At.Before(n.SentAt) {
+			r.At = now
+		}
+		l := iru.Letter{Notice: n.ID, Inbound: true, At: r.At, Kind: r.Kind, Channel: r.Channel, From: clip(r.From, 200), Subject: clip(r.Subject, 300),
+			Text: r.Text, MessageID: "in:" + r.MessageID, Proof: r.Proof, Guess: r.Guess}
+		fresh, err := t.AddLetter(ctx, &l)
+		if err != nil || !fresh {
+			return err
+		}
+		if _, err := t.Record(ctx, happened("notice", int64(n.ID), "reply", 0, n.Unit, r.At, r.Kind).With("letter", l.ID).With("guess", r.Guess)); err != nil {
+			return err
+		}
+		if r.Guess {
+			return nil
+		}
+		return d.file(ctx, t, n, l, 0, now)
+	})
+}
+
+// File says what a reply is whose kind the program only guessed.
+func (d *Desk) File(ctx context.Context, s iru.Scope, letter int64, kind string) error {
+	if err := s.May(iru.ToAnswer); err != nil {
+		return err
+	}
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		l, err := t.Letter(ctx, letter)
+		if err != nil {
+			return err
+		}
+		n, err := t.Notice(ctx, s, l.Notice)
+		if err != nil {
+			return err
+		}
+		if !l.Guess || !l.Inbound {
+			return iru.Refuse(iru.Conflict, "the letter is filed already", "")
+		}
+		switch kind {
+		case "receipt", "clarification", "done", "refused", "bounce", "note":
+		default:
+			return iru.Refuse(iru.Invalid, "there is no kind "+kind, "choose receipt, clarification, done, refused, bounce or note")
+		}
+		l.Kind, l.By = kind, s.Officer
+		if err := t.FileLetter(ctx, l.ID, kind, s.Officer); err != nil {
+			return err
+		}
+		if _, err := t.Record(ctx, happened("notice", int64(n.ID), "file", s.Officer, n.Unit, now, kind).With("letter", l.ID)); err != nil {
+			return err
+		}
+		return d.file(ctx, t, n, l, s.Officer, now)
+	})
+}
+
+// file moves the act by a letter's kind. What the table does not allow any more, such as "done" after the removal was verified, is
+// kept in the thread and moves nothing.
+func (d *Desk) file(ctx context.Context, t *db.Tx, n iru.Notice, l iru.Letter, by iru.OfficerID, now time.Time) error {
+	if l.Kind == "note" || l.Kind == "unknown" {
+		return nil
+	}
+	if l.Kind == "bounce" {
+		if iru.NoticeTable.Can(n.State, "bounce") {
+			return step(ctx, t, n, "bounce", by, l.At, clip(l.Text, 200))
+		}
+		return nil
+	}
+	if iru.NoticeTable.Can(n.State, "receive") { // every answer proves that the act was received
+		if err := d.received(ctx, t, n, l.At, "answer of "+l.From+", letter "+fmt.Sprint(l.ID)); err != nil {
+			return err
+		}
+		var err error
+		if n, err = t.Notice(ctx, iru.Program(), n.ID); err != nil {
+			return err
+		}
+	}
+	verb := map[string]string{"clarification": "clarify", "done": "claim", "refused": "refuse"}[l.Kind]
+	if verb == "" || !iru.NoticeTable.Can(n.State, verb) {
+		return nil
+	}
+	if err := step(ctx, t, n, verb, by, l.At, clip(l.Text, 200)); err != nil {
+		return err
+	}
+	switch verb {
+	case "clarify":
+		return stopClocks(ctx, t, n.ID, l.At, clarifying)
+	case "refuse":
+		return stopClocks(ctx, t, n.ID, l.At, "the addressee refused")
+	}
+	_, err := t.Enqueue(ctx, Verify{Asset: n.Asset, Letter: l.ID}, look(now))
+	return err
+}
+
+// Expire runs when a clock is due. If it still runs, the fact is recorded; people see it overdue and escalate.
+func (d *Desk) Expire(ctx context.Context, id iru.ClockID) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		c, err := t.Clock(ctx, id)
+		if err != nil {
+			return err
+		}
+		if c.State != iru.ClockRunning || now.Before(c.Due) {
+			return nil
+		}
+		n, err := t.Notice(ctx, iru.Program(), c.Notice)
+		if err != nil {
+			return err
+		}
+		_, err = t.Record(ctx, happened("clock", int64(c.ID), "due", 0, n.Unit, now, n.Ref+" was not answered in time").With("notice", int64(n.ID)))
+		return err
+	})
+}
+
+// Escalate drafts the next act on somebody else who can act, after a refusal, a silence or a bounce, and hands the first one over to
+// it. The gate decides what is possible there.
+func (d *Desk) Escalate(ctx context.Context, s iru.Scope, id iru.NoticeID, r DraftRequest) (iru.Notice, error) {
+	if err := s.May(iru.ToDraft); err != nil {
+		return iru.Notice{}, err
+	}
+	key := make([]byte, 16)
+	if _, err := rand.Read(key); err != nil {
+		return iru.Notice{}, fmt.Errorf("escalate notice: %w: %w", iru.Internal, err)
+	}
+	var out iru.Notice
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		parent, err := t.Notice(ctx, s, id)
+		if err != nil {
+			return err
+		}
+		if !iru.NoticeTable.Can(parent.State, "escalate") {
+			return iru.Refuse(iru.Conflict, parent.Ref+" is "+string(parent.State), "only what was refused, bounced or left unanswered is escalated")
+		}
+		r.Parent, r.Asset, r.Operation = parent.ID, parent.Asset, 0
+		if out, err = d.draft(ctx, t, s, r, hex.EncodeToString(key), now); err != nil {
+			return err
+		}
+		if err := step(ctx, t, parent, "escalate", s.Officer, now, "by "+out.Ref); err != nil {
+			return err
+		}
+		return stopClocks(ctx, t, parent.ID, now, "escalated by "+out.Ref)
+	})
+	return out, err
+}

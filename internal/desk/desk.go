@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+	"iolaus/internal/legal"
+)
+
+// A Desk is where decisions are taken: a store, a clock and the rules in force.
+type Desk struct {
+	DB     *db.DB
+	Now    func() time.Time // UTC, to the microsecond
+	Regime legal.Regime
+	Rules  Rules
+	Log    LogKey
+}
+
+// Rules are the unit's own settings; DefaultRules are sensible for work by day.
+type Rules struct {
+	Agreement iru.Agreement            // when absence is believed
+	Monitor   time.Duration            // between two visits of a live asset
+	Recheck   []time.Duration          // growing pauses between looks at an asset that is down; the last one repeats
+	Verify    time.Duration            // between two looks while an act is pending
+	PerAsset  int                      // items taken up from one asset, at most
+	Platforms map[string]iru.AssetKind // names that host many customers: what an address there is
+	Words     []string                 // further words by which names in certificate logs are noticed
+}
+
+// DefaultRules back rechecks off from an hour to ninety days.
+var DefaultRules = Rules{
+	Agreement: iru.DefaultAgreement,
+	Monitor:   24 * time.Hour,
+	Recheck:   []time.Duration{time.Hour, 4 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour},
+	Verify:    10 * time.Minute,
+	PerAsset:  200,
+}
+
+// A LogKey signs and checks the ledger's checkpoints.
+type LogKey struct {
+	Origin   string // the log's name, e.g. "unit-a.test/iolaus"
+	Signer   note.Signer
+	Verifier note.Verifier
+}
+
+// now gives the time as the store keeps it.
+func (d *Desk) now() time.Time { return d.Now().UTC().Truncate(time.Microsecond) }
+
+// digest is the SHA-256 of a value's canonical JSON, in hex.
+func digest(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("digest: %w: %w", iru.Internal, err)
+	}
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:]), nil
+}
+
+// secret is 32 random bytes as text, and its digest as it is stored.
+func secret() (text, stored string, err error) {
+	b := make([]byte, 32)
+	if _, err := rand.Read(b); err != nil {
+		return "", "", fmt.Errorf("make secret: %w: %w", iru.Internal, err)
+	}
+	text = hex.EncodeToString(b)
+	return text, Digest(text), nil
+}
+
+// Digest is how a secret is stored: SHA-256 in hex. Secrets have 256 random bits, so no salt is needed.
+func Digest(secret string) string {
+	h := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(h[:])
+}
+
+// enact runs f in one transaction with the time fixed outside it, so that a transaction that runs again says the same.
+func (d *Desk) enact(ctx context.Context, f func(t *db.Tx, now time.Time) error) error {
+	now := d.now()
+	return d.DB.Tx(ctx, func(t *db.Tx) error { return f(t, now) })
+}
+
+// happened makes an event that changes no state.
+func happened(noun string, id int64, verb string, by iru.OfficerID, unit iru.UnitID, at time.Time, note string) iru.Event {
+	return iru.Event{At: at, By: by, Unit: unit, Subject: iru.Subject{Noun: noun, ID: id}, Verb: verb, Note: note, Index: -1}
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"iolaus/internal/iru"
+)
+
+// The jobs that verbs leave behind; package work does them. Each is unique by its arguments while it waits, and may run again at
+// any time after a kill: what it did is found in the store.
+
+// Monitor visits a live asset and takes up what it links to.
+type Monitor struct {
+	Asset iru.AssetID `json:"asset" river:"unique"`
+}
+
+// Capture records an item.
+type Capture struct {
+	Item iru.ItemID `json:"item" river:"unique"`
+}
+
+// Probe finds out who carries an asset: DNS, RDAP, TLS.
+type Probe struct {
+	Asset iru.AssetID `json:"asset" river:"unique"`
+}
+
+// Match compares an exhibit's fingerprints with the banks.
+type Match struct {
+	Exhibit iru.ExhibitID `json:"exhibit" river:"unique"`
+}
+
+// Deliver sends a notice.
+type Deliver struct {
+	Notice iru.NoticeID `json:"notice" river:"unique"`
+}
+
+// Post sends a further letter of a notice's thread.
+type Post struct {
+	Letter int64 `json:"letter" river:"unique"`
+}
+
+// Receive asks a provider's API what became of a notice, in case its answer did not arrive.
+type Receive struct {
+	Notice iru.NoticeID `json:"notice" river:"unique"`
+}
+
+// Verify looks, from every vantage point, at an asset about which an act is pending: again and again until it is decided, or once
+// because of a letter.
+type Verify struct {
+	Asset  iru.AssetID `json:"asset" river:"unique"`
+	Letter int64       `json:"letter" river:"unique"` // 0: again and again
+}
+
+// Recheck looks at an asset that is down, in growing pauses.
+type Recheck struct {
+	Asset iru.AssetID `json:"asset" river:"unique"`
+}
+
+// Escalate runs when a clock is due: if nothing stopped it, people are told.
+type Escalate struct {
+	Clock iru.ClockID `json:"clock" river:"unique"`
+}
+
+// Release waits for an operation's T0 and sends all its notices.
+type Release struct {
+	Operation iru.OperationID `json:"operation" river:"unique"`
+}
+
+// Survey reads what is new in the certificate logs.
+type Survey struct{}
+
+// Kind names the job.
+func (Monitor) Kind() string { return "monitor" }
+
+// Kind names the job.
+func (Capture) Kind() string { return "capture" }
+
+// Kind names the job.
+func (Probe) Kind() string { return "probe" }
+
+// Kind names the job.
+func (Match) Kind() string { return "match" }
+
+// Kind names the job.
+func (Deliver) Kind() string { return "deliver" }
+
+// Kind names the job.
+func (Post) Kind() string { return "post" }
+
+// Kind names the job.
+func (Receive) Kind() string { return "receive" }
+
+// Kind names the job.
+func (Verify) Kind() string { return "verify" }
+
+// Kind names the job.
+func (Recheck) Kind() string { return "recheck" }
+
+// Kind names the job.
+func (Escalate) Kind() string { return "escalate" }
+
+// Kind names the job.
+func (Release) Kind() string { return "release" }
+
+// Kind names the job.
+func (Survey) Kind() string { return "survey" }
+
+// Queues by which jobs are kept apart, so that a slow site never holds up an order.
+const (
+	QueueActs  = "acts"  // deliver, post, receive, release, escalate
+	QueueLooks = "looks" // verify, recheck, probe
+	QueueReads = "reads" // monitor, capture, match, survey
+)
+
+// waiting are the states in which a second job with the same arguments would do nothing new. Jobs that come back (monitor,
+// verify, recheck) snooze, so that they stay one row and are never lost.
+var waiting = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled}
+
+func in(queue string, at time.Time, priority int) *river.InsertOpts {
+	return &river.InsertOpts{Queue: queue, ScheduledAt: at, Priority: priority, MaxAttempts: 25,
+		UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: waiting}}
+}
+
+func act(at time.Time) *river.InsertOpts  { return in(QueueActs, at, 1) }
+func look(at time.Time) *river.InsertOpts { return in(QueueLooks, at, 2) }
+func read(at time.Time) *river.InsertOpts { return in(QueueReads, at, 3) }

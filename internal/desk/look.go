@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+)
+
+// RecordLooks takes one round of looks at an asset in, from one or more vantage points, and draws what follows from them: removal
+// believed, an act complied with, a return. It gives the asset as it is then.
+func (d *Desk) RecordLooks(ctx context.Context, id iru.AssetID, looks []iru.Observation) (iru.Asset, error) {
+	var a iru.Asset
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		var err error
+		if a, err = t.Asset(ctx, iru.Program(), id); err != nil {
+			return err
+		}
+		for _, o := range looks {
+			o.Asset = a.ID
+			if a, err = d.observe(ctx, t, a, o, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return a, err
+}
+
+// observe stores one look and moves presence, asset, outlet and notices as far as it carries.
+func (d *Desk) observe(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observation, now time.Time) (iru.Asset, error) {
+	if err := t.AddObservation(ctx, &o); err != nil {
+		return a, err
+	}
+	if !o.Outcome.Unknown() {
+		a.Seen = o.At
+	}
+	old, was := a.State, a.Presence.State
+	var verb string
+	a.Presence, verb = a.Presence.Observe(o, d.Rules.Agreement)
+	if verb != "" {
+		e := happened("asset", int64(a.ID), verb, 0, a.Unit, o.At, fmt.Sprintf("%s from %s: %s", o.Outcome, o.Vantage, o.Detail))
+		e.From, e.To = string(was), string(a.Presence.State)
+		if _, err := t.Record(ctx, e); err != nil {
+			return a, err
+		}
+	}
+	step := ""
+	switch {
+	case a.Presence.State == iru.PresenceGone && verb != "":
+		step = "fall"
+	case a.Presence.State == iru.PresenceBack && verb != "":
+		step = "return"
+	}
+	if step == "" || !iru.AssetTable.Can(a.State, step) {
+		return a, t.UpdateAsset(ctx, a, old)
+	}
+	a, e, err := a.Step(step, 0, o.At, o.Detail)
+	if err != nil {
+		return a, err
+	}
+	if err := t.UpdateAsset(ctx, a, old); err != nil {
+		return a, err
+	}
+	if _, err := t.Record(ctx, e); err != nil {
+		return a, err
+	}
+	if step == "fall" {
+		return a, d.fell(ctx, t, a, o, now)
+	}
+	return a, d.returned(ctx, t, a, o, now)
+}
+
+// fell closes the acts about an asset whose removal is verified, stops their clocks and has it rechecked for its return.
+func (d *Desk) fell(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observation, now time.Time) error {
+	why := fmt.Sprintf("removal verified: %s, by agreement of %d vantage points, %d looks each", o.Outcome, d.Rules.Agreement.Points, d.Rules.Agreement.Rounds)
+	ns, err := t.NoticesOf(ctx, iru.Program(), a.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range ns {
+		if !iru.NoticeTable.Can(n.State, "verify") {
+			continue
+		}
+		if err := step(ctx, t, n, "verify", 0, o.At, why); err != nil {
+			return err
+		}
+		if err := stopClocks(ctx, t, n.ID, o.At, why); err != nil {
+			return err
+		}
+	}
+	if _, err := t.Enqueue(ctx, Recheck{Asset: a.ID}, look(now.Add(d.Pause(a, now)))); err != nil {
+		return err
+	}
+	return d.dark(ctx, t, a.Outlet, o.At)
+}
+
+// returned reopens the acts that had been complied with.
+func (d *Desk) returned(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observation, now time.Time) error {
+	ns, err := t.NoticesOf(ctx, iru.Program(), a.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range ns {
+		if iru.NoticeTable.Can(n.State, "breach") {
+			if err := step(ctx, t, n, "breach", 0, o.At, "seen again: "+o.Detail); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := t.Enqueue(ctx, Monitor{Asset: a.ID}, read(now)); err != nil {
+		return err
+	}
+	if a.Outlet == 0 {
+		return nil
+	}
+	out, err := t.Outlet(ctx, iru.Program(), a.Outlet)
+	if err != nil || out.State != iru.OutletDark {
+		return err
+	}
+	return moveOutlet(ctx, t, out, "return", o.At, "up again: "+a.Site)
+}
+
+// dark moves an outlet whose every asset is down.
+func (d *Desk) dark(ctx context.Context, t *db.Tx, id iru.OutletID, at time.Time) error {
+	if id == 0 {
+		return nil
+	}
+	as, err := t.AssetsOf(ctx, iru.Program(), id)
+	if err != nil {
+		return err
+	}
+	for _, a := range as {
+		if a.State != iru.AssetDown && a.State != iru.AssetRejected {
+			return nil
+		}
+	}
+	o, err := t.Outlet(ctx, iru.Program(), id)
+	if err != nil || !iru.OutletTable.Can(o.State, "darken") {
+		return err
+	}
+	return moveOutlet(ctx, t, o, "darken", at, "every known asset is down")
+}
+
+func moveOutlet(ctx context.Context, t *db.Tx, o iru.Outlet, verb string, at time.Time, note string) error {
+	next, e, err := o.Step(verb, 0, at, note)
+	if err != nil {
+		return err
+	}
+	if err := t.UpdateOutlet(ctx, next, o.State); err != nil {
+		return err
+	}
+	_, err = t.Record(ctx, e)
+	return err
+}
+
+// step moves a notice, guarded, and records it.
+func step(ctx context.Context, t *db.Tx, n iru.Notice, verb string, by iru.OfficerID, at time.Time, note string) error {
+	_, err := stepped(ctx, t, n, verb, by, at, note)
+	return err
+}
+
+func stepped(ctx context.Context, t *db.Tx, n iru.Notice, verb string, by iru.OfficerID, at time.Time, note string) (iru.Notice, error) {
+	next, e, err := n.Step(verb, by, at, note)
+	if err != nil {
+		return n, err
+	}
+	if err := t.UpdateNotice(ctx, next, n.State); err != nil {
+		return n, err
+	}
+	_, err = t.Record(ctx, e)
+	return next, err
+}
+
+func stopClocks(ctx context.Context, t *db.Tx, n iru.NoticeID, at time.Time, why string) error {
+	cs, err := t.ClocksOf(ctx, iru.Program(), n)
+	if err != nil {
+		return err
+	}
+	for _, c := range cs {
+		if c.State != iru.ClockRunning {
+			continue
+		}
+		stopped, err := c.Stop(at, why)
+		if err != nil {
+			return err
+		}
+		if err := t.UpdateClock(ctx, stopped, c.State); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Pause is how long to wait before the next recheck of an asset that is down: growing with the time since it fell.
+func (d *Desk) Pause(a iru.Asset, now time.Time) time.Duration {
+	since := now.Sub(a.Presence.Since)
+	for _, p := range d.Rules.Recheck {
+		if since < 3*p { // about three looks at each pause
+			return p
+		}
+	}
+	return d.Rules.Recheck[len(d.Rules.Recheck)-1]
+}
+
+// Pending reports whether an act about the asset waits for its effect.
+func (d *Desk) Pending(ctx context.Context, id iru.AssetID) (iru.Asset, bool, error) {
+	var a iru.Asset
+	pending := false
+	err := d.DB.View(ctx, func(t *db.Tx) error {
+		var err error
+		if a, err = t.Asset(ctx, iru.Program(), id); err != nil {
+			return err
+		}
+		ns, err := t.NoticesOf(ctx, iru.Program(), id)
+		for _, n := range ns {
+			pending = pending || n.State.Open() || n.State == iru.NoticeRefused || n.State == iru.NoticeEscalated && a.State != iru.AssetDown
+		}
+		return err
+	})
+	return a, pending && a.State != iru.AssetDown, err
+}

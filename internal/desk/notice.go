@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/form"
+	"iolaus/internal/iru"
+	"iolaus/internal/legal"
+)
+
+// An Option is one provider that carries an asset, with what the law allows against it and why not the rest.
+type Option struct {
+	Provider iru.Provider
+	Carrier  iru.Carrier
+	Rulings  []legal.Ruling // allowed ones first
+}
+
+// target says what an act would be addressed to. Assets that a unit may act on were captured without signing in: public.
+func target(a iru.Asset, p iru.Provider, layer legal.Layer, r legal.Request) legal.Target {
+	return legal.Target{Layer: layer, Audience: legal.Public, ServesOthers: p.ServesOthers, LiveStream: false, Request: r}
+}
+
+// Options lists who can act on an asset and by which instrument, in the view of the officer's unit.
+func (d *Desk) Options(ctx context.Context, s iru.Scope, id iru.AssetID) ([]Option, error) {
+	var out []Option
+	err := d.DB.View(ctx, func(t *db.Tx) error {
+		out = nil
+		a, err := t.Asset(ctx, s, id)
+		if err != nil {
+			return err
+		}
+		u, err := t.Unit(ctx, s.Unit)
+		if err != nil {
+			return err
+		}
+		cs, err := t.Carriers(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, c := range cs {
+			p, err := t.Provider(ctx, iru.Program(), c.Provider)
+			if err != nil {
+				return err
+			}
+			p.Token = ""
+			out = append(out, Option{p, c, d.Regime.Options(u.Kind, target(a, p, c.Layer, Usual(c.Layer)))})
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Usual is what a provider on a layer is usually asked for.
+func Usual(l legal.Layer) legal.Request {
+	switch l {
+	case legal.Registrar, legal.Registry, legal.DNSOperator:
+		return legal.HoldName
+	case legal.CDN:
+		return legal.AskOrigin
+	case legal.AppStore, legal.AddonStore, legal.SearchEngine:
+		return legal.Delist
+	}
+	return legal.RemoveContent
+}
+
+// A DraftRequest is what an officer wants to serve on whom.
+type DraftRequest struct {
+	Asset      iru.AssetID
+	Item       iru.ItemID // 0: the asset as a whole
+	Provider   iru.ProviderID
+	Layer      legal.Layer
+	Instrument legal.Instrument
+	Request    legal.Request // "" for the usual one
+	Lang       string        // "" for English
+	Reasons    string        // "" to take those of the assessment
+	Operation  iru.OperationID
+	Unit       iru.UnitID // the unit that serves it in an operation; 0 for the officer's own
+	Parent     iru.NoticeID
+}
+
+// Draft makes a draft, if the law allows that instrument for that addressee and a person found that the content should go.
+func (d *Desk) Draft(ctx context.Context, s iru.Scope, r DraftRequest) (iru.Notice, error) {
+	if err := s.May(iru.ToDraft); err != nil {
+		return iru.Notice{}, err
+	}
+	key := make([]byte, 16)
+	if _, err := rand.Read(key); err != nil {
+		return iru.Notice{}, fmt.Errorf("draft notice: %w: %w", iru.Internal, err)
+	}
+	var n iru.Notice
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		var err error
+		n, err = d.draft(ctx, t, s, r, hex.EncodeToString(key), now)
+		return err
+	})
+	return n, err
+}
+
+func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest, key string, now time.Time) (iru.Notice, error) {
+	var n iru.Notice
+	a, err := t.Asset(ctx, s, r.Asset)
+	if err != nil {
+		return n, err
+	}
+	if a.Outlet == 0 {
+		return n, iru.Refuse(iru.Conflict, "nobody has attributed this asset to an outlet", "attribute or reject it first")
+	}
+	p, err := t.Provider(ctx, s, r.Provider)
+	if err != nil {
+		return n, err
+	}
+	cs, err := t.Carriers(ctx, a.ID)
+	if err != nil {
+		return n, err
+	}
+	if !slices.ContainsFunc(cs, func(c iru.Carrier) bool { return c.Provider == p.ID && c.Layer == r.Layer }) {
+		return n, iru.Refuse(iru.Invalid, fmt.Sprintf("%s does not carry this asset as %s", p.Name, r.Layer.Title()), "choose one of the providers that do")
+	}
+	unit, err := d.serving(ctx, t, s, r)
+	if err != nil {
+		return n, err
+	}
+	if r.Request == "" {
+		r.Request = Usual(r.Layer)
+	}
+	if rule := d.Regime.Rule(r.Instrument, unit.Kind, target(a, p, r.Layer, r.Request)); !rule.Allowed {
+		instead := ""
+		if len(rule.Instead) > 0 {
+			var titles []string
+			for _, i := range rule.Instead {
+				titles = append(titles, i.Title())
+			}
+			instead = "possible instead: " + strings.Join(titles, ", ")
+		}
+		return n, iru.Refuse(iru.Forbidden, strings.TrimSuffix(rule.Reason, "."), instead)
+	}
+	f, err := d.finding(ctx, t, a, r.Item)
+	if err != nil {
+		return n, err
+	}
+	loc := a.Locator
+	if r.Item != 0 {
+		i, err := t.Item(ctx, s, r.Item)
+		if err != nil {
+			return n, err
+		}
+		if i.Asset != a.ID {
+			return n, iru.Refuse(iru.Invalid, "the item is not on this asset", "")
+		}
+		loc = i.Locator
+	}
+	if r.Reasons == "" {
+		r.Reasons = grounds(f)
+	}
+	if r.Lang == "" {
+		r.Lang = "en"
+	}
+	no, err := t.Count(ctx, fmt.Sprintf("%s-%d", r.Instrument.Ref(), now.Year()))
+	if err != nil {
+		return n, err
+	}
+	n = iru.Notice{Unit: unit.ID, Ref: fmt.Sprintf("%s-%d-%04d", r.Instrument.Ref(), now.Year(), no), Instrument: r.Instrument,
+		Regime: fmt.Sprintf("%s/%d", d.Regime.ID, d.Regime.Version), Request: r.Request, Asset: a.ID, Item: r.Item, Locator: loc,
+		Provider: p.ID, Layer: r.Layer, Operation: r.Operation, Parent: r.Parent, Lang: r.Lang, Reasons: r.Reasons,
+		Basis: r.Instrument.Basis(), Drafted: s.Officer, State: iru.NoticeDraft, Key: key, Created: now}
+	if err := t.AddNotice(ctx, &n); err != nil {
+		return n, err
+	}
+	e := happened("notice", int64(n.ID), "draft", s.Officer, n.Unit, now, n.Ref).With("instrument", string(n.Instrument)).
+		With("provider", int64(p.ID)).With("asset", int64(a.ID)).With("assessment", int64(f.ID))
+	e.To = string(n.State)
+	if _, err := t.Record(ctx, e); err != nil {
+		return n, err
+	}
+	return n, d.expirePolls(ctx, t, n.Operation, now)
+}
+
+// serving is the unit that serves the act: the officer's own, or in an operation one that takes part.
+func (d *Desk) serving(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest) (iru.Unit, error) {
+	if r.Operation == 0 {
+		if r.Unit != 0 && r.Unit != s.Unit {
+			return iru.Unit{}, iru.Refuse(iru.Forbidden, "you draft for your own unit only", "plan an operation to act together")
+		}
+		return t.Unit(ctx, s.Unit)
+	}
+	o, err := t.Operation(ctx, s, r.Operation)
+	if err != nil {
+		return iru.Unit{}, err
+	}
+	if o.State == iru.OperationReleased || o.State == iru.OperationClosed || o.State == iru.OperationAborted {
+		return iru.Unit{}, iru.Refuse(iru.Conflict, "the operation is "+string(o.State), "draft an act of its own")
+	}
+	if r.Unit == 0 {
+		r.Unit = s.Unit
+	}
+	ps, err := t.Polls(ctx, o.ID)
+	if err != nil {
+		return iru.Unit{}, err
+	}
+	if !slices.ContainsFunc(ps, func(p iru.Poll) bool { return p.Unit == r.Unit }) {
+		return iru.Unit{}, iru.Refuse(iru.Invalid, "that unit does not take part in the operation", "add it first")
+	}
+	return t.Unit(ctx, r.Unit)
+}
+
+// finding is the assessment that an act rests on: of that item, or for the asset as a whole of any of its items.
+func (d *Desk) finding(ctx context.Context, t *db.Tx, a iru.Asset, item iru.ItemID) (iru.Assessment, error) {
+	is, err := t.ItemsOf(ctx, iru.Program(), a.ID)
+	if err != nil {
+		return iru.Assessment{}, err
+	}
+	for _, i := range is {
+		if item != 0 && i.ID != item || i.State != iru.ItemReferred {
+			continue
+		}
+		fs, err := t.AssessmentsOf(ctx, iru.Program(), i.ID)
+		if err != nil {
+			return iru.Assessment{}, err
+		}
+		for _, f := range fs {
+			if f.Carries() {
+				return f, nil
+			}
+		}
+	}
+	return iru.Assessment{}, iru.Refuse(iru.Conflict, "no person has found that content of this asset should go", "assess it first; the true-purpose step cannot be skipped")
+}
+
+func grounds(f iru.Assessment) string {
+	var b strings.Builder
+	for _, l := range f.Limbs {
+		fmt.Fprintf(&b, "Article 2(7)(%s): %s. ", l, iru.Limbs[l])
+	}
+	fmt.Fprintf(&b, "Passage: “%s”. %s Purpose examined: %s", f.Passage, f.Reason, f.PurposeReason)
+	return b.String()
+}
+
+// Submit hands a complete draft to those who approve.
+func (d *Desk) Submit(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.Notice, error) {
+	return d.move(ctx, s, id, iru.ToDraft, "submit", "", func(n iru.Notice) error { return n.Ready() })
+}
+
+// Return gives a submitted act back to its author; approvals given so far lapse.
+func (d *Desk) Return(ctx context.Context, s iru.Scope, id iru.NoticeID, why string) (iru.Notice, error) {
+	return d.move(ctx, s, id, iru.ToEndorse, "return", why, nil)
+}
+
+// Withdraw ends an act. What has left cannot be called back; the addressee must be told by an answer.
+func (d *Desk) Withdraw(ctx context.Context, s iru.Scope, id iru.NoticeID, why string) (iru.Notice, error) {
+	return d.move(ctx, s, id, iru.ToEndorse, "withdraw", why, func(iru.Notice) error {
+		if strings.TrimSpace(why) == "" {
+			return iru.Refuse(iru.Invalid, "the reason is missing", "say why the act is withdrawn")
+		}
+		return nil
+	})
+}
+
+func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Power, verb, note string, check func(iru.Notice) error) (iru.Notice, error) {
+	if err := s.May(p); err != nil {
+		return iru.Notice{}, err
+	}
+	var n iru.Notice
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		var err error
+		if n, err = t.Notice(ctx, s, id); err != nil {
+			return err
+		}
+		if check != nil {
+			if err := check(n); err != nil {
+				return err
+			}
+		}
+		if n, err = stepped(ctx, t, n, verb, s.Officer, now, note); err != nil {
+			return err
+		}
+		if verb == "withdraw" {
+			if err := stopClocks(ctx, t, n.ID, now, "withdrawn: "+note); err != nil {
+				return err
+			}
+		}
+		return d.expirePolls(ctx, t, n.Operation, now)
+	})
+	return n, err
+}
+
+// Edit changes a draft's words.
+func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, lang string) (iru.Notice, error) {
+	if err := s.May(iru.ToDraft); err != nil {
+		return iru.Notice{}, err
+	}
+	var n iru.Notice
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		var err error
+		if n, err = t.Notice(ctx, s, id); err != nil {
+			return err
+		}
+		if n.State != iru.NoticeDraft {
+			return iru.Refuse(iru.Conflict, "only a draft can be edited", "return it to draft first")
+		}
+		n.Reasons, n.Lang = strings.TrimSpace(reasons), lang
+		if err := t.UpdateNotice(ctx, n, iru.NoticeDraft); err != nil {
+			return err
+		}
+		_, err = t.Record(ctx, happened("notice", int64(n.ID), "edit", s.Officer, n.Unit, now, ""))
+		return err
+	})
+	return n, err
+}
+
+// ActDigest is the SHA-256 of everything that an approval covers.
+func ActDigest(n iru.Notice) (string, error) {
+	return digest([]any{n.Ref, n.Instrument, n.Regime, n.Request, n.Asset, n.Item, n.Locator, n.Provider, n.Layer, n.Operation, n.Lang, n.Reasons, n.Basis, n.Key})
+}
+
+// Approve takes an officer's approval. With the last one, an act of its own is on its way as soon as a checkpoint covers it; a
+// task of an operation waits for T0.
+func (d *Desk) Approve(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.Notice, error) {
+	var n iru.Notice
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		by, err := t.Officer(ctx, s.Officer)
+		if err != nil {
+			return err
+		}
+		if n, err = t.Notice(ctx, s, id); err != nil {
+			return err
+		}
+		if n.Unit != by.Unit {
+			return iru.Refuse(iru.Forbidden, "an act is approved by officers of the unit that serves it", "")
+		}
+		dig, err := ActDigest(n)
+		if err != nil {
+			return err
+		}
+		next, e, err := n.Approve(by, dig, now)
+		if err != nil {
+			return err
+		}
+		ev, err := t.Record(ctx, e)
+		if err != nil {
+			return err
+		}
+		next.Approvals[len(next.Approvals)-1].Event = ev
+		if err := t.UpdateNotice(ctx, next, n.State); err != nil {
+			return err
+		}
+		n = next
+		if n.State == iru.NoticeApproved && n.Operation == 0 {
+			_, err = t.Enqueue(ctx, Deliver{Notice: n.ID}, act(now))
+		}
+		return err
+	})
+	return n, err
+}
+
+// Paper is what the addressee would get, as it would be sent now.
+func (d *Desk) Paper(ctx context.Context, s iru.Scope, id iru.NoticeID) (subject, text string, err error) {
+	err = d.DB.View(ctx, func(t *db.Tx) error {
+		n, err := t.Notice(ctx, s, id)
+		if err != nil {
+			return err
+		}
+		subject, text, err = d.paper(ctx, t, n)
+		return err
+	})
+	return subject, text, err
+}
+
+func (d *Desk) paper(ctx context.Context, t *db.Tx, n iru.Notice) (subject, text string, err error) {
+	u, err := t.Unit(ctx, n.Unit)
+	if err != nil {
+		return "", "", err
+	}
+	p, err := t.Provider(ctx, iru.Program(), n.Provider)
+	if err != nil {
+		return "", "", err
+	}
+	a, err := t.Asset(ctx, iru.Program(), n.Asset)
+	if err != nil {
+		return "", "", err
+	}
+	f := form.Facts{Ref: n.Ref, Title: n.Instrument.Title(), Binding: n.Instrument.Binding(), Issuer: u.Name + ", " + u.Country, IssuerMail: u.Mail,
+		Addressee: p.Name, Address: n.Locator, Request: form.Request(string(n.Request)), Basis: n.Basis, Reasons: n.Reasons, Seen: a.Seen}
+	for _, c := range d.Regime.ClocksFor(n.Instrument) {
+		if !c.Internal {
+			f.Limit = fmt.Sprintf("%s from receipt (%s)", c.Length, c.Source)
+		}
+	}
+	if n.Item != 0 {
+		i, err := t.Item(ctx, iru.Program(), n.Item)
+		if err != nil {
+			return "", "", err
+		}
+		if i.Exhibit != 0 {
+			x, err := t.Exhibit(ctx, iru.Program(), i.Exhibit)
+			if err != nil {
+				return "", "", err
+			}
+			f.Exhibit = x.Manifest
+		}
+	}
+	if n.Parent != 0 {
+		parent, err := t.Notice(ctx, iru.Program(), n.Parent)
+		if err != nil {
+			return "", "", err
+		}
+		f.Parent = parent.Ref
+	}
+	subject, text = form.Mail(f)
+	return subject, text, nil
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+	"iolaus/internal/legal"
+)
+
+// InviteFor is how long a one-time link is good.
+const InviteFor = 72 * time.Hour
+
+// MinPassword is the shortest password accepted, in characters (NIST SP 800-63B-4, 3.1.1.2, for a sole factor).
+const MinPassword = 15
+
+// argon2id parameters: RFC 9106, section 4, second recommended option (memory-constrained): 64 MiB, three passes, four lanes.
+const (
+	argonTime, argonMemory, argonLanes = 3, 64 * 1024, 4
+)
+
+// Begin prepares an empty store: the first unit and the administrator, who comes in by the one-time secret returned. On a store
+// that has officers it is Conflict.
+func (d *Desk) Begin(ctx context.Context, unit iru.Unit) (string, error) {
+	text, stored, err := secret()
+	if err != nil {
+		return "", err
+	}
+	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		if os, err := t.Officers(ctx); err != nil {
+			return err
+		} else if len(os) > 0 {
+			return iru.Refuse(iru.Conflict, "the store has officers already", "ask an administrator for an invitation")
+		}
+		u := unit
+		u.State, u.Created = iru.UnitActive, now
+		if u.Kind == "" {
+			u.Kind = legal.Unit
+		}
+		if err := t.AddUnit(ctx, &u); err != nil {
+			return err
+		}
+		o := iru.Officer{Unit: u.ID, Login: "admin", Name: "Administrator", Roles: []iru.Role{iru.Administrator}, State: iru.OfficerInvited, Created: now}
+		return invite(ctx, t, &o, stored, now, 0)
+	})
+	return text, err
+}
+
+// invite stores an invited officer with the digest of the one-time secret.
+func invite(ctx context.Context, t *db.Tx, o *iru.Officer, stored string, now time.Time, by iru.OfficerID) error {
+	if err := t.AddOfficer(ctx, o); err != nil {
+		return err
+	}
+	if err := t.SetSecret(ctx, o.ID, db.Secret{Invite: stored, InviteUntil: now.Add(InviteFor)}); err != nil {
+		return err
+	}
+	_, err := t.Record(ctx, happened("officer", int64(o.ID), "invite", by, o.Unit, now, o.Login))
+	return err
+}
+
+// NewInvite gives a fresh one-time link to an officer who was invited and lost the first one. It is for the machine's operator,
+// at the command line.
+func (d *Desk) NewInvite(ctx context.Context, login string) (string, error) {
+	text, stored, err := secret()
+	if err != nil {
+		return "", err
+	}
+	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		o, err := t.OfficerByLogin(ctx, login)
+		if err != nil {
+			return err
+		}
+		if err := t.SetSecret(ctx, o.ID, db.Secret{Invite: stored, InviteUntil: now.Add(InviteFor)}); err != nil {
+			return err
+		}
+		_, err = t.Record(ctx, happened("officer", int64(o.ID), "invite", 0, o.Unit, now, "by the operator of the machine"))
+		return err
+	})
+	return text, err
+}
+
+// AddUnit enters another unit.
+func (d *Desk) AddUnit(ctx context.Context, s iru.Scope, u iru.Unit) (iru.Unit, error) {
+	if err := s.May(iru.ToAdminister); err != nil {
+		return u, err
+	}
+	if strings.TrimSpace(u.Name) == "" || u.Country == "" {
+		return u, iru.Refuse(iru.Invalid, "a unit needs a name and a country", "")
+	}
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		u.State, u.Created = iru.UnitActive, now
+		if err := t.AddUnit(ctx, &u); err != nil {
+			return err
+		}
+		_, err := t.Record(ctx, happened("unit", int64(u.ID), "add", s.Officer, u.ID, now, u.Name))
+		return err
+	})
+	return u, err
+}
+
+// Invite enters an officer, who comes in by the one-time secret returned and chooses a password.
+func (d *Desk) Invite(ctx context.Context, s iru.Scope, o iru.Officer) (iru.Officer, string, error) {
+	if err := s.May(iru.ToAdminister); err != nil {
+		return o, "", err
+	}
+	o.Login = strings.ToLower(strings.TrimSpace(o.Login))
+	if o.Login == "" || strings.TrimSpace(o.Name) == "" || len(o.Roles) == 0 {
+		return o, "", iru.Refuse(iru.Invalid, "an officer needs a sign-in name, a name and at least one role", "")
+	}
+	text, stored, err := secret()
+	if err != nil {
+		return o, "", err
+	}
+	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		o.State, o.Created = iru.OfficerInvited, now
+		return invite(ctx, t, &o, stored, now, s.Officer)
+	})
+	return o, text, err
+}
+
+// Accept takes a one-time secret and a password, and makes the officer active. The secret is good once.
+func (d *Desk) Accept(ctx context.Context, text, name, password string) (iru.Officer, error) {
+	hash, err := hashPassword(password)
+	if err != nil {
+		return iru.Officer{}, err
+	}
+	var o iru.Officer
+	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		var err error
+		if o, err = t.OfficerByInvite(ctx, Digest(text)); errors.Is(err, iru.NotFound) {
+			return iru.Refuse(iru.Forbidden, "this link was used already or never existed", "ask an administrator for a new one")
+		} else if err != nil {
+			return err
+		}
+		sec, err := t.Secret(ctx, o.ID)
+		if err != nil {
+			return err
+		}
+		if now.After(sec.InviteUntil) {
+			return iru.Refuse(iru.Forbidden, "this link has expired", "ask an administrator for a new one")
+		}
+		old, verb := o.State, "set_password"
+		if o.State == iru.OfficerInvited {
+			o.State, verb = iru.OfficerActive, "accept"
+		}
+		if name = strings.TrimSpace(name); name != "" {
+			o.Name = name
+		}
+		if err := t.UpdateOfficer(ctx, o, old); err != nil {
+			return err
+		}
+		if err := t.SetSecret(ctx, o.ID, db.Secret{Password: hash}); err != nil {
+			return err
+		}
+		e := happened("officer", int64(o.ID), verb, o.ID, o.Unit, now, "")
+		e.From, e.To = string(old), string(o.State)
+		_, err = t.Record(ctx, e)
+		return err
+	})
+	return o, err
+}
+
+// wrong is the one answer to every failed sign-in, so that nothing is learnt from it.
+var wrong = iru.Refuse(iru.Forbidden, "sign-in name or password is wrong", "try again, or ask an administrator for a new link")
+
+// nobody is verified against when there is no such officer, so that the answer takes as long.
+const nobody = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+// SignIn checks a password and records the sign-in, or the failure.
+func (d *Desk) SignIn(ctx context.Context, login, password string) (iru.Officer, error) {
+	var o iru.Officer
+	var sec db.Secret
+	err := d.DB.View(ctx, func(t *db.Tx) error {
+		var err error
+		if o, err = t.OfficerByLogin(ctx, strings.ToLower(strings.TrimSpace(login))); err != nil {
+			return err
+		}
+		sec, err = t.Secret(ctx, o.ID)
+		return err
+	})
+	if err != nil && !errors.Is(err, iru.NotFound) {
+		return o, err
+	}
+	hash := sec.Password
+	if hash == "" {
+		hash = nobody
+	}
+	ok := checkPassword(hash, password) && o.State == iru.OfficerActive
+	if o.ID == 0 {
+		return iru.Officer{}, wrong
+	}
+	verb := "sign_in"
+	if !ok {
+		verb = "sign_in_failed"
+	}
+	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		_, err := t.Record(ctx, happened("officer", int64(o.ID), verb, o.ID, o.Unit, now, ""))
+		return err
+	})
+	if err == nil && !ok {
+		return iru.Officer{}, wrong
+	}
+	return o, err
+}
+
+func hashPassword(password string) (string, error) {
+	if n := len([]rune(password)); n < MinPassword {
+		return "", iru.Refuse(iru.Invalid, fmt.Sprintf("the password has %d characters", n), fmt.Sprintf("choose one of at least %d, such as a sentence", MinPassword))
+	}
+	if len(password) > 1024 {
+		return "", iru.Refuse(iru.Invalid, "the password is longer than 1,024 bytes", "choose a shorter one")
+	}
+	salt := make([]byte, 16)
+	if _, err := rand.Read(salt); err != nil {
+		return "", fmt.Errorf("hash password: %w: %w", iru.Internal, err)
+	}
+	key := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonLanes, 32)
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+}
+
+func checkPassword(phc, password string) bool {
+	var version, memory, passes, lanes uint32
+	parts := strings.Split(phc, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" || len(password) > 1024 {
+		return false
+	}
+	if _, err := fmt.Sscanf(parts[2], "v=%d", &version); err != nil || version != argon2.Version {
+		return false
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &passes, &lanes); err != nil || lanes < 1 || lanes > 255 {
+		return false
+	}
+	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
+	want, err2 := base64.RawStdEncoding.DecodeString(parts[5])
+	if err1 != nil || err2 != nil {
+		return false
+	}
+	got := argon2.IDKey([]byte(password), salt, passes, memory, uint8(lanes), uint32(len(want)))
+	return subtle.ConstantTimeCompare(got, want) == 1
+}

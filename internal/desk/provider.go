@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+	"iolaus/internal/legal"
+	"iolaus/internal/locator"
+)
+
+// A Carriage is what a probe found of who carries an asset.
+type Carriage struct {
+	Name         string
+	Site         string
+	Layer        legal.Layer
+	Jurisdiction string
+	ServesOthers bool
+	Channel      string
+	Address      string
+	Source       string
+	Guess        bool
+}
+
+// RecordCarriers takes in who carries an asset. A provider seen for the first time is entered with its contact proposed; a
+// contact that changed stops sending until a person confirms it.
+func (d *Desk) RecordCarriers(ctx context.Context, id iru.AssetID, found []Carriage) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		a, err := t.Asset(ctx, iru.Program(), id)
+		if err != nil {
+			return err
+		}
+		for _, c := range found {
+			p, err := d.provider(ctx, t, a.Unit, c, now)
+			if err != nil {
+				return err
+			}
+			if err := t.SetCarrier(ctx, iru.Carrier{Asset: a.ID, Provider: p.ID, Layer: c.Layer, Source: c.Source, At: now}); err != nil {
+				return err
+			}
+		}
+		return d.listed(ctx, t, a, now)
+	})
+}
+
+// listed adds the providers of the directory under whose own name the asset lies: stores, platforms, list services.
+func (d *Desk) listed(ctx context.Context, t *db.Tx, a iru.Asset, now time.Time) error {
+	l, err := locator.Parse(a.Locator)
+	if err != nil {
+		return nil
+	}
+	ps, err := t.Providers(ctx, iru.Program())
+	if err != nil {
+		return err
+	}
+	for _, p := range ps {
+		if p.Unit != a.Unit || p.Site == "" || (p.Site != l.Site() && p.Site != l.Host()) {
+			continue
+		}
+		switch p.Layer {
+		case legal.Platform, legal.AppStore, legal.AddonStore, legal.Newsletter, legal.StreamHost:
+			if err := t.SetCarrier(ctx, iru.Carrier{Asset: a.ID, Provider: p.ID, Layer: p.Layer, Source: "the address lies under the provider's own name", At: now}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Desk) provider(ctx context.Context, t *db.Tx, u iru.UnitID, c Carriage, now time.Time) (iru.Provider, error) {
+	p, err := t.ProviderByName(ctx, u, c.Name, c.Layer)
+	if errors.Is(err, iru.NotFound) {
+		p = iru.Provider{Unit: u, Name: c.Name, Site: c.Site, Layer: c.Layer, Jurisdiction: c.Jurisdiction, ServesOthers: c.ServesOthers, Channel: c.Channel,
+			Address: c.Address, Source: c.Source, Guess: c.Guess, SeenAt: now, Contact: iru.ContactProposed, Created: now}
+		if err := t.AddProvider(ctx, &p); err != nil {
+			return p, err
+		}
+		e := happened("provider", int64(p.ID), "find", 0, u, now, c.Source).With("name", p.Name).With("layer", string(p.Layer)).With("address", p.Address)
+		e.To = string(p.Contact)
+		_, err = t.Record(ctx, e)
+		return p, err
+	} else if err != nil {
+		return p, err
+	}
+	if p.Channel == iru.ByAPI || c.Address == "" { // the directory's own entry wins over what a probe finds
+		return p, nil
+	}
+	old := p.Contact
+	next, e, changed := p.Propose(c.Channel, c.Address, c.Source, c.Guess, now)
+	if !changed {
+		return p, nil
+	}
+	if err := t.UpdateProvider(ctx, next, old); err != nil {
+		return p, err
+	}
+	_, err = t.Record(ctx, e)
+	return next, err
+}
+
+// EnterProvider enters a provider into the unit's directory, or changes how it is reached; a person must confirm it afterwards.
+func (d *Desk) EnterProvider(ctx context.Context, s iru.Scope, p iru.Provider) (iru.Provider, error) {
+	if err := s.May(iru.ToConfirm); err != nil {
+		return p, err
+	}
+	p.Name = strings.TrimSpace(p.Name)
+	if p.Name == "" || !p.Layer.Valid() || p.Address == "" || (p.Channel != iru.ByMail && p.Channel != iru.ByAPI) {
+		return p, iru.Refuse(iru.Invalid, "a provider needs a name, a layer, a channel (smtp or api) and an address", "")
+	}
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		have, err := t.ProviderByName(ctx, s.Unit, p.Name, p.Layer)
+		if errors.Is(err, iru.NotFound) {
+			p.Unit, p.Contact, p.Created, p.SeenAt = s.Unit, iru.ContactProposed, now, now
+			if err := t.AddProvider(ctx, &p); err != nil {
+				return err
+			}
+			e := happened("provider", int64(p.ID), "enter", s.Officer, s.Unit, now, p.Source).With("name", p.Name).With("address", p.Address)
+			e.To = string(p.Contact)
+			_, err := t.Record(ctx, e)
+			return err
+		} else if err != nil {
+			return err
+		}
+		old := have.Contact
+		next, e, changed := have.Propose(p.Channel, p.Address, "entered by an officer", false, now)
+		if !changed {
+			p = have
+			return nil
+		}
+		next.Token, e.By = p.Token, s.Officer
+		p = next
+		if err := t.UpdateProvider(ctx, next, old); err != nil {
+			return err
+		}
+		_, err = t.Record(ctx, e)
+		return err
+	})
+	return p, err
+}
+
+// Confirm is an officer's word that a provider's contact is right; what waited for it goes on.
+func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, note string) (iru.Provider, error) {
+	if err := s.May(iru.ToConfirm); err != nil {
+		return iru.Provider{}, err
+	}
+	var p iru.Provider
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		var err error
+		if p, err = t.Provider(ctx, s, id); err != nil {
+			return err
+		}
+		old := p.Contact
+		var e iru.Event
+		if p, e, err = p.Confirm(s.Officer, now, note); err != nil {
+			return err
+		}
+		if err := t.UpdateProvider(ctx, p, old); err != nil {
+			return err
+		}
+		if _, err := t.Record(ctx, e.With("address", p.Address)); err != nil {
+			return err
+		}
+		ns, err := t.NoticesTo(ctx, iru.Program(), p.ID)
+		if err != nil {
+			return err
+		}
+		for _, n := range ns {
+			if n.State == iru.NoticeApproved && n.Operation == 0 {
+				if _, err := t.Enqueue(ctx, Deliver{Notice: n.ID}, act(now)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return p, err
+}
+
+// confirmed refuses to send to a contact that no person has confirmed.
+func confirmed(p iru.Provider) error {
+	if p.Contact == iru.ContactConfirmed {
+		return nil
+	}
+	return iru.Refuse(iru.Conflict, fmt.Sprintf("the contact of %s is %s", p.Name, p.Contact), "a person must confirm it before anything is sent")
+}
