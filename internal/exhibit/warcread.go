@@ -236,7 +236,7 @@ func (r *Reader) header() (*Record, error) {
 			break
 		}
 		if last := len(rec.Fields) - 1; last >= 0 && (line[0] == ' ' || line[0] == '\t') {
-			rec.Fields[last].Value += " " + strings.TrimSpace(line)
+			rec.Fields[last].Value = strings.TrimSpace(rec.Fields[last].Value + " " + strings.TrimSpace(line))
 			continue
 		}
 		name, value, ok := strings.Cut(line, ":")
