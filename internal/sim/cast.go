@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package sim
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// The cast: states, vantage ranges and providers that the scenarios choose from. Habits are invented.
+
+const (
+	minute = time.Minute
+	hour   = time.Hour
+)
+
+var states = []State{{"XA", "State A"}, {"XB", "State B"}, {"XC", "State C"}, {"XD", "State D"}}
+
+var vantages = []Vantage{
+	{"State A exchange", "XA", netip.MustParsePrefix("127.80.0.0/16")},
+	{"State B exchange", "XB", netip.MustParsePrefix("127.81.0.0/16")},
+	{"State C exchange", "XC", netip.MustParsePrefix("127.82.0.0/16")},
+}
+
+// Instruments by layer, after the second table of law.md, section 1.
+var (
+	hostTakes      = []Instrument{Referral, Notice, RemovalOrder, OrderToAct}
+	registrarTakes = []Instrument{RegistrarReport, OrderToAct}
+	storeTakes     = []Instrument{Referral, Notice, StoreReport, RemovalOrder, OrderToAct}
+	orderOnly      = []Instrument{OrderToAct}
+	referralOnly   = []Instrument{Referral}
+)
+
+var (
+	prompt = Delay{2 * minute, .3, 4 * minute}
+	fast   = Delay{8 * minute, .4, 20 * minute}
+	late   = Delay{44 * minute, .1, 52 * minute}
+)
+
+func registrar(ack, act Delay) Habit {
+	return Habit{Manner: Acts, Takes: registrarTakes, Declines: referralOnly, Ack: ack, Act: act, Effect: Held,
+		Advice: "We only register the name and store nothing of the site. Please send a registrar report or an order."}
+}
+
+func host(ack, act Delay, e Effect) Habit {
+	return Habit{Manner: Acts, Takes: hostTakes, Ack: ack, Act: act, Effect: e}
+}
+
+// cast lists every provider; its place gives its network, 127.20.N.0/24.
+func cast() []Provider {
+	list := []Provider{
+		{ID: "registry", Name: "Range Registry", Kind: Registry, State: "XA", Desk: Desk{Habit: Habit{Manner: Acts, Takes: orderOnly,
+			Declines: []Instrument{Referral, RegistrarReport}, Ack: prompt, Act: late, Effect: Held,
+			Advice: "Please turn to the registrar of the name. The registry acts upon an order."}}},
+		{ID: "alder", Name: "Alder Names", Kind: Registrar, State: "XA", Desk: Desk{Habit: registrar(prompt, fast)}},
+		{ID: "beacon", Name: "Beacon Domains", Kind: Registrar, State: "XB", Desk: Desk{Habit: registrar(prompt, late)}},
+		{ID: "cobalt", Name: "Cobalt Registrations", Kind: Registrar, State: "XC", Desk: Desk{Habit: registrar(prompt, fast)}},
+		{ID: "deltaname", Name: "Deltaname", Kind: Registrar, State: "XD", Desk: Desk{Habit: func() Habit {
+			h := registrar(prompt, fast)
+			h.Manner, h.Question = Clarifies, "Which authority issued this, and whom may we call back?"
+			return h
+		}()}},
+		{ID: "birchrack", Name: "Birchrack Hosting", Kind: Host, State: "XB", Desk: Desk{API: "v1", Habit: host(prompt, fast, Gone)}},
+		{ID: "cedarbox", Name: "Cedarbox Servers", Kind: Host, State: "XC", Desk: Desk{Habit: host(prompt, late, LegalBlock)}},
+		{ID: "dunehost", Name: "Dunehost", Kind: Host, State: "XD", Desk: Desk{Habit: Habit{Manner: Refuses, Takes: hostTakes, Ack: prompt,
+			Act: fast, Reason: "We have looked at it and will not act. Our terms allow such bulletins."}}},
+		{ID: "elmgrid", Name: "Elmgrid Cloud", Kind: Host, State: "XA", Desk: Desk{API: "v1", Habit: Habit{Manner: Acts, Takes: hostTakes,
+			Ack: prompt, Act: fast, Effect: Missing, First: netip.MustParsePrefix("127.81.0.0/16"), Rest: Delay{6 * hour, .1, 8 * hour}}}},
+		{ID: "fernedge", Name: "Fernedge CDN", Kind: CDN, State: "XA", Desk: Desk{API: "v1", Habit: Habit{Manner: Acts, Takes: orderOnly,
+			Declines: referralOnly, Ack: prompt, Act: fast, Effect: LegalBlock, Advice: "We pass the site on and do not store it."}}},
+		{ID: "juniper", Name: "Juniper Apps", Kind: AppStore, State: "XB", Desk: Desk{API: "v1", Habit: Habit{Manner: Acts, Takes: storeTakes,
+			Ack: prompt, Act: fast, Effect: Delisted}}},
+		{ID: "marigold", Name: "Marigold Add-ons", Kind: AddonStore, State: "XA", Desk: Desk{Habit: Habit{Manner: Acts, Takes: storeTakes,
+			Ack: prompt, Act: late, Effect: Delisted}}},
+		{ID: "postrook", Name: "Postrook Lists", Kind: ListHost, State: "XB", Desk: Desk{Habit: host(prompt, fast, Gone)}},
+		{ID: "airwave", Name: "Airwave Streams", Kind: StreamHost, State: "XC", Desk: Desk{API: "v1", Habit: host(prompt, fast, Mute)}},
+		{ID: "pond", Name: "Pond", Kind: Platform, State: "XD", Desk: Desk{Habit: Habit{Manner: Clarifies, Takes: hostTakes, Ack: prompt, Act: fast,
+			Effect: Missing, Question: "Which of the posts do you mean, and on what ground of our terms or of the law?"}}},
+		{ID: "linkshelf", Name: "Linkshelf", Kind: Platform, State: "XC", Desk: Desk{Habit: host(Delay{2 * hour, .2, 3 * hour},
+			Delay{36 * hour, .1, 40 * hour}, Soft404)}},
+	}
+	for i := range list {
+		p := &list[i]
+		p.Network = netip.PrefixFrom(netip.AddrFrom4([4]byte{127, 20, byte(i + 1), 0}), 24)
+		p.ASN = 64496 + uint32(i)
+		p.Domain = p.ID + ".test"
+		p.Desk.Mail = "abuse@" + p.Domain
+		if p.Desk.API != "" {
+			p.Desk.API = "https://api." + p.Domain
+			p.Desk.Token = "range-token-" + p.ID
+		}
+	}
+	return list
+}
+
+// Addresses inside a provider's network.
+const (
+	atShared = 10 // shared hosting: many names
+	atOwn    = 20 // own site, API, RDAP, catalogue of what it carries
+	atMail   = 25
+)
+
+func (p Provider) at(n byte) netip.Addr {
+	a := p.Network.Addr().As4()
+	a[3] = n
+	return netip.AddrFrom4(a)
+}
+
+// build completes a scenario: it keeps the providers that are named, fills in addresses, and checks that every reference resolves,
+// so that a mistake in the data is found when the range starts.
+func build(w World, ids ...string) (World, error) {
+	w.States, w.Vantages = states, vantages
+	for _, p := range cast() {
+		for _, id := range ids {
+			if p.ID == id {
+				w.Providers = append(w.Providers, p)
+			}
+		}
+	}
+	if len(w.Providers) != len(ids) {
+		return w, fmt.Errorf("build scenario %s: unknown provider among %v", w.Scenario, ids)
+	}
+	for _, p := range w.Providers {
+		w.Domains = append(w.Domains, Domain{Name: p.Domain, Registrar: "alder", DNS: p.ID, Shared: true})
+	}
+	w.Domains = append(w.Domains, Domain{Name: "exchange.test", Registrar: "alder", DNS: "registry", Shared: true},
+		Domain{Name: "tallyhouse.test", Registrar: "alder", DNS: "registry", Shared: true})
+	for i := range w.Assets {
+		a := &w.Assets[i]
+		p, ok := w.provider(a.Host)
+		if !ok {
+			return w, fmt.Errorf("build scenario %s: asset %s has no host %q", w.Scenario, a.ID, a.Host)
+		}
+		u, err := url.Parse(a.Locator)
+		if err != nil {
+			return w, fmt.Errorf("build scenario %s: asset %s: %w", w.Scenario, a.ID, err)
+		}
+		if _, err := guardName(u.Hostname()); err != nil {
+			return w, fmt.Errorf("build scenario %s: asset %s: %w", w.Scenario, a.ID, err)
+		}
+		d, ok := w.domain(registered(u.Hostname()))
+		if !ok {
+			return w, fmt.Errorf("build scenario %s: asset %s: nobody registered %s", w.Scenario, a.ID, u.Hostname())
+		}
+		if _, ok := w.provider(d.Registrar); !ok {
+			return w, fmt.Errorf("build scenario %s: domain %s has no registrar %q", w.Scenario, d.Name, d.Registrar)
+		}
+		if _, ok := w.provider(d.DNS); !ok {
+			return w, fmt.Errorf("build scenario %s: domain %s has no name servers %q", w.Scenario, d.Name, d.DNS)
+		}
+		if !a.Addr.IsValid() {
+			a.Addr = p.at(atOwn)
+		}
+		if a.Key == "" {
+			a.Key = a.ID
+		}
+		if a.MarkScale == 0 {
+			a.MarkScale = 100
+		}
+		if _, ok := w.outlet(a.Outlet); !ok {
+			return w, fmt.Errorf("build scenario %s: asset %s has no outlet %q", w.Scenario, a.ID, a.Outlet)
+		}
+	}
+	for _, l := range w.Links {
+		for _, id := range []string{l.From, l.To} {
+			if _, ok := w.asset(id); !ok {
+				return w, fmt.Errorf("build scenario %s: link to or from unknown asset %q", w.Scenario, id)
+			}
+		}
+	}
+	return w, nil
+}
+
+func (w *World) provider(id string) (*Provider, bool) {
+	for i := range w.Providers {
+		if w.Providers[i].ID == id {
+			return &w.Providers[i], true
+		}
+	}
+	return nil, false
+}
+
+func (w *World) domain(name string) (*Domain, bool) {
+	for i := range w.Domains {
+		if w.Domains[i].Name == name {
+			return &w.Domains[i], true
+		}
+	}
+	return nil, false
+}
+
+func (w *World) asset(id string) (*Asset, bool) {
+	for i := range w.Assets {
+		if w.Assets[i].ID == id {
+			return &w.Assets[i], true
+		}
+	}
+	return nil, false
+}
+
+func (w *World) outlet(id string) (*Outlet, bool) {
+	for i := range w.Outlets {
+		if w.Outlets[i].ID == id {
+			return &w.Outlets[i], true
+		}
+	}
+	return nil, false
+}
+
+// registered gives the registered domain of a host name: the last two labels, as .test has no public suffixes below it here.
+func registered(host string) string {
+	labels := strings.Split(strings.TrimSuffix(strings.ToLower(host), "."), ".")
+	return strings.Join(labels[max(len(labels)-2, 0):], ".")
+}
+
+func (a Asset) hostname() string {
+	u, err := url.Parse(a.Locator)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+func (a Asset) path() string {
+	u, err := url.Parse(a.Locator)
+	if err != nil {
+		return "/"
+	}
+	return u.Path
+}
+
+// addr gives an address in a provider's network of the cast.
+func addr(provider string, n byte) netip.Addr {
+	for _, p := range cast() {
+		if p.ID == provider {
+			return p.at(n)
+		}
+	}
+	return netip.Addr{}
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package sim
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// An outbox delivers a desk's answers in order. A receiver that does not answer is tried again for about half a minute of real
+// time; one that says no for good is not.
+type outbox struct {
+	mu    sync.Mutex
+	queue []outgoing
+	wake  chan struct{}
+}
+
+type outgoing struct {
+	file      *deskFile
+	n         int // index of the answer
+	answer    Answer
+	messageID string
+}
+
+const attempts = 20
+
+// errForGood marks a refusal that another try will not change.
+var errForGood = errors.New("refused for good")
+
+func (o *outbox) put(m outgoing) {
+	o.mu.Lock()
+	o.queue = append(o.queue, m)
+	o.mu.Unlock()
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (o *outbox) take() (outgoing, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.queue) == 0 {
+		return outgoing{}, false
+	}
+	m := o.queue[0]
+	o.queue = o.queue[1:]
+	return m, true
+}
+
+func (d *desk) deliver(ctx context.Context) {
+	for {
+		m, ok := d.out.take()
+		if !ok {
+			select {
+			case <-d.out.wake:
+				continue
+			case <-ctx.Done():
+				return
+			}
+		}
+		wait := 50 * time.Millisecond
+		for try := 1; ; try++ {
+			tctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+			var err error
+			if m.file.Via == "smtp" {
+				err = d.mailAnswer(tctx, m)
+			} else {
+				err = d.callBack(tctx, m)
+			}
+			cancel()
+			d.mu.Lock()
+			a := &m.file.Answers[m.n]
+			a.Attempts = try
+			if err == nil {
+				a.Delivered, a.Failure = d.r.now(), ""
+			} else {
+				a.Failure = err.Error()
+			}
+			d.mu.Unlock()
+			if err == nil || errors.Is(err, errForGood) || try == attempts || !sleep(ctx, ctx, wait) {
+				break
+			}
+			wait = min(2*wait, 2*time.Second)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}

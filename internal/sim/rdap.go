@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package sim
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// RDAP (RFC 9082, 9083): the registry and every registrar answer for domains, the exchange for networks. The bootstrap files
+// (RFC 9224) stand at Range.Bootstrap. A registrar's abuse contact is nested in the registrar's entity, as in the real world.
+
+type object = map[string]any
+
+func (r *Range) bootstrap() http.Handler {
+	serve := func(services [][2][]string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			writeJSON(w, 200, object{"version": "1.0", "publication": "2026-01-01T00:00:00Z", "description": "RDAP bootstrap file of the range",
+				"services": services})
+		}
+	}
+	m := http.NewServeMux()
+	m.HandleFunc("GET /rdap/dns.json", serve([][2][]string{{{"test"}, {"https://rdap.registry.test/"}}}))
+	m.HandleFunc("GET /rdap/ipv4.json", serve([][2][]string{{{"127.0.0.0/8"}, {"https://rdap.exchange.test/"}}}))
+	m.HandleFunc("GET /rdap/ipv6.json", serve([][2][]string{}))
+	m.HandleFunc("GET /rdap/asn.json", serve([][2][]string{{{"64496-64511"}, {"https://rdap.exchange.test/"}}}))
+	return m
+}
+
+// rdapNames serves domains; provider is a registrar, or the registry which knows all.
+func (r *Range) rdapNames(provider string) http.Handler {
+	m := http.NewServeMux()
+	m.HandleFunc("GET /domain/{name}", func(w http.ResponseWriter, q *http.Request) {
+		name, err := guardName(q.PathValue("name"))
+		d, ok := r.world.domain(name)
+		if err == nil && ok {
+			known, side := r.estate.status(name)
+			if known && (provider == "registry" || d.Registrar == provider) {
+				rdapJSON(w, 200, r.rdapDomain(*d, side, provider == "registry"))
+				return
+			}
+		}
+		rdapError(w, 404, "no such domain here")
+	})
+	m.HandleFunc("GET /entity/{handle}", r.rdapEntity)
+	m.HandleFunc("GET /help", rdapHelp)
+	return m
+}
+
+func (r *Range) rdapNetworks() http.Handler {
+	m := http.NewServeMux()
+	m.HandleFunc("GET /ip/{addr}", r.rdapIP)
+	m.HandleFunc("GET /ip/{addr}/{bits}", r.rdapIP)
+	m.HandleFunc("GET /autnum/{asn}", func(w http.ResponseWriter, q *http.Request) {
+		for _, p := range r.world.Providers {
+			if fmt.Sprint(p.ASN) == q.PathValue("asn") {
+				rdapJSON(w, 200, object{"objectClassName": "autnum", "handle": "AS" + fmt.Sprint(p.ASN), "startAutnum": p.ASN, "endAutnum": p.ASN,
+					"name": strings.ToUpper(p.ID), "country": p.State, "entities": []object{holder(p)}})
+				return
+			}
+		}
+		rdapError(w, 404, "no such number")
+	})
+	m.HandleFunc("GET /entity/{handle}", r.rdapEntity)
+	m.HandleFunc("GET /help", rdapHelp)
+	return m
+}
+
+func (r *Range) rdapDomain(d Domain, side string, atRegistry bool) object {
+	p, _ := r.world.provider(d.Registrar)
+	status := []string{"client transfer prohibited"}
+	switch side {
+	case "":
+		status = append([]string{"active"}, status...)
+	case "client", "server":
+		status = []string{side + " hold", side + " transfer prohibited", side + " update prohibited", side + " delete prohibited"}
+	}
+	var servers []object
+	for _, ns := range nameServersOf(r, d.DNS) {
+		servers = append(servers, object{"objectClassName": "nameserver", "ldhName": ns})
+	}
+	related := "https://rdap." + p.Domain + "/domain/" + d.Name
+	links := []object{{"rel": "self", "href": related, "type": "application/rdap+json"}}
+	if atRegistry {
+		links = []object{{"rel": "self", "href": "https://rdap.registry.test/domain/" + d.Name, "type": "application/rdap+json"},
+			{"rel": "related", "href": related, "type": "application/rdap+json"}}
+	}
+	registrarEntity := object{"objectClassName": "entity", "handle": strings.ToUpper(p.ID), "roles": []string{"registrar"},
+		"publicIds":  []object{{"type": "IANA Registrar ID", "identifier": fmt.Sprint(9000 + p.ASN - 64496)}},
+		"vcardArray": vcard(p.Name, "", p.State), "entities": []object{abuse(*p)}}
+	entities := []object{registrarEntity}
+	if !atRegistry {
+		entities = append(entities, object{"objectClassName": "entity", "handle": "REDACTED", "roles": []string{"registrant"},
+			"remarks": []object{{"title": "REDACTED FOR PRIVACY", "description": []string{"Some of the data has been removed."}}}})
+	}
+	return object{"objectClassName": "domain", "handle": "D-" + d.Name, "ldhName": d.Name, "status": status, "nameservers": servers,
+		"entities": entities, "links": links, "secureDNS": object{"delegationSigned": false},
+		"events": []object{{"eventAction": "registration", "eventDate": "2025-11-03T09:00:00Z"},
+			{"eventAction": "expiration", "eventDate": "2027-11-03T09:00:00Z"}}}
+}
+
+func (r *Range) rdapIP(w http.ResponseWriter, q *http.Request) {
+	a, err := netip.ParseAddr(q.PathValue("addr"))
+	if err != nil {
+		rdapError(w, 400, "no address")
+		return
+	}
+	for _, p := range r.world.Providers {
+		if p.Network.Contains(a) {
+			end := p.at(255)
+			rdapJSON(w, 200, object{"objectClassName": "ip network", "handle": "NET-" + strings.ToUpper(p.ID), "name": strings.ToUpper(p.ID) + "-NET",
+				"startAddress": p.Network.Addr(), "endAddress": end, "ipVersion": "v4", "type": "ASSIGNED PA", "country": p.State,
+				"status": []string{"active"}, "cidr0_cidrs": []object{{"v4prefix": p.Network.Addr(), "length": p.Network.Bits()}},
+				"arin_originas0_originautnums": []uint32{p.ASN}, "entities": []object{holder(p)},
+				"links": []object{{"rel": "self", "href": "https://rdap.exchange.test/ip/" + p.Network.Addr().String(), "type": "application/rdap+json"}}})
+			return
+		}
+	}
+	rdapError(w, 404, "no such network")
+}
+
+func (r *Range) rdapEntity(w http.ResponseWriter, q *http.Request) {
+	h := strings.ToUpper(q.PathValue("handle"))
+	for _, p := range r.world.Providers {
+		if h == strings.ToUpper(p.ID) {
+			rdapJSON(w, 200, holder(p))
+			return
+		}
+		if h == "ABUSE-"+strings.ToUpper(p.ID) {
+			rdapJSON(w, 200, abuse(p))
+			return
+		}
+	}
+	rdapError(w, 404, "no such entity")
+}
+
+func holder(p Provider) object {
+	return object{"objectClassName": "entity", "handle": strings.ToUpper(p.ID), "roles": []string{"registrant"},
+		"vcardArray": vcard(p.Name, "", p.State), "entities": []object{abuse(p)}}
+}
+
+func abuse(p Provider) object {
+	return object{"objectClassName": "entity", "handle": "ABUSE-" + strings.ToUpper(p.ID), "roles": []string{"abuse"},
+		"vcardArray": vcard(p.Name+" abuse desk", p.Desk.Mail, p.State)}
+}
+
+// vcard is a jCard (RFC 7095).
+func vcard(name, mail, state string) []any {
+	props := []any{[]any{"version", object{}, "text", "4.0"}, []any{"fn", object{}, "text", name}, []any{"kind", object{}, "text", "org"},
+		[]any{"adr", object{"cc": state}, "text", []string{"", "", "", "", "", "", ""}}}
+	if mail != "" {
+		props = append(props, []any{"email", object{"type": "work"}, "text", mail})
+	}
+	return []any{"vcard", props}
+}
+
+func rdapJSON(w http.ResponseWriter, status int, o object) {
+	o["rdapConformance"] = []string{"rdap_level_0", "cidr0"}
+	w.Header().Set("Content-Type", "application/rdap+json")
+	writeJSON(w, status, o)
+}
+
+func rdapError(w http.ResponseWriter, status int, title string) {
+	rdapJSON(w, status, object{"errorCode": status, "title": title})
+}
+
+func rdapHelp(w http.ResponseWriter, _ *http.Request) {
+	rdapJSON(w, 200, object{"notices": []object{{"title": "RDAP of the range", "description": []string{"Invented data under .test."}}}})
+}
