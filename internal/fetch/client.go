@@ -161,6 +161,18 @@ func redirects(status int) bool {
 // names is lenient where the web is: underscores are served, only encoding must be sound.
 var names = idna.New(idna.MapForLookup(), idna.StrictDomainName(false), idna.Transitional(false), idna.BidiRule())
 
+// ascii is the form of a name that is resolved and asked for; it is its own form.
+func ascii(host string) (string, error) {
+	a, err := names.ToASCII(host)
+	if err != nil {
+		return "", fmt.Errorf("%w: %v", ErrAddress, err)
+	}
+	if again, err := names.ToASCII(a); err != nil || again != a || a == "" || strings.ContainsAny(a, " /?#@:%<>\"[]^|`{}\\") {
+		return "", fmt.Errorf("%w: %.80q is not a name", ErrAddress, host)
+	}
+	return a, nil
+}
+
 // parse reads an address and puts it in the form that is asked for: ASCII name, no user, no fragment, no default port.
 func parse(address string) (*url.URL, error) {
 	if len(address) > 8<<10 {
@@ -190,8 +202,8 @@ func normal(u *url.URL) (*url.URL, error) {
 		if a.Is6() {
 			host = "[" + host + "]"
 		}
-	} else if host, err = names.ToASCII(host); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrAddress, err)
+	} else if host, err = ascii(host); err != nil {
+		return nil, err
 	}
 	if port != "" && port != defaultPort(u.Scheme) {
 		if _, err := strconv.ParseUint(port, 10, 16); err != nil {

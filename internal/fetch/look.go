@@ -57,7 +57,7 @@ func Look(ctx context.Context, c *Client, address string, expect Expect) Sight {
 	res, err := c.Get(ctx, address, opts...)
 	s := Sight{Response: res, Err: err}
 	s.At, s.Vantage, s.Status = began.UTC(), c.network.Name, res.Status
-	if err != nil && !partly(err, res) {
+	if err != nil && !partly(err, res, expect.Kind) {
 		s.Outcome, s.Detail = failed(err, res)
 		if expect.Kind == iru.Stream && errors.Is(err, ErrTimeout) && res.Status == 200 && len(res.Body) == 0 {
 			s.Outcome, s.Detail = iru.Silent, fmt.Sprintf("200 from %v, but not one byte of sound", res.Remote.Addr())
@@ -73,9 +73,13 @@ func Look(ctx context.Context, c *Client, address string, expect Expect) Sight {
 	return s
 }
 
-// partly reports whether an error left enough of an answer to judge: a body that goes on for ever is served all the same.
-func partly(err error, r *Response) bool {
-	return r.Status != 0 && len(r.Body) > 0 && (errors.Is(err, ErrTooLarge) || errors.Is(err, ErrTimeout))
+// partly reports whether an error left enough of an answer to judge: a body that goes on for ever is served all the same, and
+// some sound is sound. Any other broken answer is not judged, so that half a page is never taken for an absence.
+func partly(err error, r *Response, k iru.AssetKind) bool {
+	if r.Status == 0 || len(r.Body) == 0 {
+		return false
+	}
+	return errors.Is(err, ErrTooLarge) || k == iru.Stream && r.Status == 200 && errors.Is(err, ErrTimeout)
 }
 
 func page(r *Response) *recognise.Page {

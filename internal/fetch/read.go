@@ -55,7 +55,7 @@ func read(t *tap, l Limits, a *answer) error {
 		a.truncated = cut(err)
 		return fmt.Errorf("read header: %w", broken(err))
 	}
-	defer res.Body.Close()
+	// Its body is never closed: Close would read on to the end, and it holds nothing; the connection is closed by who opened it.
 	a.status, a.header = res.StatusCode, res.Header
 	a.exchange.Protocol = strings.ToLower(res.Proto)
 
