@@ -16,13 +16,22 @@ import (
 	"iolaus/internal/iru"
 )
 
-// table makes a table of the test's own.
+// table makes a table of the test's own, until it ends.
 func table(t *testing.T, d *db.DB, definition string) {
 	t.Helper()
 	must(t, d.Tx(t.Context(), func(tx *db.Tx) error {
 		_, err := tx.Exec(t.Context(), "CREATE TABLE "+definition)
 		return err
 	}))
+	t.Cleanup(func() {
+		ctx := context.Background()
+		if err := d.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "DROP TABLE "+strings.Fields(definition)[0])
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func must(t *testing.T, err error) {

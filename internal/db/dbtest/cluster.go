@@ -92,7 +92,17 @@ func start() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return serve(bin, cred, from)
+	c, err := serve(bin, cred, from)
+	if err != nil {
+		return nil, err
+	}
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, c.dsn(migrated))
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close(ctx) //nolint:errcheck // nothing is left to say
+	return c, conn.QueryRow(ctx, shape).Scan(&c.shape)
 }
 
 // prepare gives the folder of a stopped cluster with a migrated database in it. It is kept from run to run, named after all that

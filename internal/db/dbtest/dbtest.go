@@ -83,31 +83,28 @@ func File(t testing.TB) string {
 	return path
 }
 
-// Postgres gives the address of a fresh and migrated PostgreSQL database, which is dropped when the test has passed.
+// Postgres gives the address of a fresh and migrated PostgreSQL database, which is the test's own until it ends.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	return postgres(t, migrated)
+	c := running(t)
+	name, err := c.take()
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := c.give(name); err != nil {
+			t.Errorf("dbtest: %v", err)
+		}
+	})
+	return c.dsn(name)
 }
 
 // EmptyPostgres gives the address of a PostgreSQL database without any table.
 func EmptyPostgres(t testing.TB) string {
 	t.Helper()
-	return postgres(t, "template0")
-}
-
-var (
-	started = sync.OnceValues(start)
-	serial  atomic.Int64
-)
-
-func postgres(t testing.TB, from string) string {
-	t.Helper()
-	c, err := started()
+	c := running(t)
+	name, err := c.create("template0")
 	if err != nil {
-		t.Fatalf("dbtest: %v", err)
-	}
-	name := fmt.Sprintf("t%d", serial.Add(1))
-	if err := c.run("CREATE DATABASE " + name + " TEMPLATE " + from); err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}
 	t.Cleanup(func() {
@@ -116,6 +113,22 @@ func postgres(t testing.TB, from string) string {
 		}
 	})
 	return c.dsn(name)
+}
+
+var started = sync.OnceValues(start)
+
+func running(t testing.TB) *cluster {
+	t.Helper()
+	c, err := started()
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	return c
+}
+
+func (c *cluster) create(from string) (string, error) {
+	name := fmt.Sprintf("t%d", c.serial.Add(1))
+	return name, c.run("CREATE DATABASE " + name + " TEMPLATE " + from)
 }
 
 // run runs a statement about databases; the server refuses two copies of one template at once.
@@ -139,9 +152,13 @@ func (c *cluster) run(statement string) error {
 type cluster struct {
 	dir string
 	// The server's shell stops the server and removes its folder when this pipe breaks, however this process ends.
-	alive io.Closer
+	alive  io.Closer
+	serial atomic.Int64
+	shape  string // of the template
+
 	mu    sync.Mutex
 	admin *pgx.Conn
+	free  []string // databases that were given back
 }
 
 func (c *cluster) dsn(database string) string {
