@@ -158,3 +158,10 @@ type Tiles struct {
 
 // Render implements templ.Component.
 func (t Tiles) Render(ctx context.Context, w io.Writer) error { return t.view().Render(ctx, w) }
+
+// Wrap puts children into a component from Go code, as @(c) { children } does in a template.
+func Wrap(c templ.Component, children ...templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return c.Render(templ.WithChildren(ctx, templ.Join(children...)), w)
+	})
+}

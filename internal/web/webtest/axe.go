@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package webtest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// An Explained says why an "incomplete" of axe is no fault: it matches results of Rule on elements whose selector contains
+// Selector.
+type Explained struct{ Rule, Selector, Why string }
+
+type axeResult struct {
+	ID    string `json:"id"`
+	Help  string `json:"help"`
+	Nodes []struct {
+		Target  string `json:"target"`
+		HTML    string `json:"html"`
+		Summary string `json:"summary"`
+	} `json:"nodes"`
+}
+
+type axeReport struct {
+	Violations []axeResult `json:"violations"`
+	Incomplete []axeResult `json:"incomplete"`
+	Passes     int         `json:"passes"`
+	Overflow   string      `json:"overflow"`
+}
+
+// run asks for WCAG 2.0 to 2.2 A and AA and the best practices, and looks whether the page itself scrolls sideways (1.4.10).
+const run = `axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']},
+ resultTypes: ['violations', 'incomplete', 'passes']}).then((r) => {
+  const short = (list) => list.map((x) => ({id: x.id, help: x.help, nodes: x.nodes.map((n) => ({target: n.target.flat(9).join(' '), html: n.html.slice(0, 200),
+    summary: [...n.any, ...n.all, ...n.none].map((c) => c.message).join('; ')}))}));
+  const wide = document.documentElement.scrollWidth > innerWidth;
+  let overflow = '';
+  if (wide) for (const el of document.querySelectorAll('body *')) {
+    if (el.getBoundingClientRect().right > innerWidth + 1 && !el.closest('.scroll,.nav,svg')) { overflow = el.outerHTML.slice(0, 160); break; }
+  }
+  return {violations: short(r.violations), incomplete: short(r.incomplete), passes: r.passes.length, overflow: wide ? overflow || 'page is too wide' : ''};
+})`
+
+// Axe opens a page at a width, light or dark, and fails on every violation of WCAG 2.2 A and AA and of the best practices, on every
+// "incomplete" that is not explained, and when the page itself scrolls sideways.
+func Axe(t testing.TB, url string, width int, dark bool, explained ...Explained) {
+	t.Helper()
+	ctx := Open(t, url, width, dark)
+	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](axeSource)); err != nil {
+		t.Fatalf("load axe-core: %v", err)
+	}
+	report := Eval[axeReport](t, run)
+	where := map[bool]string{false: "light", true: "dark"}[dark]
+	if report.Passes < 5 {
+		t.Errorf("%s at %d px, %s: only %d rules applied; is the page empty?", url, width, where, report.Passes)
+	}
+	if report.Overflow != "" {
+		t.Errorf("%s at %d px, %s: the page scrolls sideways: %s", url, width, where, report.Overflow)
+	}
+	for _, v := range report.Violations {
+		for _, n := range v.Nodes {
+			t.Errorf("%s at %d px, %s: %s (%s)\n  %s\n  %s\n  %s", url, width, where, v.ID, v.Help, n.Target, n.HTML, n.Summary)
+		}
+	}
+	for _, v := range report.Incomplete {
+		for _, n := range v.Nodes {
+			if !isExplained(explained, v.ID, n.Target) {
+				t.Errorf("%s at %d px, %s: incomplete: %s (%s)\n  %s\n  %s\n  %s", url, width, where, v.ID, v.Help, n.Target, n.HTML, n.Summary)
+			}
+		}
+	}
+}
+
+func isExplained(all []Explained, rule, target string) bool {
+	for _, e := range all {
+		if e.Rule == rule && strings.Contains(target, e.Selector) && e.Why != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package webtest
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed axe.min.js
+var axeSource string
+
+var (
+	mu       sync.Mutex
+	browsers = map[testing.TB]context.Context{}
+)
+
+// Browser is a headless Chromium with one tab, started once per test and ended with it. Use its context with chromedp.Run and
+// chromedp.Do. Chromium is Debian's; a machine without it fails the test. The sandbox is off only for root, which cannot have one.
+func Browser(t testing.TB) context.Context {
+	t.Helper()
+	mu.Lock()
+	defer mu.Unlock()
+	if ctx, ok := browsers[t]; ok {
+		return ctx
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath("/usr/bin/chromium"),
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-domain-reliability", true),
+		chromedp.Flag("no-pings", true),
+		chromedp.Flag("lang", "en"),
+	)
+	if os.Geteuid() == 0 {
+		opts = append(opts, chromedp.NoSandbox)
+	}
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, timeout := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, tab := chromedp.NewContext(ctx)
+	t.Cleanup(func() {
+		mu.Lock()
+		delete(browsers, t)
+		mu.Unlock()
+		tab()
+		timeout()
+		stop()
+	})
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatalf("start /usr/bin/chromium: %v", err)
+	}
+	browsers[t] = ctx
+	return ctx
+}
+
+// Open shows a page at a width, light or dark, and waits until its fonts are there.
+func Open(t testing.TB, url string, width int, dark bool) context.Context {
+	t.Helper()
+	ctx := Browser(t)
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	media := chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+		})
+		return err
+	})
+	if err := chromedp.Do(ctx, media, chromedp.EmulateViewport(int64(width), 900), chromedp.Navigate(url)); err != nil {
+		t.Fatalf("open %s: %v", url, err)
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.fonts.ready.then(() => true)`, chromedp.EvalAwaitPromise)); err != nil {
+		t.Fatalf("open %s: wait for fonts: %v", url, err)
+	}
+	return ctx
+}
+
+// Eval runs an expression in the page that is open; a promise is awaited.
+func Eval[T any](t testing.TB, expression string) T {
+	t.Helper()
+	v, err := chromedp.Run(Browser(t), chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("evaluate %.80q: %v", expression, err)
+	}
+	return v
+}
+
+// Screenshot writes a picture of the whole page as PNG. The directory is made where it is missing.
+func Screenshot(t testing.TB, url string, width int, dark bool, path string) {
+	t.Helper()
+	ctx := Open(t, url, width, dark)
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatalf("picture of %s: %v", url, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Quiet opens a page with its policies in force and fails on a policy violation, an error on the console, an exception, or a file
+// that cannot be loaded.
+func Quiet(t testing.TB, url string) {
+	t.Helper()
+	ctx := Browser(t)
+	var lock sync.Mutex
+	var heard []string
+	hear := func(format string, args ...any) {
+		lock.Lock()
+		heard = append(heard, fmt.Sprintf(format, args...))
+		lock.Unlock()
+	}
+	listening, stop := context.WithCancel(ctx)
+	defer stop()
+	err := chromedp.Listen(listening, func(ev any) {
+		switch ev := ev.(type) {
+		case *log.EventEntryAdded:
+			if ev.Entry.Level == log.EntryLevelError || strings.Contains(ev.Entry.Text, "Policy") {
+				hear("%s: %s (%s)", ev.Entry.Source, ev.Entry.Text, ev.Entry.URL)
+			}
+		case *runtime.EventExceptionThrown:
+			hear("exception: %s", ev.ExceptionDetails.Text)
+		case *runtime.EventConsoleAPICalled:
+			if ev.Type == runtime.ConsoleAPICalledTypeError {
+				hear("console: %v", ev.Args)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	Open(t, url, 1440, false)
+	time.Sleep(200 * time.Millisecond)
+	lock.Lock()
+	defer lock.Unlock()
+	for _, h := range heard {
+		t.Errorf("%s: %s", url, h)
+	}
+}
