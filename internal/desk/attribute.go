@@ -130,7 +130,7 @@ func (d *Desk) suggest(ctx context.Context, t *db.Tx, a iru.Asset) (iru.Lineage,
 	if err != nil {
 		return a.Lineage, err
 	}
-	freq := frequencies{own: a.ID, assets: as}
+	freq := countFeatures(as)
 	mine := features(a.Features)
 	best := iru.Lineage{}
 	for _, b := range as {
@@ -165,23 +165,32 @@ func features(fs []iru.Feature) []link.Feature {
 
 // frequencies counts on how many outlets a value is seen, a site without an outlet counting as one of its own.
 type frequencies struct {
-	own    iru.AssetID
-	assets []iru.Asset
+	seen  map[string]map[int64]bool
+	total int
 }
 
-func (f frequencies) Count(kind, value string) (seen, total int) {
-	have, all := map[int64]bool{}, map[int64]bool{}
-	for _, a := range f.assets {
+func countFeatures(as []iru.Asset) frequencies {
+	f := frequencies{seen: map[string]map[int64]bool{}}
+	all := map[int64]bool{}
+	for _, a := range as {
 		who := int64(a.Outlet)
 		if who == 0 {
 			who = -int64(a.ID)
 		}
 		all[who] = true
 		for _, x := range a.Features {
-			if x.Kind == kind && x.Value == value {
-				have[who] = true
+			key := x.Kind + " " + x.Value
+			if f.seen[key] == nil {
+				f.seen[key] = map[int64]bool{}
 			}
+			f.seen[key][who] = true
 		}
 	}
-	return len(have), len(all)
+	f.total = len(all)
+	return f
+}
+
+// Count implements link.Frequencies.
+func (f frequencies) Count(kind, value string) (seen, total int) {
+	return len(f.seen[kind+" "+value]), f.total
 }

@@ -173,6 +173,11 @@ func (d *Desk) sent(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, now 
 			return err
 		}
 	}
+	if s.RemoteID != "" && s.Receipt { // a provider's interface: ask it, in case its own word does not reach us
+		if _, err := t.Enqueue(ctx, Receive{Notice: n.ID}, look(now.Add(d.Rules.Verify))); err != nil {
+			return err
+		}
+	}
 	_, err = t.Enqueue(ctx, Verify{Asset: n.Asset}, look(now.Add(d.Rules.Verify)))
 	return err
 }
@@ -511,6 +516,21 @@ func (d *Desk) Escalate(ctx context.Context, s iru.Scope, id iru.NoticeID, r Dra
 			return err
 		}
 		return stopClocks(ctx, t, parent.ID, now, "escalated by "+out.Ref)
+	})
+	return out, err
+}
+
+// Thread gives a worker a notice with its addressee.
+func (d *Desk) Thread(ctx context.Context, id iru.NoticeID) (Dispatch, error) {
+	var out Dispatch
+	err := d.DB.View(ctx, func(t *db.Tx) error {
+		n, err := t.Notice(ctx, iru.Program(), id)
+		if err != nil {
+			return err
+		}
+		p, err := t.Provider(ctx, iru.Program(), n.Provider)
+		out.Notice, out.Provider = n, p
+		return err
 	})
 	return out, err
 }

@@ -71,9 +71,6 @@ type Release struct {
 	Operation iru.OperationID `json:"operation" river:"unique"`
 }
 
-// Survey reads what is new in the certificate logs.
-type Survey struct{}
-
 // Kind names the job.
 func (Monitor) Kind() string { return "monitor" }
 
@@ -107,14 +104,11 @@ func (Escalate) Kind() string { return "escalate" }
 // Kind names the job.
 func (Release) Kind() string { return "release" }
 
-// Kind names the job.
-func (Survey) Kind() string { return "survey" }
-
 // Queues by which jobs are kept apart, so that a slow site never holds up an order.
 const (
 	QueueActs  = "acts"  // deliver, post, receive, release, escalate
 	QueueLooks = "looks" // verify, recheck, probe
-	QueueReads = "reads" // monitor, capture, match, survey
+	QueueReads = "reads" // monitor, capture, match
 )
 
 // waiting are the states in which a second job with the same arguments would do nothing new. Jobs that come back (monitor,

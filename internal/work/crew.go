@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"iolaus/internal/blob"
+	"iolaus/internal/db"
+	"iolaus/internal/deliver"
+	"iolaus/internal/desk"
+	"iolaus/internal/fetch"
+	"iolaus/internal/iru"
+	"iolaus/internal/probe"
+)
+
+// A Crew is what the workers work with.
+type Crew struct {
+	Desk     *desk.Desk
+	Store    blob.Store
+	Vantages []*fetch.Client // where we look from; the first one captures
+	RDAP     *probe.RDAP     // nil: who carries an asset must be entered by hand
+	CTLogs   []string        // addresses of certificate logs to survey
+	Mail     *deliver.SMTP   // nil: no mail leaves
+	HTTP     *http.Client    // guarded; for providers' interfaces
+	Post     Post
+	Holder   string // names this process
+	Software string // name and version, written into evidence
+	Survey   time.Duration
+	Log      *slog.Logger
+}
+
+// Post is the unit's own end of the correspondence.
+type Post struct {
+	From     string // "Unit A <referrals@unit-a.test>"
+	Domain   string // of tagged reply addresses
+	Secret   []byte // under which tags are made
+	Callback string // address at which providers' interfaces tell us, "" for none
+}
+
+// Jobs at once by queue: acts are short and must not wait; looks and reads wait for other people's servers.
+var queues = map[string]river.QueueConfig{
+	desk.QueueActs:  {MaxWorkers: 16},
+	desk.QueueLooks: {MaxWorkers: 16},
+	desk.QueueReads: {MaxWorkers: 8},
+}
+
+// jobTimeout is the longest that a job may take before it is given up for dead and begun again.
+const jobTimeout = 5 * time.Minute
+
+// Run works until ctx ends, then lets running jobs finish for a while. What is not finished is found again at the next start.
+func (c *Crew) Run(ctx context.Context) error {
+	workers := river.NewWorkers()
+	for _, add := range []func() error{
+		func() error { return river.AddWorkerSafely(workers, &monitor{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &capture{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &prober{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &matcher{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &deliverer{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &poster{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &receiver{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &verifier{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &rechecker{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &escalator{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &releaser{Crew: c}) },
+	} {
+		if err := add(); err != nil {
+			return fmt.Errorf("set up workers: %w: %w", iru.Internal, err)
+		}
+	}
+	r, err := c.Desk.DB.Queue(&river.Config{
+		Queues: queues, Workers: workers, Logger: c.Log, ID: c.Holder,
+		FetchCooldown: 50 * time.Millisecond, FetchPollInterval: 200 * time.Millisecond,
+		JobTimeout: jobTimeout, RescueStuckJobsAfter: jobTimeout + time.Minute,
+		RetryPolicy: patience{}, MaxAttempts: 25,
+	})
+	if err != nil {
+		return err
+	}
+	if err := r.Start(ctx); err != nil {
+		return fmt.Errorf("start workers: %w: %w", iru.Unavailable, err)
+	}
+	var wg sync.WaitGroup
+	for _, loop := range []func(context.Context){c.seal, c.survey} {
+		wg.Go(func() { loop(ctx) })
+	}
+	<-ctx.Done()
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	err = r.Stop(end)
+	if err != nil {
+		err = r.StopAndCancel(context.WithoutCancel(ctx))
+	}
+	wg.Wait()
+	return err
+}
+
+// patience is how long a job waits before it is tried again: a second at first, at most ten minutes.
+type patience struct{}
+
+func (patience) NextRetry(job *jobRow) time.Time {
+	wait := min(time.Second<<min(len(job.Errors), 10), 10*time.Minute)
+	return time.Now().Add(wait)
+}
+
+// outcome turns a failure into what the queue should do: what cannot help is cancelled, what may help is tried again.
+func outcome(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, iru.Unavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.Is(err, iru.Invalid), errors.Is(err, iru.NotFound), errors.Is(err, iru.Forbidden):
+		return river.JobCancel(err)
+	case errors.Is(err, iru.Conflict): // somebody was first, or it must wait for a person: the verb that unblocks it enqueues anew
+		return river.JobCancel(err)
+	}
+	return err // iru.Internal: a defect of ours; trying again is harmless and keeps the job in sight
+}
+
+// asset reads an asset for a job.
+func (c *Crew) asset(ctx context.Context, id iru.AssetID) (iru.Asset, error) {
+	var a iru.Asset
+	err := c.Desk.DB.View(ctx, func(t *db.Tx) error {
+		var err error
+		a, err = t.Asset(ctx, iru.Program(), id)
+		return err
+	})
+	return a, err
+}

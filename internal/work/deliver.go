@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"iolaus/internal/deliver"
+	"iolaus/internal/desk"
+	"iolaus/internal/iru"
+)
+
+// deliverer sends one act. Killed anywhere, it sends the same letter under the same key again; the receiver knows it by that.
+type deliverer struct {
+	river.WorkerDefaults[desk.Deliver]
+	*Crew
+}
+
+// sealWait is how long an act waits before it asks again whether its approval is sealed.
+const sealWait = 200 * time.Millisecond
+
+func (w *deliverer) Work(ctx context.Context, job *river.Job[desk.Deliver]) error {
+	d, err := w.Desk.Dispatch(ctx, job.Args.Notice)
+	if errors.Is(err, iru.Unavailable) {
+		return river.JobSnooze(sealWait)
+	}
+	if err != nil {
+		return outcome(err)
+	}
+	return w.settle(ctx, d, func() (desk.Sending, error) { return w.send(ctx, d) })
+}
+
+// settle sends and records what became of it.
+func (c *Crew) settle(ctx context.Context, d desk.Dispatch, send func() (desk.Sending, error)) error {
+	s, err := send()
+	switch {
+	case err == nil:
+		return outcome(c.Desk.RecordSent(ctx, d.Notice.ID, s))
+	case errors.Is(err, iru.Unavailable):
+		if wait := deliver.RetryAfter(err); wait > 0 {
+			return river.JobSnooze(wait)
+		}
+		return err
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return outcome(c.Desk.Undeliverable(ctx, d.Notice.ID, err.Error()))
+}
+
+// message is a letter as it leaves: the same facts give the same bytes and the same identity.
+func (c *Crew) message(d desk.Dispatch) deliver.Message {
+	n := d.Notice
+	m := deliver.Message{Key: d.Letter.MessageID, Reference: n.Ref, Instrument: string(n.Instrument), From: c.Post.From,
+		To: d.Provider.Address, ReplyTo: deliver.ReplyAddress(c.Post.Secret, int64(n.ID), c.Post.Domain), Date: d.Letter.At,
+		Subject: d.Letter.Subject, Text: d.Letter.Text, Language: n.Lang, Targets: []string{n.Locator},
+		Addressee: d.Provider.Name, Reasons: n.Reasons, LegalBasis: n.Basis, Issuer: d.Unit.Name + ", " + d.Unit.Country, Contact: d.Unit.Mail,
+		Headers: map[string]string{"X-Iolaus-Request": string(n.Request)}}
+	if d.First != "" {
+		first := deliver.MessageID(d.First, domainOf(c.Post.From))
+		m.InReplyTo, m.References = first, []string{first}
+	}
+	if c.Post.Callback != "" {
+		m.Callback = deliver.Callback{URL: c.Post.Callback, Token: deliver.Tag(c.Post.Secret, int64(n.ID))}
+	}
+	return m
+}
+
+func domainOf(from string) string {
+	from = strings.TrimSuffix(strings.TrimSpace(from), ">")
+	return from[strings.LastIndexByte(from, '@')+1:]
+}
+
+// api is the provider's interface. A guarded client is in it.
+func (c *Crew) api(p iru.Provider) *deliver.API {
+	return deliver.NewAPI(deliver.APIConfig{Base: p.Address, Token: p.Token, HTTP: c.HTTP, Timeout: 30 * time.Second})
+}
+
+func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) {
+	var ch deliver.Channel
+	switch {
+	case d.Provider.Channel == iru.ByAPI:
+		ch = c.api(d.Provider)
+	case c.Mail == nil:
+		return desk.Sending{}, fmt.Errorf("send %s: no mail server is configured: %w", d.Notice.Ref, iru.Unavailable)
+	default:
+		ch = c.Mail
+	}
+	r, err := ch.Send(ctx, c.message(d))
+	if err != nil {
+		return desk.Sending{}, err
+	}
+	return sending(r), nil
+}
+
+func sending(r deliver.Receipt) desk.Sending {
+	proof := strings.ToValidUTF8(string(r.Proof), "?")
+	if len(proof) > 2000 {
+		proof = proof[:2000]
+	}
+	return desk.Sending{At: r.At.UTC().Truncate(time.Microsecond), Proof: strings.ReplaceAll(r.Kind+": "+proof, "\x00", "?"), Receipt: r.Counts, RemoteID: r.RemoteID}
+}
+
+// poster sends a further letter in an act's thread.
+type poster struct {
+	river.WorkerDefaults[desk.Post]
+	*Crew
+}
+
+func (w *poster) Work(ctx context.Context, job *river.Job[desk.Post]) error {
+	d, err := w.Desk.Posting(ctx, job.Args.Letter)
+	if err != nil {
+		return outcome(err)
+	}
+	if d.Letter.Proof != "" { // sent before we were killed
+		return outcome(w.Desk.RecordPosted(ctx, d.Letter.ID, desk.Sending{At: d.Letter.At, Proof: d.Letter.Proof}))
+	}
+	var s desk.Sending
+	if d.Provider.Channel == iru.ByAPI {
+		if err := w.api(d.Provider).Answer(ctx, d.Notice.RemoteID, d.Letter.MessageID, d.Letter.Text); err != nil {
+			return outcome(err)
+		}
+		s = desk.Sending{At: w.Desk.Now().UTC(), Proof: "accepted by the provider's interface", Receipt: true}
+	} else if s, err = w.send(ctx, d); err != nil {
+		return outcome(err)
+	}
+	return outcome(w.Desk.RecordPosted(ctx, d.Letter.ID, s))
+}

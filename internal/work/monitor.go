@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package work
+
+import (
+	"context"
+
+	"github.com/riverqueue/river"
+
+	"iolaus/internal/db"
+	"iolaus/internal/desk"
+	"iolaus/internal/iru"
+)
+
+// monitor visits a live asset again and again: its own address is captured anew, and what it links to is taken up.
+type monitor struct {
+	river.WorkerDefaults[desk.Monitor]
+	*Crew
+}
+
+func (w *monitor) Work(ctx context.Context, job *river.Job[desk.Monitor]) error {
+	a, err := w.asset(ctx, job.Args.Asset)
+	if err != nil {
+		return outcome(err)
+	}
+	if a.State == iru.AssetRejected || a.State == iru.AssetDown {
+		return nil // a rejected one is left alone; one that is down is rechecked until it returns
+	}
+	var i iru.Item
+	if err := w.Desk.DB.View(ctx, func(t *db.Tx) error {
+		i, err = t.ItemByLocator(ctx, a.Unit, a.Locator)
+		return err
+	}); err != nil {
+		return outcome(err)
+	}
+	if err := w.record(ctx, w.Vantages[0], a, i); err != nil {
+		return outcome(err)
+	}
+	return river.JobSnooze(w.Desk.Rules.Monitor)
+}

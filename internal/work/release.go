@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package work
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"iolaus/internal/db"
+	"iolaus/internal/desk"
+	"iolaus/internal/iru"
+)
+
+// releaser waits for an operation's T0 and lets all its tasks leave at once. Tasks are armed in the last moment before T0; from
+// then on nothing calls them back. Killed, it goes on where it was: what has no proof of sending is sent under the same key.
+type releaser struct {
+	river.WorkerDefaults[desk.Release]
+	*Crew
+}
+
+// Senders at once: mail goes over as many warm connections, so more would only queue behind them.
+const senders = 64
+
+func (w *releaser) Timeout(*river.Job[desk.Release]) time.Duration { return jobTimeout }
+
+func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error {
+	var o iru.Operation
+	err := w.Desk.DB.View(ctx, func(t *db.Tx) error {
+		var err error
+		o, err = t.Operation(ctx, iru.Program(), job.Args.Operation)
+		return err
+	})
+	if err != nil {
+		return outcome(err)
+	}
+	if o.State != iru.OperationReleased && o.State != iru.OperationClosed {
+		return nil // aborted or held: the next release enqueues its own job
+	}
+	if early := o.T0.Sub(w.Desk.Now()) - desk.ReleaseLead - 2*time.Second; early > 0 {
+		return river.JobSnooze(early)
+	}
+	if w.Mail != nil {
+		if err := w.Mail.Warm(ctx, senders); err != nil {
+			w.Log.Warn("mail connections could not be warmed; the release goes on", "error", err)
+		}
+	}
+	if !w.wait(ctx, o.T0.Add(-desk.ReleaseLead)) {
+		return ctx.Err()
+	}
+	armed, parked, err := w.Desk.Arm(ctx, o.ID)
+	if err != nil {
+		return outcome(err)
+	}
+	late := false
+	for id, why := range parked {
+		late = late || errors.Is(why, iru.Unavailable)
+		w.Log.Warn("a task could not leave with the others", "notice", id, "why", why)
+	}
+	if !w.wait(ctx, o.T0) {
+		return ctx.Err()
+	}
+	if err := w.fire(ctx, o, armed); err != nil {
+		return err
+	}
+	if late { // its approval was not sealed yet: it follows as soon as it is
+		return river.JobSnooze(sealWait)
+	}
+	return nil
+}
+
+func (c *Crew) wait(ctx context.Context, until time.Time) bool {
+	timer := time.NewTimer(until.Sub(c.Desk.Now()))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// fire sends everything at once and records what became of it afterwards, so that the store is not in the way at T0.
+func (c *Crew) fire(ctx context.Context, o iru.Operation, armed []desk.Dispatch) error {
+	var mu sync.Mutex
+	sent := map[iru.NoticeID]desk.Sending{}
+	failed := map[iru.NoticeID]error{}
+	var first, last time.Time
+	jobs := make(chan desk.Dispatch)
+	var wg sync.WaitGroup
+	for range min(senders, len(armed)) {
+		wg.Go(func() {
+			for d := range jobs {
+				begun := c.Desk.Now()
+				s, err := c.send(ctx, d)
+				mu.Lock()
+				if err == nil {
+					sent[d.Notice.ID] = s
+					if first.IsZero() || begun.Before(first) {
+						first = begun
+					}
+					if at := c.Desk.Now(); at.After(last) {
+						last = at
+					}
+				} else {
+					failed[d.Notice.ID] = err
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for _, d := range armed {
+		jobs <- d
+	}
+	close(jobs)
+	wg.Wait()
+	record := context.WithoutCancel(ctx) // what was sent is recorded even when we are asked to stop
+	if err := c.Desk.RecordAllSent(record, sent); err != nil {
+		return err
+	}
+	if len(sent) > 0 {
+		if err := c.Desk.RecordRelease(record, o.ID, first, last); err != nil {
+			return err
+		}
+	}
+	again := false
+	for id, err := range failed {
+		if errors.Is(err, iru.Unavailable) || ctx.Err() != nil {
+			again = true
+			continue
+		}
+		if err := c.Desk.Undeliverable(record, id, err.Error()); err != nil {
+			return err
+		}
+	}
+	if again {
+		return river.JobSnooze(time.Second)
+	}
+	return nil
+}

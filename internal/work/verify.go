@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package work
+
+import (
+	"context"
+	"sync"
+
+	"github.com/riverqueue/river"
+
+	"iolaus/internal/db"
+	"iolaus/internal/desk"
+	"iolaus/internal/fetch"
+	"iolaus/internal/iru"
+)
+
+// verifier looks at an asset about which an act is pending, until its removal is believed or nothing is pending any more.
+type verifier struct {
+	river.WorkerDefaults[desk.Verify]
+	*Crew
+}
+
+func (w *verifier) Work(ctx context.Context, job *river.Job[desk.Verify]) error {
+	a, pending, err := w.Desk.Pending(ctx, job.Args.Asset)
+	if err != nil {
+		return outcome(err)
+	}
+	if !pending {
+		return nil
+	}
+	if a, err = w.round(ctx, a); err != nil {
+		return outcome(err)
+	}
+	if a.State == iru.AssetDown || job.Args.Letter != 0 {
+		return nil
+	}
+	return river.JobSnooze(w.Desk.Rules.Verify)
+}
+
+// rechecker looks at an asset that is down, in growing pauses, and ends when it returned: monitoring takes over then.
+type rechecker struct {
+	river.WorkerDefaults[desk.Recheck]
+	*Crew
+}
+
+func (w *rechecker) Work(ctx context.Context, job *river.Job[desk.Recheck]) error {
+	a, err := w.asset(ctx, job.Args.Asset)
+	if err != nil {
+		return outcome(err)
+	}
+	if a.State != iru.AssetDown {
+		return nil
+	}
+	if a, err = w.round(ctx, a); err != nil {
+		return outcome(err)
+	}
+	if a.State != iru.AssetDown {
+		return nil
+	}
+	return river.JobSnooze(w.Desk.Pause(a, w.Desk.Now()))
+}
+
+// round looks once from every vantage point at the same time and hands all that was seen to the desk.
+func (c *Crew) round(ctx context.Context, a iru.Asset) (iru.Asset, error) {
+	e, err := c.expect(ctx, a)
+	if err != nil {
+		return a, err
+	}
+	looks := make([]iru.Observation, len(c.Vantages))
+	var wg sync.WaitGroup
+	for n, v := range c.Vantages {
+		wg.Go(func() { looks[n] = fetch.Look(ctx, v, address(a.Locator), e).Observation })
+	}
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return a, err
+	}
+	return c.Desk.RecordLooks(ctx, a.ID, looks)
+}
+
+// expect is what a look hopes to find: the asset's own entry as it was captured.
+func (c *Crew) expect(ctx context.Context, a iru.Asset) (fetch.Expect, error) {
+	e := fetch.Expect{Kind: a.Kind}
+	err := c.Desk.DB.View(ctx, func(t *db.Tx) error {
+		i, err := t.ItemByLocator(ctx, a.Unit, a.Locator)
+		if err != nil {
+			return err
+		}
+		e.Title = i.Title
+		return nil
+	})
+	return e, err
+}
