@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package exhibit
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+var handling = Entry{
+	Exhibit: "2026-0042/1", Who: "officer 7", At: noon, Where: "Unit of Trams, room 3", Why: "comparison with the timetable",
+	Authority: "order 12/2026 of the tram court", What: "working copy made; original unchanged", Tool: Tool{"Iolaus", "0.1.0"},
+}
+
+func TestCustodyEntry(t *testing.T) {
+	t.Parallel()
+	b, err := handling.Encode()
+	const want = `{"at":"2026-03-14T12:00:00.123456+01:00","authority":"order 12/2026 of the tram court","exhibit":"2026-0042/1",` +
+		`"tool":{"name":"Iolaus","version":"0.1.0"},"what":"working copy made; original unchanged","where":"Unit of Trams, room 3",` +
+		`"who":"officer 7","why":"comparison with the timetable"}`
+	if err != nil || string(b) != want {
+		t.Fatalf("%s, %v", b, err)
+	}
+	back, err := ParseEntry(b)
+	if err != nil || !back.At.Equal(noon.Truncate(time.Microsecond)) {
+		t.Fatalf("%+v, %v", back, err)
+	}
+	if again, err := back.Encode(); err != nil || string(again) != want {
+		t.Errorf("written again %s, %v", again, err)
+	}
+	for _, bad := range []string{"", "{}", want + " ", strings.Replace(want, "{", `{"more":1,`, 1)} {
+		if _, err := ParseEntry([]byte(bad)); !errors.Is(err, ErrInvalid) && !errors.Is(err, ErrNotCanonical) {
+			t.Errorf("%.40q: %v", bad, err)
+		}
+	}
+}
+
+// A gap in custody cannot be written.
+func TestCustodyEntryNeedsEveryPart(t *testing.T) {
+	t.Parallel()
+	for i := range reflect.TypeFor[Entry]().NumField() {
+		e := handling
+		reflect.ValueOf(&e).Elem().Field(i).SetZero()
+		if _, err := e.Encode(); !errors.Is(err, ErrInvalid) {
+			t.Errorf("without %s: %v", reflect.TypeFor[Entry]().Field(i).Name, err)
+		}
+	}
+	e := handling
+	e.What = "a\nb"
+	if _, err := e.Encode(); !errors.Is(err, ErrInvalid) {
+		t.Error("control character:", err)
+	}
+	e = handling
+	e.At = e.At.In(time.FixedZone("old", 1172))
+	if _, err := e.Encode(); !errors.Is(err, ErrInvalid) {
+		t.Error("offset with seconds:", err)
+	}
+}
