@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package probe
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/mail"
+	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"iolaus/internal/iru"
+)
+
+// Scope is what an addressee can act on.
+type Scope string
+
+// The scopes, in the order in which candidates are offered (planning.md, "Whom to write to").
+const (
+	ScopeRegistrar Scope = "registrar" // the name
+	ScopeRegistry  Scope = "registry"  // the name, by order only
+	ScopeNetwork   Scope = "network"   // the address
+	ScopeCDN       Scope = "cdn"       // the delivery; ask for the origin
+	ScopeDomain    Scope = "domain"    // the domain's own holder
+	ScopeSecurity  Scope = "security"  // security.txt: meant for vulnerabilities, the last resort
+)
+
+// A Candidate is one way to reach somebody who may act, with where it comes from. It is a proposal: a new or changed one stops
+// sending until a person confirms it.
+type Candidate struct {
+	Scope     Scope
+	Kind      string // email, url or tel
+	Value     string
+	Name      string // who that is, as registered
+	Source    string // address of the record; "convention" for a guess
+	At        time.Time
+	Guess     bool // nobody published it
+	OrderOnly bool // acts on a binding order only
+}
+
+// Known is what was found out about a name before looking for whom to write to. Any field may be empty.
+type Known struct {
+	Name     string         // the domain
+	Domain   *Registration  // registry's record, with the registrar's own in Sponsor
+	Networks []Registration // one for each address that it is served from
+	CDN      []Candidate    // from the unit's own register of providers; scope and order are set here
+	Security *SecurityText
+	At       time.Time
+}
+
+// Contacts lists the candidates in order, each once in its scope.
+func Contacts(k Known) []Candidate {
+	var out []Candidate
+	seen := map[Candidate]bool{}
+	add := func(c Candidate) {
+		key := Candidate{Scope: c.Scope, Kind: c.Kind, Value: strings.ToLower(c.Value)}
+		if c.Value != "" && !seen[key] {
+			seen[key] = true
+			out = append(out, c)
+		}
+	}
+	from := func(scope Scope, r *Registration, list []Contact) {
+		for _, c := range list {
+			add(Candidate{Scope: scope, Kind: c.Kind, Value: c.Value, Name: c.Name, Source: c.Source, At: r.At, OrderOnly: scope == ScopeRegistry})
+		}
+	}
+	if d := k.Domain; d != nil {
+		if d.Sponsor != nil {
+			from(ScopeRegistrar, d.Sponsor, d.Sponsor.Abuse)
+		}
+		// In a registry's record the abuse entity is nested in the registrar's and is the registrar's; one of the record itself is
+		// the registry's own.
+		var own, nested []Contact
+		for _, c := range d.Abuse {
+			if c.Depth == 0 {
+				own = append(own, c)
+			} else {
+				nested = append(nested, c)
+			}
+		}
+		from(ScopeRegistrar, d, nested)
+		from(ScopeRegistry, d, own)
+	}
+	for i := range k.Networks {
+		from(ScopeNetwork, &k.Networks[i], k.Networks[i].Abuse)
+	}
+	for _, c := range k.CDN {
+		c.Scope = ScopeCDN
+		add(c)
+	}
+	if site, err := publicsuffix.EffectiveTLDPlusOne(k.Name); err == nil {
+		add(Candidate{Scope: ScopeDomain, Kind: "email", Value: "abuse@" + site, Source: "convention", At: k.At, Guess: true}) // RFC 2142
+	}
+	if s := k.Security; s != nil {
+		for _, c := range s.Contacts {
+			add(Candidate{Scope: ScopeSecurity, Kind: c.Kind, Value: c.Value, Source: s.Server, At: s.At})
+		}
+	}
+	return out
+}
+
+// A SecurityText is a security.txt (RFC 9116).
+type SecurityText struct {
+	Contacts []Contact
+	Expires  time.Time // zero where it does not say
+	Server   string    // address it was read from
+	At       time.Time
+}
+
+// Security asks a host for its security.txt. Errors: NotFound, Unavailable, or as HTTP.
+func Security(ctx context.Context, h HTTP, name string) (SecurityText, error) {
+	ascii, err := plainName(name)
+	if err != nil {
+		return SecurityText{}, err
+	}
+	url := "https://" + ascii + "/.well-known/security.txt"
+	status, header, body, err := h.Fetch(ctx, url, "text/plain")
+	switch {
+	case err != nil:
+		return SecurityText{}, fmt.Errorf("read security.txt: %w", err)
+	case status == http.StatusNotFound || status == http.StatusGone:
+		return SecurityText{}, fmt.Errorf("read %s: %w", url, iru.NotFound)
+	case status != http.StatusOK:
+		return SecurityText{}, fmt.Errorf("read %s: %w: status %d", url, iru.Unavailable, status)
+	case !strings.HasPrefix(header.Get("Content-Type"), "text/plain"): // a page that says 200 to everything
+		return SecurityText{}, fmt.Errorf("read %s: %w: it is no plain text", url, iru.NotFound)
+	}
+	s := ParseSecurity(body)
+	s.Server, s.At = url, time.Now().UTC()
+	return s, nil
+}
+
+// ParseSecurity reads the fields Contact and Expires; it never fails. An expired file still says whom one could reach.
+func ParseSecurity(b []byte) SecurityText {
+	var s SecurityText
+	for line := range bytes.Lines(b[:min(len(b), 64<<10)]) {
+		key, value, ok := strings.Cut(string(line), ":")
+		value = word(value)
+		switch {
+		case !ok:
+		case strings.EqualFold(key, "expires"):
+			if t, err := time.Parse(time.RFC3339, value); err == nil {
+				s.Expires = t.UTC()
+			}
+		case strings.EqualFold(key, "contact") && len(s.Contacts) < mostContacts:
+			if c, ok := contactURI(value); ok {
+				s.Contacts = once(s.Contacts, c)
+			}
+		}
+	}
+	return s
+}
+
+func contactURI(v string) (Contact, bool) {
+	if m, ok := strings.CutPrefix(v, "mailto:"); ok {
+		v = m
+	}
+	if t, ok := strings.CutPrefix(v, "tel:"); ok {
+		return Contact{Kind: "tel", Value: t}, t != ""
+	}
+	if webAddress(v) {
+		return Contact{Kind: "url", Value: v}, true
+	}
+	if a, err := mail.ParseAddress(v); err == nil {
+		return Contact{Kind: "email", Value: a.Address}, true
+	}
+	return Contact{}, false
+}
