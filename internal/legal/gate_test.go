@@ -341,7 +341,7 @@ func each(f func(legal.IssuerKind, legal.Target)) {
 			for _, audience := range []legal.Audience{"", legal.Public, legal.AutoRegistration, legal.ClosedGroup, legal.Private} {
 				for _, request := range []legal.Request{"", legal.RemoveContent, legal.HoldName, legal.DeleteName, legal.AskOrigin, legal.Delist, legal.Preserve, legal.ProduceData, legal.RegistrationData} {
 					most := 32
-					if !slices.Contains([]legal.Request{"", legal.RemoveContent, legal.DeleteName}, request) {
+					if !slices.Contains([]legal.Request{"", legal.DeleteName}, request) || audience == legal.Private {
 						most = 1
 					}
 					for bits := range most {
