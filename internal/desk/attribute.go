@@ -130,6 +130,11 @@ func (d *Desk) suggest(ctx context.Context, t *db.Tx, a iru.Asset) (iru.Lineage,
 	if err != nil {
 		return a.Lineage, err
 	}
+	for n := range as {
+		if as[n].ID == a.ID { // what was just seen is not in the store yet
+			as[n] = a
+		}
+	}
 	freq := countFeatures(as)
 	mine := features(a.Features)
 	best := iru.Lineage{}

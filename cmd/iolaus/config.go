@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"iolaus/internal/desk"
+	"iolaus/internal/iru"
+	"iolaus/internal/legal"
+)
+
+// config is the configuration file, TOML. Every key has a default that is right for one machine; docs/configuration.md lists them.
+type config struct {
+	Unit     unitConfig        `toml:"unit"`
+	Web      webConfig         `toml:"web"`
+	Mail     mailConfig        `toml:"mail"`
+	Network  networkConfig     `toml:"network"`
+	Vantages []vantageConfig   `toml:"vantage"`
+	Sources  sourcesConfig     `toml:"sources"`
+	Rules    rulesConfig       `toml:"rules"`
+	Platform map[string]string `toml:"platforms"`
+
+	data string
+	db   string
+}
+
+type unitConfig struct {
+	Name    string `toml:"name"`
+	Country string `toml:"country"`
+	Kind    string `toml:"kind"`
+	Mail    string `toml:"mail"`
+}
+
+type webConfig struct {
+	Listen string `toml:"listen"`
+	Base   string `toml:"base"` // address under which people and providers reach us
+}
+
+type mailConfig struct {
+	Server       string `toml:"server"` // host:port of the mail server that takes our mail
+	TLS          string `toml:"tls"`    // "none", "starttls" or "implicit"; empty: starttls, none to loopback
+	Username     string `toml:"username"`
+	PasswordFile string `toml:"password_file"`
+	From         string `toml:"from"`
+	Listen       string `toml:"listen"` // where replies come in; empty: nowhere
+	Domain       string `toml:"domain"` // of tagged reply addresses
+}
+
+type networkConfig struct {
+	Allow  []string          `toml:"allow"`
+	Ports  map[string]uint16 `toml:"ports"`
+	Roots  string            `toml:"roots"` // file of further certificate authorities, PEM
+	Robots bool              `toml:"robots"`
+	Pace   duration          `toml:"pace"` // one request a host in this time
+	Agent  string            `toml:"agent"`
+}
+
+type vantageConfig struct {
+	Name     string `toml:"name"`
+	Local    string `toml:"local"`
+	Resolver string `toml:"resolver"`
+}
+
+type sourcesConfig struct {
+	RDAP   string   `toml:"rdap"` // folder of bootstrap files; empty: IANA's
+	CT     []string `toml:"ct"`
+	Survey duration `toml:"survey"`
+}
+
+type rulesConfig struct {
+	Points  int        `toml:"points"`
+	Rounds  int        `toml:"rounds"`
+	Gap     duration   `toml:"gap"`
+	Monitor duration   `toml:"monitor"`
+	Verify  duration   `toml:"verify"`
+	Recheck []duration `toml:"recheck"`
+	Words   []string   `toml:"words"`
+}
+
+type duration struct{ time.Duration }
+
+func (d *duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	if err != nil || v < 0 {
+		return fmt.Errorf("%q is no length of time; write 90s, 10m or 24h", b)
+	}
+	d.Duration = v
+	return nil
+}
+
+func defaults() config {
+	return config{
+		Unit: unitConfig{Name: "Unit A", Country: "XA", Kind: string(legal.Unit)},
+		Web:  webConfig{Listen: "127.0.0.1:8440"},
+		Network: networkConfig{Robots: false, Pace: duration{time.Second},
+			Agent: "Mozilla/5.0 (compatible)"},
+		Sources: sourcesConfig{RDAP: "https://data.iana.org/rdap/", Survey: duration{10 * time.Minute}},
+	}
+}
+
+// load reads the configuration: defaults, the file, then what the command line and the environment say.
+func (c *cli) load(e env) (config, error) {
+	cfg := defaults()
+	if c.Config != "" {
+		text, err := os.ReadFile(c.Config)
+		if err != nil {
+			return cfg, fmt.Errorf("read configuration: %w", err)
+		}
+		if err := decode(c.Config, text, &cfg); err != nil {
+			return cfg, err
+		}
+	}
+	cfg.data = first(c.Data, e.getenv("IOLAUS_DATA"), "iolaus-data")
+	cfg.db = first(c.DB, e.getenv("IOLAUS_DB"), filepath.Join(cfg.data, "iolaus.db"))
+	cfg.Network.Allow = append(cfg.Network.Allow, c.Allow...)
+	return cfg, cfg.check()
+}
+
+func first(s ...string) string {
+	for _, x := range s {
+		if x != "" {
+			return x
+		}
+	}
+	return ""
+}
+
+// decode reads TOML strictly: an error names the file, the line and the key.
+func decode(name string, text []byte, cfg *config) error {
+	dec := toml.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(cfg)
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) && len(strict.Errors) > 0 {
+		line, _ := strict.Errors[0].Position()
+		return iru.Refuse(iru.Invalid, fmt.Sprintf("%s, line %d: there is no key %s", name, line, strings.Join(strict.Errors[0].Key(), ".")),
+			"see docs/configuration.md for the keys")
+	}
+	var bad *toml.DecodeError
+	if errors.As(err, &bad) {
+		line, _ := bad.Position()
+		key := strings.Join(bad.Key(), ".")
+		if key != "" {
+			key = "key " + key + ": "
+		}
+		return iru.Refuse(iru.Invalid, fmt.Sprintf("%s, line %d: %s%s", name, line, key, strings.TrimPrefix(bad.Error(), "toml: ")), "")
+	}
+	if err != nil {
+		return iru.Refuse(iru.Invalid, fmt.Sprintf("%s: %v", name, err), "")
+	}
+	if err := cfg.check(); err != nil {
+		var where *keyError
+		if errors.As(err, &where) {
+			return iru.Refuse(iru.Invalid, fmt.Sprintf("%s, line %d: key %s: %s", name, lineOf(text, where.key), where.key, where.what), "")
+		}
+		return err
+	}
+	return nil
+}
+
+// A keyError says which key has a value that cannot be right.
+type keyError struct{ key, what string }
+
+func (k *keyError) Error() string { return "key " + k.key + ": " + k.what }
+
+// lineOf finds the line of a key such as "mail.from" in the file, 0 if it is not there.
+func lineOf(text []byte, key string) int {
+	section, name := "", key
+	if i := strings.LastIndexByte(key, '.'); i >= 0 {
+		section, name = key[:i], key[i+1:]
+	}
+	in := section == ""
+	for n, line := range strings.Split(string(text), "\n") {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "[") {
+			in = strings.Trim(line, "[] ") == section
+			continue
+		}
+		if k, _, ok := strings.Cut(line, "="); ok && in && strings.TrimSpace(k) == name {
+			return n + 1
+		}
+	}
+	return 0
+}
+
+func (c config) check() error {
+	for _, a := range c.Network.Allow {
+		if _, err := netip.ParsePrefix(a); err != nil {
+			return &keyError{"network.allow", fmt.Sprintf("%q is no range of addresses; write 127.0.0.0/8", a)}
+		}
+	}
+	for from := range c.Network.Ports {
+		if _, err := fmt.Sscanf(from, "%d", new(uint16)); err != nil {
+			return &keyError{"network.ports", fmt.Sprintf("%q is no port", from)}
+		}
+	}
+	if len(c.Network.Ports) > 0 && len(c.Network.Allow) == 0 {
+		return &keyError{"network.ports", "ports are mapped in training networks only; name the network in allow"}
+	}
+	if _, _, err := net.SplitHostPort(c.Web.Listen); err != nil {
+		return &keyError{"web.listen", fmt.Sprintf("%q is not host:port", c.Web.Listen)}
+	}
+	if c.Web.Base != "" {
+		if u, err := url.Parse(c.Web.Base); err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
+			return &keyError{"web.base", fmt.Sprintf("%q is no address such as https://iolaus.unit.example", c.Web.Base)}
+		}
+	}
+	if c.Mail.From != "" {
+		if _, err := mail.ParseAddress(c.Mail.From); err != nil {
+			return &keyError{"mail.from", fmt.Sprintf("%q is no mail address", c.Mail.From)}
+		}
+	}
+	if c.Mail.Server != "" {
+		if _, _, err := net.SplitHostPort(c.Mail.Server); err != nil {
+			return &keyError{"mail.server", fmt.Sprintf("%q is not host:port", c.Mail.Server)}
+		}
+		if c.Mail.From == "" {
+			return &keyError{"mail.from", "mail cannot leave without a sender"}
+		}
+	}
+	kinds := []string{}
+	for _, k := range legal.Issuers() {
+		kinds = append(kinds, string(k))
+	}
+	if !has(kinds, c.Unit.Kind) {
+		return &keyError{"unit.kind", fmt.Sprintf("%q is none of %s", c.Unit.Kind, strings.Join(kinds, ", "))}
+	}
+	for host, k := range c.Platform {
+		known := false
+		for _, a := range iru.AssetKinds {
+			known = known || string(a) == k
+		}
+		if !known {
+			return &keyError{"platforms." + host, fmt.Sprintf("%q is no kind of asset", k)}
+		}
+	}
+	for _, v := range c.Vantages {
+		if v.Local != "" {
+			if _, err := netip.ParseAddr(v.Local); err != nil {
+				return &keyError{"vantage.local", fmt.Sprintf("%q is no address", v.Local)}
+			}
+		}
+	}
+	return nil
+}
+
+func has(list []string, x string) bool {
+	for _, y := range list {
+		if x == y {
+			return true
+		}
+	}
+	return false
+}
+
+// rules are the desk's rules: its defaults where the file says nothing.
+func (c config) rules() desk.Rules {
+	r := desk.DefaultRules
+	set := func(to *time.Duration, d duration) {
+		if d.Duration > 0 {
+			*to = d.Duration
+		}
+	}
+	set(&r.Agreement.Gap, c.Rules.Gap)
+	set(&r.Monitor, c.Rules.Monitor)
+	set(&r.Verify, c.Rules.Verify)
+	if c.Rules.Points > 0 {
+		r.Agreement.Points = c.Rules.Points
+	}
+	if c.Rules.Rounds > 0 {
+		r.Agreement.Rounds = c.Rules.Rounds
+	}
+	if len(c.Rules.Recheck) > 0 {
+		r.Recheck = nil
+		for _, d := range c.Rules.Recheck {
+			r.Recheck = append(r.Recheck, d.Duration)
+		}
+	}
+	if n := len(c.Vantages); n > 0 && n < r.Agreement.Points {
+		r.Agreement.Points = n
+	}
+	r.Words = c.Rules.Words
+	r.Platforms = map[string]iru.AssetKind{}
+	for host, k := range c.Platform {
+		r.Platforms[host] = iru.AssetKind(k)
+	}
+	return r
+}

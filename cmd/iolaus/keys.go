@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"iolaus/internal/desk"
+	"iolaus/internal/ledger"
+)
+
+// keys are the installation's secrets: files in the data folder that only their owner reads. Whoever has them can sign checkpoints
+// and forge reply addresses; they are backed up with the store and never leave otherwise.
+type keys struct {
+	log  desk.LogKey
+	tags []byte
+}
+
+// openKeys reads the keys, making them at the first start.
+func openKeys(dir, origin string) (keys, error) {
+	dir = filepath.Join(dir, "keys")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return keys{}, fmt.Errorf("make folder of keys: %w", err)
+	}
+	text, err := keep(filepath.Join(dir, "ledger"), func() (string, error) {
+		signer, verifier, err := ledger.NewKey(rand.Reader, origin)
+		return signer + "\n" + verifier, err
+	})
+	if err != nil {
+		return keys{}, err
+	}
+	secret, public, ok := strings.Cut(strings.TrimSpace(text), "\n")
+	if !ok {
+		return keys{}, fmt.Errorf("read %s: it should hold two lines, the signing key and the public key; restore it from the backup", filepath.Join(dir, "ledger"))
+	}
+	s, err := note.NewSigner(secret)
+	if err != nil {
+		return keys{}, fmt.Errorf("read ledger key: %w; restore it from the backup", err)
+	}
+	v, err := note.NewVerifier(public)
+	if err != nil {
+		return keys{}, fmt.Errorf("read ledger key: %w; restore it from the backup", err)
+	}
+	tags, err := keep(filepath.Join(dir, "tags"), func() (string, error) { return rand.Text() + rand.Text(), nil })
+	if err != nil {
+		return keys{}, err
+	}
+	return keys{log: desk.LogKey{Origin: s.Name(), Signer: s, Verifier: v}, tags: []byte(strings.TrimSpace(tags))}, nil
+}
+
+// keep reads a secret file, or writes what create gives. Two processes that start at once agree on the first one's.
+func keep(path string, create func() (string, error)) (string, error) {
+	b, err := os.ReadFile(path)
+	if err == nil {
+		return string(b), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("read key: %w", err)
+	}
+	text, err := create()
+	if err != nil {
+		return "", err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return "", fmt.Errorf("write key: %w", err)
+	}
+	defer os.Remove(tmp.Name())
+	if _, err := tmp.WriteString(text + "\n"); err != nil {
+		return "", fmt.Errorf("write key: %w", err)
+	}
+	if err := errors.Join(tmp.Sync(), tmp.Close()); err != nil {
+		return "", fmt.Errorf("write key: %w", err)
+	}
+	if err := os.Link(tmp.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("write key: %w", err)
+	}
+	b, err = os.ReadFile(path)
+	return string(b), err
+}

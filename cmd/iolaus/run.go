@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+)
+
+// env is all that a command takes from its surroundings.
+type env struct {
+	getenv func(string) string
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// version is set by the linker from the tag; without one it is the commit.
+var version = ""
+
+func software() string {
+	v := version
+	if v == "" {
+		v = "development"
+		if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" && b.Main.Version != "(devel)" {
+			v = b.Main.Version
+		}
+	}
+	return "iolaus/" + v
+}
+
+type cli struct {
+	Config  string           `help:"Configuration file." short:"c" type:"path" placeholder:"FILE"`
+	Data    string           `help:"Folder of the store, the evidence and the keys (or IOLAUS_DATA)." placeholder:"DIR"`
+	DB      string           `help:"Store: a file, or postgres://USER@HOST/DATABASE (or IOLAUS_DB)." name:"db" placeholder:"DSN"`
+	Allow   []string         `help:"Training networks only: opens the guard for this range, shown in red on every page." placeholder:"CIDR" sep:"none"`
+	Verbose bool             `help:"Log more." short:"v"`
+	Version kong.VersionFlag `help:"Print the version."`
+
+	Demo   demoCmd   `cmd:"" help:"Run the demonstration: the range, the workbench and its workers, in one process."`
+	Serve  serveCmd  `cmd:"" help:"Run the workbench with its workers."`
+	Work   workCmd   `cmd:"" help:"Run only workers."`
+	Watch  watchCmd  `cmd:"" help:"Put addresses on watch."`
+	Ledger ledgerCmd `cmd:"" help:"Check or export the ledger."`
+	Invite inviteCmd `cmd:"" help:"Make a new one-time link for an officer."`
+	Doctor doctorCmd `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`
+}
+
+// run is the program: everything it touches is in its arguments.
+func run(ctx context.Context, args []string, e env) error {
+	var c cli
+	exit := -1
+	p, err := kong.New(&c, kong.Name("iolaus"), kong.Description("Takedowns that hold: the workbench of an internet referral unit."),
+		kong.Writers(e.stdout, e.stderr), kong.Exit(func(code int) { exit = code }), kong.UsageOnError(),
+		kong.Vars{"version": software()}, kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := p.Parse(args)
+	if exit >= 0 { // --help or --version was answered
+		return nil
+	}
+	if err != nil {
+		var pe *kong.ParseError
+		if errors.As(err, &pe) {
+			return fmt.Errorf("%w; see iolaus --help", err)
+		}
+		return err
+	}
+	level := slog.LevelWarn
+	if c.Verbose {
+		level = slog.LevelInfo
+	}
+	log := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: level}))
+	k.BindTo(ctx, (*context.Context)(nil))
+	return k.Run(&c, e, log)
+}
