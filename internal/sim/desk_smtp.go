@@ -105,7 +105,7 @@ func (s *mailSession) reply(e *smtp.SMTPError, to, id string, size int) error {
 
 var (
 	referenceForm = regexp.MustCompile(`\[([^\[\]\s]{3,60})\]|\b([A-Z]{1,8}-[0-9]{4}-[0-9]{2,8})\b`)
-	targetForm    = regexp.MustCompile(`(?:https?|hxxps?)(?:://|\[:\]//)[^\s<>"']{4,2000}`)
+	targetForm    = regexp.MustCompile(`(?:https?|hxxps?)(?:://|\[:\]//)[^\s<>"']{4,1000}`)
 	idForm        = regexp.MustCompile(`<[^<>\s]{1,390}>`)
 )
 

@@ -160,10 +160,11 @@ func (r *Range) bind(base uint16) error {
 			return err
 		}
 		start = append(start, func() { clear.Serve(l) })
-		if l, err = open(a, base+tlsPort); err != nil {
+		s, err := open(a, base+tlsPort)
+		if err != nil {
 			return err
 		}
-		start = append(start, func() { secure.ServeTLS(l, "", "") })
+		start = append(start, func() { secure.ServeTLS(s, "", "") })
 	}
 	for i, a := range mail {
 		l, err := open(a, base+mailPort)
