@@ -48,7 +48,7 @@ function tickClock(el, at) {
   if (last === undefined || last === rest) return;
   const crossed = (ms) => last > ms && rest <= ms;
   for (const m of spokenAt) {
-    if (crossed(m * 60000) && el.dataset.what) say(fill(m ? words.left : words.over, { n: m, what: el.dataset.what }));
+    if (crossed(m * 60000) && el.dataset.what) say(fill(m ? words.soon : words.over, { n: m, what: el.dataset.what }));
   }
   if (crossed(risk) || crossed(0)) refresh(el.closest('[data-fragment],[data-live]'));
 }
@@ -181,7 +181,7 @@ function connect() {
 
 function connection(up) {
   for (const el of document.querySelectorAll('[data-connection]')) {
-    el.textContent = up ? words.live : words.lost;
+    el.textContent = up ? words.joined : words.lost;
     el.classList.toggle('old', !up);
   }
 }

@@ -78,7 +78,7 @@ func galleryToday(context.Context) templ.Component {
 			ui.Wrap(ui.Body(), chart), watched))
 	side := ui.Wrap(ui.Side(),
 		ui.Wrap(ui.Card{ID: "clocks", Title: "Clocks about to expire", Aside: ui.Link("#clocks", "All 12")},
-			ui.Wrap(ui.Body(), ui.Wrap(templ.Component(ui.Inline()), hour.Big(), ui.Warn("At risk")), hour.Bar()),
+			ui.Wrap(ui.Body(), ui.Wrap(ui.Between(), hour.Big(), ui.Warn("At risk")), hour.Bar()),
 			ui.Lines{{Text: "RO-2026-0413", Href: "#a", Sub: "Host Delta", End: templ.Join(ui.OK("On time").Plain(), clock(at(9, 27, 26)))},
 				{Text: "NIS-2026-0088", Href: "#b", Sub: "Registrar Beta", End: clock(galleryNow.Add(41*time.Hour + time.Minute))},
 				{Text: "PR-2026-0031", Href: "#c", Sub: "Mailer Omega", End: clock(galleryNow.Add(9 * 24 * time.Hour))},
@@ -87,7 +87,7 @@ func galleryToday(context.Context) templ.Component {
 			{Text: "Capture 3", Sub: "3 failures in a row; items kept, moved to Capture 1", End: ui.Warn("Degraded")},
 			{Text: "Vantage point South", Sub: "last heartbeat 14 min ago", End: ui.Neutral("Unknown")}}),
 		ui.Wrap(ui.Card{ID: "limits", Title: "Your limits today", Foot: ui.Text("Break in 22 min. Counted for limits only, never for performance.")},
-			ui.Wrap(ui.Body(), ui.Meter{What: "Items shown", N: 14, Of: 40}, ui.Meter{What: "Marked graphic, opened", N: 5, Of: 6, Tone: ui.ToneWarn})))
+			ui.Wrap(ui.Body(), ui.Wrap(ui.Stack(), ui.Meter{What: "Items shown", N: 14, Of: 40}, ui.Meter{What: "Marked graphic, opened", N: 5, Of: 6, Tone: ui.ToneWarn}))))
 	return page(f, head, ui.Wrap(ui.Main(), main, side))
 }
 
@@ -203,7 +203,7 @@ func galleryTimeline() ui.Timeline {
 func galleryOutlet(ctx context.Context) templ.Component {
 	f := galleryFrame("Halcyon Weather Wire", "outlets")
 	head := ui.Head{Crumbs: []ui.Crumb{{"Outlets", "/outlets"}, {"Benign test set", ""}}, Title: "Halcyon Weather Wire", State: ui.Info("Returned, 12 % up").With(ui.IconReturn), Handling: f.Handling,
-		Facts:   []templ.Component{ui.Text("Weather and train bulletins"), ui.Wrap(ui.Foreign("ar"), ui.Text("العربية")), ui.Text("Watched since 3 Nov 2025"), ui.Text("Attribution B2, judged by Analyst 2")},
+		Facts:   []templ.Component{ui.Text("Weather and train bulletins"), ui.ForeignWord("ar", "العربية"), ui.Text("Watched since 3 Nov 2025"), ui.Text("Attribution B2, judged by Analyst 2")},
 		Buttons: []ui.Button{{Text: "Watch settings", Href: "#w"}, {Text: "Add asset", Href: "#add"}, {Text: "Plan an operation", Kind: ui.Primary, Href: "#plan"}}}
 	row := func(kind, addr string, s ui.State, prov, jur string, ago time.Duration) ui.Row {
 		return ui.Cells(ui.Text(kind), ui.Addr(addr), s, ui.Text(prov), ui.Text(jur), fresh(ago))
@@ -216,10 +216,10 @@ func galleryOutlet(ctx context.Context) templ.Component {
 			row("Audio stream", "radio[.]tram-wave[.]test", ui.Neutral("Unknown"), "Stream Pi", "not known", 3*time.Hour)}}
 	return page(f, head, ui.Wrap(ui.Main(), ui.Wrap(ui.MainColumn(),
 		ui.Wrap(ui.Card{ID: "estate", Title: "Estate", Pill: "5 of 23", Aside: ui.Quiet("4 up or held · 1 unknown"), Foot: ui.Text("Dead assets are kept: a dead name registered again raises an alarm.")}, estate),
-		ui.Wrap(ui.Card{ID: "graph", Title: "What keeps it up", Aside: ui.GraphLegend()}, ui.Wrap(ui.Body(), galleryGraph())),
+		ui.Wrap(ui.Card{ID: "graph", Title: "What keeps it up", Aside: ui.GraphLegend()}, ui.Wrap(ui.Body(), galleryGraph()), ui.GraphTable(ctx, galleryGraph())),
 		ui.Wrap(ui.Card{ID: "waves", Title: "Waves and returns", Aside: ui.TimelineLegend()}, ui.Wrap(ui.Body(), galleryTimeline()), ui.TimelineTable(ctx, galleryTimeline()))),
-		ui.Wrap(ui.Side(), ui.Wrap(ui.Card{ID: "plan", Title: "If we act", Aside: fresh(3 * time.Minute), Foot: ui.Text("Worth it only together: spread over 72 h the chance to keep it dark a day drops from 0.71 to 0.09.")},
-			ui.Wrap(ui.Body(), ui.Wrap(ui.Note{Icon: ui.IconOK}, ui.Strong("Falls even if any one measure fails."), ui.Text(" Web and app: 4 of 4 ways down. Proven smallest."))), ui.GraphTable(ctx, galleryGraph())),
+		ui.Wrap(ui.Side(), ui.Wrap(ui.Card{ID: "plan", Title: "If we act", Aside: ui.Quiet("computed 3 min ago"), Foot: ui.Text("Worth it only together: spread over 72 h the chance to keep it dark a day drops from 0.71 to 0.09.")},
+			ui.Wrap(ui.Body(), ui.Wrap(ui.Note{Icon: ui.IconOK}, ui.Strong("Falls even if any one measure fails."), ui.Text(" Web and app: 4 of 4 ways down. Proven smallest.")))),
 			ui.Wrap(ui.Card{ID: "stays", Title: "What stays up"}, ui.Lines{{Text: "Newsletter", Sub: "held for our own case until 14 Mar; the hold costs 3", End: ui.Warn("Hold").With(ui.IconHold)},
 				{Text: "Audio stream", Sub: "provider not known; find it first", End: ui.Neutral("Unknown")}}))))
 }

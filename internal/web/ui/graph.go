@@ -10,6 +10,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/a-h/templ"
 )
 
 // NodeMark says what a plan does with a node.
@@ -287,21 +289,32 @@ func (p placed) tagWidth() float64 { return textWidth(p.Tag, 6.4) + 10 }
 
 func px(f float64) string { return fmt.Sprintf("%.1f", f) }
 
+// name is the label as a cell of a table: an address stays an address.
+func (n Node) name() templ.Component {
+	if n.Mono {
+		return Addr(n.Label)
+	}
+	return Text(n.Label)
+}
+
 // GraphTable is the graph as a table: every node, its layer, what it leads to, what the plan does with it.
 func GraphTable(ctx context.Context, g Graph) Table {
-	name := map[string]string{}
+	name := map[string]templ.Component{}
 	for _, c := range g.Columns {
 		for _, n := range c.Nodes {
-			name[n.ID] = n.Label
+			name[n.ID] = n.name()
 		}
 	}
 	t := Table{Label: g.Title, Compact: true, Columns: []Column{{Title: T(ctx, "Layer")}, {Title: T(ctx, "Node"), Head: true},
 		{Title: T(ctx, "Leads to")}, {Title: T(ctx, "In the plan")}}}
 	for _, c := range g.Columns {
 		for _, n := range c.Nodes {
-			var to []string
+			var to []templ.Component
 			for _, e := range g.Edges {
-				if e.From == n.ID {
+				if e.From == n.ID && name[e.To] != nil {
+					if len(to) > 0 {
+						to = append(to, Text(", "))
+					}
 					to = append(to, name[e.To])
 				}
 			}
@@ -309,7 +322,7 @@ func GraphTable(ctx context.Context, g Graph) Table {
 			if mark == "" && n.Mark == NodeAlt {
 				mark = T(ctx, "added for N-1")
 			}
-			t.Rows = append(t.Rows, Cells(Text(c.Title), Both(n.Label, n.Sub), Text(strings.Join(to, ", ")), Text(mark)))
+			t.Rows = append(t.Rows, Cells(Text(c.Title), templ.Join(n.name(), Both("", n.Sub)), templ.Join(to...), Text(mark)))
 		}
 	}
 	return t
