@@ -142,7 +142,7 @@ func (d *Desk) suggest(ctx context.Context, t *db.Tx, a iru.Asset) (iru.Lineage,
 		if b.ID == a.ID || b.Outlet == 0 || b.Unit != a.Unit || len(b.Features) == 0 {
 			continue
 		}
-		r := link.Compare(mine, features(b.Features), freq, prior)
+		r := link.Compare(mine, features(b.Features), freq, link.DefaultPrior)
 		if r.Score <= best.Score {
 			continue
 		}
@@ -155,10 +155,6 @@ func (d *Desk) suggest(ctx context.Context, t *db.Tx, a iru.Asset) (iru.Lineage,
 	}
 	return best, nil
 }
-
-// prior is the chance that an address linked from an outlet's page, or noticed in a log by its words, is the outlet's own: one in
-// twenty, a cautious guess that only shifts the probability shown, never the score.
-const prior = 0.05
 
 func features(fs []iru.Feature) []link.Feature {
 	out := make([]link.Feature, len(fs))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,9 +25,14 @@ type Option struct {
 	Rulings  []legal.Ruling // allowed ones first
 }
 
-// target says what an act would be addressed to. Assets that a unit may act on were captured without signing in: public.
-func target(a iru.Asset, p iru.Provider, layer legal.Layer, r legal.Request) legal.Target {
-	return legal.Target{Layer: layer, Audience: legal.Public, ServesOthers: p.ServesOthers, LiveStream: false, Request: r}
+// target says what an act would be addressed to. That the content is public is a person's finding; without one the gate refuses
+// what needs it.
+func target(a iru.Asset, f iru.Assessment, p iru.Provider, layer legal.Layer, r legal.Request) legal.Target {
+	t := legal.Target{Layer: layer, ServesOthers: p.ServesOthers, LiveStream: a.Kind == iru.Stream, Request: r}
+	if f.Public {
+		t.Audience = legal.Public
+	}
+	return t
 }
 
 // Options lists who can act on an asset and by which instrument, in the view of the officer's unit.
@@ -46,13 +52,17 @@ func (d *Desk) Options(ctx context.Context, s iru.Scope, id iru.AssetID) ([]Opti
 		if err != nil {
 			return err
 		}
+		f, err := d.finding(ctx, t, a, 0)
+		if err != nil && !errors.Is(err, iru.Conflict) {
+			return err
+		}
 		for _, c := range cs {
 			p, err := t.Provider(ctx, iru.Program(), c.Provider)
 			if err != nil {
 				return err
 			}
 			p.Token = ""
-			out = append(out, Option{p, c, d.Regime.Options(u.Kind, target(a, p, c.Layer, Usual(c.Layer)))})
+			out = append(out, Option{p, c, d.Regime.Options(u.Kind, target(a, f, p, c.Layer, ""))})
 		}
 		return nil
 	})
@@ -132,7 +142,11 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	if r.Request == "" {
 		r.Request = Usual(r.Layer)
 	}
-	if rule := d.Regime.Rule(r.Instrument, unit.Kind, target(a, p, r.Layer, r.Request)); !rule.Allowed {
+	f, err := d.finding(ctx, t, a, r.Item)
+	if err != nil {
+		return n, err
+	}
+	if rule := d.Regime.Rule(r.Instrument, unit.Kind, target(a, f, p, r.Layer, r.Request)); !rule.Allowed {
 		instead := ""
 		if len(rule.Instead) > 0 {
 			var titles []string
@@ -142,10 +156,6 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 			instead = "possible instead: " + strings.Join(titles, ", ")
 		}
 		return n, iru.Refuse(iru.Forbidden, strings.TrimSuffix(rule.Reason, "."), instead)
-	}
-	f, err := d.finding(ctx, t, a, r.Item)
-	if err != nil {
-		return n, err
 	}
 	loc := a.Locator
 	if r.Item != 0 {
@@ -336,6 +346,9 @@ func (d *Desk) Approve(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.N
 		if n.Unit != by.Unit {
 			return iru.Refuse(iru.Forbidden, "an act is approved by officers of the unit that serves it", "")
 		}
+		if err := d.reviewed(ctx, t, n, by); err != nil {
+			return err
+		}
 		dig, err := ActDigest(n)
 		if err != nil {
 			return err
@@ -359,6 +372,37 @@ func (d *Desk) Approve(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.N
 		return err
 	})
 	return n, err
+}
+
+// reviewed refuses the first approval of anybody but a legal reviewer where the gate asks for a lawyer's look.
+func (d *Desk) reviewed(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Officer) error {
+	if len(n.Approvals) > 0 || by.Scope().Has(iru.Reviewer) {
+		return nil
+	}
+	a, err := t.Asset(ctx, iru.Program(), n.Asset)
+	if err != nil {
+		return err
+	}
+	p, err := t.Provider(ctx, iru.Program(), n.Provider)
+	if err != nil {
+		return err
+	}
+	u, err := t.Unit(ctx, n.Unit)
+	if err != nil {
+		return err
+	}
+	f, err := d.finding(ctx, t, a, n.Item)
+	if err != nil {
+		return err
+	}
+	rule := d.Regime.Rule(n.Instrument, u.Kind, target(a, f, p, n.Layer, n.Request))
+	switch {
+	case !rule.Allowed:
+		return iru.Refuse(iru.Forbidden, strings.TrimSuffix(rule.Reason, "."), "")
+	case rule.LegalView:
+		return iru.Refuse(iru.Forbidden, "this act needs a legal view: "+strings.TrimSuffix(rule.Reason, "."), "a legal reviewer must approve it first")
+	}
+	return nil
 }
 
 // Paper is what the addressee would get, as it would be sent now.

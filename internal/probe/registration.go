@@ -35,9 +35,10 @@ type Registration struct {
 
 // A Registrar is who sponsors a domain name.
 type Registrar struct {
-	Name string
-	IANA string // number in IANA's register of registrars
-	URL  string
+	Name    string
+	IANA    string // number in IANA's register of registrars
+	URL     string
+	Country string // where it is established, as its card says
 }
 
 // A RegistrationEvent is one date in the life of a registration: "registration", "expiration", "last changed".
@@ -48,11 +49,12 @@ type RegistrationEvent struct {
 
 // A Contact is one way to reach somebody about abuse.
 type Contact struct {
-	Kind   string // email, url or tel
-	Value  string
-	Name   string // whose it is, as registered
-	Source string // RDAP address that said so
-	Depth  int    // nesting of the entity: 0 is an entity of the object itself
+	Kind      string // email, url or tel
+	Value     string
+	Name      string // whose it is, as registered
+	Source    string // RDAP address that said so
+	Depth     int    // nesting of the entity: 0 is an entity of the object itself
+	Registrar bool   // it is the registrar's own entity, or stands inside it
 }
 
 // Held reports whether the name was taken out of the zone by a hold (RFC 8056: clientHold, serverHold).
@@ -148,7 +150,7 @@ func ParseRegistration(b []byte, server string, at time.Time) (Registration, err
 	r.events(o.Events)
 	r.links(o.Links)
 	left := mostEntities
-	r.entities(o.Entities, 0, false, &left)
+	r.entities(o.Entities, around{}, &left)
 	return r, nil
 }
 
@@ -201,9 +203,15 @@ func (r *Registration) links(list []json.RawMessage) {
 	}
 }
 
-// entities walks entities and the ones inside them. abuse says that one around them has that role.
-func (r *Registration) entities(list []json.RawMessage, depth int, abuse bool, left *int) {
-	if depth > mostDepth {
+// around is what the entities around one are.
+type around struct {
+	depth            int
+	abuse, registrar bool
+}
+
+// entities walks entities and the ones inside them; left is how many may still be read.
+func (r *Registration) entities(list []json.RawMessage, in around, left *int) {
+	if in.depth > mostDepth {
 		return
 	}
 	for _, raw := range list {
@@ -216,7 +224,7 @@ func (r *Registration) entities(list []json.RawMessage, depth int, abuse bool, l
 		}
 		roles, card := words(e.Roles), parseJCard(e.VCard)
 		if slices.Contains(roles, "registrar") && r.Registrar.Name == "" {
-			r.Registrar = Registrar{Name: card.name(), IANA: ianaID(e.PublicIDs), URL: card.URL}
+			r.Registrar = Registrar{Name: card.name(), IANA: ianaID(e.PublicIDs), URL: card.URL, Country: card.Country}
 			if r.Registrar.Name == "" {
 				r.Registrar.Name = string(e.Handle)
 			}
@@ -224,19 +232,20 @@ func (r *Registration) entities(list []json.RawMessage, depth int, abuse bool, l
 		if slices.Contains(roles, "registrant") && r.Country == "" {
 			r.Country = card.Country
 		}
-		is := abuse || slices.Contains(roles, "abuse")
-		if is {
-			r.reach(card, depth)
+		is := around{in.depth, in.abuse || slices.Contains(roles, "abuse"), in.registrar || slices.Contains(roles, "registrar")}
+		if is.abuse {
+			r.reach(card, is)
 		}
-		r.entities(e.Entities, depth+1, is, left)
+		is.depth++
+		r.entities(e.Entities, is, left)
 	}
 }
 
 // reach keeps every way to reach an abuse contact: mail first, then pages, then telephones.
-func (r *Registration) reach(card jCard, depth int) {
+func (r *Registration) reach(card jCard, is around) {
 	add := func(kind string, values []string) {
 		for _, v := range values {
-			c := Contact{Kind: kind, Value: v, Name: card.name(), Source: r.Server, Depth: depth}
+			c := Contact{Kind: kind, Value: v, Name: card.name(), Source: r.Server, Depth: is.depth, Registrar: is.registrar}
 			known := slices.ContainsFunc(r.Abuse, func(o Contact) bool { return o.Kind == kind && o.Value == v })
 			if !known && len(r.Abuse) < mostContacts {
 				r.Abuse = append(r.Abuse, c)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"iolaus/internal/blob"
 	"iolaus/internal/db"
@@ -106,7 +107,7 @@ func (c *Crew) Run(ctx context.Context) error {
 // patience is how long a job waits before it is tried again: a second at first, at most ten minutes.
 type patience struct{}
 
-func (patience) NextRetry(job *jobRow) time.Time {
+func (patience) NextRetry(job *rivertype.JobRow) time.Time {
 	wait := min(time.Second<<min(len(job.Errors), 10), 10*time.Minute)
 	return time.Now().Add(wait)
 }
