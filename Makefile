@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: EUPL-1.2
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.PHONY: help run test check bench soak generate build system tools
+
+export CGO_ENABLED ?= 0
+export GOTOOLCHAIN := local
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+# Packages where goroutines share something; the race detector needs a C compiler and builds everything anew.
+RACE := $(wildcard internal/blob internal/db internal/fetch internal/sim internal/work)
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: ## the demonstration: a whole unit and a little internet on this machine (ARGS=... for its options)
+	@scripts/need chromium:chromium "pages are recorded with a real browser"
+	@$(MAKE) --no-print-directory build
+	@exec bin/iolaus demo $(ARGS)
+
+test: system ## everything that must hold; installs what it needs, needs no service
+	go vet ./...
+	@scripts/unchanged $(MAKE) --no-print-directory generate
+	go test ./...
+	CGO_ENABLED=1 go test -race $(RACE:%=./%)
+
+check: tools ## style: gofmt, vet, linters, scripts, generated files
+	@files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); if [[ -n $$files ]]; then echo "gofmt -w these:"; echo "$$files"; exit 1; fi
+	go vet ./...
+	bin/golangci-lint run
+	shellcheck scripts/* .ci/run
+	@scripts/unchanged $(MAKE) --no-print-directory generate
+
+bench: system ## the figures of the README, measured here
+	go test -run '^$$' -bench . -benchmem ./...
+
+soak: system ## slow proofs: hours of random walks, crashes and load (tests TestSoak... behind the build tag soak)
+	go test -tags soak -run '^TestSoak' -timeout 6h -v ./...
+
+generate: ## make again what is generated and committed
+	@cd internal/web && go tool templ generate -log-level warn
+	@go generate ./...
+
+build:
+	@go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/iolaus ./cmd/iolaus
+
+# What the tests talk to for real. No service is started; each test starts its own.
+system:
+	@scripts/need '/usr/lib/postgresql/*/bin/postgres:postgresql' "every storage test runs on SQLite and on PostgreSQL"
+	@scripts/need chromium:chromium "pages are recorded and the workbench is tested with a real browser"
+	@scripts/need exim4:exim4-daemon-light dovecot:dovecot-imapd "mail goes through a real server and is read from a real mailbox"
+	@scripts/need nginx:nginx-light "a hostile web of the range is served by a real web server"
+	@scripts/need openssl:openssl /etc/ssl/certs/ca-certificates.crt:ca-certificates "certificates and time stamps are checked with a public tool"
+	@scripts/need gcc:gcc /usr/include/stdlib.h:libc6-dev "the race detector needs a C compiler"
+
+# The linter is built from source at the version that tools/go.mod pins, apart from the program's own modules.
+tools:
+	@scripts/need shellcheck:shellcheck "scripts are checked too"
+	@cd tools && go build -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
