@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"iolaus/internal/api"
+	"iolaus/internal/blob"
+	"iolaus/internal/db"
+	"iolaus/internal/deliver"
+	"iolaus/internal/desk"
+	"iolaus/internal/fetch"
+	"iolaus/internal/iru"
+	"iolaus/internal/legal"
+	"iolaus/internal/probe"
+	"iolaus/internal/web"
+	"iolaus/internal/work"
+)
+
+// A house is the program put together on one store: what serve, work and demo share.
+type house struct {
+	cfg   config
+	keys  keys
+	db    *db.DB
+	store *blob.Disk
+	desk  *desk.Desk
+	crew  *work.Crew
+	inbox *deliver.Inbox
+	smtp  *deliver.SMTP
+	log   *slog.Logger
+}
+
+// logOrigin names the ledger: the unit's mail domain where it has one.
+func logOrigin(c config) string {
+	name := strings.ToLower(strings.Join(strings.Fields(c.Unit.Name), "-"))
+	if _, domain, ok := strings.Cut(c.Unit.Mail, "@"); ok {
+		name = strings.TrimSuffix(domain, ">")
+	}
+	return name + "/iolaus"
+}
+
+// open puts the house together. roots are trusted besides the configured ones; the range gives its own.
+func open(ctx context.Context, cfg config, roots *x509.CertPool, log *slog.Logger) (*house, error) {
+	if err := os.MkdirAll(cfg.data, 0o700); err != nil {
+		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	h := &house{cfg: cfg, log: log}
+	var err error
+	if h.keys, err = openKeys(cfg.data, logOrigin(cfg)); err != nil {
+		return nil, err
+	}
+	if h.store, err = blob.OpenDisk(filepath.Join(cfg.data, "evidence")); err != nil {
+		return nil, err
+	}
+	if h.db, err = db.Open(ctx, cfg.db); err != nil {
+		return nil, err
+	}
+	h.desk = &desk.Desk{DB: h.db, Now: func() time.Time { return time.Now().UTC() }, Regime: legal.EU(), Rules: cfg.rules(), Log: h.keys.log}
+	if err := h.man(roots); err != nil {
+		return nil, errors.Join(err, h.db.Close())
+	}
+	return h, nil
+}
+
+// close ends what open began. Workers and servers must have stopped.
+func (h *house) close() error {
+	if h.smtp != nil {
+		_ = h.smtp.Close() // resting connections; nothing is lost
+	}
+	return h.db.Close()
+}
+
+// man makes the crew: vantage points, probes, mail and the inbox.
+func (h *house) man(roots *x509.CertPool) error {
+	vs, err := h.vantages(roots)
+	if err != nil {
+		return err
+	}
+	host, _ := os.Hostname()
+	h.crew = &work.Crew{Desk: h.desk, Store: h.store, Vantages: vs, CTLogs: h.cfg.Sources.CT, Survey: h.cfg.Sources.Survey.Duration,
+		HTTP: vs[0].HTTP(), Holder: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Software: software(), Log: h.log,
+		Post: work.Post{From: h.cfg.Mail.From, Domain: h.cfg.Mail.Domain, Secret: h.keys.tags, Callback: h.callback()}}
+	if h.cfg.Sources.RDAP != "" {
+		base := strings.TrimSuffix(h.cfg.Sources.RDAP, "/") + "/"
+		h.crew.RDAP = &probe.RDAP{HTTP: vs[0], Bootstrap: []string{base + "dns.json", base + "ipv4.json"}}
+	}
+	if h.cfg.Mail.Server != "" {
+		pass, err := password(h.cfg.Mail.PasswordFile)
+		if err != nil {
+			return err
+		}
+		h.smtp = deliver.NewSMTP(deliver.SMTPConfig{Addr: h.cfg.Mail.Server, TLS: deliver.TLSMode(h.cfg.Mail.TLS), Username: h.cfg.Mail.Username,
+			Password: pass, Roots: roots, HELO: host, MaxConns: 64, Timeout: time.Minute})
+		h.crew.Mail = h.smtp
+	}
+	if h.cfg.Mail.Listen != "" {
+		h.inbox, err = deliver.NewInbox(deliver.InboxConfig{Addr: h.cfg.Mail.Listen, Domain: h.cfg.Mail.Domain, Secrets: [][]byte{h.keys.tags}, Log: h.log}, h.crew.Accept)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func password(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("read mail password: %w", err)
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+func (h *house) callback() string {
+	if h.cfg.Web.Base == "" {
+		return ""
+	}
+	u, err := url.JoinPath(h.cfg.Web.Base, "v1", "replies")
+	if err != nil {
+		return ""
+	}
+	return u
+}
+
+func (h *house) vantages(roots *x509.CertPool) ([]*fetch.Client, error) {
+	n := fetch.Network{Name: "here", Roots: roots, Ports: map[uint16]uint16{}}
+	for _, a := range h.cfg.Network.Allow {
+		p, err := netip.ParsePrefix(a)
+		if err != nil {
+			return nil, &keyError{"network.allow", err.Error()}
+		}
+		n.Allow = append(n.Allow, p)
+	}
+	for from, to := range h.cfg.Network.Ports {
+		var f uint16
+		if _, err := fmt.Sscanf(from, "%d", &f); err != nil {
+			return nil, &keyError{"network.ports", err.Error()}
+		}
+		n.Ports[f] = to
+	}
+	if h.cfg.Network.Roots != "" {
+		pem, err := os.ReadFile(h.cfg.Network.Roots)
+		if err != nil {
+			return nil, fmt.Errorf("read certificate authorities: %w", err)
+		}
+		if n.Roots == nil {
+			if n.Roots, err = x509.SystemCertPool(); err != nil {
+				n.Roots = x509.NewCertPool()
+			}
+		}
+		if !n.Roots.AppendCertsFromPEM(pem) {
+			return nil, &keyError{"network.roots", h.cfg.Network.Roots + " holds no certificate in PEM form"}
+		}
+	}
+	pace := &fetch.Politeness{Every: h.cfg.Network.Pace.Duration, Burst: 8, Robots: h.cfg.Network.Robots, Agent: "iolaus"}
+	list := h.cfg.Vantages
+	if len(list) == 0 {
+		list = []vantageConfig{{Name: "here"}}
+	}
+	var out []*fetch.Client
+	for _, v := range list {
+		vn := n
+		vn.Name, vn.Resolver = v.Name, v.Resolver
+		if v.Local != "" {
+			a, err := netip.ParseAddr(v.Local)
+			if err != nil {
+				return nil, &keyError{"vantage.local", err.Error()}
+			}
+			vn.Local = a
+		}
+		out = append(out, fetch.New(vn, fetch.Limits{}, pace, h.cfg.Network.Agent))
+	}
+	return out, nil
+}
+
+// replies takes a provider's event in: the token says which notice it belongs to.
+func (h *house) replies(ctx context.Context, token string, body []byte) error {
+	id, err := deliver.ParseTag(h.keys.tags, token)
+	if err != nil {
+		return err
+	}
+	r, err := deliver.ParseCallback(body)
+	if err != nil {
+		return err
+	}
+	r.Notice = id
+	return h.desk.Receive(ctx, work.Reply(r, iru.ByAPI, r.MessageID))
+}
+
+// handler is everything that the workbench answers.
+func (h *house) handler() (http.Handler, error) {
+	pages, err := web.New(h.desk, web.Options{Store: h.store, Training: h.cfg.Network.Allow, Version: software(), Secure: strings.HasPrefix(h.cfg.Web.Base, "https://"), Log: h.log})
+	if err != nil {
+		return nil, err
+	}
+	m := http.NewServeMux()
+	m.Handle("/v1/", api.New(h.desk, api.Options{Version: software(), Callback: h.replies}))
+	m.Handle("/", pages)
+	return m, nil
+}
+
+// serve answers at the configured address until ctx ends; ready is called with the address.
+func (h *house) serve(ctx context.Context, ready func(addr string)) error {
+	handler, err := h.handler()
+	if err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", h.cfg.Web.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w; is another iolaus running? choose another address with web.listen", err)
+	}
+	// WriteTimeout stays zero: live pages are streams. Handlers bound themselves.
+	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return ctx }}
+	stop := context.AfterFunc(ctx, func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if srv.Shutdown(end) != nil {
+			_ = srv.Close()
+		}
+	})
+	defer stop()
+	ready(ln.Addr().String())
+	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// run runs the parts that are wanted side by side until ctx ends or one fails; then all end.
+func together(ctx context.Context, parts ...func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	errs := make([]error, len(parts))
+	var wg sync.WaitGroup
+	for n, part := range parts {
+		wg.Go(func() {
+			defer cancel()
+			if err := part(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				errs[n] = err
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}

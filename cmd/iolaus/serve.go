@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"iolaus/internal/iru"
+	"iolaus/internal/legal"
+)
+
+type serveCmd struct {
+	Listen    string `help:"Address of the workbench." placeholder:"HOST:PORT"`
+	NoWorkers bool   `help:"Only the workbench; workers run elsewhere."`
+}
+
+// Run serves the workbench. On an empty store it prints the administrator's one-time link.
+func (s *serveCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
+	cfg, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	if s.Listen != "" {
+		cfg.Web.Listen = s.Listen
+	}
+	h, err := open(ctx, cfg, nil, log)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	link, err := h.begin(ctx)
+	if err != nil {
+		return err
+	}
+	parts := []func(context.Context) error{func(ctx context.Context) error {
+		return h.serve(ctx, func(addr string) {
+			fmt.Fprintf(e.stdout, "Workbench: http://%s\n", addr)
+			if link != "" {
+				fmt.Fprintf(e.stdout, "First start. The administrator's one-time link, good for 72 hours:\n  http://%s/welcome/%s\n", addr, link)
+			}
+		})
+	}}
+	if !s.NoWorkers {
+		parts = append(parts, h.workers()...)
+	}
+	return together(ctx, parts...)
+}
+
+// workers are the crew and the inbox for replies.
+func (h *house) workers() []func(context.Context) error {
+	parts := []func(context.Context) error{h.crew.Run}
+	if h.inbox != nil {
+		parts = append(parts, h.inbox.Serve)
+	}
+	return parts
+}
+
+// begin prepares an empty store and gives the one-time secret; "" on a store that is in use.
+func (h *house) begin(ctx context.Context) (string, error) {
+	link, err := h.desk.Begin(ctx, iru.Unit{Name: h.cfg.Unit.Name, Country: h.cfg.Unit.Country, Kind: legal.IssuerKind(h.cfg.Unit.Kind), Mail: h.cfg.Unit.Mail})
+	if errors.Is(err, iru.Conflict) {
+		return "", nil
+	}
+	return link, err
+}
+
+type workCmd struct{}
+
+// Run works until it is stopped.
+func (*workCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
+	cfg, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	h, err := open(ctx, cfg, nil, log)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	fmt.Fprintf(e.stdout, "Working on %s as %s\n", h.db.Engine(), h.crew.Holder)
+	return together(ctx, h.workers()...)
+}
+
+type inviteCmd struct {
+	Login string `arg:"" help:"Sign-in name."`
+}
+
+// Run makes a new one-time link, for whoever can sign in to the machine itself.
+func (i *inviteCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
+	cfg, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	h, err := open(ctx, cfg, nil, log)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	link, err := h.desk.NewInvite(ctx, i.Login)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "One-time link for %s, good for 72 hours:\n  http://%s/welcome/%s\n", i.Login, cfg.Web.Listen, link)
+	return nil
+}
+
+type watchCmd struct {
+	Add watchAdd `cmd:"" help:"Put an address on watch."`
+}
+
+type watchAdd struct {
+	Address string `arg:"" help:"Address, real or defanged."`
+	As      string `help:"Sign-in name of the officer in whose name it is done." required:"" placeholder:"LOGIN"`
+	Outlet  string `help:"Outlet that it carries, made if there is none of that name." placeholder:"NAME"`
+	Reason  string `help:"Why." default:"put on watch at the command line"`
+}
+
+// Run puts an address on watch in an officer's name; whoever can read the data folder may, and the log says so.
+func (w *watchAdd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
+	cfg, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	h, err := open(ctx, cfg, nil, log)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	a, err := h.watch(ctx, w.As, w.Address, w.Outlet, w.Reason)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "Asset %d on watch: %s (%s, %s)\n", a.ID, a.Locator, a.Kind, a.State)
+	return nil
+}
