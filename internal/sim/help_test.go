@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -216,7 +217,39 @@ func letter(to, id, reference, instrument string, extra ...string) []byte {
 
 func post(t testing.TB, r *Range, to string, message []byte) error {
 	t.Helper()
-	return netsmtp.SendMail(r.Smarthost(), nil, "unit@unit.test", []string{to}, message)
+	return mailTo(r.Smarthost(), r.Roots(), to, message)
+}
+
+// mailTo hands a message over, with STARTTLS when roots are given.
+func mailTo(server string, roots *x509.CertPool, to string, message []byte) error {
+	c, err := netsmtp.Dial(server)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if roots != nil {
+		host, _, _ := strings.Cut(server, ":")
+		if err := c.StartTLS(&tls.Config{RootCAs: roots, ServerName: host}); err != nil {
+			return err
+		}
+	}
+	if err := c.Mail("unit@unit.test"); err != nil {
+		return err
+	}
+	if err := c.Rcpt(to); err != nil {
+		return err
+	}
+	w, err := c.Data()
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(message); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return c.Quit()
 }
 
 func send(t testing.TB, r *Range, desk, id, reference string, i Instrument, targets ...string) {

@@ -74,16 +74,31 @@ func waves(seed int64, size, hue int, what ...string) *image.RGBA {
 	for i := range ws {
 		ws[i] = wave{(g.Float64() - .5) * 14, (g.Float64() - .5) * 14, g.Float64() * 2 * math.Pi, .3 + g.Float64()}
 	}
+	// sin(x+y) = sin x cos y + cos x sin y: the sines are taken once a row and once a column.
+	type pair struct{ sin, cos float64 }
+	across, down := make([]pair, len(ws)*size), make([]pair, len(ws)*size)
+	for i, w := range ws {
+		for p := range size {
+			f := 2 * math.Pi * float64(p) / float64(size)
+			across[p*len(ws)+i].sin, across[p*len(ws)+i].cos = math.Sincos(w.x * f)
+			down[p*len(ws)+i].sin, down[p*len(ws)+i].cos = math.Sincos(w.y*f + w.phase)
+		}
+	}
+	var palette [256]color.RGBA
+	for i := range palette {
+		r, g, b := tint(float64(((hue%360)+360)%360), float64(i)/255)
+		palette[i] = color.RGBA{r, g, b, 255}
+	}
 	img := image.NewRGBA(image.Rect(0, 0, size, size))
 	for y := range size {
 		for x := range size {
 			v := 0.0
-			for _, w := range ws {
-				v += w.height * math.Sin(2*math.Pi*(w.x*float64(x)+w.y*float64(y))/float64(size)+w.phase)
+			for i := range ws {
+				h, d := across[x*len(ws)+i], down[y*len(ws)+i]
+				v += ws[i].height * (h.sin*d.cos + h.cos*d.sin)
 			}
-			light := .5 + .45*math.Tanh(v)
-			r, gr, b := tint(float64(((hue%360)+360)%360), light)
-			img.SetRGBA(x, y, color.RGBA{r, gr, b, 255})
+			light := .5 + .45*v/(1+math.Abs(v))
+			img.SetRGBA(x, y, palette[uint8(255*light)])
 		}
 	}
 	return img

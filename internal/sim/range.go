@@ -126,7 +126,11 @@ func (r *Range) certifyAll() error {
 		if a, ok := r.world.asset(h.asset); ok && a.hostname() == n {
 			key = a.Key
 		}
-		if _, err := r.ca.issue(key, n); err != nil {
+		names := []string{n}
+		if h.serves == nil { // mail: a relay is often given by its address
+			names = append(names, h.addr.String())
+		}
+		if _, err := r.ca.issue(key, names...); err != nil {
 			return err
 		}
 	}
@@ -175,8 +179,14 @@ func (r *Range) Smarthost() string { return r.wires.smarthost }
 // Seeds are the addresses from which every asset can be found.
 func (r *Range) Seeds() []string { return slices.Clone(r.world.Seeds) }
 
-// World describes the scenario.
-func (r *Range) World() World { return r.world }
+// World describes the scenario. The copy is the caller's.
+func (r *Range) World() World {
+	w := r.world
+	w.States, w.Vantages, w.Providers, w.Domains = slices.Clone(w.States), slices.Clone(w.Vantages), slices.Clone(w.Providers), slices.Clone(w.Domains)
+	w.Outlets, w.Assets, w.Links = slices.Clone(w.Outlets), slices.Clone(w.Assets), slices.Clone(w.Links)
+	w.Reactions, w.Seeds = slices.Clone(w.Reactions), slices.Clone(w.Seeds)
+	return w
+}
 
 // SetReplyTo says where desks deliver their answers by mail: host:port in 127/8. Answers that wait are tried again.
 func (r *Range) SetReplyTo(addr string) error {
