@@ -3,6 +3,7 @@
 package deliver
 
 import (
+	"crypto/tls"
 	"net"
 	"sync"
 	"time"
@@ -61,10 +62,27 @@ func (d *door) hurry() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for g := range d.all {
-		g.mu.Lock()
-		g.end = time.Now().Add(time.Second)
-		g.Conn.SetReadDeadline(g.end)
-		g.mu.Unlock()
+		g.until(time.Now().Add(time.Second))
+	}
+}
+
+// until brings the end of the stay forward.
+func (g *guest) until(end time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if end.Before(g.end) {
+		g.end = end
+	}
+	g.Conn.SetReadDeadline(g.end)
+}
+
+// sendAway ends a connection after the answer that is being given.
+func sendAway(c net.Conn) {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
+	}
+	if g, ok := c.(*guest); ok {
+		g.until(time.Now())
 	}
 }
 

@@ -100,7 +100,7 @@ func NewInbox(cfg InboxConfig, accept func(ctx context.Context, r Reply) error) 
 		cfg.Now = time.Now
 	}
 	b := &Inbox{cfg: cfg, accept: accept, seen: make(map[[32]byte]bool)}
-	b.srv = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{b: b}, nil }))
+	b.srv = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{b: b, conn: c}, nil }))
 	b.srv.Domain = cfg.Domain
 	b.srv.TLSConfig = cfg.TLS
 	b.srv.MaxMessageBytes = cfg.Limits.MaxBytes
@@ -144,6 +144,7 @@ func (b *Inbox) Serve(ctx context.Context) error {
 		return fmt.Errorf("serve inbox: %v: %w", err, iru.Unavailable)
 	case <-ctx.Done():
 	}
+	b.l.Close() // first: the server may not have noted it yet
 	b.l.(*door).hurry()
 	end, cancel := context.WithTimeout(b.ctx, b.cfg.Limits.Accept)
 	defer cancel()
@@ -157,8 +158,13 @@ func (b *Inbox) Serve(ctx context.Context) error {
 // session is one connection's talk.
 type session struct {
 	b     *Inbox
+	conn  *smtp.Conn
 	rcpts []recipient
+	wrong int // recipients refused on this connection
 }
+
+// maxWrong is how many wrong recipients one connection may name.
+const maxWrong = 5
 
 type recipient struct {
 	addr   string
@@ -180,6 +186,9 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 		}
 	}
 	s.b.cfg.Log.Info("inbox refused a recipient", "to", words(to))
+	if s.wrong++; s.wrong >= maxWrong {
+		sendAway(s.conn.Conn())
+	}
 	return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such reply address here"}
 }
 
