@@ -10,6 +10,16 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
+// Thousands writes a whole number in groups of three, joined by a narrow space that neither breaks nor turns round among
+// right-to-left words.
+func Thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "\u202F" + s[i:]
+	}
+	return s
+}
+
 // A Meter is an amount of a limit, in words and as a bar.
 type Meter struct {
 	What  string // "Items shown"
