@@ -61,3 +61,16 @@ func (t *Tx) AddObservation(ctx context.Context, o *iru.Observation) error {
 func (t *Tx) Observations(ctx context.Context, s iru.Scope, a iru.AssetID, n int) ([]iru.Observation, error) {
 	return observations.list(ctx, t, "WHERE asset IN (SELECT id FROM asset WHERE "+assetReach+") AND asset=$2 ORDER BY at DESC, id DESC LIMIT $3", s.Reach(), a, n)
 }
+
+// An AssetFilter narrows a list of assets; a zero field narrows nothing.
+type AssetFilter struct {
+	Outlet   iru.OutletID
+	State    iru.AssetState
+	Presence iru.PresenceState
+}
+
+// AssetsAfter lists the assets that pass the filter after an id, oldest first, at most n.
+func (t *Tx) AssetsAfter(ctx context.Context, s iru.Scope, f AssetFilter, after iru.AssetID, n int) ([]iru.Asset, error) {
+	return assets.list(ctx, t, "WHERE "+assetReach+" AND id>$2 AND (outlet=$3 OR $3=0) AND (state=$4 OR $4='') AND (presence=$5 OR $5='') ORDER BY id LIMIT $6",
+		s.Reach(), after, f.Outlet, f.State, f.Presence, n)
+}

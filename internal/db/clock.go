@@ -4,6 +4,7 @@ package db
 
 import (
 	"context"
+	"time"
 
 	"iolaus/internal/iru"
 )
@@ -33,4 +34,10 @@ func (t *Tx) UpdateClock(ctx context.Context, c iru.Clock, old iru.ClockState) e
 // Clock reads one clock for a worker.
 func (t *Tx) Clock(ctx context.Context, id iru.ClockID) (iru.Clock, error) {
 	return clocks.get(ctx, t, "id=$1", id)
+}
+
+// RunningAfter lists the running clocks that are due after a time, or at it with a later id: the next to expire first, at most n.
+func (t *Tx) RunningAfter(ctx context.Context, s iru.Scope, due time.Time, after iru.ClockID, n int) ([]iru.Clock, error) {
+	return clocks.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+") AND state='running' AND (due>$2 OR (due=$2 AND id>$3)) ORDER BY due, id LIMIT $4",
+		s.Reach(), Micros(&due), after, n)
 }

@@ -99,3 +99,9 @@ func (t *Tx) LastEvent(ctx context.Context) (iru.EventID, error) {
 	err := t.QueryRow(ctx, "SELECT COALESCE(MAX(id), 0) FROM event").Scan(&id)
 	return id, err
 }
+
+// EventsAbout lists a scope's events about a noun ("" for any) and one thing (0 for any) after an id, oldest first, at most n.
+func (t *Tx) EventsAbout(ctx context.Context, s iru.Scope, about iru.Subject, after iru.EventID, n int) ([]iru.Event, error) {
+	return events(eventRows.list(ctx, t, "WHERE ($1=0 OR unit=$1 OR unit=0) AND id>$2 AND (noun=$3 OR $3='') AND (subject=$4 OR $4=0) ORDER BY id LIMIT $5",
+		s.Reach(), after, about.Noun, about.ID, n))
+}

@@ -40,3 +40,8 @@ func (t *Tx) ExhibitsToSeal(ctx context.Context, size int64, n int) ([]iru.Exhib
 func (t *Tx) UpdateExhibit(ctx context.Context, e iru.Exhibit, old iru.ExhibitState) error {
 	return exhibits.update(ctx, t, &e, "state", old)
 }
+
+// ExhibitsAfter lists the exhibits of an item (0 for any) after an id, oldest first, at most n.
+func (t *Tx) ExhibitsAfter(ctx context.Context, s iru.Scope, i iru.ItemID, after iru.ExhibitID, n int) ([]iru.Exhibit, error) {
+	return exhibits.list(ctx, t, "WHERE "+partReach+" AND id>$2 AND (item=$3 OR $3=0) ORDER BY id LIMIT $4", s.Reach(), after, i, n)
+}

@@ -58,3 +58,21 @@ func (t *Tx) Items(ctx context.Context, s iru.Scope, after iru.ItemID, n int) ([
 func (t *Tx) UpdateItem(ctx context.Context, i iru.Item, old iru.ItemState) error {
 	return items.update(ctx, t, &i, "state", old)
 }
+
+// An ItemFilter narrows a list of items; a zero field narrows nothing.
+type ItemFilter struct {
+	Asset iru.AssetID
+	State iru.ItemState
+}
+
+// ItemsAfter lists the items that pass the filter after an id, oldest first, at most n.
+func (t *Tx) ItemsAfter(ctx context.Context, s iru.Scope, f ItemFilter, after iru.ItemID, n int) ([]iru.Item, error) {
+	return items.list(ctx, t, "WHERE "+partReach+" AND id>$2 AND (asset=$3 OR $3=0) AND (state=$4 OR $4='') ORDER BY id LIMIT $5",
+		s.Reach(), after, f.Asset, f.State, n)
+}
+
+// QueueAfter lists what waits for a person at now, as Queue does, behind the place of an item with that priority and id.
+func (t *Tx) QueueAfter(ctx context.Context, s iru.Scope, now time.Time, priority int, after iru.ItemID, n int) ([]iru.Item, error) {
+	return items.list(ctx, t, `WHERE ($1=0 OR unit=$1) AND (state IN ('ready','second') OR (state='deferred' AND wake_at<=$2))
+		AND (priority<$3 OR (priority=$3 AND id>$4)) ORDER BY priority DESC, id LIMIT $5`, s.Reach(), Micros(&now), priority, after, n)
+}

@@ -85,3 +85,15 @@ func (t *Tx) Match(ctx context.Context, s iru.Scope, id iru.MatchID) (iru.Match,
 func (t *Tx) UpdateMatch(ctx context.Context, m iru.Match, old iru.MatchState) error {
 	return matches.update(ctx, t, &m, "state", old)
 }
+
+// A KnownFilter narrows a list of known content; a zero field narrows nothing.
+type KnownFilter struct {
+	Bank   string
+	Medium string
+}
+
+// KnownsAfter lists a scope's entries of its banks that pass the filter after an id, muted ones too, oldest first, at most n.
+func (t *Tx) KnownsAfter(ctx context.Context, s iru.Scope, f KnownFilter, after int64, n int) ([]iru.Known, error) {
+	return knowns.list(ctx, t, "WHERE ($1=0 OR unit=$1) AND id>$2 AND (bank=$3 OR $3='') AND (medium=$4 OR $4='') ORDER BY id LIMIT $5",
+		s.Reach(), after, f.Bank, f.Medium, n)
+}

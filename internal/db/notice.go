@@ -122,3 +122,17 @@ func (t *Tx) FileLetter(ctx context.Context, id int64, kind string, by iru.Offic
 	}
 	return Guarded(res)
 }
+
+// A NoticeFilter narrows a list of notices; a zero field narrows nothing.
+type NoticeFilter struct {
+	State     iru.NoticeState
+	Asset     iru.AssetID
+	Operation iru.OperationID
+	Provider  iru.ProviderID
+}
+
+// NoticesAfter lists the notices that pass the filter after an id, oldest first, at most n.
+func (t *Tx) NoticesAfter(ctx context.Context, s iru.Scope, f NoticeFilter, after iru.NoticeID, n int) ([]iru.Notice, error) {
+	return notices.list(ctx, t, "WHERE "+noticeReach+" AND id>$2 AND (state=$3 OR $3='') AND (asset=$4 OR $4=0) AND (operation=$5 OR $5=0) AND (provider=$6 OR $6=0) ORDER BY id LIMIT $7",
+		s.Reach(), after, f.State, f.Asset, f.Operation, f.Provider, n)
+}

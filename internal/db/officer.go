@@ -67,3 +67,8 @@ func (t *Tx) SetSecret(ctx context.Context, id iru.OfficerID, s Secret) error {
 func (t *Tx) OfficerByInvite(ctx context.Context, digest string) (iru.Officer, error) {
 	return officers.get(ctx, t, "invite=$1 AND invite<>''", digest)
 }
+
+// OfficersAfter lists the officers after an id, oldest first, at most n.
+func (t *Tx) OfficersAfter(ctx context.Context, after iru.OfficerID, n int) ([]iru.Officer, error) {
+	return officers.list(ctx, t, "WHERE id>$1 ORDER BY id LIMIT $2", after, n)
+}

@@ -48,3 +48,8 @@ func (t *Tx) Polls(ctx context.Context, o iru.OperationID) ([]iru.Poll, error) {
 func (t *Tx) UpdatePoll(ctx context.Context, p iru.Poll, old iru.PollState) error {
 	return polls.update(ctx, t, &p, "state", old)
 }
+
+// OperationsAfter lists the operations after an id, oldest first, at most n.
+func (t *Tx) OperationsAfter(ctx context.Context, s iru.Scope, after iru.OperationID, n int) ([]iru.Operation, error) {
+	return operations.list(ctx, t, "WHERE "+opReach+" AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n)
+}

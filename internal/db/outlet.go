@@ -39,3 +39,8 @@ func (t *Tx) Outlets(ctx context.Context, s iru.Scope) ([]iru.Outlet, error) {
 func (t *Tx) UpdateOutlet(ctx context.Context, o iru.Outlet, old iru.OutletState) error {
 	return outlets.update(ctx, t, &o, "state", old)
 }
+
+// OutletsAfter lists the outlets after an id, oldest first, at most n.
+func (t *Tx) OutletsAfter(ctx context.Context, s iru.Scope, after iru.OutletID, n int) ([]iru.Outlet, error) {
+	return outlets.list(ctx, t, "WHERE "+outletReach+" AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n)
+}

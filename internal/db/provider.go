@@ -57,3 +57,8 @@ func (t *Tx) Carriers(ctx context.Context, a iru.AssetID) ([]iru.Carrier, error)
 		return []any{&c.Asset, &c.Provider, &c.Layer, &c.Source, Micros(&c.At)}
 	}}.list(ctx, t, "WHERE asset=$1 ORDER BY layer, provider", a)
 }
+
+// ProvidersAfter lists the providers after an id, oldest first, at most n.
+func (t *Tx) ProvidersAfter(ctx context.Context, s iru.Scope, after iru.ProviderID, n int) ([]iru.Provider, error) {
+	return providers.list(ctx, t, "WHERE "+provReach+" AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n)
+}

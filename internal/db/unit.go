@@ -24,3 +24,8 @@ func (t *Tx) Unit(ctx context.Context, id iru.UnitID) (iru.Unit, error) {
 func (t *Tx) Units(ctx context.Context) ([]iru.Unit, error) {
 	return units.list(ctx, t, "ORDER BY name")
 }
+
+// UnitsAfter lists the units after an id, oldest first, at most n.
+func (t *Tx) UnitsAfter(ctx context.Context, after iru.UnitID, n int) ([]iru.Unit, error) {
+	return units.list(ctx, t, "WHERE id>$1 ORDER BY id LIMIT $2", after, n)
+}
