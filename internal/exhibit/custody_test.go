@@ -59,3 +59,24 @@ func TestCustodyEntryNeedsEveryPart(t *testing.T) {
 		t.Error("offset with seconds:", err)
 	}
 }
+
+func FuzzParseEntry(f *testing.F) {
+	good, err := handling.Encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add([]byte(strings.Replace(string(good), "+01:00", "Z", 1)))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e, err := ParseEntry(data)
+		if err != nil {
+			if !errors.Is(err, ErrInvalid) && !errors.Is(err, ErrNotCanonical) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if again, err := e.Encode(); err != nil || string(again) != string(data) {
+			t.Fatalf("read %s, written %s, %v", data, again, err)
+		}
+	})
+}

@@ -135,7 +135,7 @@ func (z *zeros) Seek(int64, int) (int64, error) { z.at = 0; return 0, nil }
 
 // A large body passes through writer and reader without being held.
 func TestLargeBodyIsStreamed(t *testing.T) {
-	const size = 96 << 20
+	const size = 32 << 20
 	var before, after runtime.MemStats
 	var file bytes.Buffer
 	runtime.GC()
@@ -161,7 +161,7 @@ func TestLargeBodyIsStreamed(t *testing.T) {
 		}
 	}
 	runtime.ReadMemStats(&after)
-	if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 {
+	if used := after.TotalAlloc - before.TotalAlloc; used > 8<<20 {
 		t.Errorf("%d bytes allocated for a body of %d", used, size)
 	}
 }

@@ -24,20 +24,25 @@ func drawing(n int) *image.NRGBA {
 	for i := range discs {
 		discs[i] = disc{next(size.X), next(size.Y), 1 + next(1+min(size.X, size.Y)/3), next(256), next(256), next(256)}
 	}
-	grain := n % 3 * 16
+	set := func(x, y int, c color.NRGBA) { copy(img.Pix[y*img.Stride+4*x:], []uint8{c.R, c.G, c.B, c.A}) }
 	for y := range size.Y {
 		for x := range size.X {
-			c := color.NRGBA{uint8(255 * x / size.X), uint8(255 * y / size.Y), uint8(255 * (x + y) / (size.X + size.Y)), 255}
-			for _, d := range discs {
+			set(x, y, color.NRGBA{uint8(255 * x / size.X), uint8(255 * y / size.Y), uint8(255 * (x + y) / (size.X + size.Y)), 255})
+		}
+	}
+	for _, d := range discs {
+		for y := max(0, d.y-d.r); y < min(size.Y, d.y+d.r); y++ {
+			for x := max(0, d.x-d.r); x < min(size.X, d.x+d.r); x++ {
 				if (x-d.x)*(x-d.x)+(y-d.y)*(y-d.y) < d.r*d.r {
-					c = color.NRGBA{uint8(d.red), uint8(d.green), uint8(d.blue), 255}
+					set(x, y, color.NRGBA{uint8(d.red), uint8(d.green), uint8(d.blue), 255})
 				}
 			}
-			if grain > 0 {
-				c.R = uint8(min(255, int(c.R)+next(grain)))
-				c.G = uint8(max(0, int(c.G)-next(grain)))
-			}
-			img.SetNRGBA(x, y, c)
+		}
+	}
+	if grain := n % 3 * 16; grain > 0 {
+		for i := 0; i < len(img.Pix); i += 4 {
+			img.Pix[i] = uint8(min(255, int(img.Pix[i])+next(grain)))
+			img.Pix[i+1] = uint8(max(0, int(img.Pix[i+1])-next(grain)))
 		}
 	}
 	return img
