@@ -215,15 +215,11 @@ func (h *house) handler() (http.Handler, error) {
 	return m, nil
 }
 
-// serve answers at the configured address until ctx ends; ready is called with the address.
-func (h *house) serve(ctx context.Context, ready func(addr string)) error {
+// serve answers on ln until ctx ends.
+func (h *house) serve(ctx context.Context, ln net.Listener) error {
 	handler, err := h.handler()
 	if err != nil {
-		return err
-	}
-	ln, err := net.Listen("tcp", h.cfg.Web.Listen)
-	if err != nil {
-		return fmt.Errorf("listen: %w; is another iolaus running? choose another address with web.listen", err)
+		return errors.Join(err, ln.Close())
 	}
 	// WriteTimeout stays zero: live pages are streams. Handlers bound themselves.
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
@@ -236,7 +232,6 @@ func (h *house) serve(ctx context.Context, ready func(addr string)) error {
 		}
 	})
 	defer stop()
-	ready(ln.Addr().String())
 	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
@@ -35,14 +36,15 @@ func (s *serveCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
-	parts := []func(context.Context) error{func(ctx context.Context) error {
-		return h.serve(ctx, func(addr string) {
-			fmt.Fprintf(e.stdout, "Workbench: http://%s\n", addr)
-			if link != "" {
-				fmt.Fprintf(e.stdout, "First start. The administrator's one-time link, good for 72 hours:\n  http://%s/welcome/%s\n", addr, link)
-			}
-		})
-	}}
+	ln, err := net.Listen("tcp", cfg.Web.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w; is another iolaus running? choose another address with web.listen", err)
+	}
+	fmt.Fprintf(e.stdout, "Workbench: http://%s\n", ln.Addr())
+	if link != "" {
+		fmt.Fprintf(e.stdout, "First start. The administrator's one-time link, good for 72 hours:\n  http://%s/welcome/%s\n", ln.Addr(), link)
+	}
+	parts := []func(context.Context) error{func(ctx context.Context) error { return h.serve(ctx, ln) }}
 	if !s.NoWorkers {
 		parts = append(parts, h.workers()...)
 	}
