@@ -30,8 +30,8 @@ type engine interface {
 	name() string
 	// begin opens a serialisable transaction, or one that only reads and sees one instant.
 	begin(ctx context.Context, write bool) (session, error)
-	// classify tells which of the six kinds an error of the engine is, and whether the transaction should run again.
-	classify(err error) (kind error, again bool)
+	// classify tells whether the transaction should run again, and which of the six kinds an error of the engine is.
+	classify(err error) (again bool, kind error)
 	// lockSchema keeps other processes from migrating until unlock is called.
 	lockSchema(ctx context.Context) (unlock func(), err error)
 	migrateQueue(ctx context.Context) error

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -44,12 +43,12 @@ func (d *DB) fault(ctx context.Context, doing string, err error) error {
 		// SQLite says "interrupted", PostgreSQL that the connection is gone; the cause is the caller's.
 		return fmt.Errorf("%s: %w: %w", doing, iru.Unavailable, ctx.Err())
 	}
-	kind, _ := d.engine.classify(err)
+	_, kind := d.engine.classify(err)
 	return fmt.Errorf("%s: %w: %w", doing, kind, err)
 }
 
 func (d *DB) again(err error) bool {
-	_, again := d.engine.classify(err)
+	again, _ := d.engine.classify(err)
 	return again
 }
 
@@ -70,17 +69,4 @@ func checkText(v any) error {
 		return iru.Refuse(iru.Invalid, "a text is not UTF-8 or has a NUL in it", "replace those bytes before storing it")
 	}
 	return nil
-}
-
-// kind gives an error one of the six kinds. Errors of a [Tx] have theirs already and pass unchanged.
-func kind(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case slices.ContainsFunc(six, func(k error) bool { return errors.Is(err, k) }):
-		return err
-	case errors.Is(err, sql.ErrNoRows):
-		return fmt.Errorf("%w: %w", iru.NotFound, err)
-	}
-	return fmt.Errorf("%w: %w", iru.Internal, err)
 }

@@ -99,7 +99,7 @@ func (f dialectFS) Open(name string) (fs.File, error) {
 	if err != nil || !strings.HasSuffix(name, ".sql") {
 		return file, err
 	}
-	defer file.Close() //nolint:errcheck // it is embedded
+	defer file.Close() // it is embedded
 	text, err := io.ReadAll(file)
 	if err != nil {
 		return nil, err

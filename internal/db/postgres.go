@@ -123,7 +123,7 @@ func (s *pgSession) insertJobs(ctx context.Context, jobs []river.InsertManyParam
 }
 
 func (s *pgSession) commit(ctx context.Context) error {
-	defer s.conn.Close() //nolint:errcheck // gives the connection back; a broken one is thrown away
+	defer s.conn.Close() // gives the connection back; a broken one is thrown away
 	return s.conn.Raw(func(any) error { return s.tx.Commit(ctx) })
 }
 
@@ -131,34 +131,34 @@ func (s *pgSession) commit(ctx context.Context) error {
 func (s *pgSession) rollback() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	defer s.conn.Close() //nolint:errcheck // as above
+	defer s.conn.Close() // as above
 	_ = s.conn.Raw(func(any) error { return s.tx.Rollback(ctx) })
 }
 
 // classify follows https://www.postgresql.org/docs/current/errcodes-appendix.html.
-func (e *pgEngine) classify(err error) (kind error, again bool) {
+func (e *pgEngine) classify(err error) (again bool, kind error) {
 	var pe *pgconn.PgError
 	if !errors.As(err, &pe) {
 		var ce *pgconn.ConnectError
 		if errors.As(err, &ce) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) || errors.Is(err, sql.ErrConnDone) ||
 			strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "closed") {
-			return iru.Unavailable, false
+			return false, iru.Unavailable
 		}
-		return iru.Internal, false
+		return false, iru.Internal
 	}
 	switch pe.Code {
-	case "40001", "40P01", "55P03": // serialization failure, deadlock, lock not available
-		return iru.Unavailable, true
+	case "40001", "40P01", "55P03": // could not serialise, deadlock, lock not available
+		return true, iru.Unavailable
 	case "23505", "23503", "23P01": // unique, foreign key, exclusion
-		return iru.Conflict, false
+		return false, iru.Conflict
 	case "22021", "22P02", "22P05", "22003", "22001": // text or number that does not fit
-		return iru.Invalid, false
+		return false, iru.Invalid
 	}
 	switch pe.Code[:2] {
 	case "08", "53", "57", "58": // connection, resources, operator, system
-		return iru.Unavailable, false
+		return false, iru.Unavailable
 	}
-	return iru.Internal, false
+	return false, iru.Internal
 }
 
 // The key of the advisory lock under which the schema is changed: "iolaus" in ASCII.

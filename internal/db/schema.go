@@ -44,7 +44,7 @@ func Schema(ctx context.Context, d *DB) (string, error) {
 		if err != nil {
 			return err
 		}
-		defer rows.Close() //nolint:errcheck // what ended the rows is in Err
+		defer rows.Close() // what ended the rows is in Err
 		for rows.Next() {
 			var table, column, kind string
 			var needed bool

@@ -56,7 +56,7 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 	}
 	e.writer.SetMaxOpenConns(1)
 	if err := e.writer.PingContext(ctx); err != nil {
-		kind, _ := e.classify(err)
+		_, kind := e.classify(err)
 		return nil, errors.Join(fmt.Errorf("open store %s: %w: %w", abs, kind, err), e.writer.Close())
 	}
 	if e.reader, err = sql.Open("sqlite", sqliteDSN(abs, "_pragma=query_only(1)")); err != nil {
@@ -109,28 +109,28 @@ func (s *sqliteSession) commit(context.Context) error { return s.Commit() }
 func (s *sqliteSession) rollback() { _ = s.Rollback() }
 
 // classify follows https://www.sqlite.org/rescode.html.
-func (e *sqliteEngine) classify(err error) (kind error, again bool) {
+func (e *sqliteEngine) classify(err error) (again bool, kind error) {
 	var se *sqlite.Error
 	if !errors.As(err, &se) {
 		if errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) {
-			return iru.Unavailable, false
+			return false, iru.Unavailable
 		}
-		return iru.Internal, false
+		return false, iru.Internal
 	}
 	switch se.Code() {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID,
 		sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-		return iru.Conflict, false
+		return false, iru.Conflict
 	}
 	switch se.Code() & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return iru.Unavailable, true
+		return true, iru.Unavailable
 	case sqlite3.SQLITE_TOOBIG:
-		return iru.Invalid, false
+		return false, iru.Invalid
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_INTERRUPT:
-		return iru.Unavailable, false
+		return false, iru.Unavailable
 	}
-	return iru.Internal, false
+	return false, iru.Internal
 }
 
 // lockSchema takes a file lock, since SQLite's own locks end with each migration's transaction.

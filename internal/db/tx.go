@@ -224,7 +224,7 @@ func All[T any](ctx context.Context, t *Tx, fields func(*T) []any, query string,
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // what ended the rows is in Err
+	defer rows.Close() // what ended the rows is in Err
 	var all []T
 	for rows.Next() {
 		var v T

@@ -101,7 +101,7 @@ func start() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close(ctx) //nolint:errcheck // nothing is left to say
+	defer conn.Close(ctx) // nothing is left to say
 	return c, conn.QueryRow(ctx, shape).Scan(&c.shape)
 }
 
@@ -124,7 +124,7 @@ func prepare(bin string, cred *syscall.Credential) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer lock.Close() //nolint:errcheck // closing gives the lock back
+	defer lock.Close() // closing gives the lock back
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return "", err
 	}
@@ -152,7 +152,7 @@ func build(bin string, cred *syscall.Credential, ready string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // it is a temporary folder
+	defer os.RemoveAll(dir) // it is a temporary folder
 	initdb := exec.Command(filepath.Join(filepath.Dir(bin), "initdb"), "-D", filepath.Join(dir, "fresh"), "-U", user, "-A", "trust",
 		"-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=1")
 	initdb.Dir = dir
@@ -164,7 +164,7 @@ func build(bin string, cred *syscall.Credential, ready string) error {
 	if err != nil {
 		return err
 	}
-	defer c.alive.Close() //nolint:errcheck // the shell removes the cluster
+	defer c.alive.Close() // the shell removes the cluster
 	if err := c.run("CREATE DATABASE " + migrated); err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // it is a temporary folder
+	defer os.RemoveAll(dir) // it is a temporary folder
 	path := filepath.Join(dir, "store")
 	d, err := db.Open(context.Background(), path)
 	if err != nil {

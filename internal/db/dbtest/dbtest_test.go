@@ -65,7 +65,8 @@ func TestEachStoreIsFresh(t *testing.T) {
 
 func TestStoresAreApart(t *testing.T) {
 	a, b := dbtest.Postgres(t), dbtest.Postgres(t)
-	if a == b || dbtest.EmptyPostgres(t) == a || dbtest.File(t) == dbtest.File(t) {
+	c, d := dbtest.File(t), dbtest.File(t)
+	if a == b || dbtest.EmptyPostgres(t) == a || c == d {
 		t.Error("two stores have one name")
 	}
 }

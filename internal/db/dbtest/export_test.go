@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 // KilledServer starts a test process that starts a server, kills it, and gives the server's folder.
 func KilledServer(t *testing.T) string {
 	t.Helper()
-	cmd := exec.Command(os.Args[0]) //nolint:gosec // this very program
+	cmd := exec.Command(os.Args[0]) // this very program
 	cmd.Env = append(os.Environ(), child+"=yes")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

@@ -75,7 +75,7 @@ func (c *cluster) clean(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer conn.Close(ctx) //nolint:errcheck // nothing is left to say
+	defer conn.Close(ctx) // nothing is left to say
 	left := 1
 	for range 50 {
 		if err := conn.QueryRow(ctx, others).Scan(&left); err != nil {
@@ -88,7 +88,7 @@ func (c *cluster) clean(name string) (bool, error) {
 	}
 	var got string
 	if err := conn.QueryRow(ctx, shape).Scan(&got); err != nil || got != c.shape || left > 0 {
-		return false, nil //nolint:nilerr // a test may do to its database what it likes
+		return false, nil // a test may do to its database what it likes
 	}
 	if _, err := conn.PgConn().Exec(ctx, empty).ReadAll(); err != nil {
 		return false, fmt.Errorf("empty database %s: %w", name, err)
