@@ -176,6 +176,17 @@ func TestKeptCheckpoints(t *testing.T) {
 	if r, err := Verify(whole, v, origin, kept, whole.heads[1].Signed); err != nil || r.Err() != nil || r.Checkpoints != 3 {
 		t.Fatalf("whole: %+v, %v", r, err)
 	}
+	// A kept checkpoint decides what the stored ones cannot, because one is lost and the next was signed for another history.
+	astray := whole.clone()
+	c, _ := Peek(astray.heads[2].Signed)
+	c.Root[0] ^= 1
+	astray.heads[2].Signed, _ = Sign(c, key)
+	astray.heads = slices.Delete(astray.heads, 1, 2)
+	astray.alter(0, 17)
+	r, err = Verify(astray, v, origin, whole.heads[1].Signed)
+	if err != nil || len(r.Faults) != 2 || r.Faults[0].Kind != BadHash || r.Faults[0].Index != 17 || r.Faults[1].Kind != BadSigning {
+		t.Fatalf("decided by a kept checkpoint: %v%s", err, names(r.Faults))
+	}
 	if _, err := Verify(whole, v, origin, []byte("rain")); !errors.Is(err, ErrCheckpoint) {
 		t.Fatalf("a kept checkpoint that is none: %v", err)
 	}
