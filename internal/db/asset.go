@@ -49,7 +49,7 @@ func (t *Tx) UpdateAsset(ctx context.Context, a iru.Asset, old iru.AssetState) e
 }
 
 var observations = shape[iru.Observation]{"observation", "id, asset, item, at, vantage, outcome, status, detail, took", func(o *iru.Observation) []any {
-	return []any{&o.ID, &o.Asset, &o.Item, Micros(&o.At), &o.Vantage, &o.Outcome, &o.Status, &o.Detail, &o.Took}
+	return []any{&o.ID, &o.Asset, &o.Item, Micros(&o.At), &o.Vantage, &o.Outcome, &o.Status, &o.Detail, Length(&o.Took)}
 }}
 
 // AddObservation stores what one look found.

@@ -10,7 +10,7 @@ import (
 )
 
 var clocks = shape[iru.Clock]{"clock", "id, notice, rule, obliged, source, binding, started, proof, length, due, state, ended, why", func(c *iru.Clock) []any {
-	return []any{&c.ID, &c.Notice, &c.Rule, &c.Obliged, &c.Source, &c.Binding, Micros(&c.Started), &c.Proof, &c.Length, Micros(&c.Due), &c.State, Micros(&c.Ended), &c.Why}
+	return []any{&c.ID, &c.Notice, &c.Rule, &c.Obliged, &c.Source, &c.Binding, Micros(&c.Started), &c.Proof, Length(&c.Length), Micros(&c.Due), &c.State, Micros(&c.Ended), &c.Why}
 }}
 
 // AddClock stores a clock and sets its id.

@@ -86,3 +86,22 @@ func (j jsonValue[T]) Value() (driver.Value, error) {
 	}
 	return string(text), nil
 }
+
+// Length stores a length of time as integer microseconds, cut to the microsecond; the column is BIGINT.
+func Length(d *time.Duration) Value { return length{d} }
+
+type length struct{ d *time.Duration }
+
+func (l length) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		*l.d = 0
+	case int64:
+		*l.d = time.Duration(v) * time.Microsecond
+	default:
+		return fmt.Errorf("read length: a column of type %T is not an integer", src)
+	}
+	return nil
+}
+
+func (l length) Value() (driver.Value, error) { return l.d.Microseconds(), nil }
