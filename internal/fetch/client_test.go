@@ -268,7 +268,7 @@ func TestUnpack(t *testing.T) {
 	f, _ := flate.NewWriter(&fl, 9)
 	f.Write(text)
 	f.Close()
-	zeros := make([]byte, 64<<20)
+	zeros := make([]byte, 4<<20)
 	small := zip(9, zeros)
 	var zb bytes.Buffer
 	z, _ = zstd.NewWriter(&zb)
@@ -311,7 +311,7 @@ func TestUnpack(t *testing.T) {
 
 func TestBombOverTheWire(t *testing.T) {
 	w := newWorld(t)
-	bomb := zip(9, make([]byte, 64<<20))
+	bomb := zip(9, make([]byte, 8<<20))
 	w.raw("bomb.test", func(c net.Conn) {
 		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", len(bomb), bomb)
 	})

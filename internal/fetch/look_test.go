@@ -61,22 +61,23 @@ func TestLook(t *testing.T) {
 	trickle := func(n int) func(net.Conn) {
 		return func(c net.Conn) {
 			io.WriteString(c, "HTTP/1.0 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n"+strings.Repeat("x", n))
-			time.Sleep(700 * time.Millisecond)
+			time.Sleep(900 * time.Millisecond)
 		}
 	}
 	w.raw("mutemount.test", trickle(0))
 	w.raw("slowradio.test", trickle(20))
 	w.raw("slow404.test", func(c net.Conn) {
 		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>404</title>Page not found")
-		time.Sleep(700 * time.Millisecond)
+		time.Sleep(900 * time.Millisecond)
 	})
 	w.raw("half.test", func(c net.Conn) {
 		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5000\r\n\r\n<title>404</title>Page not found")
 	})
 	w.raw("endless.test", func(c net.Conn) {
 		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"+page)
+		more := strings.Repeat(forecast, 1000)
 		for {
-			if _, err := io.WriteString(c, forecast); err != nil {
+			if _, err := io.WriteString(c, more); err != nil {
 				return
 			}
 		}
@@ -84,7 +85,7 @@ func TestLook(t *testing.T) {
 	w.name("inside.test", "192.168.0.1")
 	w.name("down.test", "127.77.255.1")
 	sketch := Expect{Sketch: recognise.SketchText("Weather Today " + strings.Repeat(forecast, 3))}
-	c := w.client(nil, func(l *Limits) { l.FirstByte, l.Total = 300*time.Millisecond, 500*time.Millisecond })
+	c := w.client(nil, func(l *Limits) { l.Body, l.FirstByte, l.Total = 256<<10, 400*time.Millisecond, 600*time.Millisecond })
 	for _, x := range []struct {
 		name   string
 		expect Expect

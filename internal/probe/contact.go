@@ -72,18 +72,17 @@ func Contacts(k Known) []Candidate {
 		if d.Sponsor != nil {
 			from(ScopeRegistrar, d.Sponsor, d.Sponsor.Abuse)
 		}
-		// In a registry's record the abuse entity is nested in the registrar's and is the registrar's; one of the record itself is
-		// the registry's own.
-		var own, nested []Contact
+		// What a registry's record holds inside the registrar's entity is the registrar's; the rest is the registry's own.
+		var registrar, registry []Contact
 		for _, c := range d.Abuse {
-			if c.Depth == 0 {
-				own = append(own, c)
+			if c.Registrar {
+				registrar = append(registrar, c)
 			} else {
-				nested = append(nested, c)
+				registry = append(registry, c)
 			}
 		}
-		from(ScopeRegistrar, d, nested)
-		from(ScopeRegistry, d, own)
+		from(ScopeRegistrar, d, registrar)
+		from(ScopeRegistry, d, registry)
 	}
 	for i := range k.Networks {
 		from(ScopeNetwork, &k.Networks[i], k.Networks[i].Abuse)

@@ -105,7 +105,8 @@ func DNS(ctx context.Context, r Resolver, name string) (Answers, error) {
 func plainName(name string) (string, error) {
 	p := idna.New(idna.MapForLookup(), idna.StrictDomainName(false), idna.Transitional(false), idna.BidiRule())
 	a, err := p.ToASCII(strings.TrimSuffix(strings.TrimSpace(name), "."))
-	if _, ok := dns.IsDomainName(a); err != nil || !ok || a == "" || strings.ContainsAny(a, " /\\\"@:") {
+	again, unstable := p.ToASCII(a) // invalid text may become a name that is none
+	if _, ok := dns.IsDomainName(a); err != nil || unstable != nil || again != a || !ok || a == "" || strings.ContainsAny(a, " /\\\"@:") {
 		return "", fmt.Errorf("read name %.80q: %w: it is no domain name", name, iru.Invalid)
 	}
 	return a, nil

@@ -34,7 +34,7 @@ func registryRecord(name, related string) string {
  "links":[{"rel":"self","href":"https://x.test/","type":"application/rdap+json"},{"rel":"related","href":"` + related + `","type":"application/rdap+json"}],
  "entities":[
   {"objectClassName":"entity","handle":"9999","roles":["registrar"],"publicIds":[{"type":"IANA Registrar ID","identifier":"9999"}],
-   "vcardArray":` + card(`["fn",{},"text","Example Registrar Ltd"],["url",{},"uri","https://registrar.test"]`) + `,
+   "vcardArray":` + card(`["fn",{},"text","Example Registrar Ltd"],["url",{},"uri","https://registrar.test"],["adr",{},"text",["","","1 Quay","Harwich","","","Ruritania"]]`) + `,
    "entities":[{"roles":["abuse"],"vcardArray":` + card(`["fn",{},"text","Abuse Desk"],["tel",{"type":"voice"},"uri","tel:+32.25550100"],["email",{},"text","abuse@registrar.test"]`) + `}]},
   {"roles":["abuse"],"vcardArray":` + card(`["org",{},"text",["Registry of .test","Abuse"]],["contact-uri",{},"uri","https://registry.test/abuse"]`) + `},
   {"roles":["registrant"],"vcardArray":` + card(`["adr",{"cc":"be"},"text",["","","","","","",""]]`) + `}]}`
@@ -92,7 +92,7 @@ func TestDomain(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r.Name != "tram.test" || r.Handle != "D1-TEST" || !r.Held() || r.Country != "BE" || r.Server != c.url+"/rdap/domain/tram.test" ||
-		r.Registrar != (Registrar{Name: "Example Registrar Ltd", IANA: "9999", URL: "https://registrar.test"}) || len(r.Raw) == 0 || !r.At.Equal(*c.now) {
+		r.Registrar != (Registrar{Name: "Example Registrar Ltd", IANA: "9999", URL: "https://registrar.test", Country: "Ruritania"}) || len(r.Raw) == 0 || !r.At.Equal(*c.now) {
 		t.Errorf("%+v", r)
 	}
 	if d := cmp.Diff([]string{"ns1.host.test", "ns2.host.test"}, r.NameServers); d != "" {
