@@ -18,16 +18,13 @@ import (
 	"sync"
 	"time"
 
-	"iolaus/internal/api"
 	"iolaus/internal/blob"
 	"iolaus/internal/db"
 	"iolaus/internal/deliver"
 	"iolaus/internal/desk"
 	"iolaus/internal/fetch"
-	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 	"iolaus/internal/probe"
-	"iolaus/internal/web"
 	"iolaus/internal/work"
 )
 
@@ -187,32 +184,6 @@ func (h *house) vantages(roots *x509.CertPool) ([]*fetch.Client, error) {
 		out = append(out, fetch.New(vn, fetch.Limits{}, pace, h.cfg.Network.Agent))
 	}
 	return out, nil
-}
-
-// replies takes a provider's event in: the token says which notice it belongs to.
-func (h *house) replies(ctx context.Context, token string, body []byte) error {
-	id, err := deliver.ParseTag(h.keys.tags, token)
-	if err != nil {
-		return err
-	}
-	r, err := deliver.ParseCallback(body)
-	if err != nil {
-		return err
-	}
-	r.Notice = id
-	return h.desk.Receive(ctx, work.Reply(r, iru.ByAPI, r.MessageID))
-}
-
-// handler is everything that the workbench answers.
-func (h *house) handler() (http.Handler, error) {
-	pages, err := web.New(h.desk, web.Options{Store: h.store, Training: h.cfg.Network.Allow, Version: software(), Secure: strings.HasPrefix(h.cfg.Web.Base, "https://"), Log: h.log})
-	if err != nil {
-		return nil, err
-	}
-	m := http.NewServeMux()
-	m.Handle("/v1/", api.New(h.desk, api.Options{Version: software(), Callback: h.replies}))
-	m.Handle("/", pages)
-	return m, nil
 }
 
 // serve answers on ln until ctx ends.

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+)
+
+type doctorCmd struct{}
+
+// A check is one thing that the doctor looks at.
+type check struct {
+	name string
+	run  func(context.Context, config) (found string, err error)
+	// optional things are missed, not needed
+	optional bool
+}
+
+var checks = []check{
+	{name: "data folder", run: checkDisk},
+	{name: "keys", run: checkKeys},
+	{name: "database", run: checkDB},
+	{name: "ledger", run: checkLedger},
+	{name: "clock", run: checkClock},
+	{name: "browser", run: checkBrowser, optional: true},
+	{name: "mail out", run: checkMail},
+	{name: "vantage points", run: checkVantages, optional: true},
+}
+
+// Run looks at everything and says how to mend what is wrong. It fails if something needed is wrong.
+func (*doctorCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
+	cfg, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	bad := 0
+	for _, k := range checks {
+		one, cancel := context.WithTimeout(ctx, 20*time.Second)
+		found, err := k.run(one, cfg)
+		cancel()
+		word := "ok"
+		if err != nil {
+			word, found = "WRONG", err.Error()
+			if k.optional {
+				word = "missing"
+			} else {
+				bad++
+			}
+		}
+		fmt.Fprintf(e.stdout, "%-15s %-8s %s\n", k.name, word, found)
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d things are wrong", bad)
+	}
+	return nil
+}
+
+func checkDisk(_ context.Context, c config) (string, error) {
+	if err := os.MkdirAll(c.data, 0o700); err != nil {
+		return "", fmt.Errorf("%w; name a folder that you may write with --data or IOLAUS_DATA", err)
+	}
+	f, err := os.CreateTemp(c.data, ".doctor-*")
+	if err != nil {
+		return "", fmt.Errorf("%w; let the account that runs iolaus own the folder", err)
+	}
+	defer os.Remove(f.Name())
+	_, err = io.CopyN(f, rand.Reader, 1<<20)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", fmt.Errorf("write a file: %w; is the disk full?", err)
+	}
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(c.data, &s); err != nil {
+		return "", err
+	}
+	free := float64(s.Bavail) * float64(s.Bsize) / (1 << 30)
+	if free < 1 {
+		return "", fmt.Errorf("%.1f GiB free in %s; free some, evidence must never meet a full disk", free, c.data)
+	}
+	return fmt.Sprintf("%s, %.0f GiB free", c.data, free), nil
+}
+
+func checkKeys(_ context.Context, c config) (string, error) {
+	k, err := openKeys(c.data, logOrigin(c))
+	if err != nil {
+		return "", err
+	}
+	return "ledger " + k.log.Origin, nil
+}
+
+func checkDB(ctx context.Context, c config) (string, error) {
+	d, err := db.Open(ctx, c.db)
+	if err != nil {
+		return "", fmt.Errorf("%w; check the address (--db or IOLAUS_DB), that the server runs and that this account may sign in", err)
+	}
+	defer d.Close()
+	n := 0
+	err = d.View(ctx, func(t *db.Tx) error {
+		os, err := t.Officers(ctx)
+		n = len(os)
+		return err
+	})
+	return fmt.Sprintf("%s, %d officers", d.Engine(), n), err
+}
+
+func checkLedger(ctx context.Context, c config) (string, error) {
+	d, err := db.Open(ctx, c.db)
+	if err != nil {
+		return "", errors.New("not looked at: the database does not open")
+	}
+	defer d.Close()
+	k, err := openKeys(c.data, logOrigin(c))
+	if err != nil {
+		return "", err
+	}
+	r, err := verifyStore(ctx, d, k)
+	if err == nil {
+		err = r.Err()
+	}
+	if err != nil {
+		return "", fmt.Errorf("%w; stop work, keep the store as it is and call whoever audits it", err)
+	}
+	return fmt.Sprintf("%d entries, whole", r.Size), nil
+}
+
+// checkClock asks the kernel whether something keeps the clock right: clocks of law run on it.
+func checkClock(context.Context, config) (string, error) {
+	var t syscall.Timex
+	state, err := syscall.Adjtimex(&t)
+	if err != nil {
+		return "", fmt.Errorf("ask the kernel: %w", err)
+	}
+	const unsynchronised = 0x40 // STA_UNSYNC of adjtimex(2)
+	if state == 5 || t.Status&unsynchronised != 0 {
+		return "not disciplined: run chrony or systemd-timesyncd where legal time limits run on this clock", nil
+	}
+	return fmt.Sprintf("disciplined, estimated error %s", time.Duration(t.Esterror)*time.Microsecond), nil
+}
+
+func checkBrowser(ctx context.Context, _ config) (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			out, err := exec.CommandContext(ctx, path, "--version", "--no-sandbox").Output()
+			if err != nil {
+				return "", fmt.Errorf("%s does not run: %w", path, err)
+			}
+			return strings.TrimSpace(string(out)), nil
+		}
+	}
+	return "", errors.New("no Chromium; capture works without it. apt-get install chromium")
+}
+
+func checkMail(ctx context.Context, c config) (string, error) {
+	if c.Mail.Server == "" {
+		return "not configured: no mail leaves (mail.server)", nil
+	}
+	conn, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, "tcp", c.Mail.Server)
+	if err != nil {
+		return "", fmt.Errorf("%w; check mail.server and the firewall", err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return "", err
+	}
+	b := make([]byte, 512)
+	n, err := conn.Read(b)
+	if err != nil || !strings.HasPrefix(string(b[:n]), "220") {
+		return "", iru.Refuse(iru.Unavailable, fmt.Sprintf("%s does not greet as a mail server: %q", c.Mail.Server, string(b[:n])), "check mail.server")
+	}
+	return c.Mail.Server + " greets: " + shorten(strings.TrimSpace(string(b[:n])), 60), nil
+}
+
+func checkVantages(_ context.Context, c config) (string, error) {
+	if len(c.Vantages) < 2 {
+		return "", errors.New("fewer than two: removal is believed from one point only. Add [[vantage]] sections")
+	}
+	var names []string
+	for _, v := range c.Vantages {
+		names = append(names, v.Name)
+	}
+	return strings.Join(names, ", "), nil
+}
