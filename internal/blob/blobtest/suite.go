@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package blobtest is what every blob.Store must pass. It knows the contract of blob.go and nothing of any implementation.
 package blobtest
 
 import (
