@@ -91,6 +91,7 @@ type notice struct {
 	Contact    string    `json:"contact"`
 	Callback   *Callback `json:"callback,omitempty"`
 	Text       string    `json:"text"`
+	Document   []byte    `json:"document,omitempty"` // base64 in JSON
 }
 
 // NoticeStatus is what a provider says of a notice.
@@ -99,7 +100,10 @@ type NoticeStatus struct {
 	Reference  string    `json:"reference"`
 	State      string    `json:"state"`
 	ReceivedAt time.Time `json:"received_at"`
-	Raw        []byte    `json:"-"`
+	// Events are what the provider told or would have told by callback, oldest first; one that cannot be read is left out here
+	// and stands in Raw.
+	Events []Reply `json:"-"`
+	Raw    []byte  `json:"-"`
 }
 
 // Send posts a notice. The provider's 202 with its own time of receipt counts as a receipt: the addressee itself says that it has
@@ -114,6 +118,12 @@ func (a *API) Send(ctx context.Context, m Message) (Receipt, error) {
 	}
 	n := notice{Reference: m.Reference, Instrument: m.Instrument, Addressee: m.Addressee, Targets: m.Targets, Reasons: m.Reasons,
 		LegalBasis: m.LegalBasis, Issuer: m.Issuer, Contact: m.Contact, Text: m.Text}
+	for _, a := range m.Attachments { // the interface takes one document: the act as it was signed
+		if a.Type == "application/pdf" {
+			n.Document = a.Data
+			break
+		}
+	}
 	if m.Callback.URL != "" {
 		n.Callback = &m.Callback
 	}
@@ -175,6 +185,14 @@ func (a *API) Status(ctx context.Context, remoteID string) (NoticeStatus, error)
 		return NoticeStatus{}, garbage(phase, fmt.Sprintf("the status of %q, not of %q", words(st.ID), words(remoteID)), nil)
 	}
 	st.Raw = raw
+	var told struct{ Events []json.RawMessage }
+	if err := json.Unmarshal(raw, &told); err == nil {
+		for _, e := range told.Events {
+			if r, err := ParseCallback(e); err == nil && r.Reference == st.Reference {
+				st.Events = append(st.Events, r)
+			}
+		}
+	}
 	return st, nil
 }
 

@@ -88,7 +88,9 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == "GET" && r.URL.EscapedPath() == "/desk/v1/notices/n%2F1":
 		for _, n := range d.notices {
 			if n["id"] == "n/1" {
-				reply(http.StatusOK, map[string]any{"id": "n/1", "reference": n["reference"], "state": "received", "received_at": n["received_at"]})
+				reply(http.StatusOK, map[string]any{"id": "n/1", "reference": n["reference"], "state": "received", "received_at": n["received_at"],
+					"events": []any{1, map[string]any{"reference": n["reference"], "event": "received", "at": n["received_at"], "id": "e1"},
+						map[string]any{"reference": "another", "event": "done", "at": n["received_at"], "id": "e2"}}})
 				return
 			}
 		}
@@ -130,6 +132,7 @@ func TestAPITalk(t *testing.T) {
 	d, cfg := newDesk(t)
 	a := deliver.NewAPI(cfg)
 	m := delivertest.Message(1)
+	m.Attachments = []deliver.Attachment{{Name: "a.txt", Type: "text/plain", Data: []byte("no")}, {Name: "a.pdf", Type: "application/pdf", Data: []byte("rain")}}
 	m.Callback = deliver.Callback{URL: "https://unit.test/callback/1", Token: "t"}
 	first, err := a.Send(t.Context(), m)
 	if err != nil || first.Kind != deliver.APIReceipt || !first.Counts || first.RemoteID != "n/1" {
@@ -142,7 +145,7 @@ func TestAPITalk(t *testing.T) {
 	got := d.notices[m.Key]
 	for field, want := range map[string]string{"reference": m.Reference, "instrument": "referral", "addressee": "Provider", "reasons": "late trams",
 		"legal_basis": "none", "issuer": "Weather Unit", "contact": "unit@unit.test", "callback": "map[token:t url:https://unit.test/callback/1]",
-		"targets": "[https://trams.test/7]"} {
+		"targets": "[https://trams.test/7]", "document": "cmFpbg=="} {
 		if fmt.Sprint(got[field]) != want {
 			t.Errorf("%s: %v", field, got[field])
 		}
@@ -151,7 +154,8 @@ func TestAPITalk(t *testing.T) {
 		t.Errorf("answer: %v", err)
 	}
 	st, err := a.Status(t.Context(), "n/1")
-	if err != nil || st.State != "received" || st.Reference != m.Reference || len(st.Raw) == 0 {
+	if err != nil || st.State != "received" || st.Reference != m.Reference || len(st.Raw) == 0 || len(st.Events) != 1 ||
+		st.Events[0].Kind != deliver.Acknowledgement {
 		t.Errorf("status: %+v %v", st, err)
 	}
 	if _, err := a.Status(t.Context(), "n/2"); !errors.Is(err, iru.NotFound) {

@@ -28,13 +28,15 @@ type Letter struct {
 const (
 	maxLine  = 800      // bytes of a header value before encoding; RFC 5322 allows lines of 998
 	maxBytes = 50 << 20 // of text and attachments together
+	// maxTargetFields is how many targets stand in header fields; longer lists are in the text only.
+	maxTargetFields = 100
 )
 
 // own are the header fields that only this package writes.
 var own = map[string]bool{
 	"from": true, "to": true, "cc": true, "bcc": true, "sender": true, "reply-to": true, "subject": true, "date": true,
 	"message-id": true, "in-reply-to": true, "references": true, "mime-version": true, "auto-submitted": true, "return-path": true,
-	"received": true, "dkim-signature": true, "authentication-results": true, "x-iolaus-reference": true, "delivered-to": true,
+	"received": true, "dkim-signature": true, "authentication-results": true, "x-iolaus-reference": true, "x-iolaus-instrument": true, "x-iolaus-target": true, "delivered-to": true,
 }
 
 // MessageID derives the mail identity of an act from its key: <key@domain>, or a digest of the key where it has characters that
@@ -93,6 +95,14 @@ func Render(m Message) (Letter, error) {
 	}
 	head(&b, "Auto-Submitted", "auto-generated")
 	head(&b, "X-Iolaus-Reference", encode(m.Reference))
+	if m.Instrument != "" {
+		head(&b, "X-Iolaus-Instrument", encode(m.Instrument))
+	}
+	if len(m.Targets) <= maxTargetFields { // all or none: a part of them would mislead
+		for _, t := range m.Targets {
+			head(&b, "X-Iolaus-Target", encode(t))
+		}
+	}
 	names := make([]string, 0, len(m.Headers))
 	for name := range m.Headers {
 		names = append(names, name)
@@ -151,7 +161,12 @@ func body(b *bytes.Buffer, m Message) {
 
 // check refuses everything that could become a second header field, a second recipient or an unreadable mail.
 func check(m Message, id string) error {
-	lines := map[string]string{"subject": m.Subject, "reference": m.Reference, "language": m.Language, "key": m.Key}
+	lines := map[string]string{"subject": m.Subject, "reference": m.Reference, "language": m.Language, "key": m.Key, "instrument": m.Instrument}
+	for _, t := range m.Targets {
+		if t == "" || len(t) > 8192 || !oneLine(t) {
+			return invalid("target %q must be one line of at most 8192 bytes", words(t))
+		}
+	}
 	for name, v := range m.Headers {
 		low := strings.ToLower(name)
 		if own[low] || strings.HasPrefix(low, "content-") || strings.HasPrefix(low, "resent-") {

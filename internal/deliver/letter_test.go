@@ -91,6 +91,7 @@ func TestRenderHeadersAndAttachments(t *testing.T) {
 	m.Language = "pt-PT"
 	m.InReplyTo, m.References = "<q1@provider.test>", []string{"<q0@provider.test>", "<q1@provider.test>"}
 	m.Headers = map[string]string{"X-Desk-Notice": "7", "X-Ort": "Köln"}
+	m.Instrument, m.Targets = "removal order", []string{"https://trams.test/7", "https://trams.test/" + strings.Repeat("a", 900), "https://trams.test/خط"}
 	pdf := bytes.Repeat([]byte{0, 1, 2, 0xff, '\n'}, 1000)
 	m.Attachments = []Attachment{{"order.pdf", "application/pdf", pdf}, {"تقرير.json", "application/json", []byte(`{"rain":true}`)}, {"empty.txt", "text/plain", nil}}
 	l, err := Render(m)
@@ -100,11 +101,19 @@ func TestRenderHeadersAndAttachments(t *testing.T) {
 	h, texts, files := opened(t, l)
 	want := map[string]string{"From": `"Weather Unit" <unit@unit.test>`, "Reply-To": m.ReplyTo, "Message-Id": "<act-1@unit.test>", "In-Reply-To": "<q1@provider.test>",
 		"References": "<q0@provider.test> <q1@provider.test>", "Auto-Submitted": "auto-generated", "Date": "Sat, 25 Apr 2026 09:00:00 +0000",
-		"X-Iolaus-Reference": m.Reference, "Content-Language": "pt-PT", "X-Ort": "Köln", "To": "Büro für Missbrauch <abuse@xn--straenbahn-83a.test>"}
+		"X-Iolaus-Reference": m.Reference, "X-Iolaus-Instrument": "removal order", "Content-Language": "pt-PT", "X-Ort": "Köln", "To": "Büro für Missbrauch <abuse@xn--straenbahn-83a.test>"}
 	for name, v := range want {
 		if got, _ := h.Text(name); got != v {
 			t.Errorf("%s: %q, want %q", name, got, v)
 		}
+	}
+	var targets []string
+	for fs := h.FieldsByKey("X-Iolaus-Target"); fs.Next(); {
+		v, _ := fs.Text()
+		targets = append(targets, v)
+	}
+	if diff := cmp.Diff(m.Targets, targets); diff != "" {
+		t.Error(diff)
 	}
 	if l.From != m.ReplyTo || l.To != "abuse@xn--straenbahn-83a.test" || l.MessageID != "<act-1@unit.test>" {
 		t.Errorf("envelope %q %q %q", l.From, l.To, l.MessageID)
@@ -165,6 +174,8 @@ func TestInjectionImpossible(t *testing.T) {
 		"attachment type":   func(m *Message) { m.Attachments = []Attachment{{"a", "text/plain\r\nX: y", nil}} },
 		"attachment param":  func(m *Message) { m.Attachments = []Attachment{{"a", "text/plain; x=y", nil}} },
 		"attachment nested": func(m *Message) { m.Attachments = []Attachment{{"a", "message/rfc822", nil}} },
+		"instrument":        func(m *Message) { m.Instrument = evil },
+		"target":            func(m *Message) { m.Targets = []string{"https://trams.test/\r\nBcc: a@b.test"} },
 		"text bytes":        func(m *Message) { m.Text = "\xff\xfe" },
 		"no date":           func(m *Message) { m.Date = time.Time{} },
 	}
@@ -221,6 +232,7 @@ func TestDKIM(t *testing.T) {
 	for record, key := range map[string]*DKIM{edRecord: {"unit.test", "s1", ed}, rsaRecord: {"unit.test", "s1", old}} {
 		s := NewSMTP(SMTPConfig{Addr: "127.0.0.1:1", DKIM: key})
 		m := act()
+		m.Targets = []string{"https://trams.test/7", "https://trams.test/8"}
 		m.Attachments = []Attachment{{"a.pdf", "application/pdf", []byte("rain")}}
 		l, err := s.Prepare(m)
 		if err != nil {
@@ -244,6 +256,12 @@ func TestDKIM(t *testing.T) {
 		}
 		if valid(append([]byte("Subject: Snow\r\n"), l.Bytes...)) {
 			t.Error("a second subject holds")
+		}
+		if valid(bytes.Replace(l.Bytes, []byte("trams.test/8"), []byte("trams.test/9"), 1)) {
+			t.Error("a changed target holds")
+		}
+		if valid(append([]byte("X-Iolaus-Target: https://trams.test/9\r\n"), l.Bytes...)) {
+			t.Error("an added target holds")
 		}
 		if valid(bytes.Replace(l.Bytes, []byte("It rains"), []byte("It snows"), 1)) {
 			t.Error("a changed text holds")

@@ -34,7 +34,7 @@ type Message struct {
 	Targets []string
 	// Headers are further mail header fields. Names that the package itself writes are refused.
 	Headers map[string]string
-	// Attachments follow the text in their order.
+	// Attachments follow the text in their order. The provider interface takes the first PDF only.
 	Attachments []Attachment
 	// InReplyTo is the Message-ID that this one answers; References the thread before it.
 	InReplyTo  string

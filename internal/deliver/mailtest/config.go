@@ -5,7 +5,6 @@ package mailtest
 import (
 	"fmt"
 	"net"
-	"os"
 	"os/user"
 	"strings"
 )
@@ -19,9 +18,6 @@ func (s *Server) exim(cfg Config, u *user.User) string {
 	w("spool_directory = %s/spool", s.dir)
 	w("log_file_path = %s/log/%%slog", s.dir)
 	w("pid_file_path = %s/run/exim.pid", s.dir)
-	if os.Geteuid() != 0 {
-		w("deliver_drop_privilege = true")
-	}
 	w("primary_hostname = mail.%s\nqualify_domain = %s", s.Domain, s.Domain)
 	w("local_interfaces = <; [%s]:%s", host, port)
 	w("domainlist ours = %s\ndomainlist others = !+ours", s.Domain)
@@ -47,9 +43,7 @@ func (s *Server) exim(cfg Config, u *user.User) string {
 		w("begin transports")
 	}
 	w("maildir:\n  driver = appendfile\n  directory = %s/mail\n  maildir_format\n  create_directory\n  delivery_date_add\n  envelope_to_add\n  return_path_add", s.dir)
-	if os.Geteuid() == 0 {
-		w("  user = %s\n  group = %s", u.Uid, u.Gid)
-	}
+	w("  user = %s\n  group = %s", u.Uid, u.Gid)
 	w("begin retry\n* * F,10m,2s")
 	return b.String()
 }
@@ -64,12 +58,6 @@ func (s *Server) dovecot(u *user.User) string {
 	w("mail_location = maildir:%s/mail\nmail_uid = %s\nmail_gid = %s\nfirst_valid_uid = 1\nfirst_valid_gid = 1", s.dir, u.Uid, u.Gid)
 	w("passdb {\n  driver = static\n  args = user=%s password=%s\n}", User, Password)
 	w("userdb {\n  driver = static\n  args = uid=%s gid=%s home=%s/mail\n}", u.Uid, u.Gid, s.dir)
-	w("service imap-login {\n  inet_listener imap {\n    port = %s\n  }\n  inet_listener imaps {\n    port = 0\n  }", port)
-	if os.Geteuid() != 0 {
-		w("  chroot =\n}\nservice anvil {\n  chroot =\n}\nservice stats {\n  chroot =\n}")
-		w("default_internal_user = %s\ndefault_login_user = %s\ndefault_internal_group = %s", u.Username, u.Username, u.Gid)
-	} else {
-		w("}")
-	}
+	w("service imap-login {\n  inet_listener imap {\n    port = %s\n  }\n  inet_listener imaps {\n    port = 0\n  }\n}", port)
 	return b.String()
 }
