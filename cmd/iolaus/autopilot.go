@@ -76,14 +76,16 @@ type autopilot struct {
 	outlets map[int64]string // id to name
 	asked   map[int64]bool   // notices whose question was answered
 	doubted bool
-	offered map[int64]bool // assets for which an act was drafted
-	begun   time.Time
+	seen    map[int64]time.Time // candidates, since when
 }
+
+// patience is how long an officer waits before a candidate that resembles nothing is left alone.
+const patience = 6 * time.Second
 
 // act plays the scenario to its end, or until ctx ends.
 func (p *play) act(ctx context.Context) error {
 	hc := &http.Client{Timeout: 30 * time.Second}
-	a := &autopilot{play: p, outlets: map[int64]string{}, asked: map[int64]bool{}, offered: map[int64]bool{}, begun: time.Now(),
+	a := &autopilot{play: p, outlets: map[int64]string{}, asked: map[int64]bool{}, seen: map[int64]time.Time{},
 		as: func(login string) client { return client{p.base, p.cast.tokens[login], hc} }}
 	if err := a.awake(ctx); err != nil {
 		return err
@@ -199,16 +201,19 @@ func (a *autopilot) judge(ctx context.Context) (bool, error) {
 		if v.State != "candidate" {
 			continue
 		}
-		if v.Presence.State == "unknown" { // not captured yet
-			busy = true
-			continue
+		if a.seen[v.ID].IsZero() {
+			a.seen[v.ID] = time.Now()
 		}
-		busy = true
-		switch outlet, why := a.whose(v, outletOf); {
+		outlet, why := a.whose(v, outletOf)
+		switch {
 		case outlet != 0:
+			busy = true
 			_, err = post[assetView](ctx, a.as("ada"), fmt.Sprintf("/v1/assets/%d/attribute", v.ID), map[string]any{"outlet": outlet, "reason": why})
-		default:
+		case time.Since(a.seen[v.ID]) > patience: // more may become known of the outlet: nobody is judged in haste
+			busy = true
 			_, err = post[assetView](ctx, a.as("ada"), fmt.Sprintf("/v1/assets/%d/reject", v.ID), map[string]any{"reason": why})
+		default:
+			busy = true
 		}
 		if err != nil && !conflict(err) {
 			return busy, err

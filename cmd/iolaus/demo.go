@@ -137,7 +137,7 @@ func rangeConfig(c *cli, e env, dir string, r *sim.Range, listen string) (config
 	}
 	cfg.Sources = sourcesConfig{RDAP: r.Bootstrap(), CT: []string{r.CTLog()}, Survey: duration{time.Second}}
 	ms := func(n int) duration { return duration{time.Duration(n) * time.Millisecond} }
-	cfg.Rules = rulesConfig{Points: 2, Rounds: 3, Gap: ms(300), Monitor: duration{4 * time.Second}, Verify: ms(600), Recheck: []duration{ms(1500), {4 * time.Second}}}
+	cfg.Rules = rulesConfig{Points: 2, Rounds: 3, Gap: ms(300), Monitor: duration{10 * time.Second}, Verify: ms(600), Recheck: []duration{ms(1500), {4 * time.Second}}}
 	cfg.Platform = map[string]string{}
 	for _, p := range r.World().Providers {
 		if k, ok := platformKinds[p.Kind]; ok {

@@ -73,8 +73,10 @@ func (d *Desk) attribute(ctx context.Context, t *db.Tx, s iru.Scope, a iru.Asset
 	if _, err := t.Enqueue(ctx, Probe{Asset: a.ID}, look(now)); err != nil {
 		return a, err
 	}
-	_, err = t.Enqueue(ctx, Monitor{Asset: a.ID}, read(now))
-	return a, err
+	if _, err = t.Enqueue(ctx, Monitor{Asset: a.ID}, read(now)); err != nil {
+		return a, err
+	}
+	return a, d.resuggest(ctx, t, a.Unit)
 }
 
 // Reject says that an asset is somebody else's.
@@ -154,6 +156,31 @@ func (d *Desk) suggest(ctx context.Context, t *db.Tx, a iru.Asset) (iru.Lineage,
 		}
 	}
 	return best, nil
+}
+
+// resuggest compares every candidate of the unit again, since more is known of an outlet now.
+func (d *Desk) resuggest(ctx context.Context, t *db.Tx, u iru.UnitID) error {
+	as, err := t.Assets(ctx, iru.Program())
+	if err != nil {
+		return err
+	}
+	for _, a := range as {
+		if a.Unit != u || a.State != iru.AssetCandidate || len(a.Features) == 0 {
+			continue
+		}
+		best, err := d.suggest(ctx, t, a)
+		if err != nil {
+			return err
+		}
+		if best.To == a.Lineage.To && best.Score == a.Lineage.Score {
+			continue
+		}
+		a.Lineage = best
+		if err := t.UpdateAsset(ctx, a, a.State); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func features(fs []iru.Feature) []link.Feature {

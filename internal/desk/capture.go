@@ -109,6 +109,7 @@ func (d *Desk) takeMarks(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item,
 	if r.Outcome != iru.Up {
 		return a, nil
 	}
+	fresh := i.Locator == a.Locator && len(a.Features) == 0
 	if i.Locator == a.Locator {
 		if r.Kind != "" && a.Kind == iru.Site {
 			a.Kind = r.Kind
@@ -135,5 +136,8 @@ func (d *Desk) takeMarks(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item,
 			}
 		}
 	}
-	return a, t.UpdateAsset(ctx, a, a.State)
+	if err := t.UpdateAsset(ctx, a, a.State); err != nil || a.Outlet == 0 || !fresh {
+		return a, err
+	}
+	return a, d.resuggest(ctx, t, a.Unit)
 }

@@ -162,7 +162,7 @@ func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, note
 		if err := t.UpdateProvider(ctx, p, old); err != nil {
 			return err
 		}
-		if _, err := t.Record(ctx, e.With("address", p.Address)); err != nil {
+		if _, err := t.Record(ctx, e.With("name", p.Name).With("address", p.Address)); err != nil {
 			return err
 		}
 		ns, err := t.NoticesTo(ctx, iru.Program(), p.ID)

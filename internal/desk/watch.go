@@ -143,6 +143,16 @@ func (d *Desk) guess(l locator.Locator) iru.AssetKind {
 	return iru.Site
 }
 
+// OnPlatform reports whether an address lies under a name that hosts many customers.
+func (d *Desk) OnPlatform(address string) bool {
+	l, err := locator.Parse(address)
+	if err != nil {
+		return false
+	}
+	_, on := d.platform(l)
+	return on
+}
+
 func (d *Desk) platform(l locator.Locator) (iru.AssetKind, bool) {
 	if k, ok := d.Rules.Platforms[l.Host()]; ok {
 		return k, true
@@ -189,6 +199,9 @@ func (d *Desk) discover(ctx context.Context, t *db.Tx, a iru.Asset, links []Link
 			continue
 		}
 		root := d.root(l)
+		if _, shared := d.platform(root); shared && root.Path() == "/" {
+			continue // the platform itself is nobody's asset
+		}
 		if known, err := d.known(ctx, t, a.Unit, root); err != nil {
 			return err
 		} else if known {
@@ -205,6 +218,9 @@ func (d *Desk) discover(ctx context.Context, t *db.Tx, a iru.Asset, links []Link
 func (d *Desk) known(ctx context.Context, t *db.Tx, u iru.UnitID, root locator.Locator) (bool, error) {
 	if _, err := t.AssetByLocator(ctx, u, root.String()); err == nil || !errors.Is(err, iru.NotFound) {
 		return err == nil, err
+	}
+	if d.guess(root) != iru.Site { // a file is an asset of its own, whatever lies around it
+		return false, nil
 	}
 	same, err := t.AssetsAt(ctx, u, root.Site())
 	if err != nil {
@@ -226,6 +242,9 @@ func (d *Desk) partOf(a iru.Asset, l locator.Locator) bool {
 	}
 	if a.Kind == iru.Update || a.Kind == iru.Stream {
 		return root.Path() == l.Path()
+	}
+	if k := d.guess(l); k == iru.Update || k == iru.Stream {
+		return false
 	}
 	base := strings.TrimSuffix(strings.SplitN(root.Path(), "?", 2)[0], "/")
 	return base == "" || l.Path() == base || strings.HasPrefix(l.Path(), base+"/") || strings.HasPrefix(l.Path(), base+"?")
@@ -281,6 +300,10 @@ func (d *Desk) Announce(ctx context.Context, log string, next int64, seen []Cert
 		if err != nil {
 			return err
 		}
+		ps, err := t.Providers(ctx, iru.Program())
+		if err != nil {
+			return err
+		}
 		for _, o := range os {
 			if o.State == iru.OutletClosed || o.State == iru.OutletProposed {
 				continue
@@ -294,6 +317,9 @@ func (d *Desk) Announce(ctx context.Context, log string, next int64, seen []Cert
 					l, err := locator.Parse("https://" + strings.TrimPrefix(name, "*.") + "/")
 					if err != nil {
 						continue
+					}
+					if carries(ps, l) {
+						continue // a provider's own name for a customer's site
 					}
 					if known, err := d.known(ctx, t, o.Unit, l); err != nil {
 						return err
@@ -310,6 +336,16 @@ func (d *Desk) Announce(ctx context.Context, log string, next int64, seen []Cert
 		return t.SetCursor(ctx, "ct "+log, next)
 	})
 	return n, err
+}
+
+// carries reports whether the address lies under a provider's own name.
+func carries(ps []iru.Provider, l locator.Locator) bool {
+	for _, p := range ps {
+		if p.Site != "" && p.Site == l.Site() {
+			return true
+		}
+	}
+	return false
 }
 
 // A Certificate is one entry of a certificate log.

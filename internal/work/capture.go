@@ -86,13 +86,15 @@ func (c *Crew) content(ctx context.Context, from *fetch.Client, a iru.Asset, i i
 	r.Content = hex.EncodeToString(sum[:])
 	r.Kind = kindOf(s.Response)
 	r.Prints = append(r.Prints, iru.Print{Medium: "sha256", Value: r.Content, Where: i.Locator})
-	r.Features = append(r.Features, carrierMarks(s.Response)...)
+	r.Features = append(r.Features, carrierMarks(s.Response, c.Desk.OnPlatform(i.Locator))...)
 	if s.Page == nil {
 		r.Title = locatorName(i.Locator)
 		if plain(s.Response.Type) {
 			r.Text = limited(clean(string(body)), maxText)
 			r.Dir = recognise.Direction(r.Text)
-			r.Links = linksIn(body)
+			if r.Links = linksIn(body); strings.Contains(s.Response.Type, "xml") {
+				r.Links = feedLinks(body)
+			}
 			r.Features = append(r.Features, manifestMarks(body)...)
 		}
 		return nil
@@ -154,7 +156,7 @@ func (c *Crew) feeds(ctx context.Context, from *fetch.Client, addresses []string
 		if err != nil || res.Status != 200 {
 			continue
 		}
-		r.Links = append(r.Links, linksIn(res.Body)...)
+		r.Links = append(r.Links, feedLinks(res.Body)...)
 		r.Features = append(r.Features, feedMarks(res.Body)...)
 	}
 	return more

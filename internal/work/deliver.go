@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/mail"
 	"strings"
 	"time"
 
@@ -56,19 +57,27 @@ func (c *Crew) settle(ctx context.Context, d desk.Dispatch, send func() (desk.Se
 // message is a letter as it leaves: the same facts give the same bytes and the same identity.
 func (c *Crew) message(d desk.Dispatch) deliver.Message {
 	n := d.Notice
-	m := deliver.Message{Key: d.Letter.MessageID, Reference: n.Ref, Instrument: string(n.Instrument), From: c.Post.From,
+	m := deliver.Message{Key: d.Letter.MessageID, Reference: n.Ref, Instrument: string(n.Instrument), From: c.from(d.Unit),
 		To: d.Provider.Address, ReplyTo: deliver.ReplyAddress(c.Post.Secret, int64(n.ID), c.Post.Domain), Date: d.Letter.At,
 		Subject: d.Letter.Subject, Text: d.Letter.Text, Language: n.Lang, Targets: []string{n.Locator},
 		Addressee: d.Provider.Name, Reasons: n.Reasons, LegalBasis: n.Basis, Issuer: d.Unit.Name + ", " + d.Unit.Country, Contact: d.Unit.Mail,
 		Headers: map[string]string{"X-Iolaus-Request": string(n.Request)}}
 	if d.First != "" {
-		first := deliver.MessageID(d.First, domainOf(c.Post.From))
+		first := deliver.MessageID(d.First, domainOf(c.from(d.Unit)))
 		m.InReplyTo, m.References = first, []string{first}
 	}
 	if c.Post.Callback != "" {
 		m.Callback = deliver.Callback{URL: c.Post.Callback, Token: deliver.Tag(c.Post.Secret, int64(n.ID))}
 	}
 	return m
+}
+
+// from is the serving unit's own sender, or the installation's where the unit has none.
+func (c *Crew) from(u iru.Unit) string {
+	if u.Mail == "" {
+		return c.Post.From
+	}
+	return (&mail.Address{Name: u.Name, Address: u.Mail}).String()
 }
 
 func domainOf(from string) string {

@@ -3,6 +3,7 @@
 package work
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -22,9 +23,12 @@ func mark(kind, value string) iru.Feature {
 	return iru.Feature{Family: string(f.Family), Kind: f.Kind, Value: f.Value}
 }
 
-// carrierMarks are what the connection itself shows.
-func carrierMarks(r *fetch.Response) []iru.Feature {
+// carrierMarks are what the connection itself shows. On a platform they are the platform's own and say nothing of its customers.
+func carrierMarks(r *fetch.Response, shared bool) []iru.Feature {
 	var out []iru.Feature
+	if shared {
+		return nil
+	}
 	if r.TLS != nil && r.TLS.SPKI != "" {
 		out = append(out, mark(link.SPKI, r.TLS.SPKI))
 	}
@@ -63,13 +67,45 @@ func feedMarks(body []byte) []iru.Feature {
 	return []iru.Feature{mark(link.FeedKey, clean(strings.TrimSpace(f.ID)))}
 }
 
+// feedLinks are the addresses that a feed announces: of its links, its enclosures, and the link elements of RSS.
+func feedLinks(body []byte) []desk.Link {
+	d := xml.NewDecoder(bytes.NewReader(body))
+	var out []desk.Link
+	in := ""
+	for len(out) < maxLinks {
+		t, err := d.RawToken()
+		if err != nil {
+			return out
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			in = t.Name.Local
+			for _, a := range t.Attr {
+				if (a.Name.Local == "href" || a.Name.Local == "url" || a.Name.Local == "src") && strings.HasPrefix(a.Value, "http") {
+					out = append(out, desk.Link{URL: a.Value, Text: "announced in a feed"})
+				}
+			}
+		case xml.CharData:
+			if u := strings.TrimSpace(string(t)); in == "link" && strings.HasPrefix(u, "http") {
+				out = append(out, desk.Link{URL: u, Text: "announced in a feed"})
+			}
+		case xml.EndElement:
+			in = ""
+		}
+	}
+	return out
+}
+
+// maxLinks is how many addresses are taken from one file.
+const maxLinks = 200
+
 // address-like strings of a manifest or a feed.
 var addressIn = regexp.MustCompile(`https?://[^\s"'<>\\^` + "`" + `{|}]{4,512}`)
 
 // linksIn finds addresses in plain text: update manifests, feeds, playlists.
 func linksIn(body []byte) []desk.Link {
 	var out []desk.Link
-	for _, m := range addressIn.FindAll(body, 200) {
+	for _, m := range addressIn.FindAll(body, maxLinks) {
 		out = append(out, desk.Link{URL: strings.TrimRight(string(m), ".,;)"), Text: "named in a file"})
 	}
 	return out

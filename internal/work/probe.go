@@ -101,6 +101,9 @@ func (w *prober) carriers(ctx context.Context, l locator.Locator, directory []ir
 		for _, c := range own {
 			if c.Scope == probe.ScopeNetwork && c.Name != "" {
 				name = c.Name
+				if cut := len(name) - len(" abuse desk"); cut > 0 && strings.EqualFold(name[cut:], " abuse desk") {
+					name = name[:cut]
+				}
 				break
 			}
 		}
