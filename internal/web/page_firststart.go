@@ -14,6 +14,7 @@ type FirstStartPage struct {
 	Frame   ui.Frame
 	Action  string
 	Unit    string // that invites; empty at the very first start
+	Login   string // the name to sign in with
 	Role    string // what the person will be, translated
 	Expires string // until when the link works, as shown
 	Name    string // as typed

@@ -104,6 +104,7 @@ func (p FirstStartPage) View() templ.Component {
 						}
 						templ_7745c5c3_Err = ui.Terms{
 							{Name: ui.T(ctx, "Unit"), Value: ui.Text(p.unit(ctx))},
+							{Name: ui.T(ctx, "Sign-in name"), Value: ui.Isolated(p.Login)},
 							{Name: ui.T(ctx, "You will be"), Value: ui.Text(p.Role)},
 							{Name: ui.T(ctx, "Link ends"), Value: ui.Text(p.Expires)},
 						}.Render(ctx, templ_7745c5c3_Buffer)
@@ -117,7 +118,7 @@ func (p FirstStartPage) View() templ.Component {
 						var templ_7745c5c3_Var6 templ.SafeURL
 						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.Action))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `page_firststart.templ`, Line: 21, Col: 58}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `page_firststart.templ`, Line: 22, Col: 58}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 						if templ_7745c5c3_Err != nil {

@@ -173,6 +173,7 @@ function connect() {
     const mine = () => [...document.querySelectorAll('[data-live]')].filter((el) => new URL(el.dataset.live, location.href).href === url);
     stream.addEventListener('change', (e) => mine().filter((el) => !e.data || e.data.split(/\s+/).includes(el.id)).forEach(refresh));
     stream.addEventListener('now', (e) => { const t = Date.parse(e.data); if (t) offset = t - Date.now(); });
+    stream.addEventListener('ended', () => { stream.close(); location.reload(); });
     let lost = false;
     stream.addEventListener('open', () => { connection(true); if (lost) mine().forEach(refresh); lost = false; });
     stream.addEventListener('error', () => { lost = true; connection(false); });

@@ -162,7 +162,7 @@ func Dir(lang string) string {
 		switch p {
 		case "arab", "hebr", "syrc", "thaa", "nkoo", "adlm":
 			return "rtl"
-		case "latn", "cyrl", "grek":
+		case "latn", "cyrl", "grek", "deva", "guru", "beng":
 			return "ltr"
 		}
 	}

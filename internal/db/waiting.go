@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"iolaus/internal/iru"
+)
+
+// Waiting counts what waits for people in each room of the workbench: triage (items), notices (acts to approve, answer or
+// escalate), outlets (candidates), operations (open polls of the scope's unit).
+func (t *Tx) Waiting(ctx context.Context, s iru.Scope, now time.Time) (map[string]int, error) {
+	var triage, notices, outlets, operations int
+	err := t.QueryRow(ctx, `SELECT
+		(SELECT COUNT(*) FROM item WHERE ($1=0 OR unit=$1) AND (state IN ('ready','second') OR (state='deferred' AND wake_at<=$2))),
+		(SELECT COUNT(*) FROM notice WHERE ($1=0 OR unit=$1) AND state IN ('submitted','endorsed','clarifying','refused','bounced','breached')),
+		(SELECT COUNT(*) FROM asset WHERE ($1=0 OR unit=$1) AND state='candidate'),
+		(SELECT COUNT(*) FROM poll WHERE ($1=0 OR unit=$1) AND state='open' AND operation IN (SELECT id FROM operation WHERE state='polling'))`,
+		s.Reach(), At(now)).Scan(&triage, &notices, &outlets, &operations)
+	if err != nil {
+		return nil, fmt.Errorf("count what waits: %w", err)
+	}
+	return map[string]int{"triage": triage, "notices": notices, "outlets": outlets, "operations": operations}, nil
+}

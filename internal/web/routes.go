@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import "net/http"
+
+// routes is every page of the workbench and everything that a page can ask for.
+func (s *server) routes() []route {
+	return []route{
+		// Coming in and going out.
+		{"GET /signin", (*visit).signInPage, true},
+		{"POST /signin", (*visit).signIn, true},
+		{"POST /signout", (*visit).signOut, true},
+		{"GET /welcome/{secret}", (*visit).welcomePage, true},
+		{"POST /welcome/{secret}", (*visit).welcome, true},
+		{"POST /language", func(v *visit) error { SetLanguage(v.w, v.r); return nil }, true},
+		{"GET /live/{topic}", (*visit).live, false},
+
+		// Today, triage, outlets.
+		{"GET /{$}", (*visit).todayPage, false},
+
+		// Providers, notices, operations, ledger, exhibits, administration.
+	}
+}
+
+// statusSeeOther is the answer to every form that was accepted.
+const statusSeeOther = http.StatusSeeOther
