@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-// Command iolaus is the whole program: workbench, workers, demonstration and tools. See iolaus --help.
 package main
 
 import (

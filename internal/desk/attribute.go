@@ -73,7 +73,7 @@ func (d *Desk) attribute(ctx context.Context, t *db.Tx, s iru.Scope, a iru.Asset
 	if _, err := t.Enqueue(ctx, Probe{Asset: a.ID}, look(now)); err != nil {
 		return a, err
 	}
-	if _, err = t.Enqueue(ctx, Monitor{Asset: a.ID}, read(now)); err != nil {
+	if _, err = t.Enqueue(ctx, Monitor{Asset: a.ID}, visit(now)); err != nil {
 		return a, err
 	}
 	return a, d.resuggest(ctx, t, a.Unit)

@@ -123,3 +123,6 @@ func in(queue string, at time.Time, priority int) *river.InsertOpts {
 func act(at time.Time) *river.InsertOpts  { return in(QueueActs, at, 1) }
 func look(at time.Time) *river.InsertOpts { return in(QueueLooks, at, 2) }
 func read(at time.Time) *river.InsertOpts { return in(QueueReads, at, 3) }
+
+// visit is a read that others wait for: what an attributed asset links to.
+func visit(at time.Time) *river.InsertOpts { return in(QueueReads, at, 1) }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -137,11 +138,14 @@ func (d *Desk) guess(l locator.Locator) iru.AssetKind {
 		return iru.Newsletter
 	case l.Kind == locator.KindAccount:
 		return iru.Account
-	case ext == ".json", ext == ".xml" && strings.Contains(l.Path(), "update"):
+	case (ext == ".json" || ext == ".xml") && updates.MatchString(l.Host()+l.Path()):
 		return iru.Update
 	}
 	return iru.Site
 }
+
+// updates are the words by which the address at which an app asks for its next version is known.
+var updates = regexp.MustCompile(`(?i)\b(updates?|latest|appcast|releases?|version)\b`)
 
 // OnPlatform reports whether an address lies under a name that hosts many customers.
 func (d *Desk) OnPlatform(address string) bool {

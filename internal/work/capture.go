@@ -251,7 +251,8 @@ func limited(s string, n int) string {
 }
 
 func plain(mediaType string) bool {
-	return strings.HasPrefix(mediaType, "text/") || strings.Contains(mediaType, "json") || strings.Contains(mediaType, "xml")
+	return strings.HasPrefix(mediaType, "text/") || strings.Contains(mediaType, "json") || strings.Contains(mediaType, "xml") ||
+		strings.Contains(mediaType, "mpegurl") || strings.Contains(mediaType, "scpls")
 }
 
 func kindOf(r *fetch.Response) iru.AssetKind {

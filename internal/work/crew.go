@@ -51,7 +51,7 @@ type Post struct {
 var queues = map[string]river.QueueConfig{
 	desk.QueueActs:  {MaxWorkers: 16},
 	desk.QueueLooks: {MaxWorkers: 16},
-	desk.QueueReads: {MaxWorkers: 8},
+	desk.QueueReads: {MaxWorkers: 16},
 }
 
 // jobTimeout is the longest that a job may take before it is given up for dead and begun again.
