@@ -141,7 +141,7 @@ func TestTimeTicks(t *testing.T) {
 		{5 * 24 * time.Hour, "4 Nov", "8 Nov"},
 		{60 * 24 * time.Hour, "10 Nov", "29 Dec"},
 		{200 * 24 * time.Hour, "Dec", "May"},
-		{1500 * 24 * time.Hour, "Jan 2026", "Jul"},
+		{1500 * 24 * time.Hour, "Jan 2026", "Jan 2029"},
 	} {
 		ticks := TimeTicks(from, from.Add(c.span), 10)
 		if len(ticks) == 0 || len(ticks) > 10 {
