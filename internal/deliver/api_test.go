@@ -110,10 +110,11 @@ func newDesk(t *testing.T) (*desk, deliver.APIConfig) {
 		}
 		return new(net.Dialer).DialContext(ctx, network, addr)
 	}, MaxIdleConnsPerHost: -1}}
-	return d, deliver.APIConfig{Base: srv.URL + "/desk/", Token: "tram-token", HTTP: client, Timeout: 400 * time.Millisecond}
+	return d, deliver.APIConfig{Base: srv.URL + "/desk/", Token: "tram-token", HTTP: client, Timeout: 2 * time.Second}
 }
 
 func TestAPIConformance(t *testing.T) {
+	t.Parallel()
 	delivertest.Run(t, func(t *testing.T) delivertest.World {
 		d, cfg := newDesk(t)
 		return delivertest.World{Channel: deliver.NewAPI(cfg), Counts: true, Set: func(m delivertest.Mood) { d.mood.Store(int32(m)) },
@@ -212,7 +213,7 @@ func TestAPIGarbage(t *testing.T) {
 			io.WriteString(w, c.body)
 		})
 		srv := httptest.NewServer(mux)
-		_, err := deliver.NewAPI(deliver.APIConfig{Base: srv.URL, Token: "t", HTTP: srv.Client(), Timeout: time.Second}).Send(t.Context(), delivertest.Message(1))
+		_, err := deliver.NewAPI(deliver.APIConfig{Base: srv.URL, Token: "t", HTTP: srv.Client()}).Send(t.Context(), delivertest.Message(1))
 		if !errors.Is(err, c.want) || deliver.Uncertain(err) != c.uncertain {
 			t.Errorf("%s: uncertain %v, %v", c.name, deliver.Uncertain(err), err)
 		}
@@ -241,7 +242,7 @@ func TestAPIEndlessBody(t *testing.T) {
 	defer srv.Close()
 	begin := time.Now()
 	_, err := deliver.NewAPI(deliver.APIConfig{Base: srv.URL, Token: "t", HTTP: srv.Client()}).Send(t.Context(), delivertest.Message(1))
-	if !errors.Is(err, iru.Unavailable) || !strings.Contains(err.Error(), "more than 65536 bytes") || time.Since(begin) > 2*time.Second {
+	if !errors.Is(err, iru.Unavailable) || !strings.Contains(err.Error(), "more than 65536 bytes") || time.Since(begin) > 5*time.Second {
 		t.Errorf("after %v: %v", time.Since(begin), err)
 	}
 	srv.CloseClientConnections()
