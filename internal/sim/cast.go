@@ -27,10 +27,10 @@ var vantages = []Vantage{
 
 // Instruments by layer, after the second table of law.md, section 1.
 var (
-	hostTakes      = []Instrument{Referral, Notice, RemovalOrder, OrderToAct}
-	registrarTakes = []Instrument{RegistrarReport, OrderToAct}
-	storeTakes     = []Instrument{Referral, Notice, StoreReport, RemovalOrder, OrderToAct}
-	orderOnly      = []Instrument{OrderToAct}
+	hostTakes      = []Instrument{Referral, Notice, RemovalOrder, OrderToAct, CourtOrder}
+	registrarTakes = []Instrument{RegistrarReport, OrderToAct, CourtOrder}
+	storeTakes     = []Instrument{Referral, Notice, StoreReport, RemovalOrder, OrderToAct, CourtOrder}
+	orderOnly      = []Instrument{OrderToAct, CourtOrder}
 	referralOnly   = []Instrument{Referral}
 )
 

@@ -196,7 +196,7 @@ var trade = map[ProviderKind]string{Registry: "a registry", Registrar: "a regist
 	AppStore: "an app store", AddonStore: "an add-on store", ListHost: "a list provider", StreamHost: "a stream host", Platform: "a platform"}
 
 var called = map[Instrument]string{Referral: "a referral", Notice: "a notice of content", RemovalOrder: "a removal order", OrderToAct: "an order to act",
-	RegistrarReport: "a registrar report", StoreReport: "a store report", OtherInstrument: "this instrument"}
+	RegistrarReport: "a registrar report", StoreReport: "a store report", CourtOrder: "a court order", OtherInstrument: "this instrument"}
 
 // act does what the notice asks after the desk's delay, and says so.
 func (d *desk) act(f *deskFile) {
@@ -350,7 +350,7 @@ func address(s string) *url.URL {
 func instrument(s string) Instrument {
 	n := strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(strings.TrimSpace(s)))
 	switch i := Instrument(n); i {
-	case Referral, Notice, RemovalOrder, OrderToAct, RegistrarReport, StoreReport:
+	case Referral, Notice, RemovalOrder, OrderToAct, RegistrarReport, StoreReport, CourtOrder:
 		return i
 	}
 	return OtherInstrument

@@ -175,11 +175,14 @@ func TestRefusalThenRegistrar(t *testing.T) {
 }
 
 func TestRegistryOrder(t *testing.T) {
-	r := start(t, Options{Scenario: "s1", Compress: slow})
-	send(t, r, "registry", "m1", "OA-2026-0001", OrderToAct, "halcyon-weather.test")
-	r.Advance(2 * hour)
-	if _, _, body := get(t, client(t, r, ""), "https://rdap.registry.test/domain/halcyon-weather.test"); !strings.Contains(body, `"server hold"`) {
-		t.Errorf("RDAP: %s", body)
+	for _, i := range []Instrument{RegistrarReport, "preservation_order", OrderToAct, CourtOrder} {
+		r := start(t, Options{Scenario: "s1", Compress: slow})
+		send(t, r, "registry", "m1", "OA-2026-0001", i, "halcyon-weather.test")
+		r.Advance(2 * hour)
+		_, _, body := get(t, client(t, r, ""), "https://rdap.registry.test/domain/halcyon-weather.test")
+		if held := strings.Contains(body, `"server hold"`); held != (i == OrderToAct || i == CourtOrder) {
+			t.Errorf("%s: %s", i, body)
+		}
 	}
 }
 

@@ -116,6 +116,7 @@ const (
 	OrderToAct      Instrument = "order_to_act" // DSA Art 9 and national law
 	RegistrarReport Instrument = "registrar_report"
 	StoreReport     Instrument = "store_report"
+	CourtOrder      Instrument = "court_order"
 	OtherInstrument Instrument = "other" // evidence orders and the like: nobody here acts on them
 )
 
