@@ -384,7 +384,7 @@ func (d *Desk) Receive(ctx context.Context, r Reply) error {
 			r.At = now
 		}
 		l := iru.Letter{Notice: n.ID, Inbound: true, At: r.At, Kind: r.Kind, Channel: r.Channel, From: clip(r.From, 200), Subject: clip(r.Subject, 300),
-			Text: r.Text, MessageID: "in:" + r.MessageID, Proof: r.Proof, Guess: r.Guess}
+			Text: r.Text, MessageID: inbound(r), Proof: r.Proof, Guess: r.Guess}
 		fresh, err := t.AddLetter(ctx, &l)
 		if err != nil || !fresh {
 			return err
@@ -397,6 +397,12 @@ func (d *Desk) Receive(ctx context.Context, r Reply) error {
 		}
 		return d.file(ctx, t, n, l, 0, now)
 	})
+}
+
+// inbound is the identity of a reply: the same letter to the same notice with the same words is taken in once. Strangers choose
+// their own message ids, so another text under a used one is another letter.
+func inbound(r Reply) string {
+	return fmt.Sprintf("in:%d:%s", r.Notice, Digest(r.MessageID + "\n" + r.Subject + "\n" + r.Text))
 }
 
 // File says what a reply is whose kind the program only guessed.
