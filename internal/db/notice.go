@@ -136,3 +136,8 @@ func (t *Tx) NoticesAfter(ctx context.Context, s iru.Scope, f NoticeFilter, afte
 	return notices.list(ctx, t, "WHERE "+noticeReach+" AND id>$2 AND (state=$3 OR $3='') AND (asset=$4 OR $4=0) AND (operation=$5 OR $5=0) AND (provider=$6 OR $6=0) ORDER BY id LIMIT $7",
 		s.Reach(), after, f.State, f.Asset, f.Operation, f.Provider, n)
 }
+
+// LettersToFile lists received letters whose kind was only guessed, oldest first, at most n.
+func (t *Tx) LettersToFile(ctx context.Context, s iru.Scope, n int) ([]iru.Letter, error) {
+	return letters.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+") AND guess AND inbound ORDER BY at, id LIMIT $2", s.Reach(), n)
+}
