@@ -402,7 +402,7 @@ func (d *Desk) Receive(ctx context.Context, r Reply) error {
 // inbound is the identity of a reply: the same letter to the same notice with the same words is taken in once. Strangers choose
 // their own message ids, so another text under a used one is another letter.
 func inbound(r Reply) string {
-	return fmt.Sprintf("in:%d:%s", r.Notice, Digest(r.MessageID + "\n" + r.Subject + "\n" + r.Text))
+	return fmt.Sprintf("in:%d:%s", r.Notice, Digest(r.MessageID+"\n"+r.Subject+"\n"+r.Text))
 }
 
 // File says what a reply is whose kind the program only guessed.
