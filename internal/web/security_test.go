@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+var fine = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	if _, err := io.ReadAll(r.Body); err != nil {
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		return
+	}
+	_, _ = io.WriteString(w, "fine")
+})
+
+func refused(status int) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+}
+
+func TestHeadersOfEveryAnswer(t *testing.T) {
+	w := get(Security{Secure: true, EvidenceOrigin: "https://evidence.unit.test"}.Headers(fine), "/")
+	for name, want := range map[string]string{
+		"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "no-referrer",
+		"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Strict-Transport-Security": "max-age=31536000",
+	} {
+		if got := w.Header().Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	policy := w.Header().Get("Content-Security-Policy")
+	for _, want := range []string{"default-src 'self'", "script-src 'self'", "style-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'",
+		"form-action 'self'", "require-trusted-types-for 'script'", "trusted-types iolaus", "frame-src https://evidence.unit.test"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("policy lacks %q: %s", want, policy)
+		}
+	}
+	for _, bad := range []string{"unsafe", "*", "data:", "http:"} {
+		if strings.Contains(policy, bad) {
+			t.Errorf("policy has %q: %s", bad, policy)
+		}
+	}
+	for _, off := range []string{"camera=()", "microphone=()", "geolocation=()", "clipboard-read=()"} {
+		if !strings.Contains(w.Header().Get("Permissions-Policy"), off) {
+			t.Errorf("permissions lack %s", off)
+		}
+	}
+	if w := get(Security{}.Headers(fine), "/"); w.Header().Get("Strict-Transport-Security") != "" || !strings.Contains(w.Header().Get("Content-Security-Policy"), "frame-src 'none'") {
+		t.Error("plain HTTP must not promise TLS; no evidence origin, no frame")
+	}
+}
+
+func TestOtherSitesCannotPost(t *testing.T) {
+	h := SameOrigin(fine, refused(http.StatusForbidden))
+	for _, c := range []struct {
+		name, method, site, origin string
+		want                       int
+	}{
+		{"own form", "POST", "same-origin", "http://example.com", 200},
+		{"another site", "POST", "cross-site", "http://elsewhere.test", 403},
+		{"a sister name", "POST", "same-site", "http://other.example.com", 403},
+		{"an old browser from elsewhere", "POST", "", "http://elsewhere.test", 403},
+		{"a program", "POST", "", "", 200},
+		{"a link from elsewhere", "GET", "cross-site", "", 200},
+	} {
+		r := httptest.NewRequest(c.method, "http://example.com/x", nil)
+		if c.site != "" {
+			r.Header.Set("Sec-Fetch-Site", c.site)
+		}
+		if c.origin != "" {
+			r.Header.Set("Origin", c.origin)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != c.want {
+			t.Errorf("%s: %d, want %d", c.name, w.Code, c.want)
+		}
+	}
+}
+
+func TestLargeFormIsCut(t *testing.T) {
+	h := LimitBody(fine, 10)
+	for body, want := range map[string]int{strings.Repeat("a", 10): 200, strings.Repeat("a", 11): 413} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(body)))
+		if w.Code != want {
+			t.Errorf("%d bytes: %d, want %d", len(body), w.Code, want)
+		}
+	}
+}
+
+func TestSignInSlowsDown(t *testing.T) {
+	h := SlowSignIn(fine, 3, time.Hour, refused(http.StatusTooManyRequests))
+	try := func(method, from, name string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, "/signin", strings.NewReader(url.Values{"name": {name}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.RemoteAddr = from + ":4000"
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	for i := range 3 {
+		if w := try("POST", "127.0.0.1", "a"+strings.Repeat("x", i)); w.Code != 200 {
+			t.Fatalf("attempt %d: %d", i+1, w.Code)
+		}
+	}
+	if w := try("POST", "127.0.0.1", "b"); w.Code != 429 || w.Header().Get("Retry-After") != "3600" {
+		t.Errorf("one address, many names: %d, retry after %q", w.Code, w.Header().Get("Retry-After"))
+	}
+	if w := try("GET", "127.0.0.1", ""); w.Code != 200 {
+		t.Errorf("looking at the form is not an attempt: %d", w.Code)
+	}
+	for i := range 3 {
+		if w := try("POST", "127.0.1."+string(rune('1'+i)), "Analyst 4"); w.Code != 200 {
+			t.Fatalf("attempt %d: %d", i+1, w.Code)
+		}
+	}
+	if w := try("POST", "127.0.1.9", " analyst 4 "); w.Code != 429 {
+		t.Errorf("one name from many addresses: %d, want 429", w.Code)
+	}
+	if w := try("POST", "127.0.1.10", "Analyst 5"); w.Code != 200 {
+		t.Errorf("somebody else: %d, want 200", w.Code)
+	}
+}
