@@ -198,6 +198,9 @@ func (a *autopilot) judge(ctx context.Context) (bool, error) {
 		outletOf[v.ID] = v.Outlet
 	}
 	for _, v := range assets {
+		if v.Outlet != 0 && v.Presence.State == "unknown" { // its first capture is still under way
+			busy = true
+		}
 		if v.State != "candidate" {
 			continue
 		}
@@ -336,8 +339,14 @@ func (a *autopilot) operation(ctx context.Context) error {
 		if v.Outlet == 0 || v.State != "live" {
 			continue
 		}
-		if err := a.serve(ctx, v, op.ID); err != nil {
-			return fmt.Errorf("%s: %w", v.Address, err)
+		for {
+			err := a.serve(ctx, v, op.ID)
+			if err == nil {
+				break
+			}
+			if !notYet(err) || !pause(ctx, 250*time.Millisecond) {
+				return fmt.Errorf("%s: %w", v.Address, err)
+			}
 		}
 	}
 	if _, err := post[operationView](ctx, a.as("dora"), fmt.Sprintf("/v1/operations/%d/open", op.ID), nil); err != nil {

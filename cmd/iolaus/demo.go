@@ -24,7 +24,7 @@ type demoCmd struct {
 	Autopilot bool          `help:"Let scripted officers act while you watch in the workbench."`
 	Report    string        `help:"Write the report to this file." placeholder:"FILE"`
 	Listen    string        `help:"Address of the workbench." default:"127.0.0.1:8440" placeholder:"HOST:PORT"`
-	Compress  float64       `help:"An hour of the story plays in 3600 divided by this many seconds." default:"3600"`
+	Compress  float64       `help:"So many times faster than real providers: 3600 plays an hour in a second. 3600 headless, otherwise 900." placeholder:"N"`
 	Limit     time.Duration `help:"Longest time that a headless play may take." default:"110s"`
 }
 
@@ -34,6 +34,11 @@ func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) erro
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, d.Limit, fmt.Errorf("the play took longer than %s", d.Limit))
 		defer cancel()
+	}
+	if d.Compress == 0 {
+		if d.Compress = 900; d.Headless {
+			d.Compress = sim.DefaultCompress
+		}
 	}
 	dir, temporary, err := d.folder(c, e)
 	if err != nil {

@@ -377,6 +377,7 @@ func (d *Desk) Receive(ctx context.Context, r Reply) error {
 		if err != nil {
 			return err
 		}
+		r.At = r.At.UTC().Truncate(time.Microsecond)
 		if r.At.IsZero() || r.At.After(now) { // a letter cannot have been received before it arrives, whatever its date says
 			r.At = now
 		}

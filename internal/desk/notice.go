@@ -69,13 +69,15 @@ func (d *Desk) Options(ctx context.Context, s iru.Scope, id iru.AssetID) ([]Opti
 	return out, err
 }
 
-// Usual is what a provider on a layer is usually asked for.
-func Usual(l legal.Layer) legal.Request {
+// Usual is what a provider on a layer is usually asked for by an instrument.
+func Usual(l legal.Layer, i legal.Instrument) legal.Request {
 	switch l {
 	case legal.Registrar, legal.Registry, legal.DNSOperator:
 		return legal.HoldName
-	case legal.CDN:
-		return legal.AskOrigin
+	case legal.CDN: // an order can make it stop passing the site on; a plain letter asks who stores it
+		if !i.Binding() {
+			return legal.AskOrigin
+		}
 	case legal.AppStore, legal.AddonStore, legal.SearchEngine:
 		return legal.Delist
 	}
@@ -140,7 +142,7 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 		return n, err
 	}
 	if r.Request == "" {
-		r.Request = Usual(r.Layer)
+		r.Request = Usual(r.Layer, r.Instrument)
 	}
 	f, err := d.finding(ctx, t, a, r.Item)
 	if err != nil {

@@ -108,7 +108,7 @@ func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) 
 }
 
 func sending(r deliver.Receipt) desk.Sending {
-	proof := strings.ToValidUTF8(string(r.Proof), "?")
+	proof := strings.TrimSpace(strings.ToValidUTF8(string(r.Proof), "?"))
 	if len(proof) > 2000 {
 		proof = proof[:2000]
 	}
