@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+
+	"iolaus/internal/db"
+	"iolaus/internal/desk"
+	"iolaus/internal/iru"
+)
+
+// A Match says that something captured resembles something known: a suggestion, never a decision.
+type Match struct {
+	ID       int64      `json:"id"`
+	Item     int64      `json:"item"`
+	Exhibit  int64      `json:"exhibit"`
+	Known    int64      `json:"known"`
+	Bank     string     `json:"bank,omitempty"`
+	Label    string     `json:"label,omitempty"`
+	Finding  string     `json:"finding,omitempty" doc:"What was found then."`
+	Medium   medium     `json:"medium"`
+	Distance float64    `json:"distance" doc:"Bits for pdq (0 to 31), 0 for sha256, one less the similarity for text."`
+	Where    string     `json:"where" doc:"Address of the matching part."`
+	State    matchState `json:"state"`
+	At       *Stamp     `json:"at"`
+}
+
+// A Known is an entry of a bank: a fingerprint of content that somebody judged before.
+type Known struct {
+	ID      int64  `json:"id"`
+	Unit    int64  `json:"unit"`
+	Bank    string `json:"bank"`
+	Medium  medium `json:"medium"`
+	Value   string `json:"value" doc:"Hex digest, hex PDQ, or a text sketch."`
+	Label   string `json:"label"`
+	Finding string `json:"finding,omitempty"`
+	Item    int64  `json:"item,omitempty"`
+	By      int64  `json:"by"`
+	Created *Stamp `json:"created"`
+	Muted   bool   `json:"muted"`
+}
+
+func (k Known) cursor() string { return number(k.ID) }
+
+func match(m iru.Match) Match {
+	return Match{ID: int64(m.ID), Item: int64(m.Item), Exhibit: int64(m.Exhibit), Known: m.Known, Bank: m.Bank, Label: m.Label, Finding: m.Finding,
+		Medium: medium(m.Medium), Distance: m.Distance, Where: m.Where, State: matchState(m.State), At: at(m.At)}
+}
+
+func known(k iru.Known) Known {
+	return Known{ID: k.ID, Unit: int64(k.Unit), Bank: k.Bank, Medium: medium(k.Medium), Value: k.Value, Label: k.Label, Finding: k.Finding, Item: int64(k.Item),
+		By: int64(k.By), Created: at(k.Created), Muted: k.Muted}
+}
+
+type (
+	knownIn struct {
+		Page
+		Bank   string `query:"bank" maxLength:"80"`
+		Medium medium `query:"medium"`
+	}
+	judgeBody struct {
+		Verb matchVerb `json:"verb"`
+		Note string    `json:"note,omitempty" maxLength:"4000"`
+	}
+	knownBody struct {
+		Bank    string  `json:"bank" minLength:"1" maxLength:"80"`
+		Medium  medium  `json:"medium"`
+		Value   string  `json:"value" minLength:"1" maxLength:"20000"`
+		Label   string  `json:"label" minLength:"1" maxLength:"200"`
+		Finding finding `json:"finding,omitempty"`
+	}
+)
+
+func (s *server) matches() {
+	post(s, "/v1/matches/{id}/judge", "judge-match", "Say what the match is worth", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[judgeBody]) (Match, error) {
+		if err := s.desk.Judge(ctx, sc, iru.MatchID(in.ID), string(in.Body.Verb), in.Body.Note); err != nil {
+			return Match{}, err
+		}
+		return view(ctx, s, func(t *db.Tx, sc iru.Scope) (Match, error) {
+			m, err := t.Match(ctx, sc, iru.MatchID(in.ID))
+			return match(m), err
+		})
+	})
+	list(s, "/v1/known", "list-known", "List the entries of the banks", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *knownIn, n int) ([]Known, error) {
+		after, err := in.after()
+		if err != nil {
+			return nil, err
+		}
+		ks, err := t.KnownsAfter(ctx, sc, db.KnownFilter{Bank: in.Bank, Medium: string(in.Medium)}, after, n)
+		return paged(ks, err, known)
+	})
+	post(s, "/v1/known", "enter-known", "Enter known content into a bank", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *of[knownBody]) (Known, error) {
+		b := in.Body
+		k, err := s.desk.Enter(ctx, sc, iru.Known{Bank: b.Bank, Medium: string(b.Medium), Value: b.Value, Label: b.Label, Finding: string(b.Finding)})
+		return known(k), err
+	})
+}

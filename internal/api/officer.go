@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+)
+
+// An Officer is a named person of a unit.
+type Officer struct {
+	ID    int64        `json:"id"`
+	Unit  int64        `json:"unit"`
+	Name  string       `json:"name"`
+	Roles []role       `json:"roles" nullable:"false"`
+	State officerState `json:"state"`
+}
+
+func (o Officer) cursor() string { return number(o.ID) }
+
+func officer(o iru.Officer) Officer {
+	return Officer{ID: int64(o.ID), Unit: int64(o.Unit), Name: o.Name, Roles: shown(o.Roles, func(r iru.Role) role { return role(r) }), State: officerState(o.State)}
+}
+
+// A Token is the one that the request was made with; its secret is shown once, when it is issued.
+type Token struct {
+	ID      int64    `json:"id"`
+	Name    string   `json:"name"`
+	Scopes  []string `json:"scopes" nullable:"false"`
+	Expires *Stamp   `json:"expires"`
+}
+
+// Me is whom the token speaks for.
+type Me struct {
+	Officer Officer `json:"officer"`
+	Unit    Unit    `json:"unit"`
+	Token   Token   `json:"token"`
+}
+
+func (s *server) officers() {
+	get(s, "/v1/me", "get-me", "Whom the token speaks for", func(ctx context.Context, t *db.Tx, _ iru.Scope, _ *none) (Me, error) {
+		c := callerOf(ctx)
+		u, err := t.Unit(ctx, c.officer.Unit)
+		return Me{Officer: officer(c.officer), Unit: unit(u),
+			Token: Token{ID: c.token.ID, Name: c.token.Name, Scopes: texts(c.token.Scopes), Expires: at(c.token.Expires)}}, err
+	})
+	list(s, "/v1/officers", "list-officers", "List the officers of all units", func(ctx context.Context, t *db.Tx, _ iru.Scope, in *Page, n int) ([]Officer, error) {
+		after, err := in.after()
+		if err != nil {
+			return nil, err
+		}
+		os, err := t.OfficersAfter(ctx, iru.OfficerID(after), n)
+		return paged(os, err, officer)
+	})
+}

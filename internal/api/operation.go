@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/desk"
+	"iolaus/internal/iru"
+)
+
+// An Operation is the simultaneous action of several units.
+type Operation struct {
+	ID        int64          `json:"id"`
+	Unit      int64          `json:"unit" doc:"Whose director leads."`
+	Name      string         `json:"name"`
+	Outlets   []int64        `json:"outlets" nullable:"false"`
+	State     operationState `json:"state"`
+	T0        *Stamp         `json:"t0,omitempty" doc:"The instant at which everything leaves."`
+	Director  int64          `json:"director"`
+	Note      string         `json:"note,omitempty"`
+	Created   *Stamp         `json:"created"`
+	FirstSent *Stamp         `json:"first_sent,omitempty"`
+	LastSent  *Stamp         `json:"last_sent,omitempty"`
+	Spread    *int64         `json:"spread_us,omitempty" doc:"Microseconds between the first and the last task's leaving."`
+}
+
+// A Poll is one unit's answer to whether it is ready.
+type Poll struct {
+	Unit    int64     `json:"unit"`
+	State   pollState `json:"state"`
+	By      int64     `json:"by,omitempty"`
+	At      *Stamp    `json:"at,omitempty"`
+	Reason  string    `json:"reason,omitempty"`
+	Current bool      `json:"current" doc:"The answer holds for the tasks as they stand."`
+}
+
+// An OperationDetail is an operation with its tasks and the units' answers.
+type OperationDetail struct {
+	Operation
+	Tasks []Notice `json:"tasks" nullable:"false"`
+	Polls []Poll   `json:"polls" nullable:"false"`
+}
+
+func (o Operation) cursor() string { return number(o.ID) }
+
+func operation(o iru.Operation) Operation {
+	out := Operation{ID: int64(o.ID), Unit: int64(o.Unit), Name: o.Name, Outlets: shown(o.Outlets, func(i iru.OutletID) int64 { return int64(i) }), State: operationState(o.State),
+		T0: at(o.T0), Director: int64(o.Director), Note: o.Note, Created: at(o.Created), FirstSent: at(o.FirstSent), LastSent: at(o.LastSent)}
+	if !o.FirstSent.IsZero() {
+		out.Spread = new(o.LastSent.Sub(o.FirstSent).Microseconds())
+	}
+	return out
+}
+
+func poll(p iru.Poll, digest string) Poll {
+	return Poll{Unit: int64(p.Unit), State: pollState(p.State), By: int64(p.By), At: at(p.At), Reason: p.Reason, Current: p.State != iru.PollOpen && p.Digest == digest}
+}
+
+type (
+	planBody struct {
+		Name     string  `json:"name" minLength:"1" maxLength:"200" doc:"One that tells outsiders nothing."`
+		Outlets  []int64 `json:"outlets" nullable:"false" maxItems:"1000"`
+		Units    []int64 `json:"units,omitempty" nullable:"false" maxItems:"100" doc:"Those that take part; the officer's own always does."`
+		Director int64   `json:"director,omitempty" minimum:"1" doc:"Absent: the officer."`
+		Note     string  `json:"note,omitempty" maxLength:"4000"`
+	}
+	pollBody struct {
+		Answer pollAnswer `json:"answer"`
+		Reason string     `json:"reason,omitempty" maxLength:"4000" doc:"A no_go needs one."`
+	}
+	releaseBody struct {
+		T0 time.Time `json:"t0" doc:"At least two seconds ahead."`
+	}
+)
+
+func (s *server) operations() {
+	list(s, "/v1/operations", "list-operations", "List the operations", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *Page, n int) ([]Operation, error) {
+		after, err := in.after()
+		if err != nil {
+			return nil, err
+		}
+		os, err := t.OperationsAfter(ctx, sc, iru.OperationID(after), n)
+		return paged(os, err, operation)
+	})
+	get(s, "/v1/operations/{id}", "get-operation", "Read an operation with its tasks and polls", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *byID) (OperationDetail, error) {
+		return operationDetail(ctx, t, sc, iru.OperationID(in.ID))
+	})
+	post(s, "/v1/operations", "plan-operation", "Plan an operation", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *of[planBody]) (Operation, error) {
+		b := in.Body
+		o, err := s.desk.Plan(ctx, sc, b.Name, shown(b.Outlets, func(i int64) iru.OutletID { return iru.OutletID(i) }),
+			shown(b.Units, func(i int64) iru.UnitID { return iru.UnitID(i) }), iru.OfficerID(b.Director), b.Note)
+		return operation(o), err
+	})
+	post(s, "/v1/operations/{id}/poll", "poll-operation", "Answer for one's unit whether it is ready", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[pollBody]) (Poll, error) {
+		p, err := s.desk.Poll(ctx, sc, iru.OperationID(in.ID), iru.PollState(in.Body.Answer), in.Body.Reason)
+		return poll(p, p.Digest), err
+	})
+	post(s, "/v1/operations/{id}/release", "release-operation", "Set T0: everything leaves at that instant", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[releaseBody]) (Operation, error) {
+		o, err := s.desk.Release(ctx, sc, iru.OperationID(in.ID), in.Body.T0)
+		return operation(o), err
+	})
+	for _, v := range []struct {
+		verb, summary string
+		do            func(context.Context, iru.Scope, iru.OperationID) (iru.Operation, error)
+	}{
+		{"open", "Ask every unit whether it is ready", s.desk.OpenPoll},
+		{"resume", "Go on after a hold", s.desk.Resume},
+		{"close", "End an operation whose day is over", s.desk.Close},
+	} {
+		post(s, "/v1/operations/{id}/"+v.verb, v.verb+"-operation", v.summary, desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *byID) (Operation, error) {
+			o, err := v.do(ctx, sc, iru.OperationID(in.ID))
+			return operation(o), err
+		})
+	}
+	for _, v := range []struct {
+		verb, summary string
+		do            func(context.Context, iru.Scope, iru.OperationID, string) (iru.Operation, error)
+	}{
+		{"hold", "Stop the count; nothing is lost", s.desk.HoldOperation},
+		{"abort", "End the operation; what has left has left", s.desk.Abort},
+	} {
+		post(s, "/v1/operations/{id}/"+v.verb, v.verb+"-operation", v.summary, desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[reasonBody]) (Operation, error) {
+			o, err := v.do(ctx, sc, iru.OperationID(in.ID), in.Body.Reason)
+			return operation(o), err
+		})
+	}
+}
+
+func operationDetail(ctx context.Context, t *db.Tx, sc iru.Scope, id iru.OperationID) (OperationDetail, error) {
+	o, err := t.Operation(ctx, sc, id)
+	if err != nil {
+		return OperationDetail{}, err
+	}
+	out := OperationDetail{Operation: operation(o)}
+	ts, err := t.Tasks(ctx, sc, id)
+	if err != nil {
+		return out, err
+	}
+	out.Tasks = shown(ts, notice)
+	ps, err := t.Polls(ctx, id)
+	if err != nil {
+		return out, err
+	}
+	out.Polls = []Poll{}
+	for _, p := range ps {
+		digest, err := desk.TaskDigest(p.Unit, ts)
+		if err != nil {
+			return out, err
+		}
+		out.Polls = append(out.Polls, poll(p, digest))
+	}
+	return out, nil
+}
