@@ -54,10 +54,33 @@ const run = `axe.run(document, {runOnly: RULES,
 // "incomplete" that is not explained, and when the page itself scrolls sideways.
 func Axe(t testing.TB, url string, width int, dark bool, explained ...Explained) {
 	t.Helper()
+	load(t, url, width, dark)
+	check(t, url, width, dark, explained)
+}
+
+// AxeEverywhere is Axe at 1440 and 320 px, light and dark, with one load of the page.
+func AxeEverywhere(t testing.TB, url string, explained ...Explained) {
+	t.Helper()
+	load(t, url, 1440, false)
+	check(t, url, 1440, false, explained)
+	look(t, 1440, true)
+	check(t, url, 1440, true, explained)
+	look(t, 320, false)
+	check(t, url, 320, false, explained)
+	look(t, 320, true)
+	check(t, url, 320, true, explained)
+}
+
+func load(t testing.TB, url string, width int, dark bool) {
+	t.Helper()
 	ctx := Open(t, url, width, dark)
 	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](axeSource)); err != nil {
 		t.Fatalf("load axe-core: %v", err)
 	}
+}
+
+func check(t testing.TB, url string, width int, dark bool, explained []Explained) {
+	t.Helper()
 	rules := `{type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}`
 	if dark {
 		rules = `{type: 'rule', values: ['color-contrast', 'link-in-text-block']}`

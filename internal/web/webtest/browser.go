@@ -70,6 +70,19 @@ func Browser(t testing.TB) context.Context {
 func Open(t testing.TB, url string, width int, dark bool) context.Context {
 	t.Helper()
 	ctx := Browser(t)
+	look(t, width, dark)
+	if err := chromedp.Do(ctx, chromedp.Navigate(url)); err != nil {
+		t.Fatalf("open %s: %v", url, err)
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.fonts.ready.then(() => true)`, chromedp.EvalAwaitPromise)); err != nil {
+		t.Fatalf("open %s: wait for fonts: %v", url, err)
+	}
+	return ctx
+}
+
+// look sets the width of the window and the colour scheme that the system is said to have.
+func look(t testing.TB, width int, dark bool) {
+	t.Helper()
 	scheme := "light"
 	if dark {
 		scheme = "dark"
@@ -80,13 +93,9 @@ func Open(t testing.TB, url string, width int, dark bool) context.Context {
 		})
 		return err
 	})
-	if err := chromedp.Do(ctx, media, chromedp.EmulateViewport(int64(width), 900), chromedp.Navigate(url)); err != nil {
-		t.Fatalf("open %s: %v", url, err)
+	if err := chromedp.Do(Browser(t), media, chromedp.EmulateViewport(int64(width), 900)); err != nil {
+		t.Fatalf("look at %d px, %s: %v", width, scheme, err)
 	}
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.fonts.ready.then(() => true)`, chromedp.EvalAwaitPromise)); err != nil {
-		t.Fatalf("open %s: wait for fonts: %v", url, err)
-	}
-	return ctx
 }
 
 // Eval runs an expression in the page that is open; a promise is awaited.
