@@ -74,3 +74,8 @@ func (t *Tx) AssetsAfter(ctx context.Context, s iru.Scope, f AssetFilter, after 
 	return assets.list(ctx, t, "WHERE "+assetReach+" AND id>$2 AND (outlet=$3 OR $3=0) AND (state=$4 OR $4='') AND (presence=$5 OR $5='') ORDER BY id LIMIT $6",
 		s.Reach(), after, f.Outlet, f.State, f.Presence, n)
 }
+
+// AssetsIn lists the assets that an operation's tasks are about, also those of other units that take part.
+func (t *Tx) AssetsIn(ctx context.Context, s iru.Scope, o iru.OperationID) ([]iru.Asset, error) {
+	return assets.list(ctx, t, "WHERE id IN (SELECT asset FROM notice WHERE "+noticeReach+" AND operation=$2) ORDER BY site, id", s.Reach(), o)
+}

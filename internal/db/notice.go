@@ -141,3 +141,23 @@ func (t *Tx) NoticesAfter(ctx context.Context, s iru.Scope, f NoticeFilter, afte
 func (t *Tx) LettersToFile(ctx context.Context, s iru.Scope, n int) ([]iru.Letter, error) {
 	return letters.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+") AND guess AND inbound ORDER BY at, id LIMIT $2", s.Reach(), n)
 }
+
+// NoticesBefore lists the notices in one of the states (none: in any) that pass the filter before an id (0: from the end), newest
+// first, at most n.
+func (t *Tx) NoticesBefore(ctx context.Context, s iru.Scope, states []iru.NoticeState, f NoticeFilter, before iru.NoticeID, n int) ([]iru.Notice, error) {
+	args := []any{s.Reach(), before, f.State, f.Asset, f.Operation, f.Provider, n}
+	in := ""
+	if len(states) > 0 {
+		in = " AND state IN (" + binds(len(args)+1, len(states)) + ")"
+		for _, st := range states {
+			args = append(args, st)
+		}
+	}
+	return notices.list(ctx, t, "WHERE "+noticeReach+" AND ($2=0 OR id<$2) AND (state=$3 OR $3='') AND (asset=$4 OR $4=0) AND (operation=$5 OR $5=0) AND (provider=$6 OR $6=0)"+
+		in+" ORDER BY id DESC LIMIT $7", args...)
+}
+
+// LettersWith lists what was sent to a provider and received from it, newest first, at most n.
+func (t *Tx) LettersWith(ctx context.Context, s iru.Scope, p iru.ProviderID, n int) ([]iru.Letter, error) {
+	return letters.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+" AND provider=$2) ORDER BY at DESC, id DESC LIMIT $3", s.Reach(), p, n)
+}
