@@ -63,6 +63,16 @@ func (d *DB) Queue(cfg *river.Config) (Runner, error) {
 	return r, nil
 }
 
+// Reclaim makes a job that a dead process was working on available again, and reports whether it still was that process's.
+func (t *Tx) Reclaim(ctx context.Context, job *rivertype.JobRow) (bool, error) {
+	res, err := t.Exec(ctx, `UPDATE river_job SET state = 'available' WHERE id = $1 AND state = 'running' AND attempt = $2`, job.ID, job.Attempt)
+	if err != nil {
+		return false, fmt.Errorf("reclaim job %d: %w", job.ID, err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
 // warnings keeps River's daily talk out of a log that nobody configured.
 type warnings struct{ slog.Handler }
 

@@ -86,6 +86,9 @@ func (c *Crew) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := c.Desk.DB.Lease(ctx, aliveRole(c.Holder), c.Holder, aliveHold); err != nil {
+		return fmt.Errorf("start workers: %w", err)
+	}
 	if err := r.Start(ctx); err != nil {
 		return fmt.Errorf("start workers: %w: %w", iru.Unavailable, err)
 	}
@@ -93,6 +96,8 @@ func (c *Crew) Run(ctx context.Context) error {
 	for _, loop := range []func(context.Context){c.seal, c.survey} {
 		wg.Go(func() { loop(ctx) })
 	}
+	living, dead := context.WithCancel(context.WithoutCancel(ctx)) // longer than ctx: running jobs are finished first
+	wg.Go(func() { c.live(living, r) })
 	<-ctx.Done()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
@@ -100,8 +105,9 @@ func (c *Crew) Run(ctx context.Context) error {
 	if err != nil {
 		err = r.StopAndCancel(context.WithoutCancel(ctx))
 	}
+	dead()
 	wg.Wait()
-	return err
+	return errors.Join(err, c.Desk.DB.ReleaseLease(context.WithoutCancel(ctx), aliveRole(c.Holder), c.Holder))
 }
 
 // patience is how long a job waits before it is tried again: a second at first, at most ten minutes.
