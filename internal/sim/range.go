@@ -158,6 +158,9 @@ func (r *Range) Resolver() string { return r.wires.resolver }
 // Roots holds the range's certificate authority. It may sign for .test and 127/8 only.
 func (r *Range) Roots() *x509.CertPool { return r.ca.pool() }
 
+// Authority is the certificate of that authority in PEM, for a program in another process.
+func (r *Range) Authority() []byte { return r.ca.pem() }
+
 // Ports maps the port of a protocol (25, 53, 80, 443) to the unprivileged port at which every host of the range has it.
 func (r *Range) Ports() map[uint16]uint16 {
 	out := make(map[uint16]uint16, len(r.ports))

@@ -90,6 +90,9 @@ func StartSink(ctx context.Context, n int) (*Sink, error) {
 	return s, nil
 }
 
+// Authority is the certificate of the authority that signed the sink's, in PEM.
+func (s *Sink) Authority() []byte { return s.ca.pem() }
+
 // Close ends the sink and waits until it has ended.
 func (s *Sink) Close() {
 	s.cancel()
