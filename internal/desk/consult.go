@@ -50,5 +50,3 @@ func (d *Desk) Grounds(ctx context.Context, s iru.Scope, id iru.AssetID, item ir
 	}
 	return f, grounds(f), nil
 }
-
-
