@@ -55,7 +55,7 @@ func (s *server) assessments() {
 			PassageLang: b.PassageLang, Purpose: iru.Purpose(b.Purpose), PurposeReason: b.PurposeReason, Public: b.Public, Reason: b.Reason, Of: iru.ItemID(b.Of)})
 		return assessment(a), err
 	})
-	post(s, "/v1/assessments/{id}/undo", "undo-assessment", "Take one's own finding back, within ten seconds", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *byID) (Assessment, error) {
+	post(s, "/v1/assessments/{id}/undo", "undo-assessment", "Take one's own finding back, within ten seconds", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *ByID) (Assessment, error) {
 		if err := s.desk.Undo(ctx, sc, iru.AssessmentID(in.ID)); err != nil {
 			return Assessment{}, err
 		}

@@ -178,7 +178,7 @@ func (s *server) assets() {
 		as, err := t.AssetsAfter(ctx, sc, f, iru.AssetID(after), n)
 		return paged(as, err, asset)
 	})
-	get(s, "/v1/assets/{id}", "get-asset", "Read an asset with its carriers, history and observations", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *byID) (AssetDetail, error) {
+	get(s, "/v1/assets/{id}", "get-asset", "Read an asset with its carriers, history and observations", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *ByID) (AssetDetail, error) {
 		return assetDetail(ctx, t, sc, iru.AssetID(in.ID))
 	})
 	ask(s, "/v1/assets/{id}/options", "list-options", "Who can act on the asset, and by which instrument", s.options)
@@ -226,7 +226,7 @@ func assetDetail(ctx context.Context, t *db.Tx, sc iru.Scope, id iru.AssetID) (A
 }
 
 // options asks the gate. Of a provider it shows what one needs to choose, not how it is reached.
-func (s *server) options(ctx context.Context, in *byID) (List[Option], error) {
+func (s *server) options(ctx context.Context, in *ByID) (List[Option], error) {
 	out := List[Option]{Items: []Option{}}
 	sc := callerOf(ctx).scope
 	if err := sc.May(iru.ToRead); err != nil {

@@ -65,7 +65,7 @@ func (s *server) exhibits() {
 		xs, err := t.ExhibitsAfter(ctx, sc, iru.ItemID(in.Item), iru.ExhibitID(after), n)
 		return paged(xs, err, exhibit)
 	})
-	get(s, "/v1/exhibits/{id}", "get-exhibit", "Read an exhibit", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *byID) (Exhibit, error) {
+	get(s, "/v1/exhibits/{id}", "get-exhibit", "Read an exhibit", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *ByID) (Exhibit, error) {
 		x, err := t.Exhibit(ctx, sc, iru.ExhibitID(in.ID))
 		return exhibit(x), err
 	})

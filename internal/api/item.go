@@ -107,14 +107,14 @@ func (s *server) items() {
 		is, err := t.QueueAfter(ctx, sc, s.now(), priority, iru.ItemID(after), n)
 		return paged(is, err, queued)
 	})
-	get(s, "/v1/items/{id}", "get-item", "Read an item with its text, matches and assessments", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *byID) (ItemDetail, error) {
+	get(s, "/v1/items/{id}", "get-item", "Read an item with its text, matches and assessments", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *ByID) (ItemDetail, error) {
 		return itemDetail(ctx, t, sc, iru.ItemID(in.ID))
 	})
-	post(s, "/v1/items/{id}/hold", "hold-item", "Take the item, so that nobody else looks at it", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *byID) (Item, error) {
+	post(s, "/v1/items/{id}/hold", "hold-item", "Take the item, so that nobody else looks at it", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *ByID) (Item, error) {
 		i, err := s.desk.Hold(ctx, sc, iru.ItemID(in.ID))
 		return item(i), err
 	})
-	post(s, "/v1/items/{id}/pass", "pass-item", "Give the item back", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *byID) (Item, error) {
+	post(s, "/v1/items/{id}/pass", "pass-item", "Give the item back", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *ByID) (Item, error) {
 		return s.itemAfter(ctx, in.ID, s.desk.PassOn(ctx, sc, iru.ItemID(in.ID)))
 	})
 	post(s, "/v1/items/{id}/defer", "defer-item", "Put the item off until a time", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[deferBody]) (Item, error) {

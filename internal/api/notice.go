@@ -88,7 +88,8 @@ type (
 		Operation int64       `query:"operation" minimum:"1"`
 		Provider  int64       `query:"provider" minimum:"1"`
 	}
-	addressee struct {
+	// Addressee says on whom an act is to be served, and by which instrument.
+	Addressee struct {
 		Item       int64      `json:"item,omitempty" minimum:"1" doc:"Absent: the asset as a whole."`
 		Provider   int64      `json:"provider" minimum:"1"`
 		Layer      layer      `json:"layer"`
@@ -99,11 +100,11 @@ type (
 	}
 	draftBody struct {
 		Asset int64 `json:"asset" minimum:"1"`
-		addressee
+		Addressee
 		Operation int64 `json:"operation,omitempty" minimum:"1"`
 		Unit      int64 `json:"unit,omitempty" minimum:"1" doc:"The unit that serves it in an operation; absent: the officer's own."`
 	}
-	escalateBody struct{ addressee }
+	escalateBody struct{ Addressee }
 	editBody     struct {
 		Reasons string `json:"reasons" minLength:"1" maxLength:"20000"`
 		Lang    string `json:"lang" minLength:"2" maxLength:"35"`
@@ -111,12 +112,9 @@ type (
 	textBody struct {
 		Text string `json:"text" minLength:"1" maxLength:"20000"`
 	}
-	optionalReason struct {
-		Reason string `json:"reason,omitempty" maxLength:"4000"`
-	}
 )
 
-func (a addressee) draft() desk.DraftRequest {
+func (a Addressee) draft() desk.DraftRequest {
 	return desk.DraftRequest{Item: iru.ItemID(a.Item), Provider: iru.ProviderID(a.Provider), Layer: legal.Layer(a.Layer), Instrument: legal.Instrument(a.Instrument),
 		Request: legal.Request(a.Request), Lang: a.Lang, Reasons: a.Reasons}
 }
@@ -131,7 +129,7 @@ func (s *server) notices() {
 		ns, err := t.NoticesAfter(ctx, sc, f, iru.NoticeID(after), n)
 		return paged(ns, err, notice)
 	})
-	ask(s, "/v1/notices/{id}", "get-notice", "Read a notice with its clocks, thread, approvals and paper", func(ctx context.Context, in *byID) (NoticeDetail, error) {
+	ask(s, "/v1/notices/{id}", "get-notice", "Read a notice with its clocks, thread, approvals and paper", func(ctx context.Context, in *ByID) (NoticeDetail, error) {
 		out, err := view(ctx, s, func(t *db.Tx, sc iru.Scope) (NoticeDetail, error) {
 			return s.noticeDetail(ctx, t, sc, iru.NoticeID(in.ID))
 		})
@@ -154,11 +152,11 @@ func (s *server) notices() {
 		n, err := s.desk.Edit(ctx, sc, iru.NoticeID(in.ID), in.Body.Reasons, in.Body.Lang)
 		return notice(n), err
 	})
-	post(s, "/v1/notices/{id}/submit", "submit-notice", "Hand a draft to those who approve", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *byID) (Notice, error) {
+	post(s, "/v1/notices/{id}/submit", "submit-notice", "Hand a draft to those who approve", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *ByID) (Notice, error) {
 		n, err := s.desk.Submit(ctx, sc, iru.NoticeID(in.ID))
 		return notice(n), err
 	})
-	post(s, "/v1/notices/{id}/approve", "approve-notice", "Approve the act as it stands", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *byID) (Notice, error) {
+	post(s, "/v1/notices/{id}/approve", "approve-notice", "Approve the act as it stands", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *ByID) (Notice, error) {
 		n, err := s.desk.Approve(ctx, sc, iru.NoticeID(in.ID))
 		return notice(n), err
 	})
@@ -170,7 +168,7 @@ func (s *server) notices() {
 		n, err := s.desk.Withdraw(ctx, sc, iru.NoticeID(in.ID), in.Body.Reason)
 		return notice(n), err
 	})
-	post(s, "/v1/notices/{id}/resend", "resend-notice", "Send an act that bounced again", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *byID) (Notice, error) {
+	post(s, "/v1/notices/{id}/resend", "resend-notice", "Send an act that bounced again", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *ByID) (Notice, error) {
 		if err := s.desk.Resend(ctx, sc, iru.NoticeID(in.ID)); err != nil {
 			return Notice{}, err
 		}

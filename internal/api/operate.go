@@ -34,8 +34,8 @@ func callerOf(ctx context.Context) caller {
 type (
 	// none is the input of an operation without any.
 	none struct{}
-	// byID names one thing in the path.
-	byID struct {
+	// ByID names one thing in the path.
+	ByID struct {
 		ID int64 `path:"id" minimum:"1" doc:"Its number."`
 	}
 	// answered is one resource.
@@ -96,7 +96,7 @@ func (s *server) operation(method, path, id, summary, scope string, body bool) h
 
 func refused(a huma.API) *huma.Response {
 	return &huma.Response{Description: "Refused", Content: map[string]*huma.MediaType{
-		"application/problem+json": {Schema: huma.SchemaFromType(a.OpenAPI().Components.Schemas, problemType)}}}
+		"application/problem+json": {Schema: a.OpenAPI().Components.Schemas.Schema(problemType, true, "")}}}
 }
 
 // get serves a resource, read in one transaction within the officer's scope.
@@ -171,7 +171,7 @@ func post[I, O any](s *server, path, id, summary, scope string, f func(context.C
 
 // with is the input of a verb: the thing in the path and the words about it.
 type with[B any] struct {
-	byID
+	ByID
 	Body B
 }
 

@@ -85,7 +85,7 @@ func (s *server) operations() {
 		os, err := t.OperationsAfter(ctx, sc, iru.OperationID(after), n)
 		return paged(os, err, operation)
 	})
-	get(s, "/v1/operations/{id}", "get-operation", "Read an operation with its tasks and polls", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *byID) (OperationDetail, error) {
+	get(s, "/v1/operations/{id}", "get-operation", "Read an operation with its tasks and polls", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *ByID) (OperationDetail, error) {
 		return operationDetail(ctx, t, sc, iru.OperationID(in.ID))
 	})
 	post(s, "/v1/operations", "plan-operation", "Plan an operation", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *of[planBody]) (Operation, error) {
@@ -110,7 +110,7 @@ func (s *server) operations() {
 		{"resume", "Go on after a hold", s.desk.Resume},
 		{"close", "End an operation whose day is over", s.desk.Close},
 	} {
-		post(s, "/v1/operations/{id}/"+v.verb, v.verb+"-operation", v.summary, desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *byID) (Operation, error) {
+		post(s, "/v1/operations/{id}/"+v.verb, v.verb+"-operation", v.summary, desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *ByID) (Operation, error) {
 			o, err := v.do(ctx, sc, iru.OperationID(in.ID))
 			return operation(o), err
 		})

@@ -52,7 +52,7 @@ func (s *server) outlets() {
 		os, err := t.OutletsAfter(ctx, sc, iru.OutletID(after), n)
 		return paged(os, err, outlet)
 	})
-	get(s, "/v1/outlets/{id}", "get-outlet", "Read an outlet with its assets", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *byID) (OutletDetail, error) {
+	get(s, "/v1/outlets/{id}", "get-outlet", "Read an outlet with its assets", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *ByID) (OutletDetail, error) {
 		o, err := t.Outlet(ctx, sc, iru.OutletID(in.ID))
 		if err != nil {
 			return OutletDetail{}, err

@@ -68,7 +68,7 @@ func (s *server) providers() {
 		ps, err := t.ProvidersAfter(ctx, sc, iru.ProviderID(after), n)
 		return paged(ps, err, provider)
 	})
-	get(s, "/v1/providers/{id}", "get-provider", "Read a provider", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *byID) (Provider, error) {
+	get(s, "/v1/providers/{id}", "get-provider", "Read a provider", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *ByID) (Provider, error) {
 		p, err := t.Provider(ctx, sc, iru.ProviderID(in.ID))
 		return provider(p), err
 	})
