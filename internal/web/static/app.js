@@ -4,7 +4,8 @@
 
 const root = document.documentElement;
 const words = document.getElementById('words')?.dataset ?? {};
-const fill = (text, values) => (text ?? '').replace(/\{(\w+)\}/g, (_, k) => values[k] ?? '');
+const isolate = (v) => root.dir === 'rtl' ? `\u2068${v}\u2069` : v; // a name or number keeps its own direction
+const fill = (text, values) => (text ?? '').replace(/\{(\w+)\}/g, (_, k) => isolate(values[k] ?? ''));
 const say = (text) => { const el = document.getElementById('say'); if (el) el.textContent = text; };
 
 // ---- time: the server's clock, not this machine's -------------------------------------------------------------------

@@ -104,6 +104,9 @@ func (f Fresh) old() bool { return f.Stale > 0 && f.Now.Sub(f.Seen) > f.Stale }
 
 func (f Fresh) text(ctx context.Context) string {
 	age := Age(ctx, f.Now.Sub(f.Seen))
+	if LanguageOf(ctx).Dir == "rtl" {
+		age = "\u2068" + age + "\u2069"
+	}
 	if f.old() {
 		return strings.ReplaceAll(T(ctx, "{n}, stale"), "{n}", age)
 	}
