@@ -25,6 +25,9 @@ func (s Stamp) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + time.Time(s).UTC().Format(stampLayout) + `"`), nil
 }
 
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *Stamp) UnmarshalJSON(b []byte) error { return (*time.Time)(s).UnmarshalJSON(b) }
+
 // Schema implements huma.SchemaProvider.
 func (Stamp) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "string", Format: "date-time", Examples: []any{"2026-03-12T08:00:00.000000Z"}}

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/db/dbtest"
+	"iolaus/internal/desk"
+	"iolaus/internal/iru"
+	"iolaus/internal/ledger"
+)
+
+// TestContract tells one story through every operation of the document, on both engines. Each answer is held against the document,
+// and an operation that the story does not reach fails the test.
+func TestContract(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.directory()
+		asset, item := w.sighting()
+		w.triage(asset, item)
+		notice := w.act(asset)
+		w.afterwards(asset, notice)
+		w.together(asset)
+		w.record()
+		for p, item := range w.server.huma.OpenAPI().Paths {
+			for method, op := range map[string]bool{"GET": item.Get != nil, "POST": item.Post != nil} {
+				if op && !w.called[method+" "+p] {
+					t.Errorf("no case for %s %s", method, p)
+				}
+			}
+			if item.Put != nil || item.Patch != nil || item.Delete != nil {
+				t.Errorf("%s has a method that no case looks at", p)
+			}
+		}
+	})
+}
+
+// directory: who is who.
+func (w *world) directory() {
+	var me Me
+	w.get("ada", "/v1/me", &me)
+	if me.Officer.Name != "Officer ada" || me.Unit.Name != "Unit A" || len(me.Token.Scopes) != 3 {
+		w.t.Errorf("me is %+v", me)
+	}
+	var units List[Unit]
+	w.get("ada", "/v1/units", &units)
+	var officers List[Officer]
+	w.get("ada", "/v1/officers?limit=200", &officers)
+	if len(units.Items) != 2 || len(officers.Items) != 7 {
+		w.t.Errorf("%d units, %d officers", len(units.Items), len(officers.Items))
+	}
+	var p thing
+	w.post("ben", "/v1/providers", words{"name": "Cedar Store", "layer": "app_store", "channel": "api", "address": "https://api.cedar.test/", "token": "store-credential-17"}, &p)
+	if got := w.call(200, "ben", "GET", to("/v1/providers/%d", p.ID), nil, nil); strings.Contains(got.Body.String(), "store-credential-17") || !strings.Contains(got.Body.String(), `"has_token":true`) {
+		w.t.Errorf("the credential of a provider: %s", got.Body)
+	}
+	w.post("ben", to("/v1/providers/%d/confirm", p.ID), words{"note": "called"}, nil)
+}
+
+// sighting: an address on watch, captured; what it links to is attributed or rejected.
+func (w *world) sighting() (asset, item thing) {
+	asset, item = w.watched("ada", "hxxps://halcyon-weather[.]test/", "Halcyon Weather Wire")
+	again := w.captured(item.ID, "snow line falls tonight", desk.Link{URL: "https://halcyon-copy.test/about"}, desk.Link{URL: "https://elsewhere.test/x"})
+	var as things
+	w.get("ada", "/v1/assets?state=candidate", &as)
+	if len(as.Items) != 2 {
+		w.t.Fatalf("candidates: %+v", as)
+	}
+	w.post("ada", to("/v1/assets/%d/attribute", as.Items[0].ID), words{"outlet": asset.Outlet, "reason": "same analytics"}, nil)
+	w.post("ada", to("/v1/assets/%d/reject", as.Items[1].ID), words{"reason": "a newspaper"}, nil)
+	w.get("ada", "/v1/outlets", nil)
+	var o OutletDetail
+	w.get("ada", to("/v1/outlets/%d", asset.Outlet), &o)
+	if len(o.Assets) != 2 || o.Name != "Halcyon Weather Wire" {
+		w.t.Errorf("the outlet: %+v", o)
+	}
+	w.get("ada", "/v1/exhibits", nil)
+	w.get("ada", to("/v1/exhibits/%d", int64(again.ID)), nil)
+	w.get("ada", to("/v1/assets/%d", asset.ID), nil)
+	raw := w.call(200, "ada", "GET", to("/v1/assets/%d", asset.ID), nil, nil).Body.String()
+	for _, part := range []string{`"address":"https://halcyon-weather.test/"`, `"address_defanged":"hxxps://halcyon-weather[.]test/"`, `"created":"2026-03-12T08:00:00.000000Z"`,
+		`"vantage":"north"`, `"name":"Birchrack"`, `"verb":"attribute"`} {
+		if !strings.Contains(raw, part) {
+			w.t.Errorf("the asset lacks %s: %s", part, raw)
+		}
+	}
+	var k Known
+	w.post("ada", "/v1/known", words{"bank": "partner", "medium": "sha256", "value": strings.Repeat("ab", 32), "label": "bulletin of last year", "finding": "refer"}, &k)
+	w.get("ada", "/v1/known?bank=partner&medium=sha256", nil)
+	must(w.t, w.desk.RecordMatches(w.t.Context(), again.ID, []desk.Resemblance{{Known: iru.Known{ID: k.ID, Bank: "partner", Label: "bulletin", Medium: "sha256"}, Where: "https://halcyon-weather.test/"}}))
+	var detail struct {
+		Matches []thing `json:"matches"`
+	}
+	w.get("ada", to("/v1/items/%d", item.ID), &detail)
+	w.post("ada", to("/v1/matches/%d/judge", detail.Matches[0].ID), words{"verb": "confirm"}, nil)
+	return asset, item
+}
+
+// triage: an item is held, passed, put off, sent to a second reviewer, and found to be referred; another one is undone.
+func (w *world) triage(asset, item thing) {
+	w.get("ada", "/v1/queue", nil)
+	verb := func(login, verb string, body any) (i thing) {
+		w.t.Helper()
+		w.post(login, to("/v1/items/%d/", item.ID)+verb, body, &i)
+		return i
+	}
+	verb("ada", "hold", nil)
+	if p := w.refused(409, "ben", "POST", to("/v1/items/%d/hold", item.ID), nil); !strings.Contains(p.Detail, "holds this item") {
+		w.t.Errorf("held by another: %+v", p)
+	}
+	verb("ada", "pass", nil)
+	if i := verb("ada", "defer", words{"until": w.now().Add(time.Hour).Format(time.RFC3339), "note": "translation"}); i.State != "deferred" {
+		w.t.Errorf("deferred: %+v", i)
+	}
+	w.later(2 * time.Hour)
+	verb("ada", "hold", words{})
+	verb("ada", "second", words{"reason": "not sure"})
+	verb("ben", "assess", refer)
+	var other, found thing
+	w.post("ada", "/v1/watch", words{"address": "https://halcyon-mirror.test/", "outlet": asset.Outlet, "kind": "mirror", "reason": "named"}, &other)
+	var is things
+	w.get("ada", fmt.Sprintf("/v1/items?asset=%d&state=new", other.ID), &is)
+	w.captured(is.Items[0].ID, "another bulletin")
+	w.post("ada", to("/v1/items/%d/assess", is.Items[0].ID), words{"finding": "no_action", "reason": "a forecast"}, &found)
+	w.post("ada", to("/v1/assessments/%d/undo", found.ID), nil, &found)
+	if found.State != "undone" {
+		w.t.Errorf("undone: %+v", found)
+	}
+}
+
+// act: a binding act from draft to receipt.
+func (w *world) act(asset thing) thing {
+	var options struct {
+		Items []struct {
+			Provider int64  `json:"provider"`
+			Layer    string `json:"layer"`
+			Rulings  []struct {
+				Instrument string `json:"instrument"`
+				Allowed    bool   `json:"allowed"`
+				Reason     string `json:"reason"`
+			} `json:"rulings"`
+		} `json:"items"`
+	}
+	w.get("ada", to("/v1/assets/%d/options", asset.ID), &options)
+	host := options.Items[0].Provider
+	for _, o := range options.Items {
+		for _, r := range o.Rulings {
+			if r.Instrument == "removal_order" && r.Allowed != (o.Layer == "host") || r.Reason == "" {
+				w.t.Errorf("%s: %+v", o.Layer, r)
+			}
+		}
+	}
+	w.get("ada", "/v1/providers", nil)
+	var n thing
+	w.post("ada", "/v1/notices", words{"asset": asset.ID, "provider": host, "layer": "host", "instrument": "removal_order"}, &n)
+	verb := func(login, verb string, body any) {
+		w.t.Helper()
+		w.post(login, to("/v1/notices/%d/", n.ID)+verb, body, &n)
+	}
+	verb("ada", "edit", words{"reasons": "Article 2(7)(c), the whole bulletin", "lang": "en"})
+	verb("ada", "submit", nil)
+	verb("lena", "return", words{"reason": "name the passage"})
+	verb("ada", "submit", words{})
+	verb("lena", "approve", nil)
+	if p := w.refused(403, "lena", "POST", to("/v1/notices/%d/approve", n.ID), nil); p.Detail != "you have approved this act already" || !strings.Contains(p.Instead, "different officer") {
+		w.t.Errorf("the same officer twice: %+v", p)
+	}
+	if p := w.refused(403, "ada", "POST", to("/v1/notices/%d/approve", n.ID), nil); !strings.Contains(p.Instead, "signer") {
+		w.t.Errorf("an analyst signs: %+v", p)
+	}
+	verb("sig", "approve", nil)
+	if n.State != "approved" || n.Ref != "RO-2026-0001" {
+		w.t.Errorf("approved: %+v", n)
+	}
+	w.seal()
+	w.post("ben", to("/v1/providers/%d/confirm", host), words{"note": "register"}, nil)
+	var before NoticeDetail
+	w.get("ada", to("/v1/notices/%d", n.ID), &before)
+	if before.Paper.Sent || before.Paper.Text == "" || len(before.Approvals) != 2 || !before.Approvals[1].Sealed || before.Approvals[1].Index == nil {
+		w.t.Errorf("before it is sent: %+v", before)
+	}
+	_, err := w.desk.Dispatch(w.t.Context(), iru.NoticeID(n.ID))
+	must(w.t, err)
+	must(w.t, w.desk.RecordSent(w.t.Context(), iru.NoticeID(n.ID), desk.Sending{At: w.now(), Proof: "250 2.0.0 Ok", Receipt: true}))
+	w.later(2 * time.Hour)
+	raw := w.call(200, "ada", "GET", to("/v1/notices/%d", n.ID), nil, nil).Body.Bytes()
+	if !bytes.Contains(raw, []byte(`"rule":"tco-1h"`)) || !bytes.Contains(raw, []byte(`"status":"overdue","late":true`)) || !bytes.Contains(raw, []byte(`"sent":true`)) {
+		w.t.Errorf("an hour too late: %s", raw)
+	}
+	w.get("ada", "/v1/notices?state=received&asset="+fmt.Sprint(asset.ID), nil)
+	w.get("ada", "/v1/clocks", nil)
+	return n
+}
+
+func mustRead(t *testing.T, raw []byte, out any) {
+	t.Helper()
+	must(t, json.Unmarshal(raw, out))
+}
+
+// afterwards: a question answered, a reply filed by a person, the next act, one withdrawn and one sent again.
+func (w *world) afterwards(asset, n thing) {
+	w.post("ada", to("/v1/notices/%d/answer", n.ID), words{"text": "All posts at the address."}, nil)
+	must(w.t, w.desk.Receive(w.t.Context(), desk.Reply{Notice: iru.NoticeID(n.ID), Kind: "unknown", Guess: true, At: w.now(), Channel: "smtp", From: "abuse@birchrack.test", Subject: "Re", Text: "we will not", MessageID: "m1"}))
+	var detail struct {
+		Letters []struct {
+			ID    int64 `json:"id"`
+			Guess bool  `json:"guess"`
+		} `json:"letters"`
+	}
+	w.get("ada", to("/v1/notices/%d", n.ID), &detail)
+	for _, l := range detail.Letters {
+		if l.Guess {
+			w.post("ada", to("/v1/letters/%d/file", l.ID), words{"kind": "refused"}, nil)
+		}
+	}
+	var next thing
+	registrar := w.carrier(asset, "registrar")
+	if p := w.refused(403, "ada", "POST", to("/v1/notices/%d/escalate", n.ID), words{"provider": registrar, "layer": "registrar", "instrument": "removal_order"}); !strings.Contains(p.Instead, "possible instead") {
+		w.t.Errorf("a removal order to a registrar: %+v", p)
+	}
+	w.post("ada", to("/v1/notices/%d/escalate", n.ID), words{"provider": registrar, "layer": "registrar", "instrument": "registrar_report"}, &next)
+	w.post("lena", to("/v1/notices/%d/withdraw", next.ID), words{"reason": "the host has changed its mind"}, nil)
+
+	w.post("ada", "/v1/notices", words{"asset": asset.ID, "provider": registrar, "layer": "registrar", "instrument": "registrar_report"}, &next)
+	w.post("ada", to("/v1/notices/%d/submit", next.ID), nil, nil)
+	w.post("lena", to("/v1/notices/%d/approve", next.ID), nil, nil)
+	w.post("ben", to("/v1/providers/%d/confirm", registrar), words{"note": "register"}, nil)
+	w.seal()
+	_, err := w.desk.Dispatch(w.t.Context(), iru.NoticeID(next.ID))
+	must(w.t, err)
+	must(w.t, w.desk.Undeliverable(w.t.Context(), iru.NoticeID(next.ID), "550 no such user"))
+	w.post("ada", to("/v1/notices/%d/resend", next.ID), nil, &next)
+	if next.State != "dispatched" {
+		w.t.Errorf("sent again: %+v", next)
+	}
+}
+
+// carrier is the provider that carries the asset on a layer.
+func (w *world) carrier(asset thing, layer string) int64 {
+	w.t.Helper()
+	var detail struct {
+		Carriers []struct {
+			Provider int64  `json:"provider"`
+			Layer    string `json:"layer"`
+		} `json:"carriers"`
+	}
+	w.get("ada", to("/v1/assets/%d", asset.ID), &detail)
+	for _, c := range detail.Carriers {
+		if c.Layer == layer {
+			return c.Provider
+		}
+	}
+	w.t.Fatalf("asset %d has no %s", asset.ID, layer)
+	return 0
+}
+
+// planned gives an operation of both units with one approved task that unit B serves.
+func (w *world) planned(name string, asset thing) (op, task thing) {
+	w.t.Helper()
+	b := int64(w.people["bea"].Unit)
+	w.post("dora", "/v1/operations", words{"name": name, "outlets": []int64{asset.Outlet}, "units": []int64{b}}, &op)
+	w.post("dora", "/v1/notices", words{"asset": asset.ID, "provider": w.carrier(asset, "host"), "layer": "host", "instrument": "notice", "operation": op.ID, "unit": b}, &task)
+	w.post("dora", to("/v1/notices/%d/submit", task.ID), nil, nil)
+	w.post("bea", to("/v1/notices/%d/approve", task.ID), nil, nil)
+	return op, task
+}
+
+// together: two units, one instant.
+func (w *world) together(asset thing) {
+	op, _ := w.planned("Lantern", asset)
+	verb := func(login, verb string, body any) {
+		w.t.Helper()
+		w.post(login, to("/v1/operations/%d/", op.ID)+verb, body, &op)
+	}
+	verb("dora", "open", nil)
+	if p := w.refused(422, "brit", "POST", to("/v1/operations/%d/poll", op.ID), words{"answer": "no_go"}); !strings.Contains(p.Detail, "needs a reason") {
+		w.t.Errorf("no reason: %+v", p)
+	}
+	for _, liaison := range []string{"brit", "ben"} {
+		w.post(liaison, to("/v1/operations/%d/poll", op.ID), words{"answer": "go"}, nil)
+	}
+	verb("dora", "hold", words{"reason": "fog"})
+	verb("dora", "resume", nil)
+	verb("dora", "release", words{"t0": w.now().Add(time.Minute).Format(time.RFC3339Nano)})
+	raw := w.call(200, "brit", "GET", to("/v1/operations/%d", op.ID), nil, nil).Body.String()
+	if !strings.Contains(raw, `"current":true`) || !strings.Contains(raw, `"t0":"2026-03-12T12:01:00.000000Z"`) {
+		w.t.Errorf("released: %s", raw)
+	}
+	w.later(2 * time.Minute)
+	verb("dora", "close", nil)
+	other, _ := w.planned("Beacon", asset)
+	w.post("dora", to("/v1/operations/%d/abort", other.ID), words{"reason": "exercise over"}, nil)
+	w.get("bea", "/v1/operations", nil)
+}
+
+// record: the ledger, a proof that stands alone, the log of events, and what a provider tells.
+func (w *world) record() {
+	w.seal()
+	var l Ledger
+	w.get("ada", "/v1/ledger", &l)
+	c, err := ledger.Open([]byte(l.Checkpoint), w.verifier, origin)
+	must(w.t, err)
+	if c.Size != l.Size || c.Root.String() != l.Root || l.Size == 0 {
+		w.t.Errorf("the ledger says %+v, its checkpoint %+v", l, c)
+	}
+	var es struct {
+		Items []struct {
+			ID    int64  `json:"id"`
+			Verb  string `json:"verb"`
+			Index *int64 `json:"index"`
+		} `json:"items"`
+	}
+	w.get("ada", "/v1/events?noun=notice&limit=5", &es)
+	for _, e := range es.Items {
+		text := w.call(200, "ada", "GET", to("/v1/ledger/proof/%d", e.ID), nil, nil).Body.Bytes()
+		p, err := ledger.ParseProof(text)
+		must(w.t, err)
+		if _, err := p.Check(p.Extra, w.verifier, origin); err != nil || e.Index == nil || *e.Index != p.Index {
+			w.t.Errorf("event %d at %v: proof of %d: %v", e.ID, e.Index, p.Index, err)
+		}
+	}
+	r := req("POST", "/v1/replies", "notice-token", `{"reference":"RO-2026-0001","event":"done","at":"2026-03-12T09:00:00Z"}`)
+	rec := w.do(r)
+	if rec.Code != http.StatusNoContent || len(w.told) != 1 || !strings.HasPrefix(w.told[0], `notice-token {"reference"`) {
+		w.t.Errorf("a provider's event: %d %s, %v", rec.Code, rec.Body, w.told)
+	}
+	w.conform("POST /v1/replies", rec)
+	w.called["POST /v1/replies"] = true
+}
+
+var update = flag.Bool("update", false, "write docs/openapi.yaml anew")
+
+const golden = "../../docs/openapi.yaml"
+
+// TestDocument compares the document with the one in docs, and looks at its structure.
+func TestDocument(t *testing.T) {
+	w := newWorld(t, dbtest.Open(t))
+	text := w.do(req("GET", "/v1/openapi.yaml", "", nil)).Body.Bytes()
+	if *update {
+		must(t, os.WriteFile(golden, text, 0o644))
+	}
+	kept, err := os.ReadFile(golden)
+	must(t, err)
+	if !bytes.Equal(kept, text) {
+		t.Error("docs/openapi.yaml is not what the program says: read the difference, then go test ./internal/api -run TestDocument -update")
+	}
+	var doc map[string]any
+	mustRead(t, w.do(req("GET", "/v1/openapi.json", "", nil)).Body.Bytes(), &doc)
+	if doc["openapi"] != "3.1.0" {
+		t.Errorf("version %v", doc["openapi"])
+	}
+	refs(t, doc, doc)
+	ids := map[string]bool{}
+	for p, item := range doc["paths"].(map[string]any) {
+		for method, op := range item.(map[string]any) {
+			o := op.(map[string]any)
+			id, _ := o["operationId"].(string)
+			if id == "" || ids[id] || o["summary"] == "" || o["security"] == nil || o["responses"].(map[string]any)["default"] == nil {
+				t.Errorf("%s %s lacks an id of its own, a summary, its security or how it refuses", method, p)
+			}
+			ids[id] = true
+			in := map[string]bool{}
+			params, _ := o["parameters"].([]any)
+			for _, q := range params {
+				in[q.(map[string]any)["in"].(string)+" "+q.(map[string]any)["name"].(string)] = true
+			}
+			for _, part := range strings.Split(p, "/") {
+				if name, ok := strings.CutPrefix(part, "{"); ok && !in["path "+strings.TrimSuffix(name, "}")] {
+					t.Errorf("%s %s does not describe %s", method, p, part)
+				}
+			}
+			if method == "post" && p != "/v1/replies" && !in["header Idempotency-Key"] {
+				t.Errorf("%s %s takes no idempotency key", method, p)
+			}
+		}
+	}
+	page := w.do(req("GET", "/v1/docs", "", nil)).Body.String()
+	for p := range doc["paths"].(map[string]any) {
+		if !strings.Contains(page, "<code>"+p+"</code>") {
+			t.Errorf("the page does not name %s", p)
+		}
+	}
+	if strings.Contains(page, "<script") || strings.Contains(page, "//") {
+		t.Error("the page loads something")
+	}
+}
+
+// refs follows every reference of the document.
+func refs(t *testing.T, doc map[string]any, v any) {
+	t.Helper()
+	switch x := v.(type) {
+	case map[string]any:
+		if ref, ok := x["$ref"].(string); ok {
+			at := any(doc)
+			for _, part := range strings.Split(strings.TrimPrefix(ref, "#/"), "/") {
+				name, _ := url.PathUnescape(part)
+				m, _ := at.(map[string]any)
+				at = m[name]
+			}
+			if at == nil {
+				t.Errorf("%s leads nowhere", ref)
+			}
+		}
+		for _, y := range x {
+			refs(t, doc, y)
+		}
+	case []any:
+		for _, y := range x {
+			refs(t, doc, y)
+		}
+	}
+}
