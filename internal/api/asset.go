@@ -166,6 +166,10 @@ type (
 	reasonBody struct {
 		Reason string `json:"reason" maxLength:"4000"`
 	}
+	carryBody struct {
+		Provider int64  `json:"provider" minimum:"1" doc:"Of the directory."`
+		Source   string `json:"source" minLength:"1" maxLength:"300" doc:"How this is known."`
+	}
 )
 
 func (s *server) assets() {
@@ -190,6 +194,12 @@ func (s *server) assets() {
 	post(s, "/v1/assets/{id}/attribute", "attribute-asset", "Say which outlet the asset carries", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[attributeBody]) (Asset, error) {
 		a, err := s.desk.Attribute(ctx, sc, iru.AssetID(in.ID), iru.OutletID(in.Body.Outlet), in.Body.Name, in.Body.Reason)
 		return asset(a), err
+	})
+	post(s, "/v1/assets/{id}/carry", "carry-asset", "Say that a provider carries the asset", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[carryBody]) (AssetDetail, error) {
+		if _, err := s.desk.Carry(ctx, sc, iru.AssetID(in.ID), iru.ProviderID(in.Body.Provider), in.Body.Source); err != nil {
+			return AssetDetail{}, err
+		}
+		return view(ctx, s, func(t *db.Tx, sc iru.Scope) (AssetDetail, error) { return assetDetail(ctx, t, sc, iru.AssetID(in.ID)) })
 	})
 	post(s, "/v1/assets/{id}/reject", "reject-asset", "Say that the asset is somebody else's", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[reasonBody]) (Asset, error) {
 		a, err := s.desk.Reject(ctx, sc, iru.AssetID(in.ID), in.Body.Reason)

@@ -79,6 +79,12 @@ func (w *world) sighting() (asset, item thing) {
 	}
 	w.post("ada", to("/v1/assets/%d/attribute", as.Items[0].ID), words{"outlet": asset.Outlet, "reason": "same analytics"}, nil)
 	w.post("ada", to("/v1/assets/%d/reject", as.Items[1].ID), words{"reason": "a newspaper"}, nil)
+	var ps things
+	w.get("ada", "/v1/providers", &ps)
+	w.post("ben", to("/v1/assets/%d/carry", as.Items[0].ID), words{"provider": ps.Items[0].ID, "source": "the store's own page"}, nil)
+	if raw := w.call(200, "ada", "GET", to("/v1/assets/%d", as.Items[0].ID), nil, nil).Body.String(); !strings.Contains(raw, "the store's own page") {
+		w.t.Errorf("a carrier that an officer named: %s", raw)
+	}
 	w.get("ada", "/v1/outlets", nil)
 	var o OutletDetail
 	w.get("ada", to("/v1/outlets/%d", asset.Outlet), &o)
