@@ -18,6 +18,14 @@ func (s *server) routes() []route {
 
 		// Today, triage, outlets.
 		{"GET /{$}", (*visit).todayPage, false},
+		{"GET /triage", (*visit).triagePage, false},
+		{"GET /items/{id}", (*visit).itemPage, false},
+		{"POST /items/{id}/assess", (*visit).assess, false},
+		{"POST /items/{id}/second", (*visit).second, false},
+		{"POST /items/{id}/later", (*visit).later, false},
+		{"POST /items/{id}/pass", (*visit).pass, false},
+		{"POST /assessments/{id}/undo", (*visit).undo, false},
+		{"POST /matches/{id}", (*visit).judgeMatch, false},
 
 		// Providers, notices, operations, ledger, exhibits, administration.
 	}

@@ -179,3 +179,12 @@ func (n names) of(ctx context.Context, t *db.Tx, id iru.OfficerID) string {
 	n[id] = o.Name
 	return o.Name
 }
+
+// number reads a whole number above zero out of text, 0 where there is none.
+func number(s string) int64 {
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}

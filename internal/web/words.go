@@ -45,8 +45,8 @@ func day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
 // moment writes a date and a time to the second.
 func moment(t time.Time) string { return t.UTC().Format("2 Jan 15:04:05") }
 
-// query joins a path and its query.
-func query(path string, pairs ...string) string {
+// at joins a path and its query; an empty value is left out.
+func at(path string, pairs ...string) string {
 	q := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {

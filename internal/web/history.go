@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+	"iolaus/internal/web/ui"
+)
+
+// historyTable is what happened to a thing, newest first, with the time and who did it.
+func historyTable(ctx context.Context, t *db.Tx, who names, es []iru.Event) ui.Table {
+	table := ui.Table{Label: ui.T(ctx, "What happened"), Compact: true, Empty: ui.T(ctx, "Nothing yet."),
+		Columns: []ui.Column{{Title: ui.T(ctx, "When"), NoWrap: true}, {Title: ui.T(ctx, "What"), Head: true}, {Title: ui.T(ctx, "Who"), NoWrap: true}, {Title: ui.T(ctx, "Why, or what was seen")}, {Title: ui.T(ctx, "Ledger"), Num: true}}}
+	for n := len(es) - 1; n >= 0; n-- {
+		e := es[n]
+		place := templ.Component(ui.Quiet(ui.T(ctx, "waits")))
+		if e.Index >= 0 {
+			place = ui.Link("/ledger/"+id(e.ID), ui.Thousands(int(e.Index)))
+		}
+		table.Rows = append(table.Rows, ui.Cells(ui.When{At: e.At, Day: true}, ui.Text(eventWords(ctx, e)), ui.Isolated(who.of(ctx, t, e.By)), ui.Isolated(cutText(e.Note, 200)), place))
+	}
+	return table
+}
+
+// eventWords says what happened, in a word or two.
+func eventWords(ctx context.Context, e iru.Event) string {
+	if w := verbWords(ctx, e.Subject.Noun+"."+e.Verb); w != "" {
+		return w
+	}
+	return e.Verb
+}
+
+// verbWords are the verbs of the state tables and of the desk, by noun.
+func verbWords(ctx context.Context, what string) string {
+	switch what {
+	case "asset.find":
+		return ui.T(ctx, "Found")
+	case "asset.attribute":
+		return ui.T(ctx, "Attributed")
+	case "asset.reject":
+		return ui.T(ctx, "Said to be somebody else's")
+	case "asset.reconsider":
+		return ui.T(ctx, "Reconsidered")
+	case "asset.act":
+		return ui.T(ctx, "Act served")
+	case "asset.give_up":
+		return ui.T(ctx, "Given up")
+	case "asset.fall":
+		return ui.T(ctx, "Down, verified")
+	case "asset.return":
+		return ui.T(ctx, "Returned")
+	case "asset.seen":
+		return ui.T(ctx, "Seen")
+	case "asset.missed":
+		return ui.T(ctx, "Not seen, not agreed yet")
+	case "asset.agreed":
+		return ui.T(ctx, "Gone, by agreement")
+	case "item.capture":
+		return ui.T(ctx, "Captured")
+	case "item.fail":
+		return ui.T(ctx, "Capture failed")
+	case "item.defer":
+		return ui.T(ctx, "Put off")
+	case "item.wake":
+		return ui.T(ctx, "Woke up")
+	case "item.refer":
+		return ui.T(ctx, "Referred")
+	case "item.dismiss":
+		return ui.T(ctx, "No action")
+	case "item.ask_second":
+		return ui.T(ctx, "Second opinion asked for")
+	case "item.reopen":
+		return ui.T(ctx, "Reopened")
+	case "outlet.watch":
+		return ui.T(ctx, "Watched")
+	case "outlet.darken":
+		return ui.T(ctx, "Dark")
+	case "outlet.return":
+		return ui.T(ctx, "Returned")
+	case "outlet.close":
+		return ui.T(ctx, "No longer watched")
+	}
+	return ""
+}
