@@ -30,6 +30,7 @@ var AssessmentTable = Table[AssessmentState]{
 	{AssessmentGiven, "undo", AssessmentUndone},
 	{AssessmentDoubted, "confirm", AssessmentConfirmed},
 	{AssessmentDoubted, "overturn", AssessmentOverturned},
+	{AssessmentDoubted, "undo", AssessmentUndone},
 	{AssessmentConfirmed, "overturn", AssessmentOverturned},
 }
 
@@ -92,6 +93,8 @@ func (a Assessment) Check() error {
 		return Refuse(Invalid, "the reason is missing", "say in your own words what you saw and where")
 	case a.Finding == FindDuplicate && a.Of == 0:
 		return Refuse(Invalid, "a duplicate needs the item that it repeats", "name the item")
+	case a.Finding == FindDuplicate && a.Of == a.Item:
+		return Refuse(Invalid, "an item cannot repeat itself", "name the item that was judged")
 	case a.Finding == FindNoAction, a.Finding == FindDuplicate:
 		return nil
 	case a.Finding != FindRefer:

@@ -96,8 +96,18 @@ type Feature struct {
 	Value  string `json:"v"`
 }
 
-// Step moves the asset by a verb of its table.
+// Step moves the asset by a verb of its table. It refuses to attribute, which needs a person and an outlet.
 func (a Asset) Step(verb string, by OfficerID, at time.Time, note string) (Asset, Event, error) {
+	if verb == "attribute" {
+		return a, Event{}, Refuse(Internal, "an attribution needs a person and an outlet", "call Attribute")
+	}
+	if err := byPerson(by, verb, "reject", "reconsider"); err != nil {
+		return a, Event{}, err
+	}
+	return a.step(verb, by, at, note)
+}
+
+func (a Asset) step(verb string, by OfficerID, at time.Time, note string) (Asset, Event, error) {
 	to, err := AssetTable.Next(a.State, verb)
 	if err != nil {
 		return a, Event{}, err
@@ -115,7 +125,7 @@ func (a Asset) Attribute(to OutletID, by OfficerID, at time.Time, reason string)
 	if to == 0 {
 		return a, Event{}, Refuse(Invalid, "no outlet was named", "choose the outlet or make a new one")
 	}
-	a, e, err := a.Step("attribute", by, at, reason)
+	a, e, err := a.step("attribute", by, at, reason)
 	if err != nil {
 		return a, e, err
 	}

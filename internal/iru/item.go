@@ -93,6 +93,9 @@ func (i Item) Hold(by OfficerID, now time.Time) (Item, error) {
 
 // Step moves the item by a verb of its table and frees the lock when a finding was given.
 func (i Item) Step(verb string, by OfficerID, at time.Time, note string) (Item, Event, error) {
+	if err := byPerson(by, verb, "defer", "refer", "dismiss", "ask_second", "reopen"); err != nil {
+		return i, Event{}, err
+	}
 	if by != 0 && i.Held(by, at) {
 		_, err := i.Hold(by, at)
 		return i, Event{}, err

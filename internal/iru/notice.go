@@ -124,6 +124,31 @@ type Approval struct {
 	Digest string    `json:"digest"` // SHA-256 of what was approved
 }
 
+// EndsWithRemoval reports whether the act asks for what a verified removal brings about. A request for data is not answered by it.
+func (n Notice) EndsWithRemoval() bool {
+	return slices.Contains([]legal.Request{legal.RemoveContent, legal.HoldName, legal.Delist}, n.Request)
+}
+
+// Signed refuses an act whose approvals are not those that it needs: each by another officer, and on what the digest covers.
+func (n Notice) Signed(digest string) error {
+	need := 1
+	if n.NeedsTwo() {
+		need = 2
+	}
+	for i, a := range n.Approvals {
+		if a.By == 0 || slices.ContainsFunc(n.Approvals[:i], func(b Approval) bool { return b.By == a.By }) {
+			return Refuse(Forbidden, n.Ref+" has two approvals of one officer", "have it approved anew")
+		}
+		if a.Digest != digest {
+			return Refuse(Conflict, n.Ref+" is not what was approved", "withdraw it and draft it anew")
+		}
+	}
+	if len(n.Approvals) < need {
+		return Refuse(Forbidden, fmt.Sprintf("%s has %d of %d approvals", n.Ref, len(n.Approvals), need), "have it approved first")
+	}
+	return nil
+}
+
 // NeedsTwo reports whether two people must approve.
 func (n Notice) NeedsTwo() bool { return n.Instrument.Binding() }
 
@@ -135,6 +160,10 @@ func (n Notice) Approve(by Officer, digest string, at time.Time) (Notice, Event,
 	switch {
 	case by.ID == 0:
 		return n, Event{}, Refuse(Forbidden, "only a person approves an act", "")
+	case by.State != OfficerActive:
+		return n, Event{}, Refuse(Forbidden, "an officer who is "+string(by.State)+" approves nothing", "ask an active colleague")
+	case by.Unit != n.Unit:
+		return n, Event{}, Refuse(Forbidden, "an act is approved by officers of the unit that serves it", "")
 	case slices.ContainsFunc(n.Approvals, func(a Approval) bool { return a.By == by.ID }):
 		return n, Event{}, Refuse(Forbidden, "you have approved this act already", "a second, different officer must approve it")
 	case !n.NeedsTwo():
@@ -157,7 +186,7 @@ func (n Notice) Approve(by Officer, digest string, at time.Time) (Notice, Event,
 			return n, Event{}, Refuse(Conflict, "the act was changed after the first approval", "return it to draft and have it approved anew")
 		}
 	}
-	n, e, err := n.Step(verb, by.ID, at, "")
+	n, e, err := n.step(verb, by.ID, at, "")
 	if err != nil {
 		return n, e, err
 	}
@@ -165,8 +194,18 @@ func (n Notice) Approve(by Officer, digest string, at time.Time) (Notice, Event,
 	return n, e.With("digest", digest).With("approval", len(n.Approvals)), nil
 }
 
-// Step moves the notice by a verb of its table. Approvals go through Approve.
+// Step moves the notice by a verb of its table. It refuses approvals: they go through Approve.
 func (n Notice) Step(verb string, by OfficerID, at time.Time, note string) (Notice, Event, error) {
+	if verb == "endorse" || verb == "approve" {
+		return n, Event{}, Refuse(Internal, "an approval needs an officer and the digest of the act", "call Approve")
+	}
+	if err := byPerson(by, verb, "submit", "return", "withdraw", "escalate"); err != nil {
+		return n, Event{}, err
+	}
+	return n.step(verb, by, at, note)
+}
+
+func (n Notice) step(verb string, by OfficerID, at time.Time, note string) (Notice, Event, error) {
 	to, err := NoticeTable.Next(n.State, verb)
 	if err != nil {
 		return n, Event{}, err

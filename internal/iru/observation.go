@@ -60,7 +60,7 @@ var DefaultAgreement = Agreement{Points: 2, Rounds: 3, Gap: 10 * time.Minute}
 type Run struct {
 	Length int       `json:"n"`
 	Last   time.Time `json:"last"`
-	Up     bool      `json:"up,omitempty"` // its last telling look saw the content
+	Up     bool      `json:"up,omitempty"` // its last telling look saw the content, or something else in its place
 	Found  Outcome   `json:"found,omitempty"`
 }
 
@@ -71,9 +71,14 @@ type Presence struct {
 	Runs  map[string]Run `json:"runs,omitempty"` // by vantage point
 }
 
-// Observe takes one look in. A look that tells nothing leaves everything as it is; seeing the content from anywhere ends every
-// belief in its absence; absence is believed only by agreement. The second result is the verb that changed the state, or "".
+// Observe takes one look in. A look that tells nothing, or is older than what its point told last, leaves everything as it is;
+// seeing the content from anywhere ends every belief in its absence; absence is believed only by agreement. Something else at the
+// address (altered, moved, shut to one country) is neither: it breaks the point's series, so that absence is not agreed upon, and
+// is no return. The second result is the verb that changed the state, or "".
 func (p Presence) Observe(o Observation, need Agreement) (Presence, string) {
+	if need.Points < 1 || need.Rounds < 1 { // an agreement of nobody would be one
+		need.Points, need.Rounds = max(need.Points, DefaultAgreement.Points), max(need.Rounds, DefaultAgreement.Rounds)
+	}
 	if p.State == "" {
 		p.State = PresenceUnknown
 	}
@@ -84,10 +89,13 @@ func (p Presence) Observe(o Observation, need Agreement) (Presence, string) {
 	p.Runs = runs
 	run := runs[o.Vantage]
 	switch {
-	case o.Outcome.Unknown():
+	case o.Outcome.Unknown(), o.At.Before(run.Last):
 		return p, ""
 	case !o.Outcome.Absent():
 		runs[o.Vantage] = Run{Last: o.At, Up: true, Found: o.Outcome}
+		if o.Outcome != Up {
+			return p, ""
+		}
 		return p.move("seen", o.At)
 	case run.Length > 0 && o.At.Sub(run.Last) < need.Gap:
 		return p, "" // too soon after the last look to count as another one
@@ -124,6 +132,8 @@ func (p Presence) Progress(vantage string, need Agreement) string {
 	switch {
 	case !ok:
 		return "not looked yet"
+	case r.Up && r.Found != Up:
+		return string(r.Found)
 	case r.Up:
 		return "still served"
 	}

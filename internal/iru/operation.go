@@ -4,6 +4,8 @@ package iru
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -88,10 +90,16 @@ func (p Poll) Answer(state PollState, by Officer, reason, digest string, at time
 	if err := by.Scope().May(ToPoll); err != nil {
 		return p, Event{}, err
 	}
+	if by.State != OfficerActive {
+		return p, Event{}, Refuse(Forbidden, "an officer who is "+string(by.State)+" answers no poll", "ask an active colleague")
+	}
 	if by.Unit != p.Unit {
 		return p, Event{}, Refuse(Forbidden, "a unit's poll is answered by its own liaison officer", "")
 	}
-	if state == PollNoGo && reason == "" {
+	if state != PollGo && state != PollNoGo {
+		return p, Event{}, Refuse(Invalid, "unknown answer "+string(state), "answer go or no_go")
+	}
+	if state == PollNoGo && strings.TrimSpace(reason) == "" {
 		return p, Event{}, Refuse(Invalid, "a NO-GO needs a reason", "say what is missing")
 	}
 	verb := "go"
@@ -129,10 +137,10 @@ func (o Operation) Release(by Officer, polls []Poll, digests map[UnitID]string, 
 	if err := by.Scope().May(ToRelease); err != nil {
 		return o, Event{}, err
 	}
-	if by.ID != o.Director {
+	if by.ID != o.Director || by.State != OfficerActive {
 		return o, Event{}, Refuse(Forbidden, "only the named director releases an operation", "")
 	}
-	if len(polls) == 0 || len(tasks) == 0 {
+	if len(polls) == 0 || !slices.ContainsFunc(tasks, func(n Notice) bool { return n.State != NoticeWithdrawn }) {
 		return o, Event{}, Refuse(Conflict, "the operation has no participants or no tasks", "add them before the release")
 	}
 	for _, p := range polls {
@@ -148,7 +156,7 @@ func (o Operation) Release(by Officer, polls []Poll, digests map[UnitID]string, 
 	if t0.Before(now.Add(MinLead)) {
 		return o, Event{}, Refuse(Invalid, "T0 is too near or past", "choose an instant at least two seconds ahead")
 	}
-	o, e, err := o.Step("release", by.ID, now, "")
+	o, e, err := o.step("release", by.ID, now, "")
 	if err != nil {
 		return o, e, err
 	}
@@ -156,8 +164,22 @@ func (o Operation) Release(by Officer, polls []Poll, digests map[UnitID]string, 
 	return o, e.With("t0", t0.UTC().Format(time.RFC3339Nano)), nil
 }
 
-// Step moves the operation by a verb of its table.
+// Step moves the operation by a verb of its table. It refuses a release, which has rules of its own, and to close one before T0:
+// that would be an abort without a reason.
 func (o Operation) Step(verb string, by OfficerID, at time.Time, note string) (Operation, Event, error) {
+	if err := byPerson(by, verb, "open_poll", "hold", "resume", "abort", "close"); err != nil {
+		return o, Event{}, err
+	}
+	switch {
+	case verb == "release":
+		return o, Event{}, Refuse(Internal, "a release needs polls, tasks and T0", "call Release")
+	case verb == "close" && at.Before(o.T0):
+		return o, Event{}, Refuse(Conflict, "T0 has not come yet", "abort the operation, or close it afterwards")
+	}
+	return o.step(verb, by, at, note)
+}
+
+func (o Operation) step(verb string, by OfficerID, at time.Time, note string) (Operation, Event, error) {
 	to, err := OperationTable.Next(o.State, verb)
 	if err != nil {
 		return o, Event{}, err

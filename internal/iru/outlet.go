@@ -58,6 +58,9 @@ type Outlet struct {
 
 // Step moves the outlet by a verb of its table.
 func (o Outlet) Step(verb string, by OfficerID, at time.Time, note string) (Outlet, Event, error) {
+	if err := byPerson(by, verb, "watch", "close"); err != nil {
+		return o, Event{}, err
+	}
 	to, err := OutletTable.Next(o.State, verb)
 	if err != nil {
 		return o, Event{}, err

@@ -5,6 +5,7 @@ package iru
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // A Step is one line of a state table: from a state, by a verb, to a state.
@@ -60,6 +61,14 @@ func (t Table[S]) States() []S {
 		}
 	}
 	return out
+}
+
+// byPerson refuses verbs that are decisions when no person stands behind them: the program decides nothing.
+func byPerson(by OfficerID, verb string, decisions ...string) error {
+	if by == 0 && slices.Contains(decisions, verb) {
+		return Refuse(Forbidden, "only a person can "+strings.ReplaceAll(verb, "_", " "), "leave it to an officer")
+	}
+	return nil
 }
 
 // A Machine is a state table without its type, for the readers that go through all of them.

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package iru_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"iolaus/internal/iru"
+)
+
+var update = flag.Bool("update", false, "write docs/states.md anew")
+
+// meanings has one sentence for each state, by "noun.column state".
+var meanings = map[string]string{
+	"outlet.state proposed": "Somebody named the outlet; nobody has decided to watch it.",
+	"outlet.state watched":  "Its assets are visited and its name is looked for.",
+	"outlet.state dark":     "Removal of every known asset is verified.",
+	"outlet.state returned": "After it was dark, one of its addresses is up again or a new one was attributed to it.",
+	"outlet.state closed":   "A person ended the watch.",
+
+	"asset.state candidate": "The address was found and nobody has said whose it is: it is captured once and nothing is followed from it.",
+	"asset.state live":      "A person attributed it to an outlet: it is monitored.",
+	"asset.state rejected":  "A person said that it is somebody else's: it is left alone.",
+	"asset.state actioned":  "An act went to somebody who can take it down.",
+	"asset.state down":      "Removal is verified: it is rechecked in growing pauses.",
+	"asset.state returned":  "It is up again after its removal was verified.",
+
+	"asset.presence unknown":  "It was never seen, and no look has told anything yet.",
+	"asset.presence up":       "The last look that told something saw it.",
+	"asset.presence doubtful": "It was absent, but not yet from enough vantage points or often enough.",
+	"asset.presence gone":     "It is absent by repeated agreement between vantage points.",
+	"asset.presence back":     "It was seen again after it was gone.",
+
+	"item.state new":       "The address is known and waits for its capture.",
+	"item.state ready":     "It is captured and waits for a person.",
+	"item.state failed":    "The capture failed or met no content: nothing is said about the content.",
+	"item.state deferred":  "A person put it off until a time.",
+	"item.state second":    "It waits for a second reviewer, who does not see the first answer.",
+	"item.state referred":  "A person found that it should go: an act may rest on it.",
+	"item.state dismissed": "A person found no ground to act.",
+
+	"exhibit.state recorded": "The capture is stored; its event waits for a checkpoint.",
+	"exhibit.state sealed":   "A signed checkpoint covers the event that names its manifest.",
+	"exhibit.state erased":   "Its bytes were erased by rule; manifest and custody stay.",
+
+	"match.state suggested": "The program found a resemblance and nobody has looked at it.",
+	"match.state confirmed": "A person says that it is the same.",
+	"match.state disputed":  "A person says that it is not.",
+	"match.state withdrawn": "It was taken back, by a person or because the known entry fell away.",
+
+	"assessment.state given":      "It stands on one person's word.",
+	"assessment.state doubted":    "The true purpose is in doubt: a second reviewer must look.",
+	"assessment.state confirmed":  "The second reviewer agrees.",
+	"assessment.state overturned": "The second reviewer differs, or it was found wrong later.",
+	"assessment.state undone":     "Its author took it back within seconds.",
+
+	"provider.contact proposed":  "An address was found; nothing is sent until a person confirms it.",
+	"provider.contact confirmed": "A person says that the address is right: acts may be sent.",
+	"provider.contact changed":   "Another address was found: sending stops until a person confirms it.",
+
+	"notice.state draft":      "It is being written and goes nowhere by itself.",
+	"notice.state submitted":  "It waits for approval.",
+	"notice.state endorsed":   "A binding act with the first of its two approvals.",
+	"notice.state approved":   "It waits for its checkpoint, a confirmed contact, a release or T0.",
+	"notice.state dispatched": "It is on its way, and sent again with the same key until it is accepted.",
+	"notice.state sent":       "The addressee's server accepted it, which is not yet a receipt.",
+	"notice.state received":   "The receipt is recorded and the clocks run.",
+	"notice.state clarifying": "The addressee asks; its clock is stopped until the answer has arrived.",
+	"notice.state claimed":    "The addressee says that it is done; we look, and the clock runs on.",
+	"notice.state complied":   "Removal is verified.",
+	"notice.state breached":   "It is up again after removal was verified.",
+	"notice.state refused":    "The addressee says no, or that it cannot.",
+	"notice.state bounced":    "It could not be delivered.",
+	"notice.state escalated":  "Another act took over; removal is still noticed here.",
+	"notice.state withdrawn":  "A person ended it, with a reason.",
+
+	"clock.state running":  "The time limit runs; whether it is overdue is computed and never stored.",
+	"clock.state stopped":  "What was owed happened, or something else ended it.",
+	"clock.state replaced": "A restart began another clock.",
+
+	"operation.state draft":    "It is being planned.",
+	"operation.state polling":  "The units are asked whether their tasks are ready.",
+	"operation.state held":     "The director stopped the count; nothing is lost.",
+	"operation.state released": "T0 is set and will be kept.",
+	"operation.state closed":   "Its day is over.",
+	"operation.state aborted":  "It was ended with a reason: what had not left stays in.",
+
+	"poll.state open":  "The unit has not answered on its tasks as they stand.",
+	"poll.state go":    "The unit is ready, for exactly these tasks.",
+	"poll.state no_go": "The unit is not ready, and says why.",
+
+	"unit.state active":    "It takes part.",
+	"unit.state suspended": "It takes no part for now.",
+
+	"officer.state invited":   "A one-time link was given out.",
+	"officer.state active":    "May sign in.",
+	"officer.state suspended": "May not sign in nor approve anything.",
+}
+
+// ends lists the states in which nothing more happens, each with the reason.
+var ends = map[string]string{
+	"exhibit.state erased":        "bytes that are gone do not come back",
+	"match.state withdrawn":       "the same resemblance is not suggested twice",
+	"assessment.state overturned": "a new look is a new assessment",
+	"assessment.state undone":     "a new look is a new assessment",
+	"notice.state withdrawn":      "a new act has a reference and approvals of its own",
+	"clock.state replaced":        "the next clock runs instead",
+	"operation.state closed":      "a further strike is a new operation",
+	"operation.state aborted":     "its tasks can be withdrawn one by one; a further strike is a new operation",
+}
+
+// TestStates holds docs/states.md against the tables, and the tables against what a sound one is: every state can be reached, and
+// one that cannot be left is an end with a reason.
+func TestStates(t *testing.T) {
+	var doc strings.Builder
+	doc.WriteString("# States\n\nGenerated from the tables of package `iru` by its test: `go test ./internal/iru -update`. " +
+		"A thing begins in the first state of its table. What depends on time, such as \"overdue\", is no state.\n")
+	told, ended := map[string]bool{}, map[string]bool{}
+	for _, m := range iru.Machines() {
+		describe(&doc, m)
+		reached := []string{m.Steps[0].From}
+		for i := 0; i < len(reached); i++ {
+			for _, s := range m.Steps {
+				if s.From == reached[i] && !slices.Contains(reached, s.To) {
+					reached = append(reached, s.To)
+				}
+			}
+		}
+		for i, s := range m.Steps {
+			for _, other := range m.Steps[:i] {
+				if other.From == s.From && other.Verb == s.Verb {
+					t.Errorf("%s.%s: %q in state %q leads to two states", m.Noun, m.Column, s.Verb, s.From)
+				}
+			}
+			if s.From == s.To {
+				t.Errorf("%s.%s: %q changes nothing in state %q", m.Noun, m.Column, s.Verb, s.From)
+			}
+		}
+		for _, state := range m.States() {
+			name := m.Noun + "." + m.Column + " " + state
+			told[name] = true
+			if meanings[name] == "" {
+				t.Errorf("%s has no meaning in words", name)
+			}
+			if !slices.Contains(reached, state) {
+				t.Errorf("%s is never reached", name)
+			}
+			open := slices.ContainsFunc(m.Steps, func(s iru.Step[string]) bool { return s.From == state })
+			if !open {
+				ended[name] = true
+			}
+			if reason := ends[name]; open == (reason != "") {
+				t.Errorf("%s: it can be left: %v; reason for an end: %q", name, open, reason)
+			}
+		}
+	}
+	for name := range meanings {
+		if !told[name] {
+			t.Errorf("%s has a meaning but is no state", name)
+		}
+	}
+	for name := range ends {
+		if !ended[name] {
+			t.Errorf("%s is said to be an end and is none", name)
+		}
+	}
+	const path = "../../docs/states.md"
+	if *update {
+		if err := os.WriteFile(path, []byte(doc.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != doc.String() {
+		t.Errorf("%s is not what the tables say: run go test ./internal/iru -update", path)
+	}
+}
+
+func describe(doc *strings.Builder, m iru.Machine) {
+	title := strings.ToUpper(m.Noun[:1]) + m.Noun[1:]
+	if m.Column != "state" {
+		title += ": " + m.Column
+	}
+	fmt.Fprintf(doc, "\n## %s\n\n| State | Meaning | What can happen |\n|---|---|---|\n", title)
+	for _, s := range m.States() {
+		var can []string
+		for _, x := range m.Steps {
+			if x.From == s {
+				can = append(can, fmt.Sprintf("%s → %s", x.Verb, x.To))
+			}
+		}
+		name := m.Noun + "." + m.Column + " " + s
+		if len(can) == 0 {
+			can = []string{"the end: " + ends[name]}
+		}
+		fmt.Fprintf(doc, "| `%s` | %s | %s |\n", s, meanings[name], strings.Join(can, ", "))
+	}
+	doc.WriteString("\n```mermaid\nstateDiagram-v2\n    [*] --> " + m.Steps[0].From + "\n")
+	for _, s := range m.Steps {
+		fmt.Fprintf(doc, "    %s --> %s: %s\n", s.From, s.To, s.Verb)
+	}
+	doc.WriteString("```\n")
+}
