@@ -70,10 +70,10 @@ func (d *Desk) attribute(ctx context.Context, t *db.Tx, s iru.Scope, a iru.Asset
 			return a, err
 		}
 	}
-	if _, err := t.Enqueue(ctx, Probe{Asset: a.ID}, look(now)); err != nil {
+	if _, err := t.Enqueue(ctx, Probe{Asset: a.ID}, look(soon)); err != nil {
 		return a, err
 	}
-	if _, err = t.Enqueue(ctx, Monitor{Asset: a.ID}, visit(now)); err != nil {
+	if _, err = t.Enqueue(ctx, Monitor{Asset: a.ID}, visit(soon)); err != nil {
 		return a, err
 	}
 	return a, d.resuggest(ctx, t, a.Unit)

@@ -73,7 +73,7 @@ func (d *Desk) RecordCapture(ctx context.Context, r Recording) (iru.Exhibit, err
 		if err := d.discover(ctx, t, a, r.Links, "crawl", now); err != nil {
 			return err
 		}
-		_, err = t.Enqueue(ctx, Match{Exhibit: x.ID}, read(now))
+		_, err = t.Enqueue(ctx, Match{Exhibit: x.ID}, read(soon))
 		return err
 	})
 	return x, err

@@ -150,9 +150,6 @@ func (d *Desk) RecordAllSent(ctx context.Context, sent map[iru.NoticeID]Sending)
 }
 
 func (d *Desk) sent(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, now time.Time) error {
-	if n.State != iru.NoticeDispatched { // an answer was quicker than the proof, or this is a repetition
-		return nil
-	}
 	ls, err := t.Letters(ctx, iru.Program(), n.ID)
 	if err != nil {
 		return err
@@ -164,11 +161,21 @@ func (d *Desk) sent(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, now 
 			}
 		}
 	}
-	n.RemoteID = s.RemoteID
-	if n, err = stepped(ctx, t, n, "send", 0, s.At, s.Proof); err != nil {
+	quicker := n.State != iru.NoticeDispatched // an answer was quicker than the proof, or this is a repetition
+	if n.RemoteID == "" {
+		n.RemoteID = s.RemoteID
+	}
+	if quicker {
+		if !n.SentAt.IsZero() && s.At.Before(n.SentAt) {
+			n.SentAt = s.At
+		}
+		if err := t.UpdateNotice(ctx, n, n.State); err != nil {
+			return err
+		}
+	} else if n, err = stepped(ctx, t, n, "send", 0, s.At, s.Proof); err != nil {
 		return err
 	}
-	if s.Receipt {
+	if s.Receipt && !quicker {
 		if err := d.received(ctx, t, n, s.At, s.Proof); err != nil {
 			return err
 		}
@@ -178,7 +185,7 @@ func (d *Desk) sent(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, now 
 			return err
 		}
 	}
-	_, err = t.Enqueue(ctx, Verify{Asset: n.Asset}, look(now.Add(d.Rules.Verify)))
+	_, err = t.Enqueue(ctx, Verify{Asset: n.Asset}, look(soon))
 	return err
 }
 
@@ -240,7 +247,7 @@ func (d *Desk) Resend(ctx context.Context, s iru.Scope, id iru.NoticeID) error {
 		if err := step(ctx, t, n, "dispatch", s.Officer, now, "sent again"); err != nil {
 			return err
 		}
-		_, err = t.Enqueue(ctx, Deliver{Notice: n.ID}, act(now))
+		_, err = t.Enqueue(ctx, Deliver{Notice: n.ID}, act(soon))
 		return err
 	})
 }
@@ -284,7 +291,7 @@ func (d *Desk) Answer(ctx context.Context, s iru.Scope, id iru.NoticeID, words s
 		if _, err := t.Record(ctx, happened("notice", int64(n.ID), "write", s.Officer, n.Unit, now, "answer to "+p.Name).With("letter", l.ID)); err != nil {
 			return err
 		}
-		_, err = t.Enqueue(ctx, Post{Letter: l.ID}, act(now))
+		_, err = t.Enqueue(ctx, Post{Letter: l.ID}, act(soon))
 		return err
 	})
 	return l, err
@@ -473,7 +480,7 @@ func (d *Desk) file(ctx context.Context, t *db.Tx, n iru.Notice, l iru.Letter, b
 	case "refuse":
 		return stopClocks(ctx, t, n.ID, l.At, "the addressee refused")
 	}
-	_, err := t.Enqueue(ctx, Verify{Asset: n.Asset, Letter: l.ID}, look(now))
+	_, err := t.Enqueue(ctx, Verify{Asset: n.Asset, Letter: l.ID}, look(soon))
 	return err
 }
 

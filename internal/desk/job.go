@@ -115,6 +115,10 @@ const (
 // verify, recheck) snooze, so that they stay one row and are never lost.
 var waiting = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled}
 
+// soon is the instant of a job that need not wait. River gives a job with an instant to its scheduler, which looks every five
+// seconds only.
+var soon time.Time
+
 func in(queue string, at time.Time, priority int) *river.InsertOpts {
 	return &river.InsertOpts{Queue: queue, ScheduledAt: at, Priority: priority, MaxAttempts: 25,
 		UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: waiting}}

@@ -112,7 +112,7 @@ func (d *Desk) returned(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observ
 			}
 		}
 	}
-	if _, err := t.Enqueue(ctx, Monitor{Asset: a.ID}, visit(now)); err != nil {
+	if _, err := t.Enqueue(ctx, Monitor{Asset: a.ID}, visit(soon)); err != nil {
 		return err
 	}
 	if a.Outlet == 0 {

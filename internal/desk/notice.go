@@ -369,7 +369,7 @@ func (d *Desk) Approve(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.N
 		}
 		n = next
 		if n.State == iru.NoticeApproved && n.Operation == 0 {
-			_, err = t.Enqueue(ctx, Deliver{Notice: n.ID}, act(now))
+			_, err = t.Enqueue(ctx, Deliver{Notice: n.ID}, act(soon))
 		}
 		return err
 	})

@@ -280,7 +280,7 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 		if _, err := t.Record(ctx, e); err != nil {
 			return err
 		}
-		_, err = t.Enqueue(ctx, Release{Operation: o.ID}, act(o.T0.Add(-ReleaseLead-time.Second)))
+		_, err = t.Enqueue(ctx, Release{Operation: o.ID}, act(soon))
 		return err
 	})
 	return o, err

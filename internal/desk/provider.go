@@ -171,7 +171,7 @@ func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, note
 		}
 		for _, n := range ns {
 			if n.State == iru.NoticeApproved && n.Operation == 0 {
-				if _, err := t.Enqueue(ctx, Deliver{Notice: n.ID}, act(now)); err != nil {
+				if _, err := t.Enqueue(ctx, Deliver{Notice: n.ID}, act(soon)); err != nil {
 					return err
 				}
 			}

@@ -118,7 +118,7 @@ func (d *Desk) foundItem(ctx context.Context, t *db.Tx, a iru.Asset, l locator.L
 	if err := t.AddItem(ctx, &i); err != nil {
 		return i, err
 	}
-	_, err := t.Enqueue(ctx, Capture{Item: i.ID}, read(now))
+	_, err := t.Enqueue(ctx, Capture{Item: i.ID}, read(soon))
 	return i, err
 }
 

@@ -89,7 +89,8 @@ func (c *Crew) Run(ctx context.Context) error {
 	if _, err := c.Desk.DB.Lease(ctx, aliveRole(c.Holder), c.Holder, aliveHold); err != nil {
 		return fmt.Errorf("start workers: %w", err)
 	}
-	if err := r.Start(ctx); err != nil {
+	// River takes only a cancelled context for a wish to stop; one whose time is up makes it try for ever. We stop it ourselves.
+	if err := r.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start workers: %w: %w", iru.Unavailable, err)
 	}
 	var wg sync.WaitGroup
@@ -103,7 +104,9 @@ func (c *Crew) Run(ctx context.Context) error {
 	defer cancel()
 	err = r.Stop(end)
 	if err != nil {
-		err = r.StopAndCancel(context.WithoutCancel(ctx))
+		hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		err = r.StopAndCancel(hard)
 	}
 	dead()
 	wg.Wait()

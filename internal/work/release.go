@@ -25,6 +25,9 @@ type releaser struct {
 // Senders at once: mail goes over as many warm connections, so more would only queue behind them.
 const senders = 64
 
+// watchful is how long before T0 the job stays awake.
+const watchful = 20 * time.Second
+
 func (w *releaser) Timeout(*river.Job[desk.Release]) time.Duration { return jobTimeout }
 
 func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error {
@@ -40,8 +43,12 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 	if o.State != iru.OperationReleased && o.State != iru.OperationClosed {
 		return nil // aborted or held: the next release enqueues its own job
 	}
-	if early := o.T0.Sub(w.Desk.Now()) - desk.ReleaseLead - 2*time.Second; early > 0 {
+	// The scheduler of jobs may be seconds late: it wakes us well before T0, the rest is waited for here.
+	if early := o.T0.Sub(w.Desk.Now()) - watchful; early > 0 {
 		return river.JobSnooze(early)
+	}
+	if !w.wait(ctx, o.T0.Add(-desk.ReleaseLead-time.Second)) {
+		return ctx.Err()
 	}
 	if w.Mail != nil {
 		if err := w.Mail.Warm(ctx, senders); err != nil {
