@@ -88,7 +88,7 @@ type Observation struct {
 type AssetDetail struct {
 	Asset
 	Carriers     []Carrier     `json:"carriers" nullable:"false"`
-	History      []Event       `json:"history" nullable:"false" doc:"What happened to it, oldest first."`
+	History      []Event       `json:"history" nullable:"false" doc:"What happened to it, oldest first; the newest five hundred."`
 	Observations []Observation `json:"observations" nullable:"false" doc:"The newest hundred, newest first."`
 }
 
@@ -224,11 +224,11 @@ func assetDetail(ctx context.Context, t *db.Tx, sc iru.Scope, id iru.AssetID) (A
 		}
 		out.Carriers = append(out.Carriers, carrier(c, p))
 	}
-	es, err := t.EventsOf(ctx, iru.Subject{Noun: "asset", ID: int64(id)})
+	es, err := t.EventsBefore(ctx, sc, iru.Subject{Noun: "asset", ID: int64(id)}, 0, 500)
 	if err != nil {
 		return out, err
 	}
-	es = slices.DeleteFunc(es, func(e iru.Event) bool { return e.Unit != sc.Unit && e.Unit != 0 })
+	slices.Reverse(es)
 	out.History = shown(es, event)
 	os, err := t.Observations(ctx, sc, id, 100)
 	out.Observations = shown(os, observation)

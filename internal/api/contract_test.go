@@ -57,7 +57,7 @@ func (w *world) directory() {
 	w.get("ada", "/v1/units", &units)
 	var officers List[Officer]
 	w.get("ada", "/v1/officers?limit=200", &officers)
-	if len(units.Items) != 2 || len(officers.Items) != 7 {
+	if len(units.Items) != 2 || len(officers.Items) != 8 {
 		w.t.Errorf("%d units, %d officers", len(units.Items), len(officers.Items))
 	}
 	var p thing

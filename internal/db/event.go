@@ -67,13 +67,21 @@ func events(rows []eventRow, err error) ([]iru.Event, error) {
 
 // eventReach is what a scope ($1) sees of the log: its own unit's events, the program's, and those of what an operation shares with
 // it, so that every unit that takes part sees the others answer.
-const eventReach = "($1=0 OR unit=$1 OR unit=0 OR (noun='operation' AND subject IN (SELECT operation FROM poll WHERE unit=$1))" +
+const eventReach = "($1=0 OR unit=$1 OR (unit=0 AND $1>0) OR (noun='operation' AND subject IN (SELECT operation FROM poll WHERE unit=$1))" +
 	" OR (noun='notice' AND subject IN (SELECT id FROM notice WHERE operation IN (SELECT operation FROM poll WHERE unit=$1)))" +
 	" OR (noun='asset' AND subject IN (SELECT asset FROM notice WHERE unit=$1 OR operation IN (SELECT operation FROM poll WHERE unit=$1))))"
 
+// seen is eventReach without the consultations, which are the auditor's alone to read (Directive (EU) 2016/680, Article 25).
+func seen(s iru.Scope) string {
+	if s.IsProgram() || s.May(iru.ToAudit) == nil {
+		return eventReach
+	}
+	return eventReach + " AND verb<>'consult'"
+}
+
 // Event reads one event.
 func (t *Tx) Event(ctx context.Context, s iru.Scope, id iru.EventID) (iru.Event, error) {
-	r, err := eventRows.list(ctx, t, "WHERE "+eventReach+" AND id=$2", s.Reach(), id)
+	r, err := eventRows.list(ctx, t, "WHERE "+seen(s)+" AND id=$2", s.Reach(), id)
 	es, err := events(r, err)
 	if err != nil {
 		return iru.Event{}, err
@@ -84,19 +92,19 @@ func (t *Tx) Event(ctx context.Context, s iru.Scope, id iru.EventID) (iru.Event,
 	return es[0], nil
 }
 
-// EventsOf lists what happened to one thing, oldest first. Reading the thing itself checks the scope.
+// EventsOf lists what happened to one thing, oldest first, without consultations. Reading the thing itself checks the scope.
 func (t *Tx) EventsOf(ctx context.Context, sub iru.Subject) ([]iru.Event, error) {
-	return events(eventRows.list(ctx, t, "WHERE noun=$1 AND subject=$2 ORDER BY id", sub.Noun, sub.ID))
+	return events(eventRows.list(ctx, t, "WHERE noun=$1 AND subject=$2 AND verb<>'consult' ORDER BY id", sub.Noun, sub.ID))
 }
 
 // Events lists the newest events of a scope, newest first, before an id (0: from the end), at most n.
 func (t *Tx) Events(ctx context.Context, s iru.Scope, before iru.EventID, n int) ([]iru.Event, error) {
-	return events(eventRows.list(ctx, t, "WHERE "+eventReach+" AND ($2=0 OR id<$2) ORDER BY id DESC LIMIT $3", s.Reach(), before, n))
+	return events(eventRows.list(ctx, t, "WHERE "+seen(s)+" AND ($2=0 OR id<$2) ORDER BY id DESC LIMIT $3", s.Reach(), before, n))
 }
 
 // EventsAfter lists a scope's events after an id, oldest first, at most n: what a live page follows.
 func (t *Tx) EventsAfter(ctx context.Context, s iru.Scope, after iru.EventID, n int) ([]iru.Event, error) {
-	return events(eventRows.list(ctx, t, "WHERE "+eventReach+" AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n))
+	return events(eventRows.list(ctx, t, "WHERE "+seen(s)+" AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n))
 }
 
 // LastEvent is the number of the newest event, 0 if there is none.
@@ -108,13 +116,13 @@ func (t *Tx) LastEvent(ctx context.Context) (iru.EventID, error) {
 
 // EventsAbout lists a scope's events about a noun ("" for any) and one thing (0 for any) after an id, oldest first, at most n.
 func (t *Tx) EventsAbout(ctx context.Context, s iru.Scope, about iru.Subject, after iru.EventID, n int) ([]iru.Event, error) {
-	return events(eventRows.list(ctx, t, "WHERE "+eventReach+" AND id>$2 AND (noun=$3 OR $3='') AND (subject=$4 OR $4=0) ORDER BY id LIMIT $5",
+	return events(eventRows.list(ctx, t, "WHERE "+seen(s)+" AND id>$2 AND (noun=$3 OR $3='') AND (subject=$4 OR $4=0) ORDER BY id LIMIT $5",
 		s.Reach(), after, about.Noun, about.ID, n))
 }
 
 // EventsBefore lists a scope's events about a noun ("" for any) and one thing (0 for any), newest first, before an id (0: from the
 // end), at most n.
 func (t *Tx) EventsBefore(ctx context.Context, s iru.Scope, about iru.Subject, before iru.EventID, n int) ([]iru.Event, error) {
-	return events(eventRows.list(ctx, t, "WHERE "+eventReach+" AND ($2=0 OR id<$2) AND (noun=$3 OR $3='') AND (subject=$4 OR $4=0) ORDER BY id DESC LIMIT $5",
+	return events(eventRows.list(ctx, t, "WHERE "+seen(s)+" AND ($2=0 OR id<$2) AND (noun=$3 OR $3='') AND (subject=$4 OR $4=0) ORDER BY id DESC LIMIT $5",
 		s.Reach(), before, about.Noun, about.ID, n))
 }
