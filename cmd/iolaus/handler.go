@@ -35,7 +35,7 @@ func (h *house) handler() (http.Handler, error) {
 		return nil, err
 	}
 	m := http.NewServeMux()
-	m.Handle("/v1/", api.New(h.desk, api.Options{Version: software(), Callback: h.replies}))
+	m.Handle("/v1/", api.New(h.desk, api.Options{Version: software(), Callback: h.replies, Log: h.log}))
 	m.Handle("/", pages)
 	return m, nil
 }
