@@ -43,6 +43,13 @@ func (t *Tx) AssetsAt(ctx context.Context, u iru.UnitID, site string) ([]iru.Ass
 	return assets.list(ctx, t, "WHERE unit=$1 AND site=$2 ORDER BY id", u, site)
 }
 
+// FoundFrom counts the assets to which an asset's pages led.
+func (t *Tx) FoundFrom(ctx context.Context, a iru.AssetID) (int, error) {
+	var n int
+	err := t.QueryRow(ctx, "SELECT COUNT(*) FROM asset WHERE found_from=$1", a).Scan(&n)
+	return n, err
+}
+
 // UpdateAsset stores the asset again if its state is still the old one.
 func (t *Tx) UpdateAsset(ctx context.Context, a iru.Asset, old iru.AssetState) error {
 	return assets.update(ctx, t, &a, "state", old)

@@ -33,7 +33,7 @@ func (t *Tx) Exhibits(ctx context.Context, s iru.Scope, n int) ([]iru.Exhibit, e
 
 // ExhibitsToSeal lists recorded exhibits whose event a checkpoint of that size covers, at most n.
 func (t *Tx) ExhibitsToSeal(ctx context.Context, size int64, n int) ([]iru.Exhibit, error) {
-	return exhibits.list(ctx, t, "WHERE state='recorded' AND event IN (SELECT id FROM event WHERE idx>=0 AND idx<$1) ORDER BY id LIMIT $2", size, n)
+	return exhibits.list(ctx, t, "WHERE state='recorded' AND EXISTS (SELECT 1 FROM event WHERE event.id=exhibit.event AND event.idx>=0 AND event.idx<$1) ORDER BY id LIMIT $2", size, n)
 }
 
 // UpdateExhibit stores the exhibit again if its state is still the old one.

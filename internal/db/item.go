@@ -38,7 +38,7 @@ func (t *Tx) ItemsAlike(ctx context.Context, u iru.UnitID, content string) ([]ir
 	return items.list(ctx, t, "WHERE unit=$1 AND content=$2 AND content<>'' ORDER BY id", u, content)
 }
 
-// Queue lists what waits for a person at now, most urgent first, at most n: ready, for a second opinion, failed, or woken up.
+// Queue lists what waits for a person at now, most urgent first, at most n: ready, for a second opinion, or woken up.
 func (t *Tx) Queue(ctx context.Context, s iru.Scope, now time.Time, n int) ([]iru.Item, error) {
 	return items.list(ctx, t, `WHERE ($1=0 OR unit=$1) AND (state IN ('ready','second') OR (state='deferred' AND wake_at<=$2))
 		ORDER BY priority DESC, id LIMIT $3`, s.Reach(), Micros(&now), n)

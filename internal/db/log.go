@@ -120,7 +120,7 @@ func (l *Log) ReadHashes(positions []int64) ([]tlog.Hash, error) {
 	return out, nil
 }
 
-// Size is what the newest checkpoint is stored under, or what the events say if that is more.
+// Size is what the newest checkpoint is stored under. Events with a place beyond it are found by the verification.
 func (l *Log) Size() (int64, error) {
 	var n int64
 	err := l.t.QueryRow(l.ctx, "SELECT COALESCE(MAX(size), 0) FROM checkpoint").Scan(&n)

@@ -23,6 +23,21 @@ func (t *Tx) HasKnown(ctx context.Context, u iru.UnitID, bank, medium, value str
 	return n > 0, err
 }
 
+// KnownByValue reads a unit's entry of a bank by its fingerprint.
+func (t *Tx) KnownByValue(ctx context.Context, u iru.UnitID, bank, medium, value string) (iru.Known, error) {
+	return knowns.get(ctx, t, "unit=$1 AND bank=$2 AND medium=$3 AND value=$4", u, bank, medium, value)
+}
+
+// KnownsFrom lists the entries that the judgement of an item left in a bank.
+func (t *Tx) KnownsFrom(ctx context.Context, u iru.UnitID, bank string, i iru.ItemID) ([]iru.Known, error) {
+	return knowns.list(ctx, t, "WHERE unit=$1 AND bank=$2 AND item=$3 ORDER BY id", u, bank, i)
+}
+
+// UpdateKnown stores an entry again.
+func (t *Tx) UpdateKnown(ctx context.Context, k iru.Known) error {
+	return knowns.update(ctx, t, &k, "", nil)
+}
+
 // Knowns lists a unit's entries of one medium that are not muted and come after an id.
 func (t *Tx) Knowns(ctx context.Context, u iru.UnitID, medium string, after int64) ([]iru.Known, error) {
 	return knowns.list(ctx, t, "WHERE unit=$1 AND medium=$2 AND id>$3 AND NOT muted ORDER BY id", u, medium, after)

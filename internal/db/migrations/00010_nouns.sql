@@ -79,6 +79,7 @@ CREATE TABLE asset (
 );
 CREATE INDEX asset_outlet ON asset (outlet);
 CREATE INDEX asset_site ON asset (site);
+CREATE INDEX asset_found ON asset (found_from);
 CREATE TABLE item (
   id BIGINT IDENTITY PRIMARY KEY,
   unit BIGINT NOT NULL REFERENCES unit (id),
@@ -133,6 +134,7 @@ CREATE TABLE exhibit (
   event BIGINT NOT NULL
 );
 CREATE INDEX exhibit_item ON exhibit (item);
+CREATE INDEX exhibit_state ON exhibit (state, id);
 CREATE TABLE known (
   id BIGINT IDENTITY PRIMARY KEY,
   unit BIGINT NOT NULL REFERENCES unit (id),
