@@ -67,6 +67,24 @@ func TestUnits(t *testing.T) {
 			t.Errorf("the operation shares %+v", shared)
 		}
 		w.refused(404, "bea", "GET", to("/v1/assets/%d", secret.ID), nil)
+
+		// What it shares can be read; deciding on it stays with the unit whose it is.
+		var act thing
+		w.post("ada", "/v1/notices", words{"asset": other.ID, "provider": w.carrier(other, "host"), "layer": "host", "instrument": "notice", "operation": op.ID}, &act)
+		for _, c := range []struct {
+			path string
+			body any
+		}{
+			{to("/v1/assets/%d/reject", other.ID), words{"reason": "r"}}, {to("/v1/assets/%d/attribute", other.ID), words{"outlet": other.Outlet, "reason": "r"}},
+			{to("/v1/assets/%d/carry", other.ID), words{"provider": 1, "source": "s"}}, {to("/v1/items/%d/hold", w.itemOf(other)), nil}, {to("/v1/items/%d/assess", w.itemOf(other)), refer},
+			{to("/v1/items/%d/second", w.itemOf(other)), words{"reason": "r"}}, {to("/v1/notices/%d/edit", act.ID), words{"reasons": "r", "lang": "en"}}, {to("/v1/notices/%d/submit", act.ID), nil},
+			{to("/v1/notices/%d/return", act.ID), words{"reason": "r"}}, {to("/v1/notices/%d/withdraw", act.ID), words{"reason": "r"}}, {to("/v1/notices/%d/answer", act.ID), words{"text": "r"}},
+			{to("/v1/notices/%d/resend", act.ID), nil}, {to("/v1/notices/%d/approve", act.ID), nil},
+		} {
+			if p := w.refused(403, "bea", "POST", c.path, c.body); !strings.Contains(p.Detail, "unit") {
+				t.Errorf("%s: %+v", c.path, p)
+			}
+		}
 	})
 }
 

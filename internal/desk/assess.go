@@ -19,7 +19,7 @@ func (d *Desk) Hold(ctx context.Context, s iru.Scope, id iru.ItemID) (iru.Item, 
 	var i iru.Item
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		var err error
-		if i, err = t.Item(ctx, s, id); err != nil {
+		if i, err = ownItem(ctx, t, s, id); err != nil {
 			return err
 		}
 		if i.State == iru.ItemDeferred && !now.Before(i.WakeAt) {
@@ -67,7 +67,7 @@ func (d *Desk) Defer(ctx context.Context, s iru.Scope, id iru.ItemID, until time
 		if !until.After(now) {
 			return iru.Refuse(iru.Invalid, "the time to wake up is past", "choose a later one")
 		}
-		i, err := t.Item(ctx, s, id)
+		i, err := ownItem(ctx, t, s, id)
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment) (iru.A
 		return a, err
 	}
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		i, err := t.Item(ctx, s, a.Item)
+		i, err := ownItem(ctx, t, s, a.Item)
 		if err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func (d *Desk) AskSecond(ctx context.Context, s iru.Scope, id iru.ItemID, reason
 		return err
 	}
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		i, err := t.Item(ctx, s, id)
+		i, err := ownItem(ctx, t, s, id)
 		if err != nil {
 			return err
 		}

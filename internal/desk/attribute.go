@@ -20,7 +20,7 @@ func (d *Desk) Attribute(ctx context.Context, s iru.Scope, id iru.AssetID, outle
 	var a iru.Asset
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		var err error
-		if a, err = t.Asset(ctx, s, id); err != nil {
+		if a, err = ownAsset(ctx, t, s, id); err != nil {
 			return err
 		}
 		if name = strings.TrimSpace(name); outlet == 0 && name != "" {
@@ -90,7 +90,7 @@ func (d *Desk) Reject(ctx context.Context, s iru.Scope, id iru.AssetID, reason s
 	var a iru.Asset
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		var err error
-		if a, err = t.Asset(ctx, s, id); err != nil {
+		if a, err = ownAsset(ctx, t, s, id); err != nil {
 			return err
 		}
 		old := a.State

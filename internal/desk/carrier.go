@@ -22,7 +22,7 @@ func (d *Desk) Carry(ctx context.Context, s iru.Scope, asset iru.AssetID, provid
 	}
 	var c iru.Carrier
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		a, err := t.Asset(ctx, s, asset)
+		a, err := ownAsset(ctx, t, s, asset)
 		if err != nil {
 			return err
 		}

@@ -233,7 +233,7 @@ func (d *Desk) Resend(ctx context.Context, s iru.Scope, id iru.NoticeID) error {
 		return err
 	}
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		n, err := t.Notice(ctx, s, id)
+		n, err := ownNotice(ctx, t, s, id)
 		if err != nil {
 			return err
 		}
@@ -263,7 +263,7 @@ func (d *Desk) Answer(ctx context.Context, s iru.Scope, id iru.NoticeID, words s
 	}
 	var l iru.Letter
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		n, err := t.Notice(ctx, s, id)
+		n, err := ownNotice(ctx, t, s, id)
 		if err != nil {
 			return err
 		}
@@ -423,7 +423,7 @@ func (d *Desk) File(ctx context.Context, s iru.Scope, letter int64, kind string)
 		if err != nil {
 			return err
 		}
-		n, err := t.Notice(ctx, s, l.Notice)
+		n, err := ownNotice(ctx, t, s, l.Notice)
 		if err != nil {
 			return err
 		}

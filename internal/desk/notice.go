@@ -283,7 +283,7 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 	var n iru.Notice
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		var err error
-		if n, err = t.Notice(ctx, s, id); err != nil {
+		if n, err = ownNotice(ctx, t, s, id); err != nil {
 			return err
 		}
 		if check != nil {
@@ -312,7 +312,7 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 	var n iru.Notice
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		var err error
-		if n, err = t.Notice(ctx, s, id); err != nil {
+		if n, err = ownNotice(ctx, t, s, id); err != nil {
 			return err
 		}
 		if n.State != iru.NoticeDraft {
