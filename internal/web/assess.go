@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
@@ -115,7 +117,7 @@ func (p ItemPage) fields(ctx context.Context) ui.Errors {
 }
 
 func (p ItemPage) limbs(ctx context.Context) ui.Choice {
-	return ui.Choice{Name: "limbs", Question: ui.T(ctx, "Ground, Article 2(7)"), Many: true, Required: true, Options: limbs(ctx), Chosen: p.Form.Limbs, Error: p.Form.Errors["limbs"]}
+	return ui.Choice{Name: "limbs", Question: ui.T(ctx, "Ground, Article 2(7)"), Many: true, Required: true, Options: limbs(ctx), Chosen: p.Form.Limbs, Error: p.Form.Errors["limbs"], Focus: len(p.Form.Errors) == 0}
 }
 
 func (p ItemPage) passageField(ctx context.Context) ui.Field {
@@ -146,11 +148,11 @@ func (p ItemPage) public(ctx context.Context) ui.Choice {
 }
 
 func (p ItemPage) of(ctx context.Context) ui.Field {
-	return ui.Field{Name: "of", Label: ui.T(ctx, "Number of the item that it repeats"), Value: p.Form.Of, Required: true, Max: 19, Error: p.Form.Errors["of"]}
+	return ui.Field{Name: "of", Label: ui.T(ctx, "Number of the item that it repeats"), Value: p.Form.Of, Required: true, Max: 19, Error: p.Form.Errors["of"], More: p.focus()}
 }
 
 func (p ItemPage) when(ctx context.Context) ui.Choice {
-	return ui.Choice{Name: "when", Question: ui.T(ctx, "Wake me"), Required: true, Chosen: []string{p.Form.When}, Error: p.Form.Errors["when"], Options: []ui.ChoiceOption{
+	return ui.Choice{Name: "when", Question: ui.T(ctx, "Wake me"), Required: true, Chosen: []string{p.Form.When}, Error: p.Form.Errors["when"], Focus: len(p.Form.Errors) == 0, Options: []ui.ChoiceOption{
 		{Value: "hour", Text: ui.T(ctx, "in one hour")}, {Value: "tonight", Text: ui.T(ctx, "at 20:00 UTC")},
 		{Value: "tomorrow", Text: ui.T(ctx, "tomorrow at 08:00 UTC")}, {Value: "date", Text: ui.T(ctx, "at the time below")}}}
 }
@@ -170,5 +172,16 @@ func (p ItemPage) reason(ctx context.Context) ui.Field {
 	default:
 		f.Required = true
 	}
+	if p.Act == actNoAction || p.Act == actSecond {
+		f.More = p.focus()
+	}
 	return f
+}
+
+// focus gives a form that was just opened its first field.
+func (p ItemPage) focus() templ.Attributes {
+	if len(p.Form.Errors) > 0 {
+		return nil
+	}
+	return templ.Attributes{"autofocus": true}
 }

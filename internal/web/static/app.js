@@ -83,6 +83,10 @@ function tick() {
     const d = new Date(at);
     el.textContent = `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())} UTC`;
   }
+  for (const el of document.querySelectorAll('[data-local][hidden]')) {
+    el.textContent = new Date(el.dateTime).toLocaleTimeString(root.lang, { timeZoneName: 'short', numberingSystem: 'latn' });
+    el.hidden = false;
+  }
   for (const el of document.querySelectorAll('[data-due]')) tickClock(el, at);
   for (const el of document.querySelectorAll('[data-from][data-to]')) tickBar(el, at);
   for (const el of document.querySelectorAll('[data-seen]')) tickAge(el, at);
@@ -108,7 +112,8 @@ function put(page, id) {
   if (!old || !fresh) return false;
   const focus = old.contains(document.activeElement) ? document.activeElement.id || null : undefined;
   old.replaceWith(document.adoptNode(fresh));
-  if (focus !== undefined) (document.getElementById(focus ?? '') ?? focusable(fresh)).focus();
+  const first = fresh.querySelector('[autofocus]'); // a form that a person has just opened
+  if (focus !== undefined || first) (document.getElementById(focus ?? '') ?? first ?? focusable(fresh)).focus();
   connect();
   return true;
 }
@@ -254,11 +259,21 @@ async function copy(text) {
   }
 }
 
+// quote puts what is selected in one element into a field.
+function quote(el) {
+  const selection = getSelection(), from = document.getElementById(el.dataset.from), to = document.getElementById(el.dataset.quote);
+  if (to && from && selection.rangeCount && from.contains(selection.getRangeAt(0).commonAncestorContainer)) {
+    to.value = [to.value, selection.toString().trim()].filter(Boolean).join('\n');
+    to.focus();
+  } else say(words.noselection);
+}
+
 document.addEventListener('click', (e) => {
-  const el = e.target.closest?.('[data-copy],[data-opens],[data-print],#keys-open,#keys-switch');
+  const el = e.target.closest?.('[data-copy],[data-opens],[data-print],[data-quote],#keys-open,#keys-switch');
   if (!el) return;
   if (el.dataset.copy !== undefined) copy(el.dataset.copy);
   else if (el.dataset.opens) document.getElementById(el.dataset.opens)?.showModal?.();
+  else if (el.dataset.quote) quote(el);
   else if (el.dataset.print !== undefined) print();
   else if (el.id === 'keys-open') help();
   else { keysOn = !keysOn; store.set(keysOn ? 'on' : 'off'); showSwitch(); }

@@ -18,6 +18,7 @@ type Choice struct {
 	Hint     string
 	Error    string
 	Required bool
+	Focus    bool // the first answer takes the focus when the form opens
 }
 
 // A ChoiceOption is one answer.

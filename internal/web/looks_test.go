@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"iolaus/internal/web/webtest"
+)
+
+// firstPages are the pages of today, triage and outlets, in a story.
+func firstPages(s *story) map[string]string {
+	return map[string]string{
+		"today":  "/",
+		"triage": "/triage",
+		"refer":  at("/triage", "item", id(s.arabic.ID), "act", actRefer),
+		"item":   "/items/" + id(s.first.ID),
+	}
+}
+
+// TestFirstPagesPictures writes pictures for people to look at into the directory that IOLAUS_PICTURES names.
+func TestFirstPagesPictures(t *testing.T) {
+	dir := os.Getenv("IOLAUS_PICTURES")
+	only := os.Getenv("IOLAUS_PICTURE")
+	h := newHouse(t)
+	s := h.story()
+	h.browse("ada", "en")
+	pages := firstPages(s)
+	if dir == "" {
+		dir, only = t.TempDir(), "today"
+	}
+	for name, path := range pages {
+		if only != "" && only != name {
+			continue
+		}
+		file := filepath.Join(dir, name)
+		webtest.Screenshot(t, h.url+path, 1440, false, file+"-light.png")
+		if info, err := os.Stat(file + "-light.png"); err != nil || info.Size() < 20000 {
+			t.Errorf("picture of %s: %v, %v", name, info, err)
+		}
+		if os.Getenv("IOLAUS_PICTURES") == "" {
+			continue
+		}
+		webtest.Screenshot(t, h.url+path, 1440, true, file+"-dark.png")
+		webtest.Screenshot(t, h.url+path, 320, false, file+"-narrow.png")
+		h.browse("ada", "ar")
+		webtest.Screenshot(t, h.url+path, 1440, false, file+"-rtl.png")
+		h.browse("ada", "en")
+	}
+}
