@@ -78,6 +78,9 @@ func (d *DB) once(ctx context.Context, write bool, f func(*Tx) error) (again boo
 	switch {
 	case err == nil && t.failed != nil:
 		return t.again, fmt.Errorf("commit transaction: a statement in it had failed: %w", t.failed)
+	case err != nil && t.failed != nil && ctx.Err() != nil && !errors.Is(err, ctx.Err()):
+		// database/sql ended the transaction because its context did, and the statement only learnt that it was over.
+		return false, fmt.Errorf("%w: %w", ctx.Err(), err)
 	case err != nil:
 		return t.again, err
 	}

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/db/dbtest"
+	"iolaus/internal/iru"
+)
+
+func sorted(list []string) []string {
+	slices.Sort(list)
+	return list
+}
+
+// A household is one of everything that a unit has.
+type household struct {
+	unit      iru.Unit
+	officer   iru.Officer
+	outlet    iru.Outlet
+	asset     iru.Asset
+	item      iru.Item
+	exhibit   iru.Exhibit
+	known     iru.Known
+	match     iru.Match
+	opinion   iru.Assessment
+	provider  iru.Provider
+	operation iru.Operation
+	notice    iru.Notice
+	letter    iru.Letter
+	clock     iru.Clock
+	event     iru.EventID
+}
+
+func house(t *testing.T, d *db.DB, name string) household {
+	t.Helper()
+	ctx, at := t.Context(), time.Date(2026, 3, 12, 8, 0, 0, 0, time.UTC)
+	var h household
+	must(t, d.Tx(ctx, func(x *db.Tx) error {
+		h = household{}
+		h.unit = iru.Unit{Name: name, Country: "XA", Kind: "unit", State: iru.UnitActive}
+		if err := x.AddUnit(ctx, &h.unit); err != nil {
+			return err
+		}
+		u := h.unit.ID
+		h.officer = iru.Officer{Unit: u, Login: name, Roles: iru.Roles, State: iru.OfficerActive}
+		if err := x.AddOfficer(ctx, &h.officer); err != nil {
+			return err
+		}
+		h.outlet = iru.Outlet{Unit: u, Name: name, State: iru.OutletWatched}
+		if err := x.AddOutlet(ctx, &h.outlet); err != nil {
+			return err
+		}
+		h.asset = iru.Asset{Unit: u, Outlet: h.outlet.ID, Locator: "https://" + name + ".test/", State: iru.AssetLive, Presence: iru.Presence{State: iru.PresenceUp}}
+		if err := x.AddAsset(ctx, &h.asset); err != nil {
+			return err
+		}
+		if err := x.AddObservation(ctx, &iru.Observation{Asset: h.asset.ID, At: at, Vantage: "north", Outcome: iru.Up}); err != nil {
+			return err
+		}
+		h.item = iru.Item{Unit: u, Asset: h.asset.ID, Locator: h.asset.Locator, State: iru.ItemReady}
+		if err := x.AddItem(ctx, &h.item); err != nil {
+			return err
+		}
+		h.exhibit = iru.Exhibit{Unit: u, Asset: h.asset.ID, Item: h.item.ID, State: iru.ExhibitRecorded}
+		if err := x.AddExhibit(ctx, &h.exhibit); err != nil {
+			return err
+		}
+		h.known = iru.Known{Unit: u, Bank: name, Medium: "sha256", Value: name, Label: name}
+		if err := x.AddKnown(ctx, &h.known); err != nil {
+			return err
+		}
+		h.match = iru.Match{Unit: u, Item: h.item.ID, Exhibit: h.exhibit.ID, Known: h.known.ID, State: iru.MatchSuggested}
+		if _, err := x.AddMatch(ctx, &h.match); err != nil {
+			return err
+		}
+		h.opinion = iru.Assessment{Unit: u, Item: h.item.ID, By: h.officer.ID, State: iru.AssessmentGiven}
+		if err := x.AddAssessment(ctx, &h.opinion); err != nil {
+			return err
+		}
+		h.provider = iru.Provider{Unit: u, Name: name, Layer: "host", Contact: iru.ContactConfirmed}
+		if err := x.AddProvider(ctx, &h.provider); err != nil {
+			return err
+		}
+		h.operation = iru.Operation{Unit: u, Name: name, State: iru.OperationPolling, Director: h.officer.ID}
+		if err := x.AddOperation(ctx, &h.operation); err != nil {
+			return err
+		}
+		if err := x.AddPoll(ctx, &iru.Poll{Operation: h.operation.ID, Unit: u, State: iru.PollOpen}); err != nil {
+			return err
+		}
+		h.notice = iru.Notice{Unit: u, Ref: name, Asset: h.asset.ID, Item: h.item.ID, Provider: h.provider.ID, Operation: h.operation.ID, Drafted: h.officer.ID, State: iru.NoticeClarifying, Key: name}
+		if err := x.AddNotice(ctx, &h.notice); err != nil {
+			return err
+		}
+		h.letter = iru.Letter{Notice: h.notice.ID, At: at, Inbound: true, Guess: true, MessageID: name}
+		if _, err := x.AddLetter(ctx, &h.letter); err != nil {
+			return err
+		}
+		h.clock = iru.Clock{Notice: h.notice.ID, Started: at, Due: at.Add(time.Hour), State: iru.ClockRunning}
+		if err := x.AddClock(ctx, &h.clock); err != nil {
+			return err
+		}
+		var err error
+		h.event, err = x.Record(ctx, iru.Event{At: at, Unit: u, Subject: iru.Subject{Noun: "asset", ID: int64(h.asset.ID)}, Verb: "seen", From: "unknown", To: "up"})
+		return err
+	}))
+	return h
+}
+
+// What another unit gets to see of a thing.
+const (
+	byAct       = "act"       // once it serves an act on the asset, or together with one
+	byOperation = "operation" // once it takes part in the operation, or together with it
+	byNothing   = "nothing"
+)
+
+type reader struct {
+	shared string
+	read   func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (seen int, err error)
+}
+
+// seen counts what a list or a single read gave.
+func seen[T any](v T, err error) (int, error) {
+	if errors.Is(err, iru.NotFound) {
+		return 0, nil
+	}
+	if r := reflect.ValueOf(v); r.Kind() == reflect.Slice || r.Kind() == reflect.Map {
+		return r.Len(), err
+	}
+	return 1, err
+}
+
+type r = func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error)
+
+// readers has every function of a transaction that takes a scope.
+var readers = map[string]reader{
+	"Outlet": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Outlet(ctx, s, h.outlet.ID))
+	})},
+	"Outlets": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Outlets(ctx, s))
+	})},
+	"OutletsAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.OutletsAfter(ctx, s, 0, 9))
+	})},
+	"Asset": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Asset(ctx, s, h.asset.ID))
+	})},
+	"Assets": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Assets(ctx, s))
+	})},
+	"AssetsOf": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.AssetsOf(ctx, s, h.outlet.ID))
+	})},
+	"AssetsAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.AssetsAfter(ctx, s, db.AssetFilter{}, 0, 9))
+	})},
+	"AssetsIn": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.AssetsIn(ctx, s, h.operation.ID))
+	})},
+	"Observations": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Observations(ctx, s, h.asset.ID, 9))
+	})},
+	"PresenceChanges": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.PresenceChanges(ctx, s, time.Time{}, 9))
+	})},
+	"Item": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Item(ctx, s, h.item.ID))
+	})},
+	"ItemsOf": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ItemsOf(ctx, s, h.asset.ID))
+	})},
+	"ItemsIn": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ItemsIn(ctx, s, iru.ItemReady, 9))
+	})},
+	"Items": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Items(ctx, s, 0, 9))
+	})},
+	"ItemsAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ItemsAfter(ctx, s, db.ItemFilter{}, 0, 9))
+	})},
+	"Queue": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Queue(ctx, s, time.Now(), 9))
+	})},
+	"QueueAfter": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.QueueAfter(ctx, s, time.Now(), 1<<30, 0, 9))
+	})},
+	"Waiting": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		m, err := x.Waiting(ctx, s, time.Now())
+		return m["triage"] + m["notices"] + m["outlets"], err
+	})},
+	"Exhibit": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Exhibit(ctx, s, h.exhibit.ID))
+	})},
+	"ExhibitsOf": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ExhibitsOf(ctx, s, h.item.ID))
+	})},
+	"Exhibits": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Exhibits(ctx, s, 9))
+	})},
+	"ExhibitsAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ExhibitsAfter(ctx, s, 0, 0, 9))
+	})},
+	"Banks": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Banks(ctx, s))
+	})},
+	"KnownsAfter": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.KnownsAfter(ctx, s, db.KnownFilter{}, 0, 9))
+	})},
+	"Match": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Match(ctx, s, h.match.ID))
+	})},
+	"MatchesOf": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.MatchesOf(ctx, s, h.item.ID))
+	})},
+	"Assessment": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Assessment(ctx, s, h.opinion.ID))
+	})},
+	"AssessmentsOf": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.AssessmentsOf(ctx, s, h.item.ID))
+	})},
+	"Provider": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Provider(ctx, s, h.provider.ID))
+	})},
+	"Providers": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Providers(ctx, s))
+	})},
+	"ProvidersAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ProvidersAfter(ctx, s, 0, 9))
+	})},
+	"Notice": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Notice(ctx, s, h.notice.ID))
+	})},
+	"NoticeByRef": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.NoticeByRef(ctx, s, h.notice.Ref))
+	})},
+	"Notices": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Notices(ctx, s))
+	})},
+	"NoticesIn": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.NoticesIn(ctx, s, iru.NoticeClarifying))
+	})},
+	"NoticesOf": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.NoticesOf(ctx, s, h.asset.ID))
+	})},
+	"NoticesTo": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.NoticesTo(ctx, s, h.provider.ID))
+	})},
+	"NoticesAfter": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.NoticesAfter(ctx, s, db.NoticeFilter{}, 0, 9))
+	})},
+	"NoticesBefore": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.NoticesBefore(ctx, s, nil, db.NoticeFilter{}, 0, 9))
+	})},
+	"Tasks": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Tasks(ctx, s, h.operation.ID))
+	})},
+	"Letters": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Letters(ctx, s, h.notice.ID))
+	})},
+	"NoticeCounts": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.NoticeCounts(ctx, s))
+	})},
+	"LettersToFile": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.LettersToFile(ctx, s, 9))
+	})},
+	"LettersWith": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.LettersWith(ctx, s, h.provider.ID, 9))
+	})},
+	"ClocksOf": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ClocksOf(ctx, s, h.notice.ID))
+	})},
+	"Running": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Running(ctx, s, 9))
+	})},
+	"RunningAfter": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.RunningAfter(ctx, s, time.Time{}, 0, 9))
+	})},
+	"Operation": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Operation(ctx, s, h.operation.ID))
+	})},
+	"Operations": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Operations(ctx, s))
+	})},
+	"OperationsAfter": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.OperationsAfter(ctx, s, 0, 9))
+	})},
+	"Event": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Event(ctx, s, h.event))
+	})},
+	"Events": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Events(ctx, s, 0, 9))
+	})},
+	"EventsAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.EventsAfter(ctx, s, 0, 9))
+	})},
+	"EventsAbout": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.EventsAbout(ctx, s, iru.Subject{}, 0, 9))
+	})},
+	"EventsBefore": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.EventsBefore(ctx, s, iru.Subject{}, 0, 9))
+	})},
+}
+
+// TestEveryReadTakesAScope: a new read with a scope must be in the table, and nothing in the table is gone.
+func TestEveryReadTakesAScope(t *testing.T) {
+	scope := reflect.TypeFor[iru.Scope]()
+	tx := reflect.TypeFor[*db.Tx]()
+	found := map[string]bool{}
+	for i := range tx.NumMethod() {
+		m := tx.Method(i)
+		for j := range m.Type.NumIn() {
+			if m.Type.In(j) == scope {
+				found[m.Name] = true
+				if readers[m.Name].read == nil {
+					t.Errorf("%s takes a scope and no test says what it shows to whom", m.Name)
+				}
+			}
+		}
+	}
+	for name := range readers {
+		if !found[name] {
+			t.Errorf("there is no %s", name)
+		}
+	}
+}
+
+// TestScopes: its own unit and the program see a thing; nobody in particular sees nothing; another unit sees nothing until
+// something is shared with it, and then that.
+func TestScopes(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		a := house(t, d, "a")
+		other := household{unit: iru.Unit{Name: "b", Country: "XB", Kind: "unit", State: iru.UnitActive}}
+		must(t, d.Tx(ctx, func(x *db.Tx) error {
+			if err := x.AddUnit(ctx, &other.unit); err != nil {
+				return err
+			}
+			other.officer = iru.Officer{Unit: other.unit.ID, Login: "b", Roles: iru.Roles, State: iru.OfficerActive}
+			if err := x.AddOfficer(ctx, &other.officer); err != nil {
+				return err
+			}
+			_, err := x.Record(ctx, iru.Event{Subject: iru.Subject{Noun: "store", ID: 1}, Verb: "begin"}) // of no unit
+			return err
+		}))
+		b := other.officer.Scope()
+		count := func(name string, s iru.Scope) int {
+			t.Helper()
+			n := 0
+			must(t, d.View(ctx, func(x *db.Tx) error {
+				var err error
+				n, err = readers[name].read(ctx, x, s, a)
+				return err
+			}))
+			return n
+		}
+		before := map[string]int{}
+		for name := range readers {
+			if n := count(name, iru.Program()); n == 0 {
+				t.Errorf("%s: the program sees nothing", name)
+			}
+			if n := count(name, a.officer.Scope()); n == 0 {
+				t.Errorf("%s: its own unit sees nothing", name)
+			}
+			for who, s := range map[string]iru.Scope{"nobody": {}, "an officer of no unit": {Officer: 1, Roles: iru.Roles}, "a unit without officer": {Unit: a.unit.ID, Roles: iru.Roles}} {
+				if n := count(name, s); n != 0 {
+					t.Errorf("%s: %s sees %d", name, who, n)
+				}
+			}
+			before[name] = count(name, b)
+			if public := name == "Events" || name == "EventsAfter" || name == "EventsAbout" || name == "EventsBefore"; before[name] != 0 && (!public || before[name] != 1) {
+				t.Errorf("%s: another unit sees %d", name, before[name])
+			}
+		}
+		check := func(step string, shared func(reader) bool) {
+			t.Helper()
+			for name, r := range readers {
+				if n := count(name, b); (n > before[name]) != shared(r) {
+					t.Errorf("%s: %s: another unit sees %d, and %d before; shared by %s", step, name, n, before[name], r.shared)
+				}
+			}
+		}
+		// It takes part in the operation: the acts and what belongs to them, and what happens to their assets.
+		must(t, d.Tx(ctx, func(x *db.Tx) error {
+			return x.AddPoll(ctx, &iru.Poll{Operation: a.operation.ID, Unit: other.unit.ID, State: iru.PollOpen})
+		}))
+		inOperation := map[string]bool{}
+		for name, r := range readers {
+			inOperation[name] = count(name, b) > before[name]
+			if r.shared == byOperation && !inOperation[name] {
+				t.Errorf("taking part: %s: another unit sees nothing", name)
+			}
+			if r.shared == byNothing && inOperation[name] {
+				t.Errorf("taking part: %s: another unit sees it", name)
+			}
+		}
+		for _, name := range []string{"Outlet", "Item", "Exhibit", "AssessmentsOf", "MatchesOf", "Provider", "Observations"} {
+			if inOperation[name] {
+				t.Errorf("taking part alone shows %s", name)
+			}
+		}
+		// It serves an act of its own on that asset: the case behind it too.
+		must(t, d.Tx(ctx, func(x *db.Tx) error {
+			n := a.notice
+			n.Unit, n.Ref, n.Key, n.Operation, n.Drafted, n.State = other.unit.ID, "b", "b", 0, other.officer.ID, iru.NoticeDraft
+			return x.AddNotice(ctx, &n)
+		}))
+		check("serving an act", func(r reader) bool { return r.shared != byNothing })
+	})
+}
