@@ -31,8 +31,11 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// MaxReply is the greatest length of a provider's event in bytes.
-const MaxReply = 256 << 10
+// MaxReply is the greatest length of a provider's event in bytes, and repliesPerMinute how many of them one notice takes.
+const (
+	MaxReply         = 256 << 10
+	repliesPerMinute = 60
+)
 
 // A server is the interface over one desk.
 type server struct {
@@ -40,9 +43,10 @@ type server struct {
 	o      Options
 	mux    *http.ServeMux
 	huma   huma.API
-	routes map[string]route // by the pattern of the mux
-	rate   *httprate.RateLimiter
-	purged atomic.Int64 // when old answers were last forgotten, Unix seconds
+	routes map[string]route      // by the pattern of the mux
+	rate   *httprate.RateLimiter // by token
+	told   *httprate.RateLimiter // by a provider's token
+	purged atomic.Int64          // when old answers were last forgotten, Unix seconds
 }
 
 // A route is what the guard must know of an operation before it runs.
@@ -67,7 +71,8 @@ func newServer(d *desk.Desk, o Options) *server {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &server{desk: d, o: o, mux: http.NewServeMux(), routes: map[string]route{}, rate: httprate.NewRateLimiter(o.PerMinute, time.Minute)}
+	s := &server{desk: d, o: o, mux: http.NewServeMux(), routes: map[string]route{}, rate: httprate.NewRateLimiter(o.PerMinute, time.Minute),
+		told: httprate.NewRateLimiter(repliesPerMinute, time.Minute)}
 	s.huma = humago.New(s.mux, s.config())
 	s.units()
 	s.officers()

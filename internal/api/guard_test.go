@@ -175,6 +175,13 @@ func TestReplies(t *testing.T) {
 	if got := w.do(r).Code; got != 415 {
 		t.Errorf("no JSON: %d", got)
 	}
+	w.refuse = nil
+	for range repliesPerMinute {
+		send("busy", event)
+	}
+	if got := send("busy", event); got != 429 {
+		t.Errorf("one notice too often: %d", got)
+	}
 	h := New(w.desk, Options{})
 	w.http = h
 	if got := send("t", event); got != http.StatusServiceUnavailable {

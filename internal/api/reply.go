@@ -31,7 +31,7 @@ func (s *server) reply(w http.ResponseWriter, r *http.Request) *Problem {
 	if token == "" {
 		return unknown("the request has no bearer token", "send the one that came with the notice")
 	}
-	if s.rate.OnLimit(w, r, "reply "+token) {
+	if s.told.OnLimit(w, r, token) {
 		return refusal(http.StatusTooManyRequests, "too many events in a minute for one notice", "wait as long as Retry-After says")
 	}
 	if p := isJSON(r); p != nil {
