@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"iolaus/internal/iru"
+)
+
+func TestConfigurationErrorsNameFileLineAndKey(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"unknown key", "[unit]\nname = \"Unit A\"\ncolour = \"red\"\n", "iolaus.toml, line 3: there is no key unit.colour"},
+		{"unknown section", "[untied]\nname = \"x\"\n", "iolaus.toml, line 1: there is no key untied"},
+		{"no TOML", "[unit\n", "iolaus.toml, line 1"},
+		{"wrong type", "[rules]\npoints = \"two\"\n", "iolaus.toml, line 2: key rules.points"},
+		{"no length of time", "[rules]\n\ngap = \"soon\"\n", "iolaus.toml, line 3"},
+		{"no range", "[network]\nallow = [\"127.0.0.0\"]\n", "iolaus.toml, line 2: key network.allow: \"127.0.0.0\" is no range"},
+		{"ports without a training network", "[network]\nports = {\"80\" = 18080}\n", "iolaus.toml, line 2: key network.ports"},
+		{"no address", "[web]\nlisten = \"8440\"\n", "iolaus.toml, line 2: key web.listen"},
+		{"no sender", "[mail]\nserver = \"127.0.0.1:25\"\n", "key mail.from: mail cannot leave without a sender"},
+		{"no mail address", "[mail]\nfrom = \"nobody\"\n", "iolaus.toml, line 2: key mail.from"},
+		{"no kind of issuer", "[unit]\nkind = \"club\"\n", "iolaus.toml, line 2: key unit.kind"},
+		{"no kind of asset", "[platforms]\n\"pond.test\" = \"lake\"\n", "key platforms.pond.test"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cfg := defaults()
+			err := decode("iolaus.toml", []byte(c.text), &cfg)
+			if !errors.Is(err, iru.Invalid) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v\nwant: %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestConfigurationReachesTheRules(t *testing.T) {
+	cfg := defaults()
+	text := `
+[rules]
+rounds = 4
+gap = "90s"
+recheck = ["1h", "24h"]
+
+[platforms]
+"pond.test" = "account"
+
+[[vantage]]
+name = "north"
+[[vantage]]
+name = "south"
+local = "127.81.0.7"
+`
+	if err := decode("iolaus.toml", []byte(text), &cfg); err != nil {
+		t.Fatal(err)
+	}
+	r := cfg.rules()
+	if r.Agreement.Rounds != 4 || r.Agreement.Gap != 90*time.Second || r.Agreement.Points != 2 || len(r.Recheck) != 2 || r.Platforms["pond.test"] != iru.Account || r.Monitor != 24*time.Hour {
+		t.Errorf("%+v", r)
+	}
+	cfg.Vantages = cfg.Vantages[:1]
+	if p := cfg.rules().Agreement.Points; p != 1 {
+		t.Errorf("%d points must agree where there is one", p)
+	}
+}
+
+func TestEnvironmentAndFlags(t *testing.T) {
+	e := env{getenv: func(k string) string { return map[string]string{"IOLAUS_DATA": "/srv/iolaus", "IOLAUS_DB": "postgres://iolaus@/iolaus"}[k] }}
+	cfg, err := (&cli{Allow: []string{"127.0.0.0/8"}}).load(e)
+	if err != nil || cfg.data != "/srv/iolaus" || cfg.db != "postgres://iolaus@/iolaus" || len(cfg.Network.Allow) != 1 {
+		t.Errorf("%+v, %v", cfg, err)
+	}
+	cfg, err = (&cli{Data: "here"}).load(env{getenv: func(string) string { return "" }})
+	if err != nil || cfg.db != "here/iolaus.db" {
+		t.Errorf("%+v, %v", cfg, err)
+	}
+	if _, err = (&cli{Allow: []string{"everything"}}).load(e); err == nil || !strings.Contains(err.Error(), "network.allow") {
+		t.Errorf("a wrong range on the command line: %v", err)
+	}
+}
