@@ -29,6 +29,9 @@ func historyTable(ctx context.Context, t *db.Tx, who names, es []iru.Event) ui.T
 
 // eventWords says what happened, in a word or two.
 func eventWords(ctx context.Context, e iru.Event) string {
+	if e.Subject.Noun == "item" && e.Verb == "capture" && e.To == "" {
+		return ui.T(ctx, "Exhibit recorded")
+	}
 	if w := verbWords(ctx, e.Subject.Noun+"."+e.Verb); w != "" {
 		return w
 	}
@@ -60,6 +63,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Not seen, not agreed yet")
 	case "asset.agreed":
 		return ui.T(ctx, "Gone, by agreement")
+	case "asset.carry":
+		return ui.T(ctx, "Carrier entered")
 	case "item.capture":
 		return ui.T(ctx, "Captured")
 	case "item.fail":
@@ -76,6 +81,14 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Second opinion asked for")
 	case "item.reopen":
 		return ui.T(ctx, "Reopened")
+	case "match.suggest":
+		return ui.T(ctx, "Suggested")
+	case "match.confirm":
+		return ui.T(ctx, "Confirmed")
+	case "match.dispute":
+		return ui.T(ctx, "Disputed")
+	case "match.withdraw":
+		return ui.T(ctx, "Withdrawn")
 	case "outlet.watch":
 		return ui.T(ctx, "Watched")
 	case "outlet.darken":
@@ -86,4 +99,32 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "No longer watched")
 	}
 	return ""
+}
+
+// nounWords names the thing that an event is about.
+func nounWords(ctx context.Context, s iru.Subject) string {
+	n := id(s.ID)
+	switch s.Noun {
+	case "asset":
+		return ui.T(ctx, "Asset %s", n)
+	case "item":
+		return ui.T(ctx, "Item %s", n)
+	case "outlet":
+		return ui.T(ctx, "Outlet %s", n)
+	case "notice":
+		return ui.T(ctx, "Notice %s", n)
+	case "operation":
+		return ui.T(ctx, "Operation %s", n)
+	case "provider":
+		return ui.T(ctx, "Provider %s", n)
+	case "match":
+		return ui.T(ctx, "Match %s", n)
+	case "clock":
+		return ui.T(ctx, "Clock %s", n)
+	case "officer":
+		return ui.T(ctx, "Officer %s", n)
+	case "exhibit":
+		return ui.T(ctx, "Exhibit %s", n)
+	}
+	return s.Noun + " " + n
 }

@@ -13,10 +13,17 @@ import (
 // firstPages are the pages of today, triage and outlets, in a story.
 func firstPages(s *story) map[string]string {
 	return map[string]string{
-		"today":  "/",
-		"triage": "/triage",
-		"refer":  at("/triage", "item", id(s.arabic.ID), "act", actRefer),
-		"item":   "/items/" + id(s.first.ID),
+		"today":      "/",
+		"triage":     "/triage",
+		"refer":      at("/triage", "item", id(s.arabic.ID), "act", actRefer),
+		"item":       "/items/" + id(s.first.ID),
+		"outlets":    "/outlets",
+		"outlet":     "/outlets/" + id(s.outlet),
+		"asset":      "/assets/" + id(s.wire.ID),
+		"candidate":  "/assets/" + id(s.found.ID),
+		"candidates": "/candidates",
+		"watch":      "/watch",
+		"search":     at("/search", "q", "halcyon"),
 	}
 }
 

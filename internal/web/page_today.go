@@ -30,6 +30,7 @@ type TodayPage struct {
 	Operations   ui.Table
 	First5       *TodayClock // the clock that expires next; nil: none runs
 	Clocks       ui.Lines    // the ones after it
+	Latest       ui.Lines    // what just happened
 }
 
 // A TodayClock is the clock that expires next.

@@ -26,6 +26,15 @@ func (s *server) routes() []route {
 		{"POST /items/{id}/pass", (*visit).pass, false},
 		{"POST /assessments/{id}/undo", (*visit).undo, false},
 		{"POST /matches/{id}", (*visit).judgeMatch, false},
+		{"GET /outlets", (*visit).outletsPage, false},
+		{"GET /outlets/{id}", (*visit).outletPage, false},
+		{"GET /assets/{id}", (*visit).assetPage, false},
+		{"POST /assets/{id}/judge", (*visit).judgeAsset, false},
+		{"POST /assets/{id}/carry", (*visit).carryAsset, false},
+		{"GET /candidates", (*visit).candidatesPage, false},
+		{"GET /watch", (*visit).watchPage, false},
+		{"POST /watch", (*visit).watch, false},
+		{"GET /search", (*visit).searchPage, false},
 
 		// Providers, notices, operations, ledger, exhibits, administration.
 	}

@@ -27,6 +27,7 @@ type story struct {
 	waiting                                iru.Notice // endorsed, waits for a signature
 	host, registrar                        iru.Provider
 	operation                              iru.Operation
+	outlet                                 iru.OutletID
 }
 
 const arabicBulletin = "نشرة الطقس لمنطقة الميناء: ينخفض خط الثلج الليلة إلى ٦٠٠ متر، وتهب رياح شمالية معتدلة.\n\nيعمل القطار رقم 204 وفق الجدول الليلي حتى صباح الجمعة. لمزيد من التفاصيل زوروا https://halcyon-live.test/night"
@@ -256,13 +257,12 @@ func (h *house) arrivals(s *story, shared []iru.Feature) {
 	must(h.t, err)
 	s.waiting = h.act(desk.DraftRequest{Asset: s.wire.ID, Item: s.first.ID, Provider: s.host.ID, Layer: legal.Host, Instrument: legal.RemovalOrder})
 	h.reply(s.order.ID, "unknown", true, "Could you tell us more about the second page?")
-	var outlet iru.OutletID
 	h.view(func(ctx context.Context, t *db.Tx) error {
 		a, err := t.Asset(ctx, iru.Program(), s.wire.ID)
-		outlet = a.Outlet
+		s.outlet = a.Outlet
 		return err
 	})
-	s.operation, err = h.Plan(ctx, h.scope("dora"), "Signal Box", []iru.OutletID{outlet}, nil, h.people["dora"].ID, "exercise")
+	s.operation, err = h.Plan(ctx, h.scope("dora"), "Signal Box", []iru.OutletID{s.outlet}, nil, h.people["dora"].ID, "exercise")
 	must(h.t, err)
 	if _, err = h.OpenPoll(ctx, h.scope("dora"), s.operation.ID); err != nil && !errors.Is(err, iru.Conflict) && !errors.Is(err, iru.Invalid) {
 		h.t.Fatal(err)

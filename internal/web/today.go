@@ -134,6 +134,9 @@ func (d *today) fill(p *TodayPage) error {
 	p.Waiting = len(d.needs)
 	p.Counts = d.counts()
 	p.Clocks, p.First5 = d.running()
+	if err := d.latest(p); err != nil {
+		return err
+	}
 	if err := d.availability(p); err != nil {
 		return err
 	}
@@ -182,8 +185,11 @@ func join(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 
-func since(ctx context.Context, at time.Time) templ.Component {
-	return ui.Strong(ui.T(ctx, "since %s", at.UTC().Format("15:04")))
+func (d *today) since(at time.Time) templ.Component {
+	if d.v.now.Sub(at) < 12*time.Hour {
+		return ui.Strong(ui.T(d.ctx, "since %s", at.UTC().Format("15:04")))
+	}
+	return ui.Strong(ui.T(d.ctx, "since %s", at.UTC().Format("2 Jan")))
 }
 
 func (d *today) clockOf(c iru.Clock, n iru.Notice) ui.Clock {
@@ -224,7 +230,7 @@ func (d *today) needApprovals() error {
 		if len(n.Approvals) > 0 {
 			why = ui.T(d.ctx, "first approval by %s; needs a second person", d.who.of(d.ctx, d.t, n.Approvals[0].By))
 		}
-		d.needs = append(d.needs, need{rank: 2, when: n.Created, left: since(d.ctx, n.Created), state: noticeState(d.ctx, n.State), what: d.noticeLine(n),
+		d.needs = append(d.needs, need{rank: 2, when: n.Created, left: d.since(n.Created), state: noticeState(d.ctx, n.State), what: d.noticeLine(n),
 			why: d.noticeWhy(n, why), held: ui.T(d.ctx, "you may"), href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "Review")})
 	}
 	return nil
@@ -257,7 +263,7 @@ func (d *today) needAnswers() error {
 			if at.IsZero() {
 				at = n.ReceivedAt
 			}
-			d.needs = append(d.needs, need{rank: k.rank, when: at, left: since(d.ctx, at), state: noticeState(d.ctx, n.State), what: d.noticeLine(n),
+			d.needs = append(d.needs, need{rank: k.rank, when: at, left: d.since(at), state: noticeState(d.ctx, n.State), what: d.noticeLine(n),
 				why: d.noticeWhy(n, k.why), href: "/notices/" + id(n.ID), verb: k.verb})
 		}
 	}
@@ -271,7 +277,7 @@ func (d *today) needLetters() error {
 	ls, err := d.t.LettersToFile(d.ctx, d.v.scope, perKind)
 	for _, l := range ls {
 		n := d.notice(l.Notice)
-		d.needs = append(d.needs, need{rank: 5, when: l.At, left: since(d.ctx, l.At), state: ui.Info(ui.T(d.ctx, "To file")).With(ui.IconIn),
+		d.needs = append(d.needs, need{rank: 5, when: l.At, left: d.since(l.At), state: ui.Info(ui.T(d.ctx, "To file")).With(ui.IconIn),
 			what: ui.T(d.ctx, "Letter about %s", n.Ref), why: join(d.providers[n.Provider].Name, ui.T(d.ctx, "what it says was only guessed: a person files it")),
 			href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "File")})
 	}
@@ -306,7 +312,7 @@ func (d *today) needContacts() error {
 		if n := waits[p.ID]; n > 0 {
 			why = join(p.Source, ui.Tn(d.ctx, n, "%d acts wait for it"))
 		}
-		d.needs = append(d.needs, need{rank: 6, when: p.SeenAt, left: since(d.ctx, p.SeenAt), state: contactState(d.ctx, p.Contact),
+		d.needs = append(d.needs, need{rank: 6, when: p.SeenAt, left: d.since(p.SeenAt), state: contactState(d.ctx, p.Contact),
 			what: ui.T(d.ctx, "Contact of %s", p.Name), why: why, href: "/providers/" + id(p.ID), verb: ui.T(d.ctx, "Confirm")})
 	}
 	return nil
@@ -324,7 +330,7 @@ func (d *today) needCandidates() error {
 		if n++; n > perKind {
 			break
 		}
-		d.needs = append(d.needs, need{rank: 7, when: a.Created, left: since(d.ctx, a.Created), state: ui.Info(ui.T(d.ctx, "Candidate")).With(ui.IconReturn),
+		d.needs = append(d.needs, need{rank: 7, when: a.Created, left: d.since(a.Created), state: ui.Info(ui.T(d.ctx, "Candidate")).With(ui.IconReturn),
 			what: ui.T(d.ctx, "Same outlet? %s", defanged(a.Locator)), why: join(d.outletOf(a.Lineage.To), strengthWords(d.ctx, a.Lineage)),
 			href: "/assets/" + id(a.ID), verb: ui.T(d.ctx, "Judge")})
 	}
@@ -376,7 +382,7 @@ func (d *today) needItems() error {
 			continue
 		}
 		n++
-		d.needs = append(d.needs, need{rank: 9, when: asked, left: since(d.ctx, asked), state: itemState(d.ctx, i.State),
+		d.needs = append(d.needs, need{rank: 9, when: asked, left: d.since(asked), state: itemState(d.ctx, i.State),
 			what: ui.T(d.ctx, "Item %s", id(i.ID)), why: join(defanged(i.Locator), ui.T(d.ctx, "you are not shown the first answer")),
 			held: d.holder(i), href: at("/triage", "item", id(i.ID)), verb: ui.T(d.ctx, "Judge")})
 	}
@@ -554,4 +560,16 @@ func askedSecond(ctx context.Context, t *db.Tx, i iru.ItemID) (time.Time, iru.Of
 		}
 	}
 	return time.Time{}, 0, err
+}
+
+// latest lists what just happened within the officer's reach.
+func (d *today) latest(p *TodayPage) error {
+	es, err := d.t.Events(d.ctx, d.v.scope, 0, 60)
+	for _, e := range es {
+		if e.To == "" && e.Verb != "reply" || len(p.Latest) == 10 || e.Subject.Noun == "assessment" {
+			continue
+		}
+		p.Latest = append(p.Latest, ui.Line{Text: nounWords(d.ctx, e.Subject), Href: eventHref(e), Sub: join(eventWords(d.ctx, e), d.who.of(d.ctx, d.t, e.By)), End: ui.Fresh{Seen: e.At, Now: d.v.now}})
+	}
+	return err
 }
