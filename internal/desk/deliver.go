@@ -7,12 +7,14 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"iolaus/internal/db"
 	"iolaus/internal/form"
 	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 )
 
 // A Dispatch is all that a worker needs to send a letter: the act, the addressee with credentials, and the letter as it stands.
@@ -32,6 +34,15 @@ func (d *Desk) Dispatch(ctx context.Context, id iru.NoticeID) (Dispatch, error) 
 		n, err := t.Notice(ctx, iru.Program(), id)
 		if err != nil {
 			return err
+		}
+		if n.Operation != 0 && n.State == iru.NoticeApproved {
+			o, err := t.Operation(ctx, iru.Program(), n.Operation)
+			if err != nil {
+				return err
+			}
+			if now.Before(o.T0) {
+				return iru.Refuse(iru.Conflict, n.Ref+" belongs to an operation", "it leaves at T0")
+			}
 		}
 		out, err = d.dispatch(ctx, t, n, now)
 		return err
@@ -150,12 +161,17 @@ func (d *Desk) RecordAllSent(ctx context.Context, sent map[iru.NoticeID]Sending)
 }
 
 func (d *Desk) sent(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, now time.Time) error {
+	s.At = s.At.UTC().Truncate(time.Microsecond)
 	ls, err := t.Letters(ctx, iru.Program(), n.ID)
 	if err != nil {
 		return err
 	}
 	for _, l := range ls {
 		if !l.Inbound && l.Kind == "notice" {
+			// A provider's interface says itself when it received the act: never before it was on its way, nor in the future.
+			if l.Proof == "" && s.At.Before(l.At) || s.At.After(now) {
+				s.At = now
+			}
 			if err := t.SetLetterProof(ctx, l.ID, s.At, s.Proof); err != nil {
 				return err
 			}
@@ -179,6 +195,21 @@ func (d *Desk) sent(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, now 
 		if err := d.received(ctx, t, n, s.At, s.Proof); err != nil {
 			return err
 		}
+	}
+	return d.follow(ctx, t, n, s, now)
+}
+
+// follow has an act that was sent looked after. What was found removed while it was on its way is verified already.
+func (d *Desk) follow(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, now time.Time) error {
+	a, err := t.Asset(ctx, iru.Program(), n.Asset)
+	if err != nil {
+		return err
+	}
+	if a.State == iru.AssetDown && n.EndsWithRemoval() {
+		if n, err = t.Notice(ctx, iru.Program(), n.ID); err != nil {
+			return err
+		}
+		return d.verify(ctx, t, n, now, "removal had been verified when the act arrived")
 	}
 	if s.RemoteID != "" && s.Receipt { // a provider's interface: ask it, in case its own word does not reach us
 		if _, err := t.Enqueue(ctx, Receive{Notice: n.ID}, look(now.Add(d.Rules.Verify))); err != nil {
@@ -237,12 +268,18 @@ func (d *Desk) Resend(ctx context.Context, s iru.Scope, id iru.NoticeID) error {
 		if err != nil {
 			return err
 		}
+		if err := own(s, n.Unit); err != nil {
+			return err
+		}
 		p, err := t.Provider(ctx, s, n.Provider)
 		if err != nil {
 			return err
 		}
 		if err := confirmed(p); err != nil {
 			return err
+		}
+		if n.State != iru.NoticeBounced {
+			return iru.Refuse(iru.Conflict, n.Ref+" is "+string(n.State), "only what bounced is sent again")
 		}
 		if err := step(ctx, t, n, "dispatch", s.Officer, now, "sent again"); err != nil {
 			return err
@@ -265,6 +302,9 @@ func (d *Desk) Answer(ctx context.Context, s iru.Scope, id iru.NoticeID, words s
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		n, err := ownNotice(ctx, t, s, id)
 		if err != nil {
+			return err
+		}
+		if err := own(s, n.Unit); err != nil {
 			return err
 		}
 		if n.SentAt.IsZero() {
@@ -349,7 +389,7 @@ func (d *Desk) RecordPosted(ctx context.Context, id int64, s Sending) error {
 			if err != nil {
 				return err
 			}
-			if err := t.UpdateClock(ctx, old, c.State); err != nil {
+			if err := endClock(ctx, t, c, old, "restart", n.Unit); err != nil {
 				return err
 			}
 			if err := d.start(ctx, t, next, n.Unit); err != nil {
@@ -361,6 +401,9 @@ func (d *Desk) RecordPosted(ctx context.Context, id int64, s Sending) error {
 }
 
 const clarifying = "the addressee asked for clarification"
+
+// replyKinds are what a reply can be said to be by whoever read it.
+var replyKinds = []string{"receipt", "clarification", "done", "refused", "bounce", "note", "unknown"}
 
 // A Reply is what came back from an addressee.
 type Reply struct {
@@ -388,8 +431,12 @@ func (d *Desk) Receive(ctx context.Context, r Reply) error {
 		if r.At.IsZero() || r.At.After(now) { // a letter cannot have been received before it arrives, whatever its date says
 			r.At = now
 		}
-		if r.At.Before(n.SentAt) {
+		if since := n.SentAt; r.At.Before(since) || since.IsZero() && r.At.Before(n.Created) { // nor before there was anything to answer
 			r.At = now
+		}
+		r.At = r.At.UTC().Truncate(time.Microsecond)
+		if !slices.Contains(replyKinds, r.Kind) {
+			r.Kind, r.Guess = "unknown", true
 		}
 		l := iru.Letter{Notice: n.ID, Inbound: true, At: r.At, Kind: r.Kind, Channel: r.Channel, From: clip(r.From, 200), Subject: clip(r.Subject, 300),
 			Text: r.Text, MessageID: inbound(r), Proof: r.Proof, Guess: r.Guess}
@@ -427,12 +474,13 @@ func (d *Desk) File(ctx context.Context, s iru.Scope, letter int64, kind string)
 		if err != nil {
 			return err
 		}
+		if err := own(s, n.Unit); err != nil {
+			return err
+		}
 		if !l.Guess || !l.Inbound {
 			return iru.Refuse(iru.Conflict, "the letter is filed already", "")
 		}
-		switch kind {
-		case "receipt", "clarification", "done", "refused", "bounce", "note":
-		default:
+		if kind == "unknown" || !slices.Contains(replyKinds, kind) {
 			return iru.Refuse(iru.Invalid, "there is no kind "+kind, "choose receipt, clarification, done, refused, bounce or note")
 		}
 		l.Kind, l.By = kind, s.Officer
@@ -491,14 +539,25 @@ func (d *Desk) Expire(ctx context.Context, id iru.ClockID) error {
 		if err != nil {
 			return err
 		}
-		if c.State != iru.ClockRunning || now.Before(c.Due) {
+		if c.State != iru.ClockRunning {
 			return nil
+		}
+		if now.Before(c.Due) { // a job that is early must not be the last word
+			return iru.Refuse(iru.Unavailable, "the clock is not due yet", "ask again when it is")
+		}
+		told, err := t.EventsOf(ctx, iru.Subject{Noun: "clock", ID: int64(c.ID)})
+		if err != nil || slices.ContainsFunc(told, func(e iru.Event) bool { return e.Verb == "due" }) {
+			return err
 		}
 		n, err := t.Notice(ctx, iru.Program(), c.Notice)
 		if err != nil {
 			return err
 		}
-		_, err = t.Record(ctx, happened("clock", int64(c.ID), "due", 0, n.Unit, now, n.Ref+" was not answered in time").With("notice", int64(n.ID)))
+		what := n.Ref + " was not answered in time"
+		if r, ok := d.Regime.Clock(c.Rule); ok && r.Sense != legal.Deadline {
+			what = n.Ref + ": its time has ended (" + r.Term + ")"
+		}
+		_, err = t.Record(ctx, happened("clock", int64(c.ID), "due", 0, n.Unit, now, what).With("notice", int64(n.ID)))
 		return err
 	})
 }
@@ -517,6 +576,9 @@ func (d *Desk) Escalate(ctx context.Context, s iru.Scope, id iru.NoticeID, r Dra
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		parent, err := t.Notice(ctx, s, id)
 		if err != nil {
+			return err
+		}
+		if err := d.conducts(ctx, t, s, parent); err != nil {
 			return err
 		}
 		if !iru.NoticeTable.Can(parent.State, "escalate") {

@@ -36,10 +36,10 @@ func (d *Desk) observe(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observa
 	if err := t.AddObservation(ctx, &o); err != nil {
 		return a, err
 	}
-	if !o.Outcome.Unknown() {
+	if !o.Outcome.Unknown() && o.At.After(a.Seen) {
 		a.Seen = o.At
 	}
-	old, was := a.State, a.Presence.State
+	old, was, before := a.State, a.Presence.State, a.Presence.Runs[o.Vantage].Found
 	var verb string
 	a.Presence, verb = a.Presence.Observe(o, d.Rules.Agreement)
 	if verb != "" {
@@ -49,9 +49,15 @@ func (d *Desk) observe(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observa
 			return a, err
 		}
 	}
+	if verb == "" && was == iru.PresenceGone && a.Presence.Runs[o.Vantage].Up && before != o.Outcome {
+		// Something else stands where removed content was, such as a name registered anew: no return, but for people to see.
+		if _, err := t.Record(ctx, happened("asset", int64(a.ID), "differs", 0, a.Unit, o.At, fmt.Sprintf("%s from %s: %s", o.Outcome, o.Vantage, o.Detail))); err != nil {
+			return a, err
+		}
+	}
 	step := ""
 	switch {
-	case a.Presence.State == iru.PresenceGone && verb != "":
+	case a.Presence.State == iru.PresenceGone && o.Outcome.Absent(): // also where it was believed before anybody attributed it
 		step = "fall"
 	case a.Presence.State == iru.PresenceBack && verb != "":
 		step = "return"
@@ -83,13 +89,10 @@ func (d *Desk) fell(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observatio
 		return err
 	}
 	for _, n := range ns {
-		if !iru.NoticeTable.Can(n.State, "verify") {
+		if !n.EndsWithRemoval() {
 			continue
 		}
-		if err := step(ctx, t, n, "verify", 0, o.At, why); err != nil {
-			return err
-		}
-		if err := stopClocks(ctx, t, n.ID, o.At, why); err != nil {
+		if err := d.verify(ctx, t, n, o.At, why); err != nil {
 			return err
 		}
 	}
@@ -97,6 +100,17 @@ func (d *Desk) fell(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observatio
 		return err
 	}
 	return d.dark(ctx, t, a.Outlet, o.At)
+}
+
+// verify closes an act whose removal is verified, if its table allows that, and stops its clocks.
+func (d *Desk) verify(ctx context.Context, t *db.Tx, n iru.Notice, at time.Time, why string) error {
+	if !iru.NoticeTable.Can(n.State, "verify") {
+		return nil
+	}
+	if err := step(ctx, t, n, "verify", 0, at, why); err != nil {
+		return err
+	}
+	return stopClocks(ctx, t, n.ID, at, why)
 }
 
 // returned reopens the acts that had been complied with.
@@ -108,6 +122,9 @@ func (d *Desk) returned(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observ
 	for _, n := range ns {
 		if iru.NoticeTable.Can(n.State, "breach") {
 			if err := step(ctx, t, n, "breach", 0, o.At, "seen again: "+o.Detail); err != nil {
+				return err
+			}
+			if _, err := t.Enqueue(ctx, Verify{Asset: a.ID}, look(now.Add(d.Rules.Verify))); err != nil {
 				return err
 			}
 		}
@@ -178,6 +195,10 @@ func stepped(ctx context.Context, t *db.Tx, n iru.Notice, verb string, by iru.Of
 
 func stopClocks(ctx context.Context, t *db.Tx, n iru.NoticeID, at time.Time, why string) error {
 	cs, err := t.ClocksOf(ctx, iru.Program(), n)
+	if err != nil || len(cs) == 0 {
+		return err
+	}
+	act, err := t.Notice(ctx, iru.Program(), n)
 	if err != nil {
 		return err
 	}
@@ -189,11 +210,22 @@ func stopClocks(ctx context.Context, t *db.Tx, n iru.NoticeID, at time.Time, why
 		if err != nil {
 			return err
 		}
-		if err := t.UpdateClock(ctx, stopped, c.State); err != nil {
+		if err := endClock(ctx, t, c, stopped, "stop", act.Unit); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// endClock stores a clock that ended, and records it.
+func endClock(ctx context.Context, t *db.Tx, was, c iru.Clock, verb string, unit iru.UnitID) error {
+	if err := t.UpdateClock(ctx, c, was.State); err != nil {
+		return err
+	}
+	e := happened("clock", int64(c.ID), verb, 0, unit, c.Ended, c.Why).With("notice", int64(c.Notice))
+	e.From, e.To = string(was.State), string(c.State)
+	_, err := t.Record(ctx, e)
+	return err
 }
 
 // Pause is how long to wait before the next recheck of an asset that is down: growing with the time since it fell.

@@ -148,6 +148,9 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	if err != nil {
 		return n, err
 	}
+	if !d.Regime.InForce(r.Instrument, now) {
+		return n, iru.Refuse(iru.Forbidden, fmt.Sprintf("the instrument %q is not in force on this day", r.Instrument), "choose another one")
+	}
 	if rule := d.Regime.Rule(r.Instrument, unit.Kind, target(a, f, p, r.Layer, r.Request)); !rule.Allowed {
 		instead := ""
 		if len(rule.Instead) > 0 {
@@ -263,12 +266,15 @@ func (d *Desk) Submit(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.No
 
 // Return gives a submitted act back to its author; approvals given so far lapse.
 func (d *Desk) Return(ctx context.Context, s iru.Scope, id iru.NoticeID, why string) (iru.Notice, error) {
-	return d.move(ctx, s, id, iru.ToEndorse, "return", why, nil)
+	return d.move(ctx, s, id, iru.ToEndorse, "return", why, func(n iru.Notice) error { return own(s, n.Unit) })
 }
 
 // Withdraw ends an act. What has left cannot be called back; the addressee must be told by an answer.
 func (d *Desk) Withdraw(ctx context.Context, s iru.Scope, id iru.NoticeID, why string) (iru.Notice, error) {
-	return d.move(ctx, s, id, iru.ToEndorse, "withdraw", why, func(iru.Notice) error {
+	return d.move(ctx, s, id, iru.ToEndorse, "withdraw", why, func(n iru.Notice) error {
+		if err := own(s, n.Unit); err != nil && (n.State != iru.NoticeDraft || n.Drafted != s.Officer) {
+			return err
+		}
 		if strings.TrimSpace(why) == "" {
 			return iru.Refuse(iru.Invalid, "the reason is missing", "say why the act is withdrawn")
 		}
@@ -286,10 +292,8 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 		if n, err = ownNotice(ctx, t, s, id); err != nil {
 			return err
 		}
-		if check != nil {
-			if err := check(n); err != nil {
-				return err
-			}
+		if err := check(n); err != nil {
+			return err
 		}
 		if n, err = stepped(ctx, t, n, verb, s.Officer, now, note); err != nil {
 			return err
@@ -302,6 +306,18 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 		return d.expirePolls(ctx, t, n.Operation, now)
 	})
 	return n, err
+}
+
+// conducts refuses anybody but the unit that serves an act and the unit that leads the operation which it is part of.
+func (d *Desk) conducts(ctx context.Context, t *db.Tx, s iru.Scope, n iru.Notice) error {
+	if n.Operation != 0 && n.Unit != s.Unit {
+		o, err := t.Operation(ctx, iru.Program(), n.Operation)
+		if err != nil {
+			return err
+		}
+		return own(s, o.Unit)
+	}
+	return own(s, n.Unit)
 }
 
 // Edit changes a draft's words.
@@ -322,15 +338,17 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 		if err := t.UpdateNotice(ctx, n, iru.NoticeDraft); err != nil {
 			return err
 		}
-		_, err = t.Record(ctx, happened("notice", int64(n.ID), "edit", s.Officer, n.Unit, now, ""))
-		return err
+		if _, err = t.Record(ctx, happened("notice", int64(n.ID), "edit", s.Officer, n.Unit, now, "")); err != nil {
+			return err
+		}
+		return d.expirePolls(ctx, t, n.Operation, now)
 	})
 	return n, err
 }
 
 // ActDigest is the SHA-256 of everything that an approval covers.
 func ActDigest(n iru.Notice) (string, error) {
-	return digest([]any{n.Ref, n.Instrument, n.Regime, n.Request, n.Asset, n.Item, n.Locator, n.Provider, n.Layer, n.Operation, n.Lang, n.Reasons, n.Basis, n.Key})
+	return digest([]any{n.Unit, n.Parent, n.Ref, n.Instrument, n.Regime, n.Request, n.Asset, n.Item, n.Locator, n.Provider, n.Layer, n.Operation, n.Lang, n.Reasons, n.Basis, n.Key})
 }
 
 // Approve takes an officer's approval. With the last one, an act of its own is on its way as soon as a checkpoint covers it; a
@@ -376,11 +394,9 @@ func (d *Desk) Approve(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.N
 	return n, err
 }
 
-// reviewed refuses the first approval of anybody but a legal reviewer where the gate asks for a lawyer's look.
+// reviewed asks the gate again, since the finding or the addressee may have changed, and refuses the first approval of anybody but
+// a legal reviewer where a lawyer must look.
 func (d *Desk) reviewed(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Officer) error {
-	if len(n.Approvals) > 0 || by.Scope().Has(iru.Reviewer) {
-		return nil
-	}
 	a, err := t.Asset(ctx, iru.Program(), n.Asset)
 	if err != nil {
 		return err
@@ -401,7 +417,7 @@ func (d *Desk) reviewed(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Offi
 	switch {
 	case !rule.Allowed:
 		return iru.Refuse(iru.Forbidden, strings.TrimSuffix(rule.Reason, "."), "")
-	case rule.LegalView:
+	case rule.LegalView && len(n.Approvals) == 0 && !by.Scope().Has(iru.Reviewer):
 		return iru.Refuse(iru.Forbidden, "this act needs a legal view: "+strings.TrimSuffix(rule.Reason, "."), "a legal reviewer must approve it first")
 	}
 	return nil

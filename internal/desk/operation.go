@@ -31,8 +31,8 @@ func (d *Desk) Plan(ctx context.Context, s iru.Scope, name string, outlets []iru
 		if err != nil {
 			return err
 		}
-		if err := who.Scope().May(iru.ToRelease); err != nil {
-			return iru.Refuse(iru.Invalid, who.Name+" cannot direct an operation", "name an officer with the role director")
+		if err := who.Scope().May(iru.ToRelease); err != nil || who.Unit != s.Unit || who.State != iru.OfficerActive {
+			return iru.Refuse(iru.Invalid, who.Name+" cannot direct an operation", "name an active officer of your unit with the role director")
 		}
 		for _, id := range outlets {
 			if _, err := t.Outlet(ctx, s, id); err != nil {

@@ -129,8 +129,16 @@ func (d *Desk) EnterProvider(ctx context.Context, s iru.Scope, p iru.Provider) (
 		old := have.Contact
 		next, e, changed := have.Propose(p.Channel, p.Address, "entered by an officer", false, now)
 		if !changed {
-			p = have
-			return nil
+			token := p.Token
+			if p = have; token == "" || token == have.Token {
+				return nil
+			}
+			p.Token = token
+			if err := t.UpdateProvider(ctx, p, old); err != nil {
+				return err
+			}
+			_, err = t.Record(ctx, happened("provider", int64(p.ID), "credential", s.Officer, s.Unit, now, ""))
+			return err
 		}
 		next.Token, e.By = p.Token, s.Officer
 		p = next
@@ -140,6 +148,7 @@ func (d *Desk) EnterProvider(ctx context.Context, s iru.Scope, p iru.Provider) (
 		_, err = t.Record(ctx, e)
 		return err
 	})
+	p.Token = "" // never shown again
 	return p, err
 }
 
@@ -152,6 +161,9 @@ func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, note
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		var err error
 		if p, err = t.Provider(ctx, s, id); err != nil {
+			return err
+		}
+		if err := own(s, p.Unit); err != nil {
 			return err
 		}
 		old := p.Contact
@@ -170,7 +182,18 @@ func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, note
 			return err
 		}
 		for _, n := range ns {
-			if n.State == iru.NoticeApproved && n.Operation == 0 {
+			if n.State != iru.NoticeApproved {
+				continue
+			}
+			past := true
+			if n.Operation != 0 { // a task that was parked at T0
+				o, err := t.Operation(ctx, iru.Program(), n.Operation)
+				if err != nil {
+					return err
+				}
+				past = (o.State == iru.OperationReleased || o.State == iru.OperationClosed) && !now.Before(o.T0)
+			}
+			if past {
 				if _, err := t.Enqueue(ctx, Deliver{Notice: n.ID}, act(soon)); err != nil {
 					return err
 				}

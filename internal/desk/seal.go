@@ -64,9 +64,7 @@ func (d *Desk) Seal(ctx context.Context, holder string) (int, error) {
 		if err := t.Sequence(ctx, last.Size, ids, hashes, next.Size, now, signed); err != nil {
 			return err
 		}
-		if n = len(wait); n == SealBatch {
-			return nil // more wait: exhibits follow with the last batch
-		}
+		n = len(wait)
 		return sealExhibits(ctx, t, next.Size)
 	})
 	return n, err
@@ -100,17 +98,22 @@ func (d *Desk) Waiting(ctx context.Context) (bool, error) {
 	return waiting, err
 }
 
-// sealed refuses, with Unavailable, an act whose approvals no signed checkpoint covers yet.
+// sealed refuses an act that is not what the officers approved whom it needs and, with Unavailable, one whose approvals no signed
+// checkpoint covers yet.
 func sealed(ctx context.Context, t *db.Tx, n iru.Notice) error {
+	dig, err := ActDigest(n)
+	if err != nil {
+		return err
+	}
+	if err := n.Signed(dig); err != nil {
+		return err
+	}
 	for _, a := range n.Approvals {
 		if _, ok, err := t.Sealed(ctx, a.Event); err != nil {
 			return err
 		} else if !ok {
 			return iru.Refuse(iru.Unavailable, n.Ref+" waits for the checkpoint that covers its approval", "it leaves by itself, usually within a second")
 		}
-	}
-	if len(n.Approvals) == 0 {
-		return iru.Refuse(iru.Forbidden, n.Ref+" has no approval", "have it approved first")
 	}
 	return nil
 }
