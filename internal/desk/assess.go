@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,18 +23,8 @@ func (d *Desk) Hold(ctx context.Context, s iru.Scope, id iru.ItemID) (iru.Item, 
 		if i, err = ownItem(ctx, t, s, id); err != nil {
 			return err
 		}
-		if i.State == iru.ItemDeferred && !now.Before(i.WakeAt) {
-			old := i.State
-			var e iru.Event
-			if i, e, err = i.Step("wake", s.Officer, now, ""); err != nil {
-				return err
-			}
-			if err := t.UpdateItem(ctx, i, old); err != nil {
-				return err
-			}
-			if _, err := t.Record(ctx, e); err != nil {
-				return err
-			}
+		if i, err = awake(ctx, t, i, s.Officer, now); err != nil {
+			return err
 		}
 		if i, err = i.Hold(s.Officer, now); err != nil {
 			return err
@@ -41,6 +32,22 @@ func (d *Desk) Hold(ctx context.Context, s iru.Scope, id iru.ItemID) (iru.Item, 
 		return t.UpdateItem(ctx, i, i.State)
 	})
 	return i, err
+}
+
+// awake wakes an item that was put off until now.
+func awake(ctx context.Context, t *db.Tx, i iru.Item, by iru.OfficerID, now time.Time) (iru.Item, error) {
+	if i.State != iru.ItemDeferred || now.Before(i.WakeAt) {
+		return i, nil
+	}
+	next, e, err := i.Step("wake", by, now, "")
+	if err != nil {
+		return i, err
+	}
+	if err := t.UpdateItem(ctx, next, i.State); err != nil {
+		return i, err
+	}
+	_, err = t.Record(ctx, e)
+	return next, err
 }
 
 // PassOn gives the officer's lock back: no reason needed.
@@ -95,7 +102,10 @@ func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment) (iru.A
 		if err != nil {
 			return err
 		}
-		a.Unit, a.By, a.At, a.ID = i.Unit, s.Officer, now, 0
+		if i, err = awake(ctx, t, i, s.Officer, now); err != nil {
+			return err
+		}
+		a.Unit, a.By, a.At, a.ID, a.Second = i.Unit, s.Officer, now, 0, 0
 		if a.Limbs == nil {
 			a.Limbs = []string{}
 		}
@@ -230,10 +240,11 @@ func (d *Desk) settle(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessmen
 	if verb == "ask_second" {
 		return nil
 	}
-	if a.Finding != iru.FindDuplicate {
-		if err := d.remember(ctx, t, i, a, now); err != nil {
-			return err
-		}
+	if a.Finding == iru.FindDuplicate { // that other item is judged for itself, and so is every further one
+		return nil
+	}
+	if err := d.remember(ctx, t, i, a, now); err != nil {
+		return err
 	}
 	alike, err := t.ItemsAlike(ctx, i.Unit, i.Content)
 	if err != nil {
@@ -273,10 +284,21 @@ func (d *Desk) remember(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessm
 		return err
 	}
 	for _, p := range x.Prints {
-		if has, err := t.HasKnown(ctx, i.Unit, OwnBank, p.Medium, p.Value); err != nil {
-			return err
-		} else if has {
+		if have, err := t.KnownByValue(ctx, i.Unit, OwnBank, p.Medium, p.Value); err == nil {
+			if have.Finding == string(a.Finding) && !have.Muted {
+				continue
+			}
+			// Judged anew: the bank says what the unit says now.
+			have.Finding, have.Muted, have.Item, have.By = string(a.Finding), false, i.ID, a.By
+			if err := t.UpdateKnown(ctx, have); err != nil {
+				return err
+			}
+			if _, err := t.Record(ctx, happened("known", have.ID, "judge", a.By, i.Unit, now, have.Finding)); err != nil {
+				return err
+			}
 			continue
+		} else if !errors.Is(err, iru.NotFound) {
+			return err
 		}
 		label := i.Title
 		if label == "" {
@@ -301,27 +323,103 @@ func (d *Desk) Undo(ctx context.Context, s iru.Scope, id iru.AssessmentID) error
 			return iru.Refuse(iru.Forbidden, "only its author takes a finding back", "")
 		}
 		if now.Sub(a.At) > iru.UndoFor {
-			return iru.Refuse(iru.Conflict, "ten seconds have passed", "reopen the item instead")
+			return iru.Refuse(iru.Conflict, "ten seconds have passed", "a finding of yours now stands until a colleague finds otherwise")
 		}
-		old := a.State
-		if a.State, err = iru.AssessmentTable.Next(old, "undo"); err != nil {
-			return err
-		}
-		if err := t.UpdateAssessment(ctx, a, old); err != nil {
-			return err
+		if a.Second != 0 {
+			return iru.Refuse(iru.Conflict, "a second opinion has settled the first one", "ask a colleague to look again")
 		}
 		i, err := t.Item(ctx, s, a.Item)
 		if err != nil {
 			return err
 		}
-		next, e, err := i.Step("reopen", s.Officer, now, "undone")
+		if err := unused(ctx, t, i, a); err != nil {
+			return err
+		}
+		if err := undo(ctx, t, i, a, now); err != nil {
+			return err
+		}
+		// The same content elsewhere was settled by this finding, in the same transaction, and comes back with it.
+		alike, err := t.ItemsAlike(ctx, i.Unit, i.Content)
 		if err != nil {
 			return err
 		}
-		if err := t.UpdateItem(ctx, next, i.State); err != nil {
+		for _, o := range alike {
+			copies, err := t.AssessmentsOf(ctx, iru.Program(), o.ID)
+			if err != nil {
+				return err
+			}
+			for _, c := range copies {
+				if o.ID == i.ID || c.By != a.By || !c.At.Equal(a.At) || c.State != iru.AssessmentGiven {
+					continue
+				}
+				if err := unused(ctx, t, o, c); err != nil {
+					return err
+				}
+				if err := undo(ctx, t, o, c, now); err != nil {
+					return err
+				}
+			}
+		}
+		return forget(ctx, t, i, now, s.Officer)
+	})
+}
+
+// unused refuses to take back a finding on which an act rests already.
+func unused(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment) error {
+	ns, err := t.NoticesOf(ctx, iru.Program(), i.Asset)
+	if err != nil {
+		return err
+	}
+	for _, n := range ns {
+		if (n.Item == i.ID || n.Item == 0) && n.State != iru.NoticeWithdrawn && !n.Created.Before(a.At) {
+			return iru.Refuse(iru.Conflict, n.Ref+" rests on this finding", "withdraw it first")
+		}
+	}
+	return nil
+}
+
+func undo(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, now time.Time) error {
+	old := a.State
+	var err error
+	if a.State, err = iru.AssessmentTable.Next(old, "undo"); err != nil {
+		return err
+	}
+	if err := t.UpdateAssessment(ctx, a, old); err != nil {
+		return err
+	}
+	e := happened("assessment", int64(a.ID), "undo", a.By, a.Unit, now, "")
+	e.From, e.To = string(old), string(a.State)
+	if _, err := t.Record(ctx, e); err != nil {
+		return err
+	}
+	next, e, err := i.Step("reopen", a.By, now, "undone")
+	if err != nil {
+		return err
+	}
+	if err := t.UpdateItem(ctx, next, i.State); err != nil {
+		return err
+	}
+	_, err = t.Record(ctx, e)
+	return err
+}
+
+// forget mutes what a finding that was taken back had entered into the unit's bank.
+func forget(ctx context.Context, t *db.Tx, i iru.Item, now time.Time, by iru.OfficerID) error {
+	ks, err := t.KnownsFrom(ctx, i.Unit, OwnBank, i.ID)
+	if err != nil {
+		return err
+	}
+	for _, k := range ks {
+		if k.Muted {
+			continue
+		}
+		k.Muted = true
+		if err := t.UpdateKnown(ctx, k); err != nil {
 			return err
 		}
-		_, err = t.Record(ctx, e)
-		return err
-	})
+		if _, err := t.Record(ctx, happened("known", k.ID, "mute", by, i.Unit, now, "the finding was taken back")); err != nil {
+			return err
+		}
+	}
+	return nil
 }

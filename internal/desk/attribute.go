@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"time"
 
@@ -41,10 +42,24 @@ func (d *Desk) attribute(ctx context.Context, t *db.Tx, s iru.Scope, a iru.Asset
 	if err != nil && outlet != 0 {
 		return a, err
 	}
+	if outlet != 0 {
+		if err := own(s, o.Unit); err != nil {
+			return a, err
+		}
+	}
 	old := a.State
 	a, e, err := a.Attribute(outlet, s.Officer, now, reason)
 	if err != nil {
 		return a, err
+	}
+	if a.Lineage.To != 0 { // the person said "same outlet" only if it is the one that was suggested
+		like, err := t.Asset(ctx, iru.Program(), a.Lineage.To)
+		if err != nil {
+			return a, err
+		}
+		if like.Outlet != outlet {
+			a.Lineage.Judged = 0
+		}
 	}
 	if err := t.UpdateAsset(ctx, a, old); err != nil {
 		return a, err
@@ -107,10 +122,15 @@ func (d *Desk) Reject(ctx context.Context, s iru.Scope, id iru.AssetID, reason s
 	return a, err
 }
 
+// tag is what a language is written as (BCP 47, shape only). A page can claim any; a list of them ends somewhere.
+var tag = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$`)
+
+const maxLanguages = 64
+
 func merge(a, b []string) ([]string, bool) {
 	grew := false
 	for _, x := range b {
-		if x != "" && !contains(a, x) {
+		if tag.MatchString(x) && len(a) < maxLanguages && !contains(a, x) {
 			a, grew = append(a, x), true
 		}
 	}

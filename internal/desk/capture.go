@@ -86,6 +86,11 @@ func (d *Desk) takePage(ctx context.Context, t *db.Tx, i iru.Item, x iru.Exhibit
 	if r.Outcome != iru.Up {
 		verb = "fail"
 	}
+	judged := i.State == iru.ItemReferred || i.State == iru.ItemDismissed || i.State == iru.ItemSecond
+	if r.Outcome == iru.Up && judged && i.Content != r.Content {
+		// A finding rests on what was seen then: later captures are exhibits beside it.
+		return nil
+	}
 	if r.Outcome == iru.Up {
 		i.Title, i.Lang, i.Dir, i.Text, i.Content, i.Captured, i.Exhibit = r.Title, r.Lang, r.Dir, r.Text, r.Content, r.At, x.ID
 	} else if i.Exhibit == 0 {

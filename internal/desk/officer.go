@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,7 +66,9 @@ func invite(ctx context.Context, t *db.Tx, o *iru.Officer, stored string, now ti
 	if err := t.SetSecret(ctx, o.ID, db.Secret{Invite: stored, InviteUntil: now.Add(InviteFor)}); err != nil {
 		return err
 	}
-	_, err := t.Record(ctx, happened("officer", int64(o.ID), "invite", by, o.Unit, now, o.Login))
+	e := happened("officer", int64(o.ID), "invite", by, o.Unit, now, o.Login)
+	e.To = string(o.State)
+	_, err := t.Record(ctx, e)
 	return err
 }
 
@@ -81,7 +84,14 @@ func (d *Desk) NewInvite(ctx context.Context, login string) (string, error) {
 		if err != nil {
 			return err
 		}
-		if err := t.SetSecret(ctx, o.ID, db.Secret{Invite: stored, InviteUntil: now.Add(InviteFor)}); err != nil {
+		sec, err := t.Secret(ctx, o.ID) // the password, if there is one, is good until the link is used
+		if err != nil {
+			return err
+		}
+		if sec.Invite, sec.InviteUntil = stored, now.Add(InviteFor); o.State == iru.OfficerSuspended {
+			return iru.Refuse(iru.Conflict, o.Login+" is suspended", "restore the officer first")
+		}
+		if err := t.SetSecret(ctx, o.ID, sec); err != nil {
 			return err
 		}
 		_, err = t.Record(ctx, happened("officer", int64(o.ID), "invite", 0, o.Unit, now, "by the operator of the machine"))
@@ -97,6 +107,12 @@ func (d *Desk) AddUnit(ctx context.Context, s iru.Scope, u iru.Unit) (iru.Unit, 
 	}
 	if strings.TrimSpace(u.Name) == "" || u.Country == "" {
 		return u, iru.Refuse(iru.Invalid, "a unit needs a name and a country", "")
+	}
+	if u.Kind == "" {
+		u.Kind = legal.Unit
+	}
+	if !slices.Contains(legal.Issuers(), u.Kind) {
+		return u, iru.Refuse(iru.Invalid, fmt.Sprintf("there is no kind of unit %q", u.Kind), fmt.Sprintf("choose from %v", legal.Issuers()))
 	}
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		u.State, u.Created = iru.UnitActive, now
@@ -117,6 +133,14 @@ func (d *Desk) Invite(ctx context.Context, s iru.Scope, o iru.Officer) (iru.Offi
 	o.Login = strings.ToLower(strings.TrimSpace(o.Login))
 	if o.Login == "" || strings.TrimSpace(o.Name) == "" || len(o.Roles) == 0 {
 		return o, "", iru.Refuse(iru.Invalid, "an officer needs a sign-in name, a name and at least one role", "")
+	}
+	for _, r := range o.Roles {
+		if !slices.Contains(iru.Roles, r) {
+			return o, "", iru.Refuse(iru.Invalid, fmt.Sprintf("there is no role %q", r), fmt.Sprintf("choose from %v", iru.Roles))
+		}
+	}
+	if o.Unit == 0 {
+		o.Unit = s.Unit
 	}
 	text, stored, err := secret()
 	if err != nil {
@@ -150,6 +174,9 @@ func (d *Desk) Accept(ctx context.Context, text, name, password string) (iru.Off
 		if now.After(sec.InviteUntil) {
 			return iru.Refuse(iru.Forbidden, "this link has expired", "ask an administrator for a new one")
 		}
+		if o.State == iru.OfficerSuspended {
+			return iru.Refuse(iru.Forbidden, "you are suspended", "ask an administrator")
+		}
 		old, verb := o.State, "set_password"
 		if o.State == iru.OfficerInvited {
 			o.State, verb = iru.OfficerActive, "accept"
@@ -164,6 +191,47 @@ func (d *Desk) Accept(ctx context.Context, text, name, password string) (iru.Off
 			return err
 		}
 		e := happened("officer", int64(o.ID), verb, o.ID, o.Unit, now, "")
+		e.From, e.To = string(old), string(o.State)
+		_, err = t.Record(ctx, e)
+		return err
+	})
+	return o, err
+}
+
+// Suspend keeps an officer out: no sign-in, no approval, no token of theirs is good from now on.
+func (d *Desk) Suspend(ctx context.Context, s iru.Scope, id iru.OfficerID, why string) (iru.Officer, error) {
+	if strings.TrimSpace(why) == "" {
+		return iru.Officer{}, iru.Refuse(iru.Invalid, "the reason is missing", "say why the officer is suspended")
+	}
+	if id == s.Officer {
+		return iru.Officer{}, iru.Refuse(iru.Forbidden, "nobody suspends themselves", "ask another administrator")
+	}
+	return d.officer(ctx, s, id, "suspend", why)
+}
+
+// Restore lets a suspended officer in again.
+func (d *Desk) Restore(ctx context.Context, s iru.Scope, id iru.OfficerID, why string) (iru.Officer, error) {
+	return d.officer(ctx, s, id, "restore", why)
+}
+
+func (d *Desk) officer(ctx context.Context, s iru.Scope, id iru.OfficerID, verb, why string) (iru.Officer, error) {
+	if err := s.May(iru.ToAdminister); err != nil {
+		return iru.Officer{}, err
+	}
+	var o iru.Officer
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		var err error
+		if o, err = t.Officer(ctx, id); err != nil {
+			return err
+		}
+		old := o.State
+		if o.State, err = iru.OfficerTable.Next(old, verb); err != nil {
+			return err
+		}
+		if err := t.UpdateOfficer(ctx, o, old); err != nil {
+			return err
+		}
+		e := happened("officer", int64(o.ID), verb, s.Officer, o.Unit, now, why)
 		e.From, e.To = string(old), string(o.State)
 		_, err = t.Record(ctx, e)
 		return err
@@ -200,12 +268,12 @@ func (d *Desk) SignIn(ctx context.Context, login, password string) (iru.Officer,
 	if o.ID == 0 {
 		return iru.Officer{}, wrong
 	}
-	verb := "sign_in"
+	verb, who := "sign_in", o.ID
 	if !ok {
-		verb = "sign_in_failed"
+		verb, who = "sign_in_failed", 0 // nobody knows whose hands these were
 	}
 	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		_, err := t.Record(ctx, happened("officer", int64(o.ID), verb, o.ID, o.Unit, now, ""))
+		_, err := t.Record(ctx, happened("officer", int64(o.ID), verb, who, o.Unit, now, ""))
 		return err
 	})
 	if err == nil && !ok {

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,6 +41,9 @@ func (d *Desk) Watch(ctx context.Context, s iru.Scope, w WatchRequest) (iru.Asse
 		if l, err = locator.Parse(l.URL()); err != nil {
 			return iru.Asset{}, iru.Refuse(iru.Invalid, err.Error(), "give the whole address, with https://")
 		}
+	}
+	if w.Kind != "" && !slices.Contains(iru.AssetKinds, w.Kind) {
+		return iru.Asset{}, iru.Refuse(iru.Invalid, "there is no kind of asset "+strconv.Quote(string(w.Kind)), "leave it out to have it guessed")
 	}
 	var a iru.Asset
 	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
@@ -109,8 +114,37 @@ func (d *Desk) found(ctx context.Context, t *db.Tx, unit iru.UnitID, l locator.L
 	if _, err := t.Record(ctx, e.With("address", a.Locator).With("by", by).With("from", int64(from))); err != nil {
 		return a, err
 	}
-	_, err := d.foundItem(ctx, t, a, l, now)
-	return a, err
+	return a, d.firstItem(ctx, t, a, l, who, now)
+}
+
+// firstItem gives an asset the item at its own address. One that is a page of another asset so far moves over, unless it was
+// judged there.
+func (d *Desk) firstItem(ctx context.Context, t *db.Tx, a iru.Asset, l locator.Locator, who iru.OfficerID, now time.Time) error {
+	i, err := t.ItemByLocator(ctx, a.Unit, l.String())
+	if errors.Is(err, iru.NotFound) {
+		_, err = d.foundItem(ctx, t, a, l, now)
+		return err
+	} else if err != nil {
+		return err
+	}
+	switch i.State {
+	case iru.ItemNew, iru.ItemReady, iru.ItemFailed, iru.ItemDeferred:
+	default:
+		if who == 0 {
+			return nil
+		}
+		return iru.Refuse(iru.Conflict, fmt.Sprintf("%s is item %d of asset %d, and judged there", l.Defanged(), i.ID, i.Asset), "open it")
+	}
+	from := i.Asset
+	i.Asset = a.ID
+	if err := t.UpdateItem(ctx, i, i.State); err != nil {
+		return err
+	}
+	if _, err := t.Record(ctx, happened("item", int64(i.ID), "move", who, a.Unit, now, "").With("from", int64(from)).With("to", int64(a.ID))); err != nil {
+		return err
+	}
+	_, err = t.Enqueue(ctx, Capture{Item: i.ID}, read(soon))
+	return err
 }
 
 func (d *Desk) foundItem(ctx context.Context, t *db.Tx, a iru.Asset, l locator.Locator, now time.Time) (iru.Item, error) {
@@ -182,6 +216,10 @@ func (d *Desk) discover(ctx context.Context, t *db.Tx, a iru.Asset, links []Link
 		return err
 	}
 	have := len(own)
+	led, err := t.FoundFrom(ctx, a.ID)
+	if err != nil {
+		return err
+	}
 	for _, link := range links {
 		l, err := locator.Parse(link.URL)
 		if err != nil || l.Host() == "" {
@@ -202,6 +240,9 @@ func (d *Desk) discover(ctx context.Context, t *db.Tx, a iru.Asset, links []Link
 			have++
 			continue
 		}
+		if led >= d.Rules.PerAsset { // a hostile page links to as many names as it likes
+			continue
+		}
 		root := d.root(l)
 		if _, shared := d.platform(root); shared && root.Path() == "/" {
 			continue // the platform itself is nobody's asset
@@ -214,6 +255,7 @@ func (d *Desk) discover(ctx context.Context, t *db.Tx, a iru.Asset, links []Link
 		if _, err := d.found(ctx, t, a.Unit, root, "", by, a.ID, 0, now, "linked from asset "+fmt.Sprint(a.ID)+": "+clip(link.Text, 80)); err != nil {
 			return err
 		}
+		led++
 	}
 	return nil
 }
@@ -370,10 +412,20 @@ func (d *Desk) resembles(o iru.Outlet, as []iru.Asset, c Certificate) string {
 			}
 		}
 	}
-	words := append(strings.Fields(strings.ToLower(o.Name)), d.Rules.Words...)
+	var words []string
+	for _, w := range strings.Fields(strings.ToLower(o.Name)) {
+		if len(w) >= 6 && !common[w] {
+			words = append(words, w)
+		}
+	}
+	for _, w := range d.Rules.Words { // the unit's own choice
+		if w = strings.ToLower(strings.TrimSpace(w)); w != "" {
+			words = append(words, w)
+		}
+	}
 	for _, name := range c.Names {
 		for _, w := range words {
-			if len(w) >= 6 && !common[w] && strings.Contains(name, w) {
+			if strings.Contains(strings.ToLower(name), w) {
 				return "certificate for a name with “" + w + "” in it"
 			}
 		}
