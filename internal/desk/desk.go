@@ -33,7 +33,7 @@ type Rules struct {
 	Monitor   time.Duration            // between two visits of a live asset
 	Recheck   []time.Duration          // growing pauses between looks at an asset that is down; the last one repeats
 	Verify    time.Duration            // between two looks while an act is pending
-	PerAsset  int                      // items taken up from one asset, at most
+	PerAsset  int                      // items taken up from one asset, and further addresses found from it, at most
 	Platforms map[string]iru.AssetKind // names that host many customers: what an address there is
 	Words     []string                 // further words by which names in certificate logs are noticed
 }
