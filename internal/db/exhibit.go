@@ -45,3 +45,8 @@ func (t *Tx) UpdateExhibit(ctx context.Context, e iru.Exhibit, old iru.ExhibitSt
 func (t *Tx) ExhibitsAfter(ctx context.Context, s iru.Scope, i iru.ItemID, after iru.ExhibitID, n int) ([]iru.Exhibit, error) {
 	return exhibits.list(ctx, t, "WHERE "+partReach+" AND id>$2 AND (item=$3 OR $3=0) ORDER BY id LIMIT $4", s.Reach(), after, i, n)
 }
+
+// ExhibitsBefore lists the exhibits before an id (0: from the end), newest first, at most n.
+func (t *Tx) ExhibitsBefore(ctx context.Context, s iru.Scope, before iru.ExhibitID, n int) ([]iru.Exhibit, error) {
+	return exhibits.list(ctx, t, "WHERE "+partReach+" AND ($2=0 OR id<$2) ORDER BY id DESC LIMIT $3", s.Reach(), before, n)
+}

@@ -161,3 +161,20 @@ func (t *Tx) NoticesBefore(ctx context.Context, s iru.Scope, states []iru.Notice
 func (t *Tx) LettersWith(ctx context.Context, s iru.Scope, p iru.ProviderID, n int) ([]iru.Letter, error) {
 	return letters.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+" AND provider=$2) ORDER BY at DESC, id DESC LIMIT $3", s.Reach(), p, n)
 }
+
+// NoticeCounts counts a scope's notices by state.
+func (t *Tx) NoticeCounts(ctx context.Context, s iru.Scope) (map[iru.NoticeState]int, error) {
+	type count struct {
+		state iru.NoticeState
+		n     int
+	}
+	rows, err := All(ctx, t, func(c *count) []any { return []any{&c.state, &c.n} }, "SELECT state, COUNT(*) FROM notice WHERE "+noticeReach+" GROUP BY state", s.Reach())
+	if err != nil {
+		return nil, fmt.Errorf("count notices: %w", err)
+	}
+	out := map[iru.NoticeState]int{}
+	for _, r := range rows {
+		out[r.state] = r.n
+	}
+	return out, nil
+}

@@ -132,3 +132,9 @@ func (t When) text() string {
 }
 
 func percent(f float64) string { return fmt.Sprintf("%.1f", f) }
+
+// Local is a moment in the reader's own time zone, written by the script beside the UTC that the server wrote; without it, nothing.
+type Local struct{ At time.Time }
+
+// Render implements templ.Component.
+func (l Local) Render(ctx context.Context, w io.Writer) error { return l.view().Render(ctx, w) }

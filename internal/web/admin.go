@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+	"iolaus/internal/legal"
+	"iolaus/internal/web/ui"
+)
+
+func (v *visit) adminPage() error {
+	p := AdminPage{Said: v.said()}
+	if err := v.fillAdmin(&p); err != nil {
+		return err
+	}
+	return v.show(p.View())
+}
+
+func (v *visit) fillAdmin(p *AdminPage) error {
+	ctx := v.ctx()
+	if err := v.scope.May(iru.ToAdminister); err != nil {
+		return err
+	}
+	p.Frame = v.frame("", ui.T(ctx, "Administration"))
+	if p.Officer.Unit == 0 {
+		p.Officer.Unit = v.by.Unit
+	}
+	return v.read(func(t *db.Tx) error {
+		var err error
+		if p.Units, err = t.Units(ctx); err != nil {
+			return err
+		}
+		byID := map[iru.UnitID]iru.Unit{}
+		p.UnitsTab = ui.Table{Label: ui.T(ctx, "Units"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Name")}, {Title: ui.T(ctx, "Country")}, {Title: ui.T(ctx, "Acts as")}, {Title: ui.T(ctx, "Mail")}, {Title: ui.T(ctx, "State")}}}
+		for _, u := range p.Units {
+			byID[u.ID] = u
+			p.UnitsTab.Rows = append(p.UnitsTab.Rows, ui.Cells(ui.Isolated(u.Name), ui.Text(u.Country), ui.Text(issuerName(ctx, u.Kind)), contact(iru.Provider{Channel: iru.ByMail, Address: u.Mail}), unitState(ctx, u.State)))
+		}
+		os, err := t.Officers(ctx)
+		if err != nil {
+			return err
+		}
+		p.Officers = ui.Table{Label: ui.T(ctx, "Officers"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Name")}, {Title: ui.T(ctx, "Sign-in name")}, {Title: ui.T(ctx, "Unit")}, {Title: ui.T(ctx, "Roles")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Since"), NoWrap: true}}}
+		for _, o := range os {
+			var roles []string
+			for _, r := range o.Roles {
+				roles = append(roles, roleName(ctx, r))
+			}
+			p.Officers.Rows = append(p.Officers.Rows, ui.Cells(ui.Isolated(o.Name), ui.Isolated(o.Login), ui.Isolated(byID[o.Unit].Name), ui.Text(list(roles)), officerState(ctx, o.State), ui.Text(day(o.Created))))
+		}
+		return nil
+	})
+}
+
+func (v *visit) invite() error {
+	p := AdminPage{Officer: iru.Officer{Unit: iru.UnitID(v.whole("unit")), Login: v.value("login"), Name: v.value("name")}}
+	for _, r := range v.values("role") {
+		if slices.Contains(iru.Roles, iru.Role(r)) {
+			p.Officer.Roles = append(p.Officer.Roles, iru.Role(r))
+		}
+	}
+	o, secret, err := v.desk.Invite(v.ctx(), v.scope, p.Officer)
+	if why, ok := complaint(err); ok && v.may(iru.ToAdminister) {
+		p.Problem = why
+		if err := v.fillAdmin(&p); err != nil {
+			return err
+		}
+		return v.again(err, p.View())
+	}
+	if err != nil {
+		return err
+	}
+	p = AdminPage{LinkFor: o.Name, Link: v.origin() + "/welcome/" + secret}
+	if err := v.fillAdmin(&p); err != nil {
+		return err
+	}
+	return v.show(p.View())
+}
+
+// origin is where this workbench is reached, as the browser sees it.
+func (v *visit) origin() string {
+	if v.opts.Secure {
+		return "https://" + v.r.Host
+	}
+	return "http://" + v.r.Host
+}
+
+func (v *visit) addUnit() error {
+	p := AdminPage{Unit: iru.Unit{Name: v.value("name"), Country: strings.ToUpper(v.value("country")), Kind: legal.IssuerKind(v.value("kind")), Mail: v.value("mail")}}
+	var err error
+	if !slices.Contains(legal.Issuers(), p.Unit.Kind) {
+		err = iru.Refuse(iru.Invalid, "it is not said as what the unit acts", "choose one; it decides which instruments it may issue")
+	} else {
+		_, err = v.desk.AddUnit(v.ctx(), v.scope, p.Unit)
+	}
+	if why, ok := complaint(err); ok && v.may(iru.ToAdminister) {
+		p.UnitBad = why
+		if err := v.fillAdmin(&p); err != nil {
+			return err
+		}
+		return v.again(err, p.View())
+	}
+	if err != nil {
+		return err
+	}
+	v.say(ui.T(v.ctx(), "%s was entered.", p.Unit.Name))
+	return v.to("/admin")
+}
+
+func (v *visit) mePage() error {
+	p := MePage{Said: v.said(), Days: "30", Scopes: []string{"read"}}
+	if err := v.fillMe(&p); err != nil {
+		return err
+	}
+	return v.show(p.View())
+}
+
+func (v *visit) fillMe(p *MePage) error {
+	ctx := v.ctx()
+	p.Frame, p.Officer, p.Unit, p.MayAdmin = v.frame("", v.by.Name), v.by, v.unit, v.may(iru.ToAdminister)
+	return v.read(func(t *db.Tx) error {
+		ks, err := t.Tokens(ctx, v.by.ID)
+		if err != nil {
+			return err
+		}
+		p.Tokens = ui.Table{Label: ui.T(ctx, "Tokens"), Compact: true, Empty: ui.T(ctx, "None. A program that works in your name needs one."), Columns: []ui.Column{{Title: ui.T(ctx, "For")}, {Title: ui.T(ctx, "May")}, {Title: ui.T(ctx, "Issued"), NoWrap: true}, {Title: ui.T(ctx, "Ends"), NoWrap: true}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Revoke"), Hidden: true}}}
+		for _, k := range ks {
+			state, act := ui.OK(ui.T(ctx, "Good")), templ.Component(revoke(k.ID, k.Name))
+			switch {
+			case !k.Revoked.IsZero():
+				state, act = ui.Neutral(ui.T(ctx, "Revoked")).With(ui.IconBan), ui.Quiet(day(k.Revoked))
+			case !v.now.Before(k.Expires):
+				state, act = ui.Neutral(ui.T(ctx, "Ended")).With(ui.IconClock), ui.Quiet("–")
+			}
+			p.Tokens.Rows = append(p.Tokens.Rows, ui.Cells(ui.Isolated(k.Name), ui.Text(list(k.Scopes)), ui.Text(day(k.Created)), ui.Text(day(k.Expires)), state, act))
+		}
+		return nil
+	})
+}
+
+func (v *visit) issueToken() error {
+	days := v.whole("days")
+	p := MePage{Name: v.value("name"), Scopes: v.values("scope"), Days: v.value("days")}
+	_, secret, err := v.desk.IssueToken(v.ctx(), v.scope, p.Name, p.Scopes, time.Duration(min(max(days, 0), 1000))*24*time.Hour)
+	if why, ok := complaint(err); ok {
+		p.Problem = why
+		if err := v.fillMe(&p); err != nil {
+			return err
+		}
+		return v.again(err, p.View())
+	}
+	if err != nil {
+		return err
+	}
+	p = MePage{Secret: secret, Days: "30", Scopes: []string{"read"}}
+	if err := v.fillMe(&p); err != nil {
+		return err
+	}
+	return v.show(p.View())
+}
+
+func (v *visit) revokeToken() error {
+	n, err := v.number("id")
+	if err != nil {
+		return err
+	}
+	if err := v.desk.RevokeToken(v.ctx(), v.scope, n); err != nil {
+		return err
+	}
+	v.say(ui.T(v.ctx(), "The token is revoked."))
+	return v.to("/me")
+}
+
+func (v *visit) knownPage() error {
+	p := KnownPage{Said: v.said(), Bank: v.r.URL.Query().Get("bank"), Typed: iru.Known{Bank: "own", Medium: "sha256"}}
+	if err := v.fillKnown(&p); err != nil {
+		return err
+	}
+	return v.show(p.View())
+}
+
+func (v *visit) fillKnown(p *KnownPage) error {
+	ctx := v.ctx()
+	p.Frame, p.May = v.frame("evidence", ui.T(ctx, "Known content")), v.may(iru.ToCurateBanks)
+	after, _ := strconv.ParseInt(v.r.URL.Query().Get("after"), 10, 64)
+	return v.read(func(t *db.Tx) error {
+		banks, err := t.Banks(ctx, v.scope)
+		if err != nil {
+			return err
+		}
+		names := make([]string, 0, len(banks))
+		for b := range banks {
+			names = append(names, b)
+		}
+		slices.Sort(names)
+		p.Banks = ui.Table{Label: ui.T(ctx, "Banks"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Bank")}, {Title: ui.T(ctx, "Entries"), Num: true}}}
+		for _, b := range names {
+			p.Banks.Rows = append(p.Banks.Rows, ui.Row{Current: b == p.Bank, Cells: []templ.Component{ui.Link(at("/known", "bank", b), b), ui.Text(ui.Thousands(banks[b]))}})
+		}
+		ks, err := t.KnownsAfter(ctx, v.scope, db.KnownFilter{Bank: p.Bank}, max(after, 0), perPage+1)
+		if err != nil {
+			return err
+		}
+		p.None = len(ks) == 0 && p.Bank == "" && after == 0
+		if len(ks) > perPage {
+			ks = ks[:perPage]
+			p.Pages.Next = at("/known", "bank", p.Bank, "after", id(ks[perPage-1].ID))
+		}
+		if after > 0 {
+			p.Pages.Previous = at("/known", "bank", p.Bank)
+		}
+		return v.knownTable(t, p, ks)
+	})
+}
+
+func (v *visit) knownTable(t *db.Tx, p *KnownPage, ks []iru.Known) error {
+	ctx, who := v.ctx(), names{}
+	p.Entries = ui.Table{Label: ui.T(ctx, "Entries"), Compact: true, Empty: ui.T(ctx, "No entry in this bank."), Columns: []ui.Column{{Title: ui.T(ctx, "What it is")}, {Title: ui.T(ctx, "Bank")}, {Title: ui.T(ctx, "Fingerprint")}, {Title: ui.T(ctx, "Value"), NoWrap: true},
+		{Title: ui.T(ctx, "Judged then")}, {Title: ui.T(ctx, "By")}, {Title: ui.T(ctx, "Entered"), NoWrap: true}, {Title: ui.T(ctx, "State")}}}
+	for _, k := range ks {
+		what := ui.Isolated(plainDefanged(k.Label))
+		if k.Item != 0 {
+			what = ui.Link("/items/"+id(k.Item), plainDefanged(k.Label))
+		}
+		state := ui.OK(ui.T(ctx, "in use"))
+		if k.Muted {
+			state = ui.Neutral(ui.T(ctx, "muted")).With(ui.IconHold)
+		}
+		finding := ui.T(ctx, "to be referred")
+		if k.Finding != string(iru.FindRefer) {
+			finding = ui.T(ctx, "no action")
+		}
+		value := ui.Quiet(ui.T(ctx, "a sketch"))
+		if k.Medium != "text" {
+			value = ui.All(ui.Hash{Hex: k.Value, Copy: true})
+		}
+		p.Entries.Rows = append(p.Entries.Rows, ui.Cells(what, ui.Isolated(k.Bank), ui.Text(mediumName(ctx, k.Medium)), value, ui.Text(finding), ui.Isolated(who.of(ctx, t, k.By)), ui.Text(day(k.Created)), state.Plain()))
+	}
+	return nil
+}
+
+func (v *visit) enterKnown() error {
+	k := iru.Known{Bank: v.value("bank"), Medium: v.value("medium"), Value: v.value("value"), Label: v.value("label"), Finding: v.value("finding")}
+	err := v.scope.May(iru.ToCurateBanks)
+	if err == nil {
+		err = checkPrint(&k)
+	}
+	if err == nil {
+		_, err = v.desk.Enter(v.ctx(), v.scope, k)
+	}
+	if why, ok := complaint(err); ok && v.may(iru.ToCurateBanks) {
+		p := KnownPage{Problem: why, Typed: k}
+		if err := v.fillKnown(&p); err != nil {
+			return err
+		}
+		return v.again(err, p.View())
+	}
+	if err != nil {
+		return err
+	}
+	v.say(ui.T(v.ctx(), "“%s” was entered.", k.Label))
+	return v.to("%s", at("/known", "bank", k.Bank))
+}
+
+// checkPrint refuses a fingerprint that could never match.
+func checkPrint(k *iru.Known) error {
+	if k.Finding != string(iru.FindRefer) && k.Finding != string(iru.FindNoAction) {
+		return iru.Refuse(iru.Invalid, "it is not said what was found then", "choose one")
+	}
+	if k.Medium == "text" {
+		return nil
+	}
+	k.Value = strings.ToLower(k.Value)
+	if b, err := hex.DecodeString(k.Value); err != nil || len(b) != 32 {
+		return iru.Refuse(iru.Invalid, "the value is not 64 hexadecimal digits", "copy it whole")
+	}
+	return nil
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/desk"
+	"iolaus/internal/iru"
+	"iolaus/internal/web/ui"
+)
+
+// operationVerbs are the steps of an operation that a person takes on a page of their own, in the order of the buttons.
+var operationVerbs = []string{"open_poll", "go", "no_go", "release", "hold", "resume", "close", "abort"}
+
+func operationVerbName(ctx context.Context, verb string) string {
+	switch verb {
+	case "open_poll":
+		return ui.T(ctx, "Open the poll")
+	case "go":
+		return ui.T(ctx, "Answer GO")
+	case "no_go":
+		return ui.T(ctx, "Answer NO-GO")
+	case "release":
+		return ui.T(ctx, "Release")
+	case "hold":
+		return ui.T(ctx, "Hold")
+	case "resume":
+		return ui.T(ctx, "Go on after the hold")
+	case "close":
+		return ui.T(ctx, "Close the day")
+	}
+	return ui.T(ctx, "Abort")
+}
+
+// mayConduct says why the officer cannot take the step now, or nil. part: the officer's unit takes part, with that answer.
+func (v *visit) mayConduct(verb string, o iru.Operation, part *iru.Poll) error {
+	switch verb {
+	case "go", "no_go":
+		if part == nil {
+			return iru.Refuse(iru.Forbidden, "your unit does not take part in this operation", "")
+		}
+		if err := v.scope.May(iru.ToPoll); err != nil {
+			return err
+		}
+		if o.State != iru.OperationPolling {
+			return iru.Refuse(iru.Conflict, "the operation is "+string(o.State)+", not polling", "wait for the director to open the poll")
+		}
+		_, err := iru.PollTable.Next(part.State, verb)
+		return err
+	}
+	if err := v.scope.May(iru.ToRelease); err != nil {
+		return err
+	}
+	if o.Director != v.by.ID {
+		return iru.Refuse(iru.Forbidden, "only the named director conducts the operation", "")
+	}
+	_, err := iru.OperationTable.Next(o.State, verb)
+	return err
+}
+
+// part is the poll of the officer's own unit, nil where it takes no part.
+func (v *visit) part(t *db.Tx, oid iru.OperationID) (*iru.Poll, error) {
+	ps, err := t.Polls(v.ctx(), oid)
+	if err != nil {
+		return nil, err
+	}
+	for i := range ps {
+		if ps[i].Unit == v.by.Unit {
+			return &ps[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// operationButtons offers what the officer may do now; release waits until nothing holds it.
+func (v *visit) operationButtons(p *BoardPage) []ui.Button {
+	ctx := v.ctx()
+	var part *iru.Poll
+	for _, r := range p.Rows {
+		if r.Own {
+			part = &iru.Poll{State: iru.PollOpen}
+			if r.Poll.Tone == ui.ToneOK {
+				part.State = iru.PollGo
+			} else if r.Poll.Tone == ui.ToneBad {
+				part.State = iru.PollNoGo
+			}
+		}
+	}
+	var out []ui.Button
+	primary := false
+	for _, verb := range operationVerbs {
+		if v.mayConduct(verb, p.Op, part) != nil || verb == "release" && len(p.Holds) > 0 {
+			continue
+		}
+		b := ui.Button{Text: operationVerbName(ctx, verb), Href: "/operations/" + id(p.Op.ID) + "/step/" + verb, Legal: true}
+		switch verb {
+		case "abort":
+			b.Kind = ui.Danger
+		case "open_poll", "go", "release", "resume":
+			if !primary {
+				b.Kind, primary = ui.Primary, true
+			}
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+func (v *visit) operationStepPage() error { return v.operationStep("", nil) }
+
+func (v *visit) operationStep(why string, refused error) error {
+	ctx, verb := v.ctx(), v.r.PathValue("verb")
+	o, err := v.operation()
+	if err != nil {
+		return err
+	}
+	known := false
+	for _, x := range operationVerbs {
+		known = known || x == verb
+	}
+	if !known {
+		return iru.NotFound
+	}
+	p := BoardPage{Now: v.now, Op: o}
+	var part *iru.Poll
+	err = v.read(func(t *db.Tx) error {
+		if err := v.fillBoard(t, &p, o.ID); err != nil {
+			return err
+		}
+		part, err = v.part(t, o.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if refused == nil {
+		if err := v.mayConduct(verb, o, part); err != nil {
+			return err
+		}
+	}
+	base := "/operations/" + id(o.ID)
+	title := operationVerbName(ctx, verb)
+	s := StepPage{Frame: v.frame("operations", title+" · "+o.Name), Title: title, State: operationState(ctx, o.State), Problem: why, Action: base + "/step/" + verb, Verb: title, Kind: ui.Primary, Back: base,
+		Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Operations"), Href: "/operations"}, {Text: o.Name, Href: base}}, Next: v.operationNext(verb, p), Facts: v.stepFacts(verb, p, part)}
+	reason := ui.Field{Name: "why", Label: ui.T(ctx, "Why"), Type: "textarea", Required: true, Max: 1000, Value: v.value("why"), Hint: ui.T(ctx, "The ledger keeps it; all who take part read it.")}
+	switch verb {
+	case "go":
+		for _, r := range p.Rows {
+			if r.Own {
+				s.Hidden = map[string]string{"tasks": r.Digest}
+			}
+		}
+	case "no_go":
+		s.Kind, s.Fields = ui.Danger, []ui.Field{reason}
+	case "abort":
+		s.Kind, s.Fields = ui.Danger, []ui.Field{reason}
+		s.Check = &ui.Check{ID: "sure", Name: "sure", Value: "1", Label: ui.T(ctx, "Abort %s for all who take part", o.Name)}
+	case "hold":
+		reason.Required = false
+		s.Fields = []ui.Field{reason}
+	case "release":
+		s.Fields = v.releaseFields()
+		s.Check = &ui.Check{ID: "sure", Name: "sure", Value: "1", Label: ui.T(ctx, "Everything above may leave at that instant")}
+	}
+	if refused != nil {
+		return v.again(refused, s.View())
+	}
+	return v.show(s.View())
+}
+
+// stepFacts is what the officer answers for.
+func (v *visit) stepFacts(verb string, p BoardPage, part *iru.Poll) ui.Terms {
+	ctx := v.ctx()
+	var out ui.Terms
+	for _, r := range p.Rows {
+		if (verb == "go" || verb == "no_go") && !r.Own {
+			continue
+		}
+		out = append(out, ui.Term{Name: r.Unit.Name, Value: ui.All(r.Poll, ui.Text(ui.T(ctx, "%d of %d tasks approved", r.Ready, r.Tasks)))})
+	}
+	if verb == "release" {
+		for _, h := range p.Holds {
+			out = append(out, ui.Term{Name: h.Text, Value: ui.All(h.End, ui.Text(h.Sub))})
+		}
+	}
+	return out
+}
+
+func (v *visit) operationNext(verb string, p BoardPage) []string {
+	ctx := v.ctx()
+	switch verb {
+	case "open_poll":
+		return []string{ui.T(ctx, "Every unit that takes part is asked for GO or NO-GO on its own tasks.")}
+	case "go":
+		return []string{ui.T(ctx, "Your unit is ready: its tasks may leave at T0 as they stand now."), ui.T(ctx, "The answer expires by itself when one of them changes.")}
+	case "no_go":
+		return []string{ui.T(ctx, "The operation cannot be released until your unit answers GO.")}
+	case "hold":
+		return []string{ui.T(ctx, "The count stands still; nothing is lost. Answers stay unless tasks change.")}
+	case "resume":
+		return []string{ui.T(ctx, "The poll goes on where it stood.")}
+	case "close":
+		return []string{ui.T(ctx, "The day is over. Acts and clocks go on by themselves.")}
+	case "release":
+		return []string{ui.Tn(ctx, p.Active, "%d tasks leave at T0, all at one instant."), ui.T(ctx, "Until a second and a half before T0 you can still abort. What has left cannot be called back.")}
+	}
+	if p.Op.State == iru.OperationReleased && !v.now.Before(p.Op.T0) {
+		return []string{ui.T(ctx, "What has left has left: withdraw those acts one by one."), ui.T(ctx, "Nothing else leaves for this operation.")}
+	}
+	return []string{ui.T(ctx, "Nothing leaves for this operation, now or later."), ui.T(ctx, "This cannot be undone; plan a new one instead.")}
+}
+
+// The ways to name T0.
+const (
+	t0In = "in"
+	t0At = "at"
+)
+
+func (v *visit) releaseFields() []ui.Field {
+	ctx := v.ctx()
+	in := v.value("in")
+	if in == "" {
+		in = "60"
+	}
+	return []ui.Field{
+		{Name: "how", Label: ui.T(ctx, "T0 is"), Type: "select", Value: v.value("how"), Required: true, Options: []ui.Option{{Value: t0In, Text: ui.T(ctx, "so many seconds from now")}, {Value: t0At, Text: ui.T(ctx, "at the instant below")}}},
+		{Name: "in", Label: ui.T(ctx, "Seconds from now"), Type: "number", Value: in, Required: true, Hint: ui.T(ctx, "At least five; 600 are ten minutes."), More: map[string]any{"min": "5", "max": "86400", "inputmode": "numeric"}},
+		{Name: "at", Label: ui.T(ctx, "Instant, UTC"), Type: "datetime-local", Value: v.value("at"), More: map[string]any{"step": "1"}, Hint: ui.T(ctx, "Now it is %s UTC.", v.now.UTC().Format("15:04:05"))},
+	}
+}
+
+// instant reads T0 from the form.
+func (v *visit) instant() (time.Time, error) {
+	switch v.value("how") {
+	case t0In:
+		if n := v.whole("in"); n >= 5 && n <= 86400 {
+			return v.now.Add(time.Duration(n) * time.Second), nil
+		}
+		return time.Time{}, iru.Refuse(iru.Invalid, "T0 must be five seconds to a day ahead", "write the seconds as a whole number")
+	case t0At:
+		for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
+			if t, err := time.ParseInLocation(layout, v.value("at"), time.UTC); err == nil {
+				return t, nil
+			}
+		}
+	}
+	return time.Time{}, iru.Refuse(iru.Invalid, "the instant of T0 is missing", "choose a day and a time, in UTC")
+}
+
+func (v *visit) stepOperation() error {
+	ctx := v.ctx()
+	o, err := v.operation()
+	if err != nil {
+		return err
+	}
+	done := ""
+	switch verb := v.r.PathValue("verb"); verb {
+	case "open_poll":
+		_, err = v.desk.OpenPoll(ctx, v.scope, o.ID)
+		done = ui.T(ctx, "The poll is open.")
+	case "go":
+		if err = v.sameTasks(o.ID); err == nil {
+			_, err = v.desk.Poll(ctx, v.scope, o.ID, iru.PollGo, "")
+		}
+		done = ui.T(ctx, "Your unit is GO.")
+	case "no_go":
+		_, err = v.desk.Poll(ctx, v.scope, o.ID, iru.PollNoGo, v.value("why"))
+		done = ui.T(ctx, "Your unit is NO-GO.")
+	case "hold":
+		_, err = v.desk.HoldOperation(ctx, v.scope, o.ID, v.value("why"))
+		done = ui.T(ctx, "The operation is on hold.")
+	case "resume":
+		_, err = v.desk.Resume(ctx, v.scope, o.ID)
+		done = ui.T(ctx, "The poll goes on.")
+	case "close":
+		_, err = v.desk.Close(ctx, v.scope, o.ID)
+		done = ui.T(ctx, "The day is closed.")
+	case "abort":
+		if err = sure(v); err == nil {
+			_, err = v.desk.Abort(ctx, v.scope, o.ID, v.value("why"))
+		}
+		done = ui.T(ctx, "The operation is aborted.")
+	case "release":
+		var t0 time.Time
+		if err = sure(v); err == nil {
+			t0, err = v.instant()
+		}
+		if err == nil {
+			_, err = v.desk.Release(ctx, v.scope, o.ID, t0)
+		}
+		done = ui.T(ctx, "Released: T0 is %s UTC.", t0.UTC().Format("2 Jan 15:04:05"))
+	default:
+		return iru.NotFound
+	}
+	if errors.Is(err, iru.Invalid) {
+		if why, ok := complaint(err); ok {
+			return v.operationStep(why, err)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	v.say(done)
+	return v.to("/operations/%d", o.ID)
+}
+
+// sameTasks refuses a GO on other tasks than the page showed.
+func (v *visit) sameTasks(oid iru.OperationID) error {
+	return v.read(func(t *db.Tx) error {
+		ts, err := t.Tasks(v.ctx(), v.scope, oid)
+		if err != nil {
+			return err
+		}
+		digest, err := desk.TaskDigest(v.by.Unit, ts)
+		if err == nil && v.value("tasks") != digest {
+			part, err := v.part(t, oid)
+			if err != nil || part == nil {
+				return err // the desk says that this unit does not take part
+			}
+			return iru.Refuse(iru.Conflict, "your unit's tasks changed while you looked", "open the board again and answer for them as they stand")
+		}
+		return err
+	})
+}
+
+// sure refuses what was not confirmed.
+func sure(v *visit) error {
+	if v.value("sure") == "" {
+		return iru.Refuse(iru.Invalid, "the box is not ticked", "read what happens then, tick it and send again")
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"context"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"iolaus/internal/iru"
+	"iolaus/internal/web/ui"
+)
+
+// OperationsPage lists what was planned to happen at one instant.
+type OperationsPage struct {
+	Frame   ui.Frame
+	Said    string
+	MayPlan bool
+	None    bool
+	Table   ui.Table
+}
+
+func (p OperationsPage) head(ctx context.Context) ui.Head {
+	h := ui.Head{Title: ui.T(ctx, "Operations"), Facts: []templ.Component{ui.Connection()}}
+	if p.MayPlan && !p.None {
+		h.Buttons = []ui.Button{{Text: ui.T(ctx, "Plan an operation"), Kind: ui.Primary, Href: "/operations/new", Key: "n"}}
+	}
+	return h
+}
+
+// PlanPage is the form for a new operation.
+type PlanPage struct {
+	Frame     ui.Frame
+	Problem   string
+	Name      string
+	Note      string
+	Director  iru.OfficerID
+	Directors []iru.Officer
+	Outlets   []iru.Outlet
+	Units     []iru.Unit // besides the officer's own
+	Own       iru.Unit
+	Chosen    map[string]bool // "outlet 5", "unit 2"
+}
+
+func (p PlanPage) fields(ctx context.Context) []ui.Field {
+	who := []ui.Option{{Value: "0", Text: ui.T(ctx, "Choose"), Disabled: true}}
+	for _, o := range p.Directors {
+		who = append(who, ui.Option{Value: id(o.ID), Text: o.Name})
+	}
+	return []ui.Field{
+		{Name: "name", Label: ui.T(ctx, "Name"), Value: p.Name, Required: true, Max: 100, Autocomplete: "off", Hint: ui.T(ctx, "One that tells outsiders nothing.")},
+		{Name: "director", Label: ui.T(ctx, "Director"), Type: "select", Options: who, Value: id(p.Director), Required: true, Hint: ui.T(ctx, "Polls, holds, releases and aborts; nobody else can.")},
+		{Name: "note", Label: ui.T(ctx, "Aim"), Type: "textarea", Value: p.Note, Max: 2000},
+	}
+}
+
+func (p PlanPage) outlets(ctx context.Context) ui.Choice {
+	c := ui.Choice{Name: "outlet", Question: ui.T(ctx, "Against"), Many: true}
+	for _, o := range p.Outlets {
+		c.Options = append(c.Options, ui.ChoiceOption{Value: id(o.ID), Text: o.Name, Hint: outletState(ctx, o.State).Word})
+		if p.Chosen["outlet "+id(o.ID)] {
+			c.Chosen = append(c.Chosen, id(o.ID))
+		}
+	}
+	return c
+}
+
+func (p PlanPage) units(ctx context.Context) ui.Choice {
+	c := ui.Choice{Name: "unit", Question: ui.T(ctx, "Taking part besides %s", p.Own.Name), Many: true, Hint: ui.T(ctx, "They see every task of the operation and answer the poll for their own.")}
+	for _, u := range p.Units {
+		c.Options = append(c.Options, ui.ChoiceOption{Value: id(u.ID), Text: join(u.Name, u.Country), Hint: issuerName(ctx, u.Kind)})
+		if p.Chosen["unit "+id(u.ID)] {
+			c.Chosen = append(c.Chosen, id(u.ID))
+		}
+	}
+	return c
+}
+
+// BoardPage is one operation: one truth for all who take part, fresh to the second.
+type BoardPage struct {
+	Frame    ui.Frame
+	Now      time.Time
+	Said     string
+	Wall     bool
+	Op       iru.Operation
+	Lead     iru.Unit
+	Director string
+	Outlets  []iru.Outlet
+	Rows     []AgencyRow
+	Go       int
+	Holds    []ui.Line // what keeps it from being released
+	Buttons  []ui.Button
+	Tiles    ui.Tiles
+	Up       int
+	Down     int
+	Unknown  int
+	Tasks    ui.Table
+	Sent     int // tasks that left
+	Active   int // tasks that were not withdrawn
+	Parked   int // tasks that should have left and did not
+	MayDraft bool
+}
+
+// An AgencyRow is one unit of an operation.
+type AgencyRow struct {
+	Unit    iru.Unit
+	Officer string // who answered, else who may
+	Acts    string // instruments, each once
+	Ready   int
+	Tasks   int
+	Poll    ui.State
+	When    time.Time // of the answer
+	Reason  string
+	Expired bool // it had answered, then its tasks changed
+	Fresh   time.Time
+	Own     bool
+	Digest  string // of its tasks as they stand
+}
+
+// t0 is the operation's clock: it stands until T0 is set, then counts down, then up.
+func (p BoardPage) t0() (ui.Clock, bool) {
+	if p.Op.T0.IsZero() {
+		return ui.Clock{}, false
+	}
+	c := ui.Clock{What: p.Op.Name, Now: p.Now, Due: p.Op.T0, Prefix: "T−"}
+	if !p.Now.Before(p.Op.T0) {
+		c.Prefix = "T"
+	}
+	return c, true
+}
+
+func (p BoardPage) state(ctx context.Context) ui.State { return operationState(ctx, p.Op.State) }
+
+// spread is how far apart the first and the last task left.
+func (p BoardPage) spread() string {
+	d := p.Op.LastSent.Sub(p.Op.FirstSent)
+	switch {
+	case d < time.Millisecond:
+		return id(d.Microseconds()) + " µs"
+	case d < 10*time.Second:
+		return id(d.Milliseconds()) + " ms"
+	}
+	return id(int64(d/time.Second)) + " s"
+}
+
+func (p BoardPage) head(ctx context.Context) ui.Head {
+	h := ui.Head{Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Operations"), Href: "/operations"}}, Title: p.Op.Name, State: p.state(ctx), Handling: p.Frame.Handling,
+		Facts: []templ.Component{ui.All(ui.Text(ui.T(ctx, "Led by")), ui.Isolated(p.Lead.Name)), ui.All(ui.Text(ui.T(ctx, "Director")), ui.Isolated(p.Director))}}
+	for _, o := range p.Outlets {
+		h.Facts = append(h.Facts, ui.Link("/outlets/"+id(o.ID), o.Name))
+	}
+	h.Facts = append(h.Facts, ui.Connection())
+	h.Buttons = []ui.Button{{Text: ui.T(ctx, "Wallboard"), Href: "/operations/" + id(p.Op.ID) + "/wall", Key: "w"}}
+	return h
+}
+
+func (p BoardPage) live() string { return "/live/operation-" + id(p.Op.ID) }
+
+// precise writes an instant to the microsecond: what left when is evidence.
+func precise(t time.Time) string { return t.UTC().Format("2 Jan 2006 15:04:05.000000") + " UTC" }
+
+func (p OperationsPage) todo(ctx context.Context) []ui.Todo {
+	t := ui.Todo{Title: ui.T(ctx, "Plan an operation"), Why: ui.T(ctx, "Name it, choose who takes part and who directs it. Nothing leaves by that."), Next: true}
+	if p.MayPlan {
+		t.Button = ui.Button{Text: ui.T(ctx, "Begin"), Kind: ui.Primary, Href: "/operations/new"}
+	} else {
+		t.Why = ui.T(ctx, "An analyst, liaison officer or director of your unit plans one.")
+	}
+	return []ui.Todo{t}
+}
