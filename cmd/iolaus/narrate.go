@@ -107,7 +107,15 @@ func (p *play) tell(ctx context.Context, t *db.Tx, e iru.Event) string {
 		}
 		return line
 	case "clock":
-		return fmt.Sprintf("clock      %v of notice %v: %s, due %v", e.Facts["rule"], e.Facts["notice"], e.Verb, e.Facts["due"])
+		c, err := t.Clock(ctx, iru.ClockID(e.Subject.ID))
+		if err != nil {
+			return ""
+		}
+		n, err := t.Notice(ctx, iru.Program(), c.Notice)
+		if err != nil {
+			return ""
+		}
+		return fmt.Sprintf("clock      %s of %s: %s, due %s UTC", c.Rule, n.Ref, e.Verb, c.Due.UTC().Format("2006-01-02 15:04:05"))
 	case "outlet":
 		o, err := t.Outlet(ctx, iru.Program(), iru.OutletID(e.Subject.ID))
 		if err != nil {
