@@ -156,7 +156,7 @@ func (v *visit) judgeAsset() error {
 			return v.judged(a, verb, from, f)
 		}
 		r, ok := refusal(err)
-		if !ok {
+		if !ok || errors.Is(err, iru.Conflict) { // somebody was first
 			return err
 		}
 		f.Errors["reason"] = words(r)

@@ -89,6 +89,72 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Disputed")
 	case "match.withdraw":
 		return ui.T(ctx, "Withdrawn")
+	case "notice.draft":
+		return ui.T(ctx, "Drafted")
+	case "notice.edit":
+		return ui.T(ctx, "Edited")
+	case "notice.submit":
+		return ui.T(ctx, "Submitted")
+	case "notice.endorse":
+		return ui.T(ctx, "First approval")
+	case "notice.approve":
+		return ui.T(ctx, "Approved")
+	case "notice.return":
+		return ui.T(ctx, "Returned to draft")
+	case "notice.withdraw":
+		return ui.T(ctx, "Withdrawn")
+	case "notice.dispatch":
+		return ui.T(ctx, "On its way")
+	case "notice.send":
+		return ui.T(ctx, "Sent")
+	case "notice.receive":
+		return ui.T(ctx, "Receipt")
+	case "notice.reply":
+		return ui.T(ctx, "Letter received")
+	case "notice.file":
+		return ui.T(ctx, "Letter filed")
+	case "notice.clarify":
+		return ui.T(ctx, "Addressee asks")
+	case "notice.answer":
+		return ui.T(ctx, "Answered")
+	case "notice.claim":
+		return ui.T(ctx, "Said to be done")
+	case "notice.verify":
+		return ui.T(ctx, "Removed, verified")
+	case "notice.refuse":
+		return ui.T(ctx, "Refused")
+	case "notice.bounce":
+		return ui.T(ctx, "Not delivered")
+	case "notice.escalate":
+		return ui.T(ctx, "Escalated")
+	case "notice.breach":
+		return ui.T(ctx, "Up again")
+	case "provider.change":
+		return ui.T(ctx, "Contact changed")
+	case "provider.confirm":
+		return ui.T(ctx, "Contact confirmed")
+	case "operation.plan":
+		return ui.T(ctx, "Planned")
+	case "operation.open_poll":
+		return ui.T(ctx, "Poll opened")
+	case "operation.poll_go":
+		return ui.T(ctx, "Poll: go")
+	case "operation.poll_no_go":
+		return ui.T(ctx, "Poll: no-go")
+	case "operation.poll_expire":
+		return ui.T(ctx, "Poll expired")
+	case "operation.hold":
+		return ui.T(ctx, "Hold")
+	case "operation.resume":
+		return ui.T(ctx, "Resumed")
+	case "operation.release":
+		return ui.T(ctx, "Released")
+	case "operation.abort":
+		return ui.T(ctx, "Aborted")
+	case "operation.close":
+		return ui.T(ctx, "Closed")
+	case "officer.accept":
+		return ui.T(ctx, "Came in")
 	case "outlet.watch":
 		return ui.T(ctx, "Watched")
 	case "outlet.darken":

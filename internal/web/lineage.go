@@ -60,9 +60,9 @@ func clueName(ctx context.Context, kind string) string {
 
 // evidence is a suggested lineage clue by clue.
 func evidence(ctx context.Context, l iru.Lineage) ui.Table {
-	t := ui.Table{Label: ui.T(ctx, "Evidence, clue by clue"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Mark")}, {Title: ui.T(ctx, "What was found")}, {Title: ui.T(ctx, "Bits"), Num: true}}}
+	t := ui.Table{Label: ui.T(ctx, "Evidence, clue by clue"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Mark, and why it weighs")}, {Title: ui.T(ctx, "Bits"), Num: true}}}
 	for _, c := range l.Evidence {
-		t.Rows = append(t.Rows, ui.Cells(ui.Text(clueName(ctx, c.Kind)), ui.Text(c.Note), ui.Text(signed(c.Weight))))
+		t.Rows = append(t.Rows, ui.Cells(ui.Both(clueName(ctx, c.Kind), plainDefanged(c.Note)), ui.Text(signed(c.Weight))))
 	}
 	return t
 }

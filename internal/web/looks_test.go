@@ -57,3 +57,35 @@ func TestFirstPagesPictures(t *testing.T) {
 		h.browse("ada", "en")
 	}
 }
+
+// explained are the results that axe-core leaves to a person, each looked at.
+var explained = []webtest.Explained{}
+
+// TestFirstPagesAreAccessible: each page, light and dark, wide and narrow, and once from the right to the left.
+func TestFirstPagesAreAccessible(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	h.browse("ada", "en")
+	pages := firstPages(s)
+	for _, path := range pages {
+		for _, width := range []int{1440, 320} {
+			for _, dark := range []bool{false, true} {
+				webtest.Axe(t, h.url+path, width, dark, explained...)
+			}
+		}
+	}
+	h.browse("ada", "ar")
+	for _, name := range []string{"today", "refer", "outlet", "candidate"} {
+		webtest.Axe(t, h.url+pages[name], 320, false, explained...)
+	}
+}
+
+// TestFirstPagesKeepThePolicy: nothing on a page is refused by the browser.
+func TestFirstPagesKeepThePolicy(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	h.browse("ada", "en")
+	for _, path := range firstPages(s) {
+		webtest.Quiet(t, h.url+path)
+	}
+}

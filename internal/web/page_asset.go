@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -81,7 +82,7 @@ func (p AssetPage) presence(ctx context.Context) ui.Table {
 // rule says when absence is believed.
 func (p AssetPage) rule(ctx context.Context) string {
 	return ui.T(ctx, "Gone is believed when %s vantage points agree, %s looks in a row each, %s apart. A failed look counts as unknown, never as gone.",
-		strconv.Itoa(p.Agreement.Points), strconv.Itoa(p.Agreement.Rounds), p.Agreement.Gap.String())
+		strconv.Itoa(p.Agreement.Points), strconv.Itoa(p.Agreement.Rounds), lengthWords(ctx, p.Agreement.Gap))
 }
 
 func (p AssetPage) looks(ctx context.Context) ui.Table {
@@ -210,4 +211,13 @@ func (p AssetPage) unlike(ctx context.Context) string {
 		return ui.T(ctx, "It was not captured yet, so nothing can be compared.")
 	}
 	return ui.T(ctx, "It resembles no known address.")
+}
+
+// lawWords is what the gate says of a pair, with its source.
+func lawWords(r legal.Ruling) string {
+	s := strings.TrimSpace(r.Reason + " " + r.Advice)
+	if r.Source != "" {
+		s += " (" + r.Source + ")"
+	}
+	return s
 }

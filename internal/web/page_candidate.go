@@ -29,7 +29,7 @@ type CandidateRow struct {
 }
 
 func (p CandidatesPage) table(ctx context.Context) ui.Table {
-	t := ui.Table{Label: ui.T(ctx, "Candidates"), List: true, Stack: true, Columns: []ui.Column{{Title: ui.T(ctx, "Kind"), NoWrap: true}, {Title: ui.T(ctx, "Resembles")}, {Title: ui.T(ctx, "Address"), Head: true},
+	t := ui.Table{Label: ui.T(ctx, "Candidates"), List: true, Columns: []ui.Column{{Title: ui.T(ctx, "Address")}, {Title: ui.T(ctx, "Kind"), NoWrap: true}, {Title: ui.T(ctx, "Resembles")},
 		{Title: ui.T(ctx, "Found")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Since"), NoWrap: true}, {Title: ui.T(ctx, "Action"), Hidden: true, Num: true}}}
 	verb := ui.T(ctx, "Open")
 	if p.MayAttribute {
@@ -40,7 +40,7 @@ func (p CandidatesPage) table(ctx context.Context) ui.Table {
 		if r.Outlet != "" {
 			like = templ.Join(ui.Isolated(r.Outlet), ui.Text(" "), ui.Quiet(strengthWords(ctx, r.Asset.Lineage)))
 		}
-		t.Rows = append(t.Rows, ui.Cells(ui.Text(kindName(ctx, r.Asset.Kind)), like, shortAddress(r.Asset.Locator), ui.Quiet(foundBy(ctx, r.Asset)), presenceState(ctx, r.Asset.Presence.State),
+		t.Rows = append(t.Rows, ui.Cells(shortAddress(r.Asset.Locator), ui.Text(kindName(ctx, r.Asset.Kind)), like, ui.Quiet(foundBy(ctx, r.Asset)), presenceState(ctx, r.Asset.Presence.State),
 			ui.Fresh{Seen: r.Asset.Created, Now: p.Now},
 			ui.Button{Text: verb, Small: true, Href: "/assets/" + id(r.Asset.ID) + "#judge", More: templ.Attributes{"aria-label": verb + ": " + defanged(r.Asset.Locator)}}))
 	}

@@ -59,6 +59,10 @@ func (v *visit) enter(open bool) error {
 	id := iru.OfficerID(v.sessions.GetInt64(ctx, keyOfficer))
 	ended := false
 	if id != 0 && v.over() {
+		if v.byItself() { // the person's next request ends it, and is told so
+			http.Error(v.w, "Sign in again.", http.StatusUnauthorized)
+			return errSignIn
+		}
 		if err := v.sessions.Destroy(ctx); err != nil {
 			return err
 		}
@@ -82,7 +86,7 @@ func (v *visit) enter(open bool) error {
 	if open {
 		return nil
 	}
-	if v.fragment() != "" || v.r.Header.Get("Accept") == "text/event-stream" {
+	if v.byItself() {
 		http.Error(v.w, "Sign in again.", http.StatusUnauthorized)
 		return errSignIn
 	}
@@ -115,7 +119,7 @@ func (v *visit) over() bool {
 // sign notes that the officer was there, unless the page asked by itself.
 func (v *visit) sign() {
 	ctx := v.r.Context()
-	if v.r.Method == http.MethodGet && (v.fragment() != "" || v.r.Header.Get("Accept") == "text/event-stream") {
+	if v.byItself() {
 		return
 	}
 	if v.now.Sub(time.Unix(v.sessions.GetInt64(ctx, keySeen), 0)) >= signEvery {
@@ -145,4 +149,9 @@ func referer(r *http.Request) string {
 		return "/"
 	}
 	return Local(u.RequestURI())
+}
+
+// byItself reports whether the page asked, and not a person.
+func (v *visit) byItself() bool {
+	return v.r.Method == http.MethodGet && (v.fragment() != "" || v.r.Header.Get("Accept") == "text/event-stream")
 }

@@ -80,6 +80,7 @@ func (v *visit) frame(here, title string) ui.Frame {
 	}
 	if v.by.ID != 0 {
 		f.Nav, f.Officer, f.Unit, f.SignOut, f.Search = ui.Rooms(v.waiting), v.by.Name, v.unit.Name, "/signout", "/search"
+		f.Me = "/me"
 	}
 	return f
 }

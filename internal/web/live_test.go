@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"iolaus/internal/iru"
+)
+
+// stream opens a live stream and gives its events, one a line.
+func (h *house) stream(login, topic string) <-chan string {
+	h.t.Helper()
+	ctx, stop := context.WithCancel(h.t.Context())
+	r, err := http.NewRequestWithContext(ctx, "GET", h.url+"/live/"+topic, nil)
+	must(h.t, err)
+	r.Header.Set("Accept", "text/event-stream")
+	r.AddCookie(&http.Cookie{Name: "iolaus", Value: h.token(login)})
+	resp, err := http.DefaultClient.Do(r)
+	must(h.t, err)
+	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/event-stream" {
+		h.t.Fatalf("the stream is answered %d, %s", resp.StatusCode, resp.Header.Get("Content-Type"))
+	}
+	out := make(chan string, 16)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		lines := bufio.NewScanner(resp.Body)
+		for lines.Scan() {
+			if e, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+				out <- e
+			}
+		}
+	}()
+	h.t.Cleanup(func() { stop(); resp.Body.Close(); <-done })
+	return out
+}
+
+func next(events <-chan string, within time.Duration) string {
+	select {
+	case e := <-events:
+		return e
+	case <-time.After(within):
+		return ""
+	}
+}
+
+func TestLivePagesAreToldOfWhatTouchesThem(t *testing.T) {
+	h := newHouse(t)
+	outlets, bo, ledger := h.stream("ada", "outlets"), h.stream("bo", "outlets"), h.stream("ada", "operations")
+	for _, s := range []<-chan string{outlets, bo, ledger} {
+		if e := next(s, 5*time.Second); e != "now" {
+			t.Fatalf("the stream begins with %q", e)
+		}
+	}
+	h.watch("https://wire.halcyon-weather.test/", "Halcyon Weather Wire")
+	if e := next(outlets, 5*time.Second); e != "change" {
+		t.Errorf("the page of outlets is told %q", e)
+	}
+	if e := next(ledger, 300*time.Millisecond); e != "" {
+		t.Errorf("the page of operations is told %q", e)
+	}
+	if e := next(bo, 300*time.Millisecond); e != "" {
+		t.Errorf("another unit is told %q", e)
+	}
+	h.as("ada").get("/live/secrets").is(404)
+	h.as("").do("GET", "/live/outlets", nil, "Accept", "text/event-stream").is(401)
+}
+
+func TestTopicsAreTouched(t *testing.T) {
+	event := func(noun string, n int64) iru.Event { return iru.Event{Subject: iru.Subject{Noun: noun, ID: n}} }
+	for _, x := range []struct {
+		topic string
+		e     iru.Event
+		want  bool
+	}{
+		{"outlet-5", event("outlet", 5), true}, {"outlet-5", event("outlet", 6), false}, {"outlet-5", event("asset", 9), true}, {"notice-3", event("notice", 3), true},
+		{"notice-3", event("notice", 33), false}, {"ledger", event("anything", 1), true}, {"unknown", event("outlet", 1), false}, {"triage", event("notice", 1), false}, {"outlet-", event("outlet", 0), false},
+	} {
+		if got := touches(x.topic, x.e); got != x.want {
+			t.Errorf("%s touched by %s %d: %v", x.topic, x.e.Subject.Noun, x.e.Subject.ID, got)
+		}
+	}
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+)
+
+func (h *house) assetNow(a iru.AssetID) (x iru.Asset) {
+	h.t.Helper()
+	h.view(func(ctx context.Context, t *db.Tx) error {
+		var err error
+		x, err = t.Asset(ctx, iru.Program(), a)
+		return err
+	})
+	return x
+}
+
+func TestTodayTellsWhatNeedsWhom(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	ada := h.as("ada").get("/").is(200).has("#needs", "At risk").has("#needs", s.order.Ref).has("#needs", "Letter about "+s.order.Ref).has("#needs", "Contact of Cedar Cloud").
+		has("#needs", "1 act waits").has("#needs", "Same outlet? hxxps://halcyon-live[.]test/").has("#needs", "Item "+id(h.item(s.trains.Locator).ID)).
+		has("#clocks", "00:12:00").has("#availability", "3 up, 0 down, 1 unknown").has("#operations", "Signal Box").has("#latest", "Letter received")
+	if strings.Contains(strings.Join(ada.find("#needs"), ""), "Review") {
+		t.Error("an analyst is offered an act that only a signing officer may sign")
+	}
+	h.as("sig").get("/").is(200).has("#needs", "first approval by Lena").has("#needs a.btn", "Review")
+	lena := h.as("lena").get("/").is(200)
+	if strings.Contains(strings.Join(lena.find("#needs"), ""), "first approval by Lena") {
+		t.Error("who approved first is offered the act again")
+	}
+	ben := h.as("ben").get("/").is(200)
+	if strings.Contains(strings.Join(ben.find("#needs"), ""), "you are not shown the first answer") {
+		t.Error("who doubted is offered the second opinion")
+	}
+	h.as("audrey").get("/").is(200).hasNo("#needs a[href^='/assets/']")
+	h.as("bo").get("/").is(200).has("[aria-labelledby=empty-h]", "nobody is watching yet").has("#checks", "Store")
+}
+
+func TestFirstStartLeadsOn(t *testing.T) {
+	h := newHouse(t)
+	c := h.as("ada")
+	c.get("/").is(200).has(".todo-list .next", "Add one outlet to watch").has(".todo-list a[href='/watch']", "Begin")
+	c.get("/outlets").is(200).has("[aria-labelledby=empty-h]", "No outlet is watched").has("[aria-labelledby=empty-h] a", "Watch an address")
+	c.get("/candidates").is(200).has("[aria-labelledby=empty-h]", "No address waits")
+	c.get("/triage").is(200).has("[aria-labelledby=empty-h]", "Nothing waits")
+	h.as("sig").get("/outlets").is(200).hasNo("[aria-labelledby=empty-h] a")
+}
+
+func TestWatchForm(t *testing.T) {
+	h := newHouse(t)
+	c := h.as("ada")
+	c.get("/watch").is(200)
+	c.post("/watch").is(422).has("#address-e", "Write the address").has("#reason-e", "why it is watched")
+	bad := c.post("/watch", "address", "not an address at all", "reason", "because", "name", "Halcyon").is(422).has("#address-e", ".")
+	if bad.attr("#name", "value") != "Halcyon" || bad.find("#reason")[0] != "because" {
+		t.Error("what was written is not kept")
+	}
+	to := c.post("/watch", "address", "hxxps://wire[.]halcyon-weather[.]test/", "reason", "notified", "name", "Halcyon Weather Wire").leads("/assets/").to
+	c.get(to).is(200).has("[role=status]", "on watch").has("h1", "Website").has("#judge", "Halcyon Weather Wire")
+	c.post("/watch", "address", "https://wire.halcyon-weather.test/", "reason", "again").is(409).has("#address-e", "on watch already").has("a.btn", "Open what is there")
+	c.post("/watch", "address", "https://x.test/", "reason", "r", "outlet", "1", "name", "Other").is(422).has("#name-e", "not both")
+	c.post("/watch", "address", "https://x.test/", "reason", "r", "kind", "spaceship").is(422).has("#kind-e", "list")
+	sig := h.as("sig")
+	sig.get("/watch").is(403).has(".why-text", "put an address on watch")
+	sig.post("/watch", "address", "https://y.test/", "reason", "r").is(403).has(".why-text", "put an address on watch")
+	sig.get("/outlets").is(200).hasNo("a[href='/watch']")
+}
+
+func TestOutletPage(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	path := "/outlets/" + id(s.outlet)
+	c := h.as("ada")
+	p := c.get(path).is(200).has("h1", "Halcyon Weather Wire").has("#estate", "mirror[.]halcyon-copy[.]test").has("#estate", "Birchrack").has("#estate", "XA").
+		has("#suggested", "halcyon-live[.]test").has("#suggested", "+12.0").has("#suggested", "Analytics account").has("#graph", "Alder Names").has("#timeline", "Website wire").has("#waves", "Signal Box")
+	if strings.Contains(p.body, `href="http`) {
+		t.Error("the page holds a live link")
+	}
+	judge := "/assets/" + id(s.found.ID) + "/judge"
+	c.post(judge, "verb", "same", "from", "outlet", "outlet", id(s.outlet)).is(422).has("#reason-"+id(s.found.ID)+"-e", "own words")
+	c.post(judge, "verb", "maybe", "reason", "r").is(422)
+	h.as("sig").get(path).is(200).has("#suggested", "halcyon-live").hasNo("#suggested form")
+	h.as("sig").post(judge, "verb", "same", "outlet", id(s.outlet), "reason", "r").is(403).has(".why-text", "attribute an asset")
+	h.as("bo").get(path).is(404)
+	h.as("bo").post(judge, "verb", "same", "outlet", id(s.outlet), "reason", "r").is(404)
+	c.post(judge, "verb", "same", "from", "outlet", "outlet", id(s.outlet), "reason", "same feed key and analytics account").leads(path)
+	if a := h.assetNow(s.found.ID); a.Outlet != s.outlet || a.Lineage.Judged != h.people["ada"].ID {
+		t.Errorf("the asset is %+v", a)
+	}
+	c.get(path).is(200).has("[role=status]", "attributed").has("#estate", "halcyon-live[.]test").has("#suggested", "No new address resembles")
+	c.post(judge, "verb", "other", "from", "asset", "reason", "late").is(409).has(".why-text", "annot")
+	h.as("ada").get("/outlets").is(200).has("#outlets th", "Halcyon Weather Wire").has("#outlets", "العربية")
+}
+
+func TestAssetPage(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	c := h.as("ada")
+	c.get("/assets/"+id(s.wire.ID)).is(200).has("#presence", "gone (404 or 410)").has("#presence", "1 of 2").has("#presence", "content is served").has("#presence footer", "2 vantage points agree").
+		has("#options", "Birchrack").has("#options a.btn", "Draft").has("#options details", "A registrar registers names").has("#options", "To confirm").has("#acts", s.order.Ref).
+		has("#items", "Referred").has("#looks", "no answer in time").has("#history", "named in a notification")
+	h.as("sig").get("/assets/"+id(s.wire.ID)).is(200).has("#options", "Possible").hasNo("#options a[href^='/notices/new']").hasNo("#judge form").hasNo("#carry")
+	h.as("bo").get("/assets/" + id(s.wire.ID)).is(404)
+
+	stranger := "/assets/" + id(s.stranger.ID)
+	c.get(stranger).is(200).has("#judge", "resembles no known address").has("#judge button", "Somebody else's")
+	c.post(stranger+"/judge", "verb", "same", "from", "asset", "reason", "r").is(422).has("#outlet-e", "Choose the outlet")
+	c.post(stranger+"/judge", "verb", "other", "from", "asset", "reason", "a shop for tea").leads(stranger)
+	c.get(stranger).is(200).has("[role=status]", "somebody else's").hasNo("#judge form")
+	h.as("ada").get("/candidates").is(200).has("#candidates", "halcyon-live[.]test").has("#candidates", "28.9 bits")
+
+	carry := "/assets/" + id(s.tram.ID) + "/carry"
+	c.post(carry, "provider", "", "source", "x").is(422).has("#provider-e", "Choose")
+	c.post(carry, "provider", id(s.host.ID), "source", " ").is(422).has("#source-e", "how this is known")
+	h.as("sig").post(carry, "provider", id(s.host.ID), "source", "the register").is(403)
+	c.post(carry, "provider", id(s.host.ID), "source", "the register of the network").leads("/assets/")
+	c.get("/assets/"+id(s.tram.ID)).is(200).has("#options", "the register of the network")
+}
+
+func TestSearchFindsWithinReach(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	c := h.as("ada")
+	for q, want := range map[string]string{"halcyon": "Halcyon Weather Wire", strings.ToLower(s.order.Ref): s.order.Ref, "hxxps://wire[.]halcyon-weather[.]test/posts/5521": "Item " + id(s.arabic.ID),
+		"signal": "Signal Box", "birch": "Birchrack", "tram-wave": "Audio stream"} {
+		c.get(at("/search", "q", q)).is(200).has("#found", want)
+	}
+	c.get("/search").is(200).has("[aria-labelledby=empty-h]", "Write or paste")
+	c.get(at("/search", "q", "https://unknown.test/page")).is(200).has("[aria-labelledby=empty-h] a", "Watch this address")
+	for _, q := range []string{"halcyon", s.order.Ref, "https://wire.halcyon-weather.test/", "signal"} {
+		h.as("bo").get(at("/search", "q", q)).is(200).hasNo("#found")
+	}
+	c.get("/search?q=" + strings.Repeat("%F0", 3000)).is(200)
+}
