@@ -29,6 +29,7 @@ type Frame struct {
 	Asset   func(name string) string // address of a static file; nil: "/static/" + name
 	Search  string                   // address of the search page; empty: no search field
 	Query   string                   // what is searched for
+	Me      string                   // address of the officer's own page; empty: no link
 	SignOut string                   // address to post to; empty: no button
 	Path    string                   // of this page, for the choice of language
 }
@@ -47,7 +48,7 @@ func Rooms(waiting map[string]int) []NavItem {
 		{"notices", N("Notices"), "/notices", 0},
 		{"outlets", N("Outlets"), "/outlets", 0},
 		{"operations", N("Operations"), "/operations", 0},
-		{"evidence", N("Evidence"), "/evidence", 0},
+		{"evidence", N("Evidence"), "/exhibits", 0},
 		{"ledger", N("Ledger"), "/ledger", 0},
 	}
 	for i := range items {
