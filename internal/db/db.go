@@ -29,7 +29,8 @@ type DB struct {
 type engine interface {
 	name() string
 	// begin opens a serialisable transaction, or one that only reads and sees one instant.
-	begin(ctx context.Context, write bool) (session, error)
+	// patient: it lost against another before, and now waits for its turn among those that did.
+	begin(ctx context.Context, write, patient bool) (session, error)
 	// classify tells whether the transaction should run again, and which of the six kinds an error of the engine is.
 	classify(err error) (again bool, kind error)
 	// lockSchema keeps other processes from migrating until unlock is called.

@@ -5,6 +5,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -70,7 +71,7 @@ func (e *pgEngine) close() error {
 
 // begin opens the transaction with pgx on a connection that database/sql holds: statements go through the one and River's
 // inserts through the other, in the same session of the server and therefore in the same transaction.
-func (e *pgEngine) begin(ctx context.Context, write bool) (session, error) {
+func (e *pgEngine) begin(ctx context.Context, write, patient bool) (session, error) {
 	conn, err := e.std.Conn(ctx)
 	if err != nil {
 		return nil, err
@@ -82,11 +83,18 @@ func (e *pgEngine) begin(ctx context.Context, write bool) (session, error) {
 	}
 	s := &pgSession{conn: conn, jobs: e.jobs}
 	err = conn.Raw(func(c any) error {
-		s.tx, err = c.(*stdlib.Conn).Conn().BeginTx(ctx, opts)
+		raw := c.(*stdlib.Conn).Conn()
+		if patient { // before the transaction, whose first statement fixes what it sees
+			if _, err := raw.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(turnLock)); err != nil {
+				return err
+			}
+			s.turn = raw
+		}
+		s.tx, err = raw.BeginTx(ctx, opts)
 		return err
 	})
 	if err != nil {
-		_ = conn.Close()
+		s.end(ctx)
 		return nil, err
 	}
 	return s, nil
@@ -96,6 +104,26 @@ type pgSession struct {
 	conn *sql.Conn
 	tx   pgx.Tx
 	jobs *river.Client[pgx.Tx]
+	turn *pgx.Conn // set while this session has its turn
+}
+
+// The key of the advisory lock under which transactions run one after another that lost against others before: "turn" in ASCII.
+// Without it many that touch the same rows would drive each other away again and again.
+const turnLock = 0x7475726e
+
+// end gives the turn and the connection back; a broken one is thrown away.
+func (s *pgSession) end(ctx context.Context) {
+	if s.turn != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = s.conn.Raw(func(any) error {
+			if _, err := s.turn.Exec(ctx, "SELECT pg_advisory_unlock($1)", int64(turnLock)); err != nil {
+				return errors.Join(driver.ErrBadConn, s.turn.Close(ctx)) // ends the session and with it the lock
+			}
+			return nil
+		})
+	}
+	_ = s.conn.Close()
 }
 
 // asText makes the server infer the types of the binds from the statement, as SQLite does, instead of from Go's types.
@@ -123,7 +151,7 @@ func (s *pgSession) insertJobs(ctx context.Context, jobs []river.InsertManyParam
 }
 
 func (s *pgSession) commit(ctx context.Context) error {
-	defer s.conn.Close() // gives the connection back; a broken one is thrown away
+	defer s.end(ctx)
 	return s.conn.Raw(func(any) error { return s.tx.Commit(ctx) })
 }
 
@@ -131,7 +159,7 @@ func (s *pgSession) commit(ctx context.Context) error {
 func (s *pgSession) rollback() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	defer s.conn.Close() // as above
+	defer s.end(ctx)
 	_ = s.conn.Raw(func(any) error { return s.tx.Rollback(ctx) })
 }
 

@@ -55,7 +55,7 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 		return nil, fmt.Errorf("open store %s: %w: %w", abs, iru.Internal, err)
 	}
 	e.writer.SetMaxOpenConns(1)
-	if err := e.writer.PingContext(ctx); err != nil {
+	if err := e.switchToWAL(ctx); err != nil {
 		_, kind := e.classify(err)
 		return nil, errors.Join(fmt.Errorf("open store %s: %w: %w", abs, kind, err), e.writer.Close())
 	}
@@ -70,6 +70,20 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 	return e, nil
 }
 
+// switchToWAL opens the first connection. Where several processes do so at once on a new file, SQLite tells all but one at once that
+// it is busy, without waiting as it does elsewhere.
+func (e *sqliteEngine) switchToWAL(ctx context.Context) error {
+	for end := time.Now().Add(10 * time.Second); ; {
+		err := e.writer.PingContext(ctx)
+		if again, _ := e.classify(err); err == nil || !again || time.Now().After(end) {
+			return err
+		}
+		if err := pauseFor(ctx, lockPoll); err != nil {
+			return err
+		}
+	}
+}
+
 func sqliteDSN(path string, options ...string) string {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)"
 	for _, o := range options {
@@ -82,7 +96,7 @@ func (e *sqliteEngine) name() string { return SQLite }
 
 func (e *sqliteEngine) close() error { return errors.Join(e.reader.Close(), e.writer.Close()) }
 
-func (e *sqliteEngine) begin(ctx context.Context, write bool) (session, error) {
+func (e *sqliteEngine) begin(ctx context.Context, write, _ bool) (session, error) {
 	pool := e.reader
 	if write {
 		pool = e.writer
