@@ -164,7 +164,7 @@ func decode(name string, text []byte, cfg *config) error {
 	if err := cfg.check(); err != nil {
 		var where *keyError
 		if errors.As(err, &where) {
-			return iru.Refuse(iru.Invalid, fmt.Sprintf("%s, line %d: key %s: %s", name, lineOf(text, where.key), where.key, where.what), "")
+			return iru.Refuse(iru.Invalid, fmt.Sprintf("%s%s: key %s: %s", name, lineOf(text, where.key), where.key, where.what), "")
 		}
 		return err
 	}
@@ -176,24 +176,27 @@ type keyError struct{ key, what string }
 
 func (k *keyError) Error() string { return "key " + k.key + ": " + k.what }
 
-// lineOf finds the line of a key such as "mail.from" in the file, 0 if it is not there.
-func lineOf(text []byte, key string) int {
-	section, name := "", key
-	if i := strings.LastIndexByte(key, '.'); i >= 0 {
-		section, name = key[:i], key[i+1:]
-	}
-	in := section == ""
+// lineOf says where a key such as "mail.from" stands in the file, ", line 3", or its section where the key is missing, or nothing.
+func lineOf(text []byte, key string) string {
+	section, name, _ := strings.Cut(key, ".")
+	in, at := false, 0
 	for n, line := range strings.Split(string(text), "\n") {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "[") {
-			in = strings.Trim(line, "[] ") == section
+			head, _, _ := strings.Cut(line, "#")
+			if in = strings.Trim(head, "[] ") == section; in && at == 0 {
+				at = n + 1
+			}
 			continue
 		}
-		if k, _, ok := strings.Cut(line, "="); ok && in && strings.TrimSpace(k) == name {
-			return n + 1
+		if k, _, ok := strings.Cut(line, "="); ok && in && strings.Trim(strings.TrimSpace(k), `"'`) == name {
+			return fmt.Sprintf(", line %d", n+1)
 		}
 	}
-	return 0
+	if at == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", line %d", at)
 }
 
 func (c config) check() error {
