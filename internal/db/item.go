@@ -38,9 +38,13 @@ func (t *Tx) ItemsAlike(ctx context.Context, u iru.UnitID, content string) ([]ir
 	return items.list(ctx, t, "WHERE unit=$1 AND content=$2 AND content<>'' ORDER BY id", u, content)
 }
 
+// waits is what waits for a person in a unit ($1) at a time ($2). What a person said is somebody else's waits for nobody.
+const waits = `($1=0 OR unit=$1) AND (state IN ('ready','second') OR (state='deferred' AND wake_at<=$2))
+	AND asset NOT IN (SELECT id FROM asset WHERE state='rejected')`
+
 // Queue lists what waits for a person at now, most urgent first, at most n: ready, for a second opinion, or woken up.
 func (t *Tx) Queue(ctx context.Context, s iru.Scope, now time.Time, n int) ([]iru.Item, error) {
-	return items.list(ctx, t, `WHERE ($1=0 OR unit=$1) AND (state IN ('ready','second') OR (state='deferred' AND wake_at<=$2))
+	return items.list(ctx, t, `WHERE `+waits+`
 		ORDER BY priority DESC, id LIMIT $3`, s.Reach(), Micros(&now), n)
 }
 
@@ -73,6 +77,6 @@ func (t *Tx) ItemsAfter(ctx context.Context, s iru.Scope, f ItemFilter, after ir
 
 // QueueAfter lists what waits for a person at now, as Queue does, behind the place of an item with that priority and id.
 func (t *Tx) QueueAfter(ctx context.Context, s iru.Scope, now time.Time, priority int, after iru.ItemID, n int) ([]iru.Item, error) {
-	return items.list(ctx, t, `WHERE ($1=0 OR unit=$1) AND (state IN ('ready','second') OR (state='deferred' AND wake_at<=$2))
+	return items.list(ctx, t, `WHERE `+waits+`
 		AND (priority<$3 OR (priority=$3 AND id>$4)) ORDER BY priority DESC, id LIMIT $5`, s.Reach(), Micros(&now), priority, after, n)
 }

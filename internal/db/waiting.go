@@ -15,7 +15,7 @@ import (
 func (t *Tx) Waiting(ctx context.Context, s iru.Scope, now time.Time) (map[string]int, error) {
 	var triage, notices, outlets, operations int
 	err := t.QueryRow(ctx, `SELECT
-		(SELECT COUNT(*) FROM item WHERE ($1=0 OR unit=$1) AND (state IN ('ready','second') OR (state='deferred' AND wake_at<=$2))),
+		(SELECT COUNT(*) FROM item WHERE `+waits+`),
 		(SELECT COUNT(*) FROM notice WHERE ($1=0 OR unit=$1) AND state IN ('submitted','endorsed','clarifying','refused','bounced','breached')),
 		(SELECT COUNT(*) FROM asset WHERE ($1=0 OR unit=$1) AND state='candidate'),
 		(SELECT COUNT(*) FROM poll WHERE ($1=0 OR unit=$1) AND state='open' AND operation IN (SELECT id FROM operation WHERE state='polling'))`,
