@@ -148,9 +148,6 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	if err != nil {
 		return n, err
 	}
-	if !d.Regime.InForce(r.Instrument, now) {
-		return n, iru.Refuse(iru.Forbidden, fmt.Sprintf("the instrument %q is not in force on this day", r.Instrument), "choose another one")
-	}
 	if rule := d.Regime.Rule(r.Instrument, unit.Kind, target(a, f, p, r.Layer, r.Request)); !rule.Allowed {
 		instead := ""
 		if len(rule.Instead) > 0 {
@@ -161,6 +158,9 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 			instead = "possible instead: " + strings.Join(titles, ", ")
 		}
 		return n, iru.Refuse(iru.Forbidden, strings.TrimSuffix(rule.Reason, "."), instead)
+	}
+	if !d.Regime.InForce(r.Instrument, now) {
+		return n, iru.Refuse(iru.Forbidden, r.Instrument.Title()+" is not in force on this day", "choose another one")
 	}
 	loc := a.Locator
 	if r.Item != 0 {

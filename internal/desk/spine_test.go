@@ -40,10 +40,17 @@ func newUnit(t *testing.T, d *db.DB) *unit {
 	rules := desk.DefaultRules
 	rules.Agreement = iru.Agreement{Points: 2, Rounds: 2, Gap: time.Minute}
 	u.Desk = &desk.Desk{DB: d, Now: func() time.Time { return u.now }, Regime: legal.EU(), Rules: rules, Log: desk.LogKey{Origin: "unit-a.test/iolaus", Signer: s, Verifier: v}}
-	link, err := u.Begin(t.Context(), iru.Unit{Name: "Unit A", Country: "XA", Kind: legal.CompetentAuthority, Mail: "referrals@unit-a.test"})
+	_, err = u.Begin(t.Context(), iru.Unit{Name: "Unit A", Country: "XA", Kind: legal.CompetentAuthority, Mail: "referrals@unit-a.test"})
 	must(t, err)
-	admin, err := u.Accept(t.Context(), link, "Administrator", "a sentence that is long")
-	must(t, err)
+	var admin iru.Officer
+	must(t, d.Tx(t.Context(), func(x *db.Tx) error { // without a password, which would take longer than the rest of the test
+		var err error
+		if admin, err = x.OfficerByLogin(t.Context(), "admin"); err != nil {
+			return err
+		}
+		admin.State = iru.OfficerActive
+		return x.UpdateOfficer(t.Context(), admin, iru.OfficerInvited)
+	}))
 	u.people["admin"] = admin
 	u.join("ada", admin.Unit, iru.Analyst)
 	u.join("ben", admin.Unit, iru.Analyst, iru.Liaison)
