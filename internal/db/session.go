@@ -67,7 +67,9 @@ func (s Sessions) DeleteCtx(ctx context.Context, token string) error {
 }
 
 // Find is FindCtx without a context.
-func (s Sessions) Find(token string) ([]byte, bool, error) { return s.FindCtx(context.Background(), token) }
+func (s Sessions) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
 
 // Commit is CommitCtx without a context.
 func (s Sessions) Commit(token string, data []byte, expiry time.Time) error {
