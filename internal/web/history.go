@@ -20,7 +20,7 @@ func historyTable(ctx context.Context, t *db.Tx, who names, es []iru.Event) ui.T
 		e := es[n]
 		place := templ.Component(ui.Quiet(ui.T(ctx, "waits")))
 		if e.Index >= 0 {
-			place = ui.Link("/ledger/"+id(e.ID), ui.Thousands(int(e.Index)))
+			place = ui.Link("/ledger/events/"+id(e.ID), ui.Thousands(int(e.Index)))
 		}
 		table.Rows = append(table.Rows, ui.Cells(ui.When{At: e.At, Day: true}, ui.Text(eventWords(ctx, e)), ui.Isolated(who.of(ctx, t, e.By)), ui.Isolated(cutText(e.Note, 200)), place))
 	}

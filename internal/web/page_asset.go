@@ -166,7 +166,7 @@ func allowed(o desk.Option) (yes, no []legal.Ruling) {
 }
 
 func (p AssetPage) draftHref(o desk.Option, i legal.Instrument) string {
-	return at("/notices/new", "asset", id(p.Asset.ID), "provider", id(o.Provider.ID), "layer", string(o.Carrier.Layer), "instrument", string(i))
+	return at("/assets/"+id(p.Asset.ID)+"/act", "option", optionKey(o, i))
 }
 
 // outletOptions are the outlets that the asset may be attributed to.

@@ -94,7 +94,7 @@ func (d *today) begun(p *TodayPage) (bool, error) {
 			people++
 		}
 	}
-	p.First = WelcomePage{Frame: p.Frame, Done: 1, Steps: []string{"/administration", "/administration", "/watch", "/operations"}}
+	p.First = WelcomePage{Frame: p.Frame, Done: 1, Steps: []string{"/admin", "/admin", "/watch", "/operations"}}
 	p.First.Frame.Title = ui.T(d.ctx, "Welcome")
 	if people >= 3 {
 		p.First.Done = 2

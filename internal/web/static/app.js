@@ -110,12 +110,19 @@ const typing = (el) => el?.matches?.('input:not([type=checkbox],[type=radio],[ty
 function put(page, id) {
   const old = document.getElementById(id), fresh = page.getElementById(id);
   if (!old || !fresh) return false;
-  const focus = old.contains(document.activeElement) ? document.activeElement.id || null : undefined;
+  const had = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(document.adoptNode(fresh));
   const first = fresh.querySelector('[autofocus]'); // a form that a person has just opened
-  if (focus !== undefined || first) (document.getElementById(focus ?? '') ?? first ?? focusable(fresh)).focus();
+  if (had || first) (again(fresh, had) ?? first ?? focusable(fresh)).focus();
   connect();
   return true;
+}
+
+// again finds what had the focus in what took its place: by its id, or the link that leads to the same page.
+function again(fresh, had) {
+  if (had?.id) return document.getElementById(had.id);
+  const href = had?.getAttribute('href');
+  return href ? [...fresh.querySelectorAll('a[href]')].find((a) => a.getAttribute('href') === href) : null;
 }
 
 function focusable(el) {
