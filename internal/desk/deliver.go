@@ -59,16 +59,13 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if err != nil {
 		return Dispatch{}, err
 	}
-	if n.State == iru.NoticeDispatched {
-		ls, err := t.Letters(ctx, iru.Program(), n.ID)
-		if err != nil {
-			return Dispatch{}, err
-		}
-		for _, l := range ls {
-			if !l.Inbound && l.Kind == "notice" {
-				return Dispatch{n, p, u, l, ""}, nil
-			}
-		}
+	l, written, err := written(ctx, t, n)
+	switch {
+	case err != nil:
+		return Dispatch{}, err
+	case written && onItsWay(n, l):
+		return Dispatch{n, p, u, l, ""}, nil
+	case n.State == iru.NoticeDispatched && !written:
 		return Dispatch{}, fmt.Errorf("dispatch notice %s: its letter is missing: %w", n.Ref, iru.Internal)
 	}
 	if err := sealed(ctx, t, n); err != nil {
@@ -90,7 +87,7 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if err != nil {
 		return Dispatch{}, err
 	}
-	l := iru.Letter{Notice: n.ID, At: now, Kind: "notice", Channel: p.Channel, From: u.Name, Subject: subject, Text: text, MessageID: n.Key}
+	l = iru.Letter{Notice: n.ID, At: now, Kind: "notice", Channel: p.Channel, From: u.Name, Subject: subject, Text: text, MessageID: n.Key}
 	if _, err := t.AddLetter(ctx, &l); err != nil {
 		return Dispatch{}, err
 	}
@@ -112,6 +109,31 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 		}
 	}
 	return Dispatch{n, p, u, l, ""}, nil
+}
+
+// written gives the letter that an act left by, if it was written.
+func written(ctx context.Context, t *db.Tx, n iru.Notice) (iru.Letter, bool, error) {
+	ls, err := t.Letters(ctx, iru.Program(), n.ID)
+	if err != nil {
+		return iru.Letter{}, false, err
+	}
+	for _, l := range ls {
+		if !l.Inbound && l.Kind == "notice" {
+			return l, true, nil
+		}
+	}
+	return iru.Letter{}, false, nil
+}
+
+// onItsWay reports whether a written act still has to be sent: it was not yet, or the worker that sent it died before it could say
+// so. Then an answer may be here already, and the act is looked after only once its sending is recorded.
+func onItsWay(n iru.Notice, l iru.Letter) bool {
+	return n.State == iru.NoticeDispatched || l.Proof == "" && n.State != iru.NoticeWithdrawn && n.State != iru.NoticeBounced
+}
+
+// Answered reports whether this is an act that the addressee has answered before its sending could be recorded.
+func (d Dispatch) Answered() bool {
+	return d.Letter.Kind == "notice" && d.Notice.State != iru.NoticeDispatched
 }
 
 // A Sending is what became of a letter at the addressee's door.

@@ -109,6 +109,12 @@ func TestReceiptTimes(t *testing.T) {
 	u.later(time.Minute)
 	must(t, u.Receive(ctx, desk.Reply{Notice: n.ID, Kind: "receipt", At: u.now.Add(-9000 * time.Hour), MessageID: "quick"}))
 	received := u.notice(n.ID).ReceivedAt
+	// The worker died before it could record anything: it gets the same letter again, and knows that it was answered.
+	again, err := u.Dispatch(ctx, n.ID)
+	must(t, err)
+	if !again.Answered() || again.Letter.MessageID != n.Key {
+		t.Errorf("asked again after an answer: %+v", again)
+	}
 	u.drop()
 	must(t, u.RecordSent(ctx, n.ID, desk.Sending{At: u.now, Proof: "201", Receipt: true, RemoteID: "77"}))
 	if got := u.notice(n.ID); got.RemoteID != "77" || !got.ReceivedAt.Equal(received) || !received.Equal(u.now) || u.jobs("verify") != 1 || u.letters(n.ID)[0].Proof != "201" {
@@ -117,6 +123,8 @@ func TestReceiptTimes(t *testing.T) {
 	if c := u.clocks(n.ID); len(c) != 1 {
 		t.Errorf("%d clocks", len(c))
 	}
+	_, err = u.Dispatch(ctx, n.ID)
+	refused(t, "sent and recorded, and dispatched once more", err, iru.Conflict, "")
 	u.whole()
 }
 

@@ -303,8 +303,14 @@ func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, p
 			return err
 		}
 		for _, n := range ts {
-			if n.State != iru.NoticeApproved && n.State != iru.NoticeDispatched {
-				continue
+			if n.State != iru.NoticeApproved {
+				l, written, err := written(ctx, t, n)
+				if err != nil {
+					return err
+				}
+				if !written || !onItsWay(n, l) {
+					continue
+				}
 			}
 			if why, err := hindered(ctx, t, n); err != nil {
 				return err
@@ -325,7 +331,7 @@ func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, p
 
 // hindered says what keeps a task from leaving, before anything is changed.
 func hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
-	if n.State == iru.NoticeDispatched {
+	if n.State != iru.NoticeApproved {
 		return nil, nil
 	}
 	p, err := t.Provider(ctx, iru.Program(), n.Provider)

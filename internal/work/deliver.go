@@ -90,7 +90,12 @@ func (c *Crew) api(p iru.Provider) *deliver.API {
 	return deliver.NewAPI(deliver.APIConfig{Base: p.Address, Token: p.Token, HTTP: c.HTTP, Timeout: 30 * time.Second})
 }
 
+// send hands a letter over. An act that was answered by mail before its sending could be recorded is not sent to people a second
+// time; a provider's interface knows the key, and only it can give its number.
 func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) {
+	if d.Answered() && d.Provider.Channel == iru.ByMail {
+		return desk.Sending{At: d.Letter.At, Proof: "answered by the addressee before the mail server's word could be recorded"}, nil
+	}
 	var ch deliver.Channel
 	switch {
 	case d.Provider.Channel == iru.ByAPI:
