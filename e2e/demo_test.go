@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package e2e
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"iolaus/internal/db/dbtest"
+)
+
+// fields is every member of a report of the second scenario; docs/report.md says what each means. [] is a list, * a name that is
+// data.
+var fields = strings.Fields(`
+	assessments
+	assets[].absent_looks_in_a_row.* assets[].found_by assets[].history[].at assets[].history[].by assets[].history[].from
+	assets[].history[].note assets[].history[].to assets[].history[].verb assets[].id assets[].kind assets[].locator assets[].outlet
+	assets[].presence assets[].state
+	ledger.root ledger.size ledger.verified
+	matches.pdq matches.sha256 matches.text
+	notices[].addressee notices[].approval_ledger_index[] notices[].approved_by[] notices[].asset notices[].binding notices[].channel
+	notices[].clarified notices[].clocks[].binding notices[].clocks[].due_at notices[].clocks[].ended_at notices[].clocks[].rule
+	notices[].clocks[].started_at notices[].clocks[].state notices[].clocks[].why notices[].due_at notices[].escalates
+	notices[].in_operation notices[].instrument notices[].jurisdiction notices[].layer notices[].locator notices[].outcome
+	notices[].outcome_at notices[].received_at notices[].ref notices[].sent_at notices[].state notices[].unit
+	operation.first_sent_at operation.last_sent_at operation.name operation.participants[].answer operation.participants[].at
+	operation.participants[].by operation.participants[].unit operation.release_spread_ms operation.state operation.t0 operation.tasks
+	outlets[].assets outlets[].languages[] outlets[].name outlets[].state
+	problems
+	reemergence.asset reemergence.evidence[].kind reemergence.evidence[].note reemergence.evidence[].weight reemergence.found_after_ms
+	reemergence.found_by reemergence.linked_to reemergence.locator reemergence.score reemergence.state
+	reemergences[].asset reemergences[].evidence[].kind reemergences[].evidence[].note reemergences[].evidence[].weight
+	reemergences[].found_after_ms reemergences[].found_by reemergences[].linked_to reemergences[].locator reemergences[].score
+	reemergences[].state
+	scenario seed took_ms version`)
+
+// A report is what the tests read of a demonstration's report.
+type report struct {
+	Problems []string
+	Assets   []told
+	Notices  []struct {
+		Ref, Instrument, Addressee, Channel, Locator, State string
+		Binding                                             bool
+		ApprovedBy                                          []string `json:"approved_by"`
+	}
+	Operation *struct {
+		Spread float64 `json:"release_spread_ms"`
+	}
+	Ledger struct {
+		Size     int64
+		Verified bool
+	}
+}
+
+type told struct {
+	Locator, Kind, Outlet, State string
+	History                      []struct{ Verb, From, To string }
+}
+
+// play runs the demonstration to its end and gives its report, raw and read.
+func play(t *testing.T, scenario string, seed int, more ...string) ([]byte, report) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "report.json")
+	begun := time.Now()
+	out := must(t, append(more, "demo", "--headless", "--scenario", scenario, "--seed", fmt.Sprint(seed), "--report", file)...)
+	took := time.Since(begun)
+	t.Logf("scenario %s, seed %d: %.1f s", scenario, seed, took.Seconds())
+	if took > 2*time.Minute {
+		t.Errorf("the demonstration took %s; two minutes were promised", took)
+	}
+	raw, err := os.ReadFile(file)
+	ok(t, err)
+	var r report
+	ok(t, json.Unmarshal(raw, &r))
+	if len(r.Problems) > 0 || !r.Ledger.Verified || r.Ledger.Size == 0 || len(r.Assets) == 0 || len(r.Notices) == 0 {
+		t.Errorf("the report of scenario %s: %d assets, %d notices, ledger %+v, problems %q\n%s", scenario, len(r.Assets), len(r.Notices), r.Ledger, r.Problems, tail(out, 4000))
+	}
+	return raw, r
+}
+
+// paths lists the members of a JSON value, lists without their indexes.
+func paths(at string, v any, into map[string]bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			if strings.HasSuffix(at, "absent_looks_in_a_row") {
+				k = "*"
+			}
+			paths(strings.TrimPrefix(at+"."+k, "."), x, into)
+		}
+	case []any:
+		for _, x := range v {
+			paths(at+"[]", x, into)
+		}
+		if len(v) == 0 {
+			into[at] = true
+		}
+	default:
+		into[at] = true
+	}
+}
+
+// stands leaves out a list that was empty somewhere and had members elsewhere.
+func stands(found map[string]bool) []string {
+	var out []string
+	for p := range found {
+		member := false
+		for q := range found {
+			member = member || strings.HasPrefix(q, p+"[]")
+		}
+		if !member {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// A whole operation plays in under two minutes, and its report says what it is said to say.
+func TestDemoOperation(t *testing.T) {
+	raw, r := play(t, "s2", 1)
+	var v any
+	ok(t, json.Unmarshal(raw, &v))
+	found := map[string]bool{}
+	paths("", v, found)
+	if d := gocmp.Diff(fields, stands(found)); d != "" {
+		t.Errorf("the report's members changed; docs/report.md must follow (-want +got):\n%s", d)
+	}
+	doc, err := os.ReadFile("../docs/report.md")
+	ok(t, err)
+	for _, f := range fields {
+		if !strings.Contains(string(doc), "`"+f+"`") {
+			t.Errorf("docs/report.md does not say what `%s` is", f)
+		}
+	}
+	if r.Operation == nil || r.Operation.Spread > 1000 {
+		t.Errorf("operation %+v", r.Operation)
+	}
+	byChannel := map[string]int{}
+	for _, n := range r.Notices {
+		byChannel[n.Channel]++
+		if n.Binding && len(slices.Compact(slices.Sorted(slices.Values(n.ApprovedBy)))) < 2 {
+			t.Errorf("%s is binding and was approved by %q", n.Ref, n.ApprovedBy)
+		}
+	}
+	if byChannel["smtp"] == 0 || byChannel["api"] == 0 {
+		t.Errorf("notices left by %v", byChannel)
+	}
+}
+
+// story is what happened to whom, in order, times and numbers aside.
+func story(r report) string {
+	slices.SortFunc(r.Assets, func(a, b told) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Locator, b.Locator))
+	})
+	var b strings.Builder
+	for _, a := range r.Assets {
+		fmt.Fprintf(&b, "%s %s of %q is %s:", a.Kind, a.Locator, a.Outlet, a.State)
+		for _, h := range a.History {
+			fmt.Fprintf(&b, " %s(%s>%s)", h.Verb, h.From, h.To)
+		}
+		b.WriteByte('\n')
+	}
+	for _, n := range r.Notices {
+		fmt.Fprintf(&b, "%s to %s by %s about %s is %s\n", n.Instrument, n.Addressee, n.Channel, n.Locator, n.State)
+	}
+	return b.String()
+}
+
+// The same seed tells the same story, whichever engine keeps it.
+func TestDemoSeed(t *testing.T) {
+	stories := make(chan string, 3)
+	t.Run("plays", func(t *testing.T) {
+		for _, name := range []string{"sqlite", "sqlite again", "postgres"} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				var more []string
+				if name == "postgres" {
+					more = []string{"--db", dbtest.Postgres(t)}
+				}
+				_, r := play(t, "s1", 7, more...)
+				stories <- story(r)
+			})
+		}
+	})
+	close(stories)
+	first := <-stories
+	for next := range stories {
+		if d := gocmp.Diff(first, next); d != "" {
+			t.Errorf("the same seed told another story (-one +other):\n%s", d)
+		}
+	}
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package e2e
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// binary is the program under test.
+var binary string
+
+func TestMain(m *testing.M) {
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (int, error) {
+	// The results of this package are cached by what it reads: all sources, since they are in the binary.
+	for _, dir := range []string{"../cmd", "../internal"} {
+		if err := filepath.WalkDir(dir, func(_ string, _ fs.DirEntry, err error) error { return err }); err != nil {
+			return 1, err
+		}
+	}
+	dir, err := os.MkdirTemp("", "iolaus-e2e-")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(dir) // it is a temporary folder
+	binary = filepath.Join(dir, "iolaus")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/iolaus")
+	build.Dir = ".."
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return 1, fmt.Errorf("build the program: %w\n%s", err, out)
+	}
+	return m.Run(), nil
+}
