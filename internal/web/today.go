@@ -569,7 +569,34 @@ func (d *today) latest(p *TodayPage) error {
 		if e.To == "" && e.Verb != "reply" || len(p.Latest) == 10 || e.Subject.Noun == "assessment" {
 			continue
 		}
-		p.Latest = append(p.Latest, ui.Line{Text: nounWords(d.ctx, e.Subject), Href: eventHref(e), Sub: join(eventWords(d.ctx, e), d.who.of(d.ctx, d.t, e.By)), End: ui.Fresh{Seen: e.At, Now: d.v.now}})
+		p.Latest = append(p.Latest, ui.Line{Text: d.name(e.Subject), Href: eventHref(e), Sub: join(eventWords(d.ctx, e), d.who.of(d.ctx, d.t, e.By)), End: ui.Fresh{Seen: e.At, Now: d.v.now}})
 	}
 	return err
+}
+
+// name is what people call a thing: its reference, its name or its host.
+func (d *today) name(s iru.Subject) string {
+	switch s.Noun {
+	case "notice":
+		if n := d.notice(iru.NoticeID(s.ID)); n.ID != 0 {
+			return n.Ref
+		}
+	case "asset":
+		for _, a := range d.assets {
+			if a.ID == iru.AssetID(s.ID) {
+				return host(a.Locator)
+			}
+		}
+	case "outlet":
+		for _, o := range d.outlets {
+			if o.ID == iru.OutletID(s.ID) {
+				return o.Name
+			}
+		}
+	case "provider":
+		if x, ok := d.providers[iru.ProviderID(s.ID)]; ok {
+			return x.Name
+		}
+	}
+	return nounWords(d.ctx, s)
 }
