@@ -18,7 +18,7 @@ func (v *visit) actPage() error {
 	if err != nil {
 		return err
 	}
-	p := ActPage{Asset: iru.Asset{ID: iru.AssetID(n)}}
+	p := ActPage{Asset: iru.Asset{ID: iru.AssetID(n)}, Chosen: v.r.URL.Query().Get("option")}
 	if i, err := strconv.ParseInt(v.r.URL.Query().Get("item"), 10, 64); err == nil {
 		p.Item = iru.ItemID(max(i, 0))
 	}
@@ -239,7 +239,7 @@ func (v *visit) editPage() error {
 }
 
 func (v *visit) mayEdit(n iru.Notice) error {
-	if err := v.ours(n.Unit); err != nil {
+	if err := v.mine("edit", n); err != nil {
 		return err
 	}
 	if n.State != iru.NoticeDraft {

@@ -25,3 +25,13 @@ func (v *visit) ours(unit iru.UnitID) error {
 	}
 	return iru.Refuse(iru.Forbidden, "this belongs to another unit", "ask that unit; your operation shares it for reading only")
 }
+
+// mine refuses a step of an act that belongs to another unit. Its author may still hand in, edit and, while it is a draft, withdraw
+// what was drafted for that unit in an operation.
+func (v *visit) mine(verb string, n iru.Notice) error {
+	author := n.Drafted == v.by.ID && (verb == "submit" || verb == "edit" || verb == "withdraw" && n.State == iru.NoticeDraft)
+	if author {
+		return nil
+	}
+	return v.ours(n.Unit)
+}

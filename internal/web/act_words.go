@@ -213,6 +213,15 @@ func contact(p iru.Provider) ui.Address {
 	return ui.Address{Defanged: strings.NewReplacer("@", "[@]", ".", "[.]").Replace(p.Address), Real: p.Address}
 }
 
+// hostAddress is an address on a tile: neither scheme nor the bare path.
+func hostAddress(canonical string) ui.Address {
+	a := shortAddress(canonical)
+	if _, rest, ok := strings.Cut(a.Defanged, "://"); ok {
+		a.Defanged = strings.TrimSuffix(rest, "/")
+	}
+	return a
+}
+
 // liveText finds what could be clicked in a letter: URLs, mail addresses and names under a domain.
 var liveText = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]{1,11}://[^\s<>"“”]+|[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,24}(?::\d+)?(?:/[^\s<>"“”]*)?)`)
 

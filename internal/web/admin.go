@@ -3,6 +3,7 @@
 package web
 
 import (
+	"context"
 	"encoding/hex"
 	"slices"
 	"strconv"
@@ -49,16 +50,98 @@ func (v *visit) fillAdmin(p *AdminPage) error {
 		if err != nil {
 			return err
 		}
-		p.Officers = ui.Table{Label: ui.T(ctx, "Officers"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Name")}, {Title: ui.T(ctx, "Sign-in name")}, {Title: ui.T(ctx, "Unit")}, {Title: ui.T(ctx, "Roles")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Since"), NoWrap: true}}}
+		p.Officers = ui.Table{Label: ui.T(ctx, "Officers"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Name")}, {Title: ui.T(ctx, "Sign-in name")}, {Title: ui.T(ctx, "Unit")}, {Title: ui.T(ctx, "Roles")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Since"), NoWrap: true}, {Title: ui.T(ctx, "Change"), Hidden: true}}}
 		for _, o := range os {
 			var roles []string
 			for _, r := range o.Roles {
 				roles = append(roles, roleName(ctx, r))
 			}
-			p.Officers.Rows = append(p.Officers.Rows, ui.Cells(ui.Isolated(o.Name), ui.Isolated(o.Login), ui.Isolated(byID[o.Unit].Name), ui.Text(list(roles)), officerState(ctx, o.State), ui.Text(day(o.Created))))
+			p.Officers.Rows = append(p.Officers.Rows, ui.Cells(ui.Isolated(o.Name), ui.Isolated(o.Login), ui.Isolated(byID[o.Unit].Name), ui.Text(list(roles)), officerState(ctx, o.State), ui.Text(day(o.Created)), v.officerButton(o)))
 		}
 		return nil
 	})
+}
+
+// officerButton leads to the page that suspends an officer or lets one in again.
+func (v *visit) officerButton(o iru.Officer) templ.Component {
+	ctx := v.ctx()
+	for _, verb := range officerVerbs {
+		if o.ID != v.by.ID && iru.OfficerTable.Can(o.State, verb) {
+			return ui.Button{Text: officerVerbName(ctx, verb), Small: true, Href: "/admin/officers/" + id(o.ID) + "/" + verb, More: templ.Attributes{"aria-label": officerVerbName(ctx, verb) + ": " + o.Name}}
+		}
+	}
+	return templ.NopComponent
+}
+
+var officerVerbs = []string{"suspend", "restore"}
+
+func officerVerbName(ctx context.Context, verb string) string {
+	if verb == "suspend" {
+		return ui.T(ctx, "Suspend")
+	}
+	return ui.T(ctx, "Let in again")
+}
+
+func (v *visit) officerStepPage() error { return v.officerStep("", nil) }
+
+func (v *visit) officerStep(why string, refused error) error {
+	ctx, verb := v.ctx(), v.r.PathValue("verb")
+	if err := v.scope.May(iru.ToAdminister); err != nil {
+		return err
+	}
+	n, err := v.number("id")
+	if err != nil {
+		return err
+	}
+	var o iru.Officer
+	err = v.read(func(t *db.Tx) error {
+		var err error
+		o, err = t.Officer(ctx, iru.OfficerID(n))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(officerVerbs, verb) {
+		return iru.NotFound
+	}
+	next := []string{ui.T(ctx, "They are signed out, cannot sign in, and no token of theirs is good from now on."), ui.T(ctx, "What they decided stays in the ledger under their name.")}
+	kind := ui.Danger
+	if verb == "restore" {
+		next, kind = []string{ui.T(ctx, "They can sign in again with the password that they had.")}, ui.Primary
+	}
+	title := officerVerbName(ctx, verb) + ": " + o.Name
+	p := StepPage{Frame: v.frame("", title), Title: title, State: officerState(ctx, o.State), Problem: why, Next: next, Action: v.r.URL.Path, Verb: officerVerbName(ctx, verb), Kind: kind, Back: "/admin",
+		Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Administration"), Href: "/admin"}},
+		Fields: []ui.Field{{Name: "why", Label: ui.T(ctx, "Why"), Type: "textarea", Required: true, Max: 1000, Value: v.value("why"), Hint: ui.T(ctx, "The ledger keeps it.")}}}
+	if refused != nil {
+		return v.again(refused, p.View())
+	}
+	return v.show(p.View())
+}
+
+func (v *visit) stepOfficer() error {
+	n, err := v.number("id")
+	if err != nil {
+		return err
+	}
+	var o iru.Officer
+	switch v.r.PathValue("verb") {
+	case "suspend":
+		o, err = v.desk.Suspend(v.ctx(), v.scope, iru.OfficerID(n), v.value("why"))
+	case "restore":
+		o, err = v.desk.Restore(v.ctx(), v.scope, iru.OfficerID(n), v.value("why"))
+	default:
+		return iru.NotFound
+	}
+	if why, ok := complaint(err); ok && v.may(iru.ToAdminister) {
+		return v.officerStep(why, err)
+	}
+	if err != nil {
+		return err
+	}
+	v.say(join(o.Name, officerState(v.ctx(), o.State).Word))
+	return v.to("/admin")
 }
 
 func (v *visit) invite() error {

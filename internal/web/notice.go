@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -138,13 +139,13 @@ func (v *visit) thread(ls []iru.Letter, p iru.Provider, refs map[iru.NoticeID]st
 		}
 		switch {
 		case l.Inbound && len(l.Proof) == 64:
-			parts = append(parts, ui.Both("", ui.T(ctx, "raw letter kept:")), ui.Hash{Prefix: "sha256:", Hex: l.Proof})
+			parts = append(parts, line(ui.T(ctx, "raw letter kept:")), ui.Hash{Prefix: "sha256:", Hex: l.Proof})
 		case l.Inbound && l.Proof != "":
-			parts = append(parts, ui.Quiet(plainDefanged(l.Proof)))
+			parts = append(parts, line(plainDefanged(l.Proof)))
 		case !l.Inbound && l.Proof != "":
-			parts = append(parts, ui.Quiet(ui.T(ctx, "accepted: %s", plainDefanged(l.Proof))))
+			parts = append(parts, line(ui.T(ctx, "accepted: %s", plainDefanged(l.Proof))))
 		case !l.Inbound:
-			parts = append(parts, ui.Quiet(ui.T(ctx, "not accepted by their server yet")))
+			parts = append(parts, line(ui.T(ctx, "not accepted by their server yet")))
 		}
 		m.Body = templ.Join(parts...)
 		out.Messages = append(out.Messages, m)
@@ -180,7 +181,7 @@ func (v *visit) eventTable(t *db.Tx, es []iru.Event, who names, subject bool) (u
 		if e.Index >= 0 {
 			entry = ui.Link("/ledger/events/"+id(e.ID), ui.Thousands(int(e.Index)))
 		}
-		what := templ.Component(ui.Hash{Prefix: eventKind(e)})
+		what := code(eventKind(e))
 		row := ui.Cells(ui.When{At: e.At, Day: true}, ui.Isolated(who.of(ctx, t, e.By)), what)
 		if subject {
 			about := templ.Component(ui.Text(fmt.Sprintf("%s %d", e.Subject.Noun, e.Subject.ID)))
@@ -370,16 +371,14 @@ func (v *visit) looks(t *db.Tx, p *NoticePage) error {
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(os, func(a, b iru.Observation) int { return strings.Compare(a.Vantage, b.Vantage) })
 	seen := map[string]bool{}
 	for _, o := range os {
 		if seen[o.Vantage] {
 			continue
 		}
 		seen[o.Vantage] = true
-		found := outcomeState(ctx, o.Outcome)
-		if o.Status > 0 {
-			found.Word += ", " + strconv.Itoa(o.Status)
-		}
+		found := lookState(ctx, o.Outcome, o.Status)
 		p.Looks.Rows = append(p.Looks.Rows, ui.Cells(ui.Text(o.Vantage), found, ui.Fresh{Seen: o.At, Now: v.now, Stale: freshFor},
 			ui.Text(agreementWords(ctx, p.Asset.Presence, o.Vantage, p.Need)), ui.Quiet(plainDefanged(o.Detail))))
 	}

@@ -156,6 +156,7 @@ func (v *visit) noticeButtons(p *NoticePage) []ui.Button {
 	ctx, n := v.ctx(), p.Notice
 	base := "/notices/" + id(n.ID)
 	out := []ui.Button{{Text: ui.T(ctx, "See as the recipient does"), Href: base + "/paper", Key: "v"}}
+	var last []ui.Button
 	for _, s := range noticeVerbs {
 		if v.mayStep(s, n) != nil {
 			continue
@@ -163,26 +164,24 @@ func (v *visit) noticeButtons(p *NoticePage) []ui.Button {
 		b := ui.Button{Text: s.name(ctx, n), Href: base + "/step/" + s.verb, Legal: true}
 		if s.danger {
 			b.Kind = ui.Danger
+			last = append(last, b)
+			continue
 		}
 		if s.primary {
 			b.Kind = ui.Primary
 		}
 		out = append(out, b)
 	}
-	if p.Ours && n.State == iru.NoticeDraft && v.may(iru.ToDraft) {
+	if v.mayEdit(n) == nil {
 		out = append(out, ui.Button{Text: ui.T(ctx, "Edit"), Href: base + "/edit", Key: "e"})
 	}
 	if p.Ours && iru.NoticeTable.Can(n.State, "escalate") && v.may(iru.ToDraft) && p.Asset.ID != 0 {
 		out = append(out, ui.Button{Text: ui.T(ctx, "Escalate"), Href: base + "/escalate", Legal: true})
 	}
 	if p.MayAnswer {
-		b := ui.Button{Text: ui.T(ctx, "Answer %s", p.Provider.Name), Href: "#answer", Legal: true}
-		if n.State == iru.NoticeClarifying {
-			b.Kind = ui.Primary
-		}
-		out = append(out, b)
+		last = append(last, ui.Button{Text: ui.T(ctx, "Answer %s", p.Provider.Name), Href: "#answer", Kind: ui.Primary, Legal: true})
 	}
-	return out
+	return append(out, last...)
 }
 
 // documents lists what the act consists of, each with its digest.

@@ -51,9 +51,20 @@ func (s noticeVerb) name(ctx context.Context, n iru.Notice) string {
 	return ui.T(ctx, "Withdraw")
 }
 
+// button is what the step is called on the page where it is taken.
+func (s noticeVerb) button(ctx context.Context, n iru.Notice) string {
+	switch {
+	case s.verb == "approve" && n.NeedsTwo() && n.State == iru.NoticeEndorsed:
+		return ui.T(ctx, "Sign this act")
+	case s.verb == "approve":
+		return ui.T(ctx, "Approve this act")
+	}
+	return s.name(ctx, n)
+}
+
 // mayStep says why the officer cannot take the step now, or nil.
 func (v *visit) mayStep(s noticeVerb, n iru.Notice) error {
-	if err := v.ours(n.Unit); err != nil {
+	if err := v.mine(s.verb, n); err != nil {
 		return err
 	}
 	switch s.verb {
@@ -95,7 +106,7 @@ func (v *visit) noticeStep(why string, refused error) error {
 	}
 	base := "/notices/" + id(n.ID)
 	title := s.name(ctx, n)
-	p := StepPage{Title: title, State: noticeState(ctx, n.State), Problem: why, Next: v.noticeNext(s, n), Action: base + "/step/" + s.verb, Verb: title, Kind: ui.Primary, Back: base,
+	p := StepPage{Title: title, State: noticeState(ctx, n.State), Problem: why, Next: v.noticeNext(s, n), Action: base + "/step/" + s.verb, Verb: s.button(ctx, n), Kind: ui.Primary, Back: base,
 		Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}, {Text: n.Ref, Href: base}}}
 	if s.danger {
 		p.Kind = ui.Danger
@@ -217,7 +228,7 @@ func (v *visit) stepNotice() error {
 	if err != nil {
 		return err
 	}
-	if err := v.ours(n.Unit); err != nil {
+	if err := v.mine(s.verb, n); err != nil {
 		return err
 	}
 	done := ""
@@ -338,7 +349,7 @@ func (v *visit) answer() error {
 	if err := v.ours(n.Unit); err != nil {
 		return err
 	}
-	say := v.value("words")
+	say := v.value("letter")
 	if v.value("confirmed") != "" {
 		if _, err := v.desk.Answer(ctx, v.scope, n.ID, say); err != nil {
 			return err
@@ -364,7 +375,7 @@ func (v *visit) answer() error {
 	}
 	p := StepPage{Frame: v.frame("notices", ui.T(ctx, "Answer in %s", n.Ref)), Title: ui.T(ctx, "Answer in %s", n.Ref), State: noticeState(ctx, n.State), Next: next, Facts: facts[len(facts)-1:],
 		Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}, {Text: n.Ref, Href: base}}, Act: &ActText{Subject: subject, Lang: n.Lang, Text: letterText(text)},
-		Hidden: map[string]string{"words": say, "confirmed": "1"}, Action: base + "/answer", Verb: ui.T(ctx, "Send the letter"), Kind: ui.Primary, Back: base}
+		Hidden: map[string]string{"letter": say, "confirmed": "1"}, Action: base + "/answer", Verb: ui.T(ctx, "Send the letter"), Kind: ui.Primary, Back: base}
 	return v.show(p.View())
 }
 

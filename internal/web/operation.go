@@ -380,7 +380,7 @@ func (v *visit) tiles(t *db.Tx, p *BoardPage) error {
 			}
 			s.Word = join(s.Word, ui.T(ctx, "%d of %d points", agree, v.desk.Rules.Agreement.Points))
 		}
-		p.Tiles.Tiles = append(p.Tiles.Tiles, ui.Tile{State: s, Text: shortAddress(a.Locator), Fresh: ui.Fresh{Seen: a.Seen, Now: v.now, Stale: freshFor}})
+		p.Tiles.Tiles = append(p.Tiles.Tiles, ui.Tile{State: s, Text: hostAddress(a.Locator), Fresh: ui.Fresh{Seen: a.Seen, Now: v.now, Stale: freshFor}})
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ package web
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"iolaus/internal/db"
@@ -184,6 +185,9 @@ func (v *visit) stepFacts(verb string, p BoardPage, part *iru.Poll) ui.Terms {
 	}
 	if verb == "release" {
 		for _, h := range p.Holds {
+			if strings.HasPrefix(h.Href, "#unit-") {
+				continue // said above
+			}
 			out = append(out, ui.Term{Name: h.Text, Value: ui.All(h.End, ui.Text(h.Sub))})
 		}
 	}

@@ -35,12 +35,7 @@ type ExhibitPage struct {
 
 func (p ExhibitPage) terms(ctx context.Context) ui.Terms {
 	x := p.Exhibit
-	status := ""
-	if x.Status > 0 {
-		status = ", " + id(int64(x.Status))
-	}
-	found := outcomeState(ctx, x.Outcome)
-	found.Word += status
+	found := lookState(ctx, x.Outcome, x.Status)
 	t := ui.Terms{
 		{Name: ui.T(ctx, "Address"), Value: address(x.Locator)},
 		{Name: ui.T(ctx, "Captured"), Value: ui.All(ui.When{At: x.At, Day: true}, ui.Text("UTC"), ui.Fresh{Seen: x.At, Now: p.Now})},

@@ -114,7 +114,7 @@ func (p EventPage) terms(ctx context.Context) ui.Terms {
 		about = ui.Link(h, fmt.Sprintf("%s %d", e.Subject.Noun, e.Subject.ID))
 	}
 	t := ui.Terms{
-		{Name: ui.T(ctx, "What"), Value: ui.Hash{Prefix: eventKind(e)}},
+		{Name: ui.T(ctx, "What"), Value: code(eventKind(e))},
 		{Name: ui.T(ctx, "When"), Value: ui.Text(precise(e.At))},
 		{Name: ui.T(ctx, "Who"), Value: ui.Isolated(p.By)},
 		{Name: ui.T(ctx, "About"), Value: about},

@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -115,6 +116,10 @@ type FileForm struct {
 func (f FileForm) field(ctx context.Context) ui.Field {
 	x := ui.Field{ID: "kind-" + id(f.Letter), Name: "kind", Label: ui.T(ctx, "What is the letter of %s?", f.At.UTC().Format("15:04:05")), Type: "select", Value: f.Guess, Required: true,
 		Hint: ui.T(ctx, "The program guessed from its words; only a person's answer moves the act or its clock.")}
+	if !slices.Contains(letterKinds, f.Guess) {
+		x.Value = ""
+	}
+	x.Options = []ui.Option{{Text: ui.T(ctx, "Choose"), Disabled: true}}
 	for _, k := range letterKinds {
 		x.Options = append(x.Options, ui.Option{Value: k, Text: letterKind(ctx, k)})
 	}

@@ -543,7 +543,7 @@ func (p NoticePage) View() templ.Component {
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
-								templ_7745c5c3_Err = ui.Field{Name: "words", Label: ui.T(ctx, "What they need to know"), Type: "textarea", Rows: 3, Required: true, Max: 20000,
+								templ_7745c5c3_Err = ui.Field{Name: "letter", Label: ui.T(ctx, "What they need to know"), Type: "textarea", Rows: 3, Required: true, Max: 20000,
 									Hint: ui.T(ctx, "Goes to their confirmed contact, after you have seen the whole letter.")}.Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err

@@ -83,6 +83,8 @@ func (s *server) routes() []route {
 		{"GET /administration", func(v *visit) error { return v.to("/admin") }, false},
 		{"GET /admin", (*visit).adminPage, false},
 		{"POST /admin/officers", (*visit).invite, false},
+		{"GET /admin/officers/{id}/{verb}", (*visit).officerStepPage, false},
+		{"POST /admin/officers/{id}/{verb}", (*visit).stepOfficer, false},
 		{"POST /admin/units", (*visit).addUnit, false},
 	}
 }

@@ -84,7 +84,8 @@ function tick() {
     el.textContent = `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())} UTC`;
   }
   for (const el of document.querySelectorAll('[data-local][hidden]')) {
-    el.textContent = new Date(el.dateTime).toLocaleTimeString(root.lang, { timeZoneName: 'short', numberingSystem: 'latn' });
+    const when = new Date(el.dateTime);
+    if (when.getTimezoneOffset()) el.textContent = `(${when.toLocaleTimeString('en-GB', { timeZoneName: 'short' })})`; // where local is UTC, once is enough
     el.hidden = false;
   }
   for (const el of document.querySelectorAll('[data-due]')) tickClock(el, at);
