@@ -264,7 +264,7 @@ func (p ItemPage) why(ctx context.Context) ui.Why {
 		case "match":
 			state = ui.Warn(ui.T(ctx, "Return")).With(ui.IconReturn)
 		}
-		out = append(out, ui.Reason{Kind: reasonKind(ctx, r.Kind), What: ui.Text(r.Words), State: state, Note: r.Note})
+		out = append(out, ui.Reason{Kind: reasonKind(ctx, r.Kind), What: law(ctx, r.Words), State: state, Note: r.Note})
 	}
 	return out
 }

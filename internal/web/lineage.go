@@ -62,7 +62,7 @@ func clueName(ctx context.Context, kind string) string {
 func evidence(ctx context.Context, l iru.Lineage) ui.Table {
 	t := ui.Table{Label: ui.T(ctx, "Evidence, clue by clue"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Mark, and why it weighs")}, {Title: ui.T(ctx, "Bits"), Num: true}}}
 	for _, c := range l.Evidence {
-		t.Rows = append(t.Rows, ui.Cells(ui.Both(clueName(ctx, c.Kind), plainDefanged(c.Note)), ui.Text(signed(c.Weight))))
+		t.Rows = append(t.Rows, ui.Cells(clue(clueName(ctx, c.Kind), law(ctx, plainDefanged(c.Note))), ui.ForeignWord("en", signed(c.Weight))))
 	}
 	return t
 }

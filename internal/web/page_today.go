@@ -42,7 +42,11 @@ type TodayClock struct {
 
 func (p TodayPage) head(ctx context.Context) ui.Head {
 	h := ui.Head{Title: ui.T(ctx, "Today"), Handling: p.Frame.Handling}
-	h.Facts = append(h.Facts, ui.Text(p.Now.Format("Monday 2 January 2006")), ui.Connection())
+	date := p.Now.Format("Monday 2 January 2006")
+	if ui.LanguageOf(ctx).Tag != "en" {
+		date = p.Now.Format(time.DateOnly)
+	}
+	h.Facts = append(h.Facts, ui.Text(date), ui.Connection())
 	h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Watch an address"), Href: "/watch"})
 	if p.MayTriage {
 		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Start triage"), Kind: ui.Primary, Href: "/triage", Key: "t"})

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/a-h/templ"
 
@@ -180,9 +181,16 @@ func (d *today) noticeWhy(n iru.Notice, more string) string {
 	return join(d.providers[n.Provider].Name, defanged(n.Locator), more)
 }
 
-// join puts the parts that are not empty on one line.
+// join puts the parts that are not empty on one line. Where some are written from the right to the left, each keeps to itself.
 func join(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
+	parts = slices.DeleteFunc(slices.Clone(parts), func(s string) bool { return s == "" })
+	rtl := func(r rune) bool { return unicode.In(r, unicode.Arabic, unicode.Hebrew) }
+	if slices.ContainsFunc(parts, func(s string) bool { return strings.ContainsFunc(s, rtl) }) {
+		for i, s := range parts {
+			parts[i] = "\u2068" + s + "\u2069"
+		}
+	}
+	return strings.Join(parts, " · ")
 }
 
 func (d *today) since(at time.Time) templ.Component {
@@ -279,7 +287,7 @@ func (d *today) needLetters() error {
 		n := d.notice(l.Notice)
 		d.needs = append(d.needs, need{rank: 5, when: l.At, left: d.since(l.At), state: ui.Info(ui.T(d.ctx, "To file")).With(ui.IconIn),
 			what: ui.T(d.ctx, "Letter about %s", n.Ref), why: join(d.providers[n.Provider].Name, ui.T(d.ctx, "what it says was only guessed: a person files it")),
-			href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "File")})
+			href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "File it")})
 	}
 	return err
 }
