@@ -47,6 +47,9 @@ func clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
+// said is the state in which a notice is once the addressee's word has reached us.
+var said = map[string]iru.NoticeState{"clarification": iru.NoticeClarifying, "done": iru.NoticeClaimed, "refused": iru.NoticeRefused}
+
 // receiver asks a provider's interface what became of a notice whose answer is missing.
 type receiver struct {
 	river.WorkerDefaults[desk.Receive]
@@ -66,7 +69,7 @@ func (w *receiver) Work(ctx context.Context, job *river.Job[desk.Receive]) error
 		return outcome(err)
 	}
 	kind := map[string]string{"clarification": "clarification", "done": "done", "refused": "refused", "cannot": "refused"}[s.State]
-	if kind != "" {
+	if kind != "" && said[kind] != d.Notice.State { // its own word has not reached us
 		if err := w.Desk.Receive(ctx, desk.Reply{Notice: d.Notice.ID, Kind: kind, At: w.Desk.Now(), Channel: iru.ByAPI, From: d.Provider.Name,
 			Text: "state at the provider's interface: " + clean(s.State), MessageID: fmt.Sprintf("%s/%s/%s", d.Provider.Site, s.ID, s.State)}); err != nil {
 			return outcome(err)
