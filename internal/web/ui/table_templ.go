@@ -260,7 +260,7 @@ func (t Table) view() templ.Component {
 				}
 				for i, cell := range t.cells(r) {
 					if i == t.head() {
-						var templ_7745c5c3_Var10 = []any{"wrap", t.Columns[i].class()}
+						var templ_7745c5c3_Var10 = []any{templ.KV("wrap", !t.Columns[i].NoWrap), t.Columns[i].class()}
 						templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var10...)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
