@@ -7,7 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
 	"iolaus/internal/legal"
+	"iolaus/internal/web/webtest"
 )
 
 // TestActPagesStand: every page answers, has one heading, nothing inline, no live address, and offers no key for a legal act.
@@ -425,4 +428,36 @@ func TestKnownContent(t *testing.T) {
 	ada.get("/known?bank=partner").has("#entries", "Tram map").has("#banks", "partner")
 	ada.post("/known", append(form, strings.Repeat("ab", 32))...).is(http.StatusConflict)
 	h.as("bo").get("/known").hasNo("#entries")
+}
+
+// A look is one way in which a page is shown.
+type pageLook struct {
+	width int
+	dark  bool
+	lang  string
+}
+
+// everyLook is how each page must be usable.
+var everyLook = []pageLook{{320, false, "en"}, {1440, true, "en"}, {1440, false, "en"}, {320, true, "en"}, {320, false, "ar"}, {1440, false, "ar"}}
+
+// TestActPagesAreAccessible runs axe-core over every page in one look after the other, and narrow over those that hold most;
+// TestSoakActPagesAreAccessible runs every page in every look.
+func TestActPagesAreAccessible(t *testing.T) {
+	h := newHouse(t)
+	pages := actPages(h.acts())
+	n := 0
+	for _, name := range slices.Sorted(maps.Keys(pages)) {
+		if slices.Contains([]string{"provider-open", "notice-sign", "notice-bounced", "board-liaison", "go", "suspend", "escalate"}, name) {
+			continue // the same parts stand on another page
+		}
+		n++
+		looks := []pageLook{everyLook[1+n%(len(everyLook)-1)]}
+		if slices.Contains([]string{"notice", "board", "act", "ledger"}, name) {
+			looks = append(looks, everyLook[0])
+		}
+		for _, l := range looks {
+			h.browse(pages[name][0], l.lang)
+			webtest.Axe(t, h.url+pages[name][1], l.width, l.dark)
+		}
+	}
 }

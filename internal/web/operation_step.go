@@ -5,6 +5,7 @@ package web
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,11 +120,7 @@ func (v *visit) operationStep(why string, refused error) error {
 	if err != nil {
 		return err
 	}
-	known := false
-	for _, x := range operationVerbs {
-		known = known || x == verb
-	}
-	if !known {
+	if !slices.Contains(operationVerbs, verb) {
 		return iru.NotFound
 	}
 	p := BoardPage{Now: v.now, Op: o}
@@ -261,8 +258,21 @@ func (v *visit) stepOperation() error {
 	if err != nil {
 		return err
 	}
+	if !slices.Contains(operationVerbs, v.r.PathValue("verb")) {
+		return iru.NotFound
+	}
+	err = v.read(func(t *db.Tx) error {
+		part, err := v.part(t, o.ID)
+		if err != nil {
+			return err
+		}
+		return v.mayConduct(v.r.PathValue("verb"), o, part)
+	})
+	if err != nil {
+		return err
+	}
 	done := ""
-	switch verb := v.r.PathValue("verb"); verb {
+	switch v.r.PathValue("verb") {
 	case "open_poll":
 		_, err = v.desk.OpenPoll(ctx, v.scope, o.ID)
 		done = ui.T(ctx, "The poll is open.")
@@ -297,8 +307,6 @@ func (v *visit) stepOperation() error {
 			_, err = v.desk.Release(ctx, v.scope, o.ID, t0)
 		}
 		done = ui.T(ctx, "Released: T0 is %s UTC.", t0.UTC().Format("2 Jan 15:04:05"))
-	default:
-		return iru.NotFound
 	}
 	if errors.Is(err, iru.Invalid) {
 		if why, ok := complaint(err); ok {
@@ -321,10 +329,6 @@ func (v *visit) sameTasks(oid iru.OperationID) error {
 		}
 		digest, err := desk.TaskDigest(v.by.Unit, ts)
 		if err == nil && v.value("tasks") != digest {
-			part, err := v.part(t, oid)
-			if err != nil || part == nil {
-				return err // the desk says that this unit does not take part
-			}
 			return iru.Refuse(iru.Conflict, "your unit's tasks changed while you looked", "open the board again and answer for them as they stand")
 		}
 		return err
