@@ -114,6 +114,7 @@ func defaults() config {
 // load reads the configuration: defaults, the file, then what the command line and the environment say.
 func (c *cli) load(e env) (config, error) {
 	cfg := defaults()
+	cfg.Network.Allow = append([]string{}, c.Allow...) // known before the file is held against itself
 	if c.Config != "" {
 		text, err := os.ReadFile(c.Config)
 		if err != nil {
@@ -125,7 +126,11 @@ func (c *cli) load(e env) (config, error) {
 	}
 	cfg.data = first(c.Data, e.getenv("IOLAUS_DATA"), "iolaus-data")
 	cfg.db = first(c.DB, e.getenv("IOLAUS_DB"), filepath.Join(cfg.data, "iolaus.db"))
-	cfg.Network.Allow = append(cfg.Network.Allow, c.Allow...)
+	for _, a := range c.Allow {
+		if !has(cfg.Network.Allow, a) { // the file has ranges of its own
+			cfg.Network.Allow = append(cfg.Network.Allow, a)
+		}
+	}
 	return cfg, cfg.check()
 }
 
