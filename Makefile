@@ -53,6 +53,7 @@ system:
 	@scripts/need chromium:chromium "pages are recorded and the workbench is tested with a real browser"
 	@scripts/need exim4:exim4-daemon-light dovecot:dovecot-imapd "mail goes through a real server and is read from a real mailbox"
 	@scripts/need nginx:nginx-light "a hostile web of the range is served by a real web server"
+	@scripts/need dnsmasq:dnsmasq-base /usr/share/doc/diffutils/index.html:diffutils-doc "one case is walked on real pages under real names"
 	@scripts/need openssl:openssl /etc/ssl/certs/ca-certificates.crt:ca-certificates "certificates and time stamps are checked with a public tool"
 	@scripts/need gcc:gcc /usr/include/stdlib.h:libc6-dev "the race detector needs a C compiler"
 

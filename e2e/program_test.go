@@ -55,8 +55,9 @@ func start(t testing.TB, path string, args ...string) *program {
 	p := &program{t: t, name: strings.Join(append([]string{path[strings.LastIndexByte(path, '/')+1:]}, args...), " "), done: make(chan struct{})}
 	p.cmd = exec.Command(path, args...)
 	p.cmd.Stdout, p.cmd.Stderr, p.cmd.Env = p, p, environment()
-	// A child must not outlive a test that is itself killed.
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	// A child must not outlive a test that is itself killed, nor a child of its own a child that was.
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+	p.cmd.WaitDelay = 5 * time.Second
 	if err := p.cmd.Start(); err != nil {
 		t.Fatalf("start %s: %v", p.name, err)
 	}
@@ -88,7 +89,7 @@ func iolaus(t testing.TB, args ...string) *program {
 
 // kill ends it as a power cut would, and waits until it has ended.
 func (p *program) kill() {
-	_ = p.cmd.Process.Kill() // it may have ended already
+	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // it may have ended already
 	<-p.done
 }
 
