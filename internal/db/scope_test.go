@@ -209,6 +209,9 @@ var readers = map[string]reader{
 	"ExhibitsAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.ExhibitsAfter(ctx, s, 0, 0, 9))
 	})},
+	"ExhibitsBefore": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ExhibitsBefore(ctx, s, 0, 9))
+	})},
 	"Banks": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Banks(ctx, s))
 	})},
