@@ -453,7 +453,7 @@ func (d *Desk) paper(ctx context.Context, t *db.Tx, n iru.Notice) (subject, text
 		Addressee: p.Name, Address: n.Locator, Request: form.Request(string(n.Request)), Basis: n.Basis, Reasons: n.Reasons, Seen: a.Seen}
 	for _, c := range d.Regime.ClocksFor(n.Instrument) {
 		if !c.Internal {
-			f.Limit = fmt.Sprintf("%s from receipt (%s)", c.Length, c.Source)
+			f.Limit = fmt.Sprintf("%s from receipt (%s)", c.Term, c.Source)
 		}
 	}
 	if n.Item != 0 {

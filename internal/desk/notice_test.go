@@ -236,7 +236,7 @@ func TestDispatch(t *testing.T) {
 		if got.Provider.Address != "other@birchrack.test" || got.Letter.MessageID != n.Key || got.Notice.State != iru.NoticeDispatched || u.asset(a.ID).State != iru.AssetActioned {
 			t.Errorf("%+v", got)
 		}
-		for _, part := range []string{n.Ref, n.Locator, "1h0m0s from receipt", "Article 3"} {
+		for _, part := range []string{n.Ref, n.Locator, "1 hour from receipt", "Article 3"} {
 			if !strings.Contains(got.Letter.Text, part) {
 				t.Errorf("the letter does not say %q:\n%s", part, got.Letter.Text)
 			}
