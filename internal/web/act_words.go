@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -203,6 +204,15 @@ func law(ctx context.Context, text string) templ.Component {
 		return ui.Text(text)
 	}
 	return ui.ForeignWord("en", text)
+}
+
+// lawBlock is law over some lines, which do not mingle with those of another direction.
+func lawBlock(ctx context.Context, parts ...string) templ.Component {
+	text := strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
+	if ui.LanguageOf(ctx).Tag == "en" {
+		return ui.Text(text + " ")
+	}
+	return sentences("en", text)
 }
 
 // contact shows how a provider is reached, defanged.

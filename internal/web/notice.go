@@ -124,7 +124,10 @@ func (v *visit) thread(ls []iru.Letter, p iru.Provider, refs map[iru.NoticeID]st
 	out := ui.Thread{Label: ui.T(ctx, "Messages")}
 	for _, l := range ls {
 		m := ui.Message{In: l.Inbound, At: l.At, From: ui.T(ctx, "We sent"), State: letterState(ctx, l)}
-		if l.Inbound {
+		switch {
+		case l.Inbound && l.Kind == "bounce":
+			m.From = ui.T(ctx, "Mail system")
+		case l.Inbound:
 			m.From = p.Name
 		}
 		var parts []templ.Component
@@ -190,7 +193,7 @@ func (v *visit) eventTable(t *db.Tx, es []iru.Event, who names, subject bool) (u
 			}
 			row.Cells = append(row.Cells, about)
 		}
-		row.Cells = append(row.Cells, ui.Both(stateChange(e), plainDefanged(cutText(e.Note, 240))), entry, sealedState(ctx, e.Index, size))
+		row.Cells = append(row.Cells, change(stateChange(e), plainDefanged(cutText(e.Note, 240))), entry, sealedState(ctx, e.Index, size))
 		tab.Rows = append(tab.Rows, row)
 	}
 	return tab, nil
@@ -281,8 +284,11 @@ func (v *visit) fillNotice(t *db.Tx, p *NoticePage, nid iru.NoticeID) error {
 		return err
 	}
 	p.Thread = v.thread(ls, p.Provider, nil, true)
-	p.File = nil
+	p.File, p.Theirs = nil, ui.Neutral(ui.T(ctx, "silent"))
 	for _, l := range ls {
+		if l.Inbound && l.Kind != "bounce" {
+			p.Theirs = letterState(ctx, l)
+		}
 		if l.Inbound && l.Guess && p.Ours && v.may(iru.ToAnswer) {
 			p.File = append(p.File, FileForm{Letter: l.ID, Notice: n.ID, From: p.Provider.Name, At: l.At, Guess: l.Kind})
 		}
@@ -380,7 +386,7 @@ func (v *visit) looks(t *db.Tx, p *NoticePage) error {
 		seen[o.Vantage] = true
 		found := lookState(ctx, o.Outcome, o.Status)
 		p.Looks.Rows = append(p.Looks.Rows, ui.Cells(ui.Text(o.Vantage), found, ui.Fresh{Seen: o.At, Now: v.now, Stale: freshFor},
-			ui.Text(agreementWords(ctx, p.Asset.Presence, o.Vantage, p.Need)), ui.Quiet(plainDefanged(o.Detail))))
+			ui.Text(agreementWords(ctx, p.Asset.Presence, o.Vantage, p.Need)), aside(plainDefanged(o.Detail))))
 	}
 	return nil
 }

@@ -75,6 +75,15 @@ func (v *visit) noticeSteps(t *db.Tx, p *NoticePage, who names) ui.Steps {
 	add(ui.T(ctx, "Received"), ui.IconIn, map[bool]string{true: ui.T(ctx, "receipt recorded")}[got], proof, got)
 	v.lastStep(p, add)
 
+	if last := &out.Steps[len(out.Steps)-1]; n.State == iru.NoticeBreached || n.State == iru.NoticeRefused || n.State == iru.NoticeBounced {
+		for i := range out.Steps {
+			if out.Steps[i].State != ui.StepDone {
+				out.Steps[i].State = ui.StepTodo
+			}
+		}
+		last.State = ui.StepNow
+		return out
+	}
 	for i := range out.Steps {
 		if out.Steps[i].State != ui.StepDone {
 			if n.State == iru.NoticeWithdrawn && i < len(out.Steps)-1 {

@@ -89,6 +89,7 @@ type NoticePage struct {
 	Need    iru.Agreement
 	Next    string // when the next look is, in words
 
+	Theirs     ui.State // what the addressee said last
 	Thread     ui.Thread
 	File       []FileForm
 	MayAnswer  bool
@@ -186,16 +187,7 @@ func (p NoticePage) head(ctx context.Context) ui.Head {
 	return h
 }
 
-// theirs is what the addressee last said, ours what we wait for: two statuses, never one.
-func (p NoticePage) theirs(ctx context.Context) ui.State {
-	for i := len(p.Thread.Messages) - 1; i >= 0; i-- {
-		if p.Thread.Messages[i].In {
-			return p.Thread.Messages[i].State
-		}
-	}
-	return ui.Neutral(ui.T(ctx, "silent"))
-}
-
+// ours is what we wait for; it stands beside what the addressee said: two statuses, never one.
 func (p NoticePage) ours(ctx context.Context) ui.State {
 	switch p.Notice.State {
 	case iru.NoticeSent, iru.NoticeDispatched:

@@ -830,7 +830,7 @@ func (p NoticePage) statuses() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = p.theirs(ctx).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = p.Theirs.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -985,15 +985,15 @@ func gateList(lines []GateLine) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = law(ctx, g.Ruling.Reason).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = lawBlock(ctx, g.Ruling.Reason).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				if !g.Ruling.Allowed {
 					var templ_7745c5c3_Var40 string
-					templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(" " + instead(ctx, g.Ruling))
+					templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(instead(ctx, g.Ruling))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `page_notice.templ`, Line: 166, Col: 39}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `page_notice.templ`, Line: 166, Col: 33}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 					if templ_7745c5c3_Err != nil {
