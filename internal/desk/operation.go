@@ -11,7 +11,8 @@ import (
 	"iolaus/internal/iru"
 )
 
-// ReleaseLead is how long before T0 the release job begins: it warms connections and arms the tasks, then waits for the instant.
+// ReleaseLead is how long before T0 a small operation's release begins: it warms connections and arms the tasks, then waits for the
+// instant. Many tasks take longer to arm, so their release begins earlier.
 const ReleaseLead = 1500 * time.Millisecond
 
 // Plan makes an operation against outlets, with the units that take part; the officer's own always does.
