@@ -17,77 +17,75 @@ import (
 const sentence = "snow falls on the tram line"
 
 func TestInvitations(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		ctx, u := t.Context(), newUnit(t, d)
-		if _, err := u.Begin(ctx, iru.Unit{Name: "Again", Country: "XA"}); !errors.Is(err, iru.Conflict) {
-			t.Errorf("the store was begun twice: %v", err)
+	ctx, u := t.Context(), newUnit(t, dbtest.Open(t)) // one engine: passwords take long by intention
+	if _, err := u.Begin(ctx, iru.Unit{Name: "Again", Country: "XA"}); !errors.Is(err, iru.Conflict) {
+		t.Errorf("the store was begun twice: %v", err)
+	}
+	who := iru.Officer{Login: " Eve ", Name: "Eve", Roles: []iru.Role{iru.Analyst}}
+	_, _, err := u.Invite(ctx, u.scope("ada"), who)
+	refused(t, "an analyst invites", err, iru.Forbidden, "manage units")
+	bad := who
+	bad.Roles = []iru.Role{"emperor"}
+	_, _, err = u.Invite(ctx, u.scope("admin"), bad)
+	refused(t, "an unknown role", err, iru.Invalid, "no role \"emperor\"")
+	bad.Roles = nil
+	_, _, err = u.Invite(ctx, u.scope("admin"), bad)
+	refused(t, "no role", err, iru.Invalid, "at least one role")
+	eve, link, err := u.Invite(ctx, u.scope("admin"), who)
+	must(t, err)
+	if eve.Login != "eve" || eve.State != iru.OfficerInvited || eve.Unit != u.people["admin"].Unit || len(link) != 64 {
+		t.Errorf("%+v", eve)
+	}
+	_, _, err = u.Invite(ctx, u.scope("admin"), who)
+	refused(t, "the same login", err, iru.Conflict, "")
+	_, err = u.Accept(ctx, link, "", "fourteen chars")
+	refused(t, "a short password", err, iru.Invalid, "has 14 characters")
+	_, err = u.Accept(ctx, link, "", strings.Repeat("a", 1025))
+	refused(t, "an endless password", err, iru.Invalid, "longer than")
+	_, err = u.Accept(ctx, strings.Repeat("0", 64), "", sentence)
+	refused(t, "a link that never was", err, iru.Forbidden, "used already or never existed")
+	_, err = u.Accept(ctx, "", "", sentence)
+	refused(t, "no link", err, iru.Forbidden, "used already or never existed")
+	_, err = u.SignIn(ctx, "eve", sentence)
+	refused(t, "before a password was chosen", err, iru.Forbidden, "name or password is wrong")
+	u.later(desk.InviteFor + time.Microsecond)
+	_, err = u.Accept(ctx, link, "", sentence)
+	refused(t, "an expired link", err, iru.Forbidden, "expired")
+	link, err = u.NewInvite(ctx, "eve")
+	must(t, err)
+	u.later(desk.InviteFor)
+	eve, err = u.Accept(ctx, link, " Eve Example ", sentence)
+	must(t, err)
+	if eve.State != iru.OfficerActive || eve.Name != "Eve Example" {
+		t.Errorf("%+v", eve)
+	}
+	_, err = u.Accept(ctx, link, "", sentence)
+	refused(t, "a link used twice", err, iru.Forbidden, "used already")
+	// Signing in, and failing to.
+	_, err = u.SignIn(ctx, "EVE ", sentence)
+	must(t, err)
+	for what, c := range map[string][2]string{"a wrong password": {"eve", sentence + "s"}, "an unknown login": {"nobody", sentence}, "nothing": {"", ""}, "an endless password": {"eve", strings.Repeat("a", 2000)}} {
+		_, err := u.SignIn(ctx, c[0], c[1])
+		refused(t, what, err, iru.Forbidden, "sign-in name or password is wrong; try again")
+	}
+	failed, in := 0, 0
+	for _, e := range u.events("officer", int64(eve.ID)) {
+		switch {
+		case e.Verb == "sign_in_failed" && e.By == 0: // nobody knows who tried
+			failed++
+		case e.Verb == "sign_in" && e.By == eve.ID:
+			in++
 		}
-		who := iru.Officer{Login: " Eve ", Name: "Eve", Roles: []iru.Role{iru.Analyst}}
-		_, _, err := u.Invite(ctx, u.scope("ada"), who)
-		refused(t, "an analyst invites", err, iru.Forbidden, "manage units")
-		bad := who
-		bad.Roles = []iru.Role{"emperor"}
-		_, _, err = u.Invite(ctx, u.scope("admin"), bad)
-		refused(t, "an unknown role", err, iru.Invalid, "no role \"emperor\"")
-		bad.Roles = nil
-		_, _, err = u.Invite(ctx, u.scope("admin"), bad)
-		refused(t, "no role", err, iru.Invalid, "at least one role")
-		eve, link, err := u.Invite(ctx, u.scope("admin"), who)
-		must(t, err)
-		if eve.Login != "eve" || eve.State != iru.OfficerInvited || eve.Unit != u.people["admin"].Unit || len(link) != 64 {
-			t.Errorf("%+v", eve)
-		}
-		_, _, err = u.Invite(ctx, u.scope("admin"), who)
-		refused(t, "the same login", err, iru.Conflict, "")
-		_, err = u.Accept(ctx, link, "", "fourteen chars")
-		refused(t, "a short password", err, iru.Invalid, "has 14 characters")
-		_, err = u.Accept(ctx, link, "", strings.Repeat("a", 1025))
-		refused(t, "an endless password", err, iru.Invalid, "longer than")
-		_, err = u.Accept(ctx, strings.Repeat("0", 64), "", sentence)
-		refused(t, "a link that never was", err, iru.Forbidden, "used already or never existed")
-		_, err = u.Accept(ctx, "", "", sentence)
-		refused(t, "no link", err, iru.Forbidden, "used already or never existed")
-		_, err = u.SignIn(ctx, "eve", sentence)
-		refused(t, "before a password was chosen", err, iru.Forbidden, "name or password is wrong")
-		u.later(desk.InviteFor + time.Microsecond)
-		_, err = u.Accept(ctx, link, "", sentence)
-		refused(t, "an expired link", err, iru.Forbidden, "expired")
-		link, err = u.NewInvite(ctx, "eve")
-		must(t, err)
-		u.later(desk.InviteFor)
-		eve, err = u.Accept(ctx, link, " Eve Example ", sentence)
-		must(t, err)
-		if eve.State != iru.OfficerActive || eve.Name != "Eve Example" {
-			t.Errorf("%+v", eve)
-		}
-		_, err = u.Accept(ctx, link, "", sentence)
-		refused(t, "a link used twice", err, iru.Forbidden, "used already")
-		// Signing in, and failing to.
-		_, err = u.SignIn(ctx, "EVE ", sentence)
-		must(t, err)
-		for what, c := range map[string][2]string{"a wrong password": {"eve", sentence + "s"}, "an unknown login": {"nobody", sentence}, "nothing": {"", ""}, "an endless password": {"eve", strings.Repeat("a", 2000)}} {
-			_, err := u.SignIn(ctx, c[0], c[1])
-			refused(t, what, err, iru.Forbidden, "sign-in name or password is wrong; try again")
-		}
-		failed, in := 0, 0
-		for _, e := range u.events("officer", int64(eve.ID)) {
-			switch {
-			case e.Verb == "sign_in_failed" && e.By == 0: // nobody knows who tried
-				failed++
-			case e.Verb == "sign_in" && e.By == eve.ID:
-				in++
-			}
-		}
-		if failed != 3 || in != 1 {
-			t.Errorf("%d failures and %d sign-ins are recorded", failed, in)
-		}
-		// A fresh link does not lock out who knows the password.
-		_, err = u.NewInvite(ctx, "eve")
-		must(t, err)
-		_, err = u.SignIn(ctx, "eve", sentence)
-		must(t, err)
-		u.whole()
-	})
+	}
+	if failed != 3 || in != 1 {
+		t.Errorf("%d failures and %d sign-ins are recorded", failed, in)
+	}
+	// A fresh link does not lock out who knows the password.
+	_, err = u.NewInvite(ctx, "eve")
+	must(t, err)
+	_, err = u.SignIn(ctx, "eve", sentence)
+	must(t, err)
+	u.whole()
 }
 
 func TestSuspension(t *testing.T) {

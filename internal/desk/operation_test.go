@@ -302,7 +302,7 @@ func TestParkedTask(t *testing.T) {
 func TestRecordAllSent(t *testing.T) {
 	ctx, u := t.Context(), newUnit(t, dbtest.Open(t))
 	a, i, host := u.referred()
-	const many = 1100
+	const many = 600 // more than one batch
 	sent := map[iru.NoticeID]desk.Sending{}
 	must(t, u.DB.Tx(ctx, func(x *db.Tx) error {
 		clear(sent)
