@@ -24,7 +24,7 @@ run: ## the demonstration: a whole unit and a little internet on this machine (A
 test: system ## everything that must hold; installs what it needs, needs no service
 	go vet ./...
 	@scripts/unchanged $(MAKE) --no-print-directory generate
-	go test ./...
+	go test -timeout 30m ./...
 	CGO_ENABLED=1 go test -race $(RACE:%=./%)
 
 check: tools ## style: gofmt, vet, linters, scripts, generated files
@@ -34,8 +34,9 @@ check: tools ## style: gofmt, vet, linters, scripts, generated files
 	shellcheck scripts/* .ci/run
 	@scripts/unchanged $(MAKE) --no-print-directory generate
 
-bench: system ## the figures of the README, measured here
-	go test -run '^$$' -bench . -benchmem ./...
+bench: system ## the figures of docs/performance.md, measured here
+	go test -run '^$$' -bench . -benchmem $$(go list ./... | grep -v '/e2e$$')
+	go test -run '^$$' -bench . -benchtime 1x ./e2e -performance ../docs/performance.md
 
 soak: system ## slow proofs: hours of random walks, crashes and load (tests TestSoak... behind the build tag soak)
 	go test -tags soak -run '^TestSoak' -timeout 6h -v ./...

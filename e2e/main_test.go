@@ -42,5 +42,6 @@ func run(m *testing.M) (int, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("build the program: %w\n%s", err, out)
 	}
-	return m.Run(), nil
+	code := m.Run()
+	return code, writePerformance(*performance)
 }

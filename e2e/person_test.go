@@ -117,18 +117,6 @@ func attributes(n *html.Node) map[string]string {
 	return m
 }
 
-// link gives the first address on the page that begins and ends so.
-func (p *person) link(begins, ends string) string {
-	p.t.Helper()
-	for _, n := range p.find(func(tag string, a map[string]string) bool {
-		return tag == "a" && strings.HasPrefix(a["href"], begins) && strings.HasSuffix(a["href"], ends)
-	}) {
-		return attributes(n)["href"]
-	}
-	p.t.Fatalf("%s has no link %s…%s:\n%s", p.at, begins, ends, tail(p.text(), 3000))
-	return ""
-}
-
 // submit fills in the form that posts to where the address begins and ends so, and sends it: what is not given stays as the page
 // had it.
 func (p *person) submit(begins, ends string, fields url.Values) *person {

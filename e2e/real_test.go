@@ -190,7 +190,7 @@ func TestRealInput(t *testing.T) {
 	}
 	ada.open(notice+"/step/submit").submit(notice+"/step/submit", "", nil)
 	approved := time.Now()
-	lena.open(notice + "/paper").sees("Please remove the content at this address", "exercise: treated as if it met the ground")
+	lena.open(notice+"/paper").sees("Please remove the content at this address", "exercise: treated as if it met the ground")
 	lena.open(notice+"/step/approve").submit(notice+"/step/approve", "", url.Values{"read": {"1"}})
 
 	// It leaves, is read at the other end, and answered there.
