@@ -171,7 +171,7 @@ func stream[R, V any](l *Log, s shape[R], tail string, from, to int64, value fun
 			yield(none, err)
 			return
 		}
-		defer rows.Close() //nolint:errcheck // what ended the rows is in Err
+		defer rows.Close() // what ended the rows is in Err
 		for rows.Next() {
 			var r R
 			if err := rows.Scan(s.fields(&r)...); err != nil {

@@ -138,179 +138,177 @@ func seen[T any](v T, err error) (int, error) {
 	return 1, err
 }
 
-type r = func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error)
-
 // readers has every function of a transaction that takes a scope.
 var readers = map[string]reader{
-	"Outlet": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	"Outlet": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Outlet(ctx, s, h.outlet.ID))
-	})},
-	"Outlets": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Outlets": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Outlets(ctx, s))
-	})},
-	"OutletsAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"OutletsAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.OutletsAfter(ctx, s, 0, 9))
-	})},
-	"Asset": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Asset": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Asset(ctx, s, h.asset.ID))
-	})},
-	"Assets": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Assets": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Assets(ctx, s))
-	})},
-	"AssetsOf": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"AssetsOf": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.AssetsOf(ctx, s, h.outlet.ID))
-	})},
-	"AssetsAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"AssetsAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.AssetsAfter(ctx, s, db.AssetFilter{}, 0, 9))
-	})},
-	"AssetsIn": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"AssetsIn": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.AssetsIn(ctx, s, h.operation.ID))
-	})},
-	"Observations": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Observations": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Observations(ctx, s, h.asset.ID, 9))
-	})},
-	"PresenceChanges": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"PresenceChanges": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.PresenceChanges(ctx, s, time.Time{}, 9))
-	})},
-	"Item": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Item": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Item(ctx, s, h.item.ID))
-	})},
-	"ItemsOf": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"ItemsOf": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.ItemsOf(ctx, s, h.asset.ID))
-	})},
-	"ItemsIn": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"ItemsIn": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.ItemsIn(ctx, s, iru.ItemReady, 9))
-	})},
-	"Items": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Items": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Items(ctx, s, 0, 9))
-	})},
-	"ItemsAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"ItemsAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.ItemsAfter(ctx, s, db.ItemFilter{}, 0, 9))
-	})},
-	"Queue": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Queue": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Queue(ctx, s, time.Now(), 9))
-	})},
-	"QueueAfter": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"QueueAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.QueueAfter(ctx, s, time.Now(), 1<<30, 0, 9))
-	})},
-	"Waiting": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Waiting": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		m, err := x.Waiting(ctx, s, time.Now())
 		return m["triage"] + m["notices"] + m["outlets"], err
-	})},
-	"Exhibit": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Exhibit": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Exhibit(ctx, s, h.exhibit.ID))
-	})},
-	"ExhibitsOf": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"ExhibitsOf": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.ExhibitsOf(ctx, s, h.item.ID))
-	})},
-	"Exhibits": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Exhibits": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Exhibits(ctx, s, 9))
-	})},
-	"ExhibitsAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"ExhibitsAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.ExhibitsAfter(ctx, s, 0, 0, 9))
-	})},
-	"ExhibitsBefore": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"ExhibitsBefore": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.ExhibitsBefore(ctx, s, 0, 9))
-	})},
-	"Banks": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Banks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Banks(ctx, s))
-	})},
-	"KnownsAfter": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"KnownsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.KnownsAfter(ctx, s, db.KnownFilter{}, 0, 9))
-	})},
-	"Match": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Match": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Match(ctx, s, h.match.ID))
-	})},
-	"MatchesOf": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"MatchesOf": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.MatchesOf(ctx, s, h.item.ID))
-	})},
-	"Assessment": {byNothing, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Assessment": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Assessment(ctx, s, h.opinion.ID))
-	})},
-	"AssessmentsOf": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"AssessmentsOf": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.AssessmentsOf(ctx, s, h.item.ID))
-	})},
-	"Provider": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Provider": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Provider(ctx, s, h.provider.ID))
-	})},
-	"Providers": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Providers": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Providers(ctx, s))
-	})},
-	"ProvidersAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"ProvidersAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.ProvidersAfter(ctx, s, 0, 9))
-	})},
-	"Notice": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Notice": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Notice(ctx, s, h.notice.ID))
-	})},
-	"NoticeByRef": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"NoticeByRef": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.NoticeByRef(ctx, s, h.notice.Ref))
-	})},
-	"Notices": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Notices": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Notices(ctx, s))
-	})},
-	"NoticesIn": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"NoticesIn": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.NoticesIn(ctx, s, iru.NoticeClarifying))
-	})},
-	"NoticesOf": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"NoticesOf": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.NoticesOf(ctx, s, h.asset.ID))
-	})},
-	"NoticesTo": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"NoticesTo": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.NoticesTo(ctx, s, h.provider.ID))
-	})},
-	"NoticesAfter": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"NoticesAfter": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.NoticesAfter(ctx, s, db.NoticeFilter{}, 0, 9))
-	})},
-	"NoticesBefore": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"NoticesBefore": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.NoticesBefore(ctx, s, nil, db.NoticeFilter{}, 0, 9))
-	})},
-	"Tasks": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Tasks": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Tasks(ctx, s, h.operation.ID))
-	})},
-	"Letters": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Letters": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Letters(ctx, s, h.notice.ID))
-	})},
-	"NoticeCounts": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"NoticeCounts": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.NoticeCounts(ctx, s))
-	})},
-	"LettersToFile": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"LettersToFile": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.LettersToFile(ctx, s, 9))
-	})},
-	"LettersWith": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"LettersWith": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.LettersWith(ctx, s, h.provider.ID, 9))
-	})},
-	"ClocksOf": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"ClocksOf": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.ClocksOf(ctx, s, h.notice.ID))
-	})},
-	"Running": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Running": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Running(ctx, s, 9))
-	})},
-	"RunningAfter": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"RunningAfter": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.RunningAfter(ctx, s, time.Time{}, 0, 9))
-	})},
-	"Operation": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Operation": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Operation(ctx, s, h.operation.ID))
-	})},
-	"Operations": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Operations": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Operations(ctx, s))
-	})},
-	"OperationsAfter": {byOperation, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"OperationsAfter": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.OperationsAfter(ctx, s, 0, 9))
-	})},
-	"Event": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+	}},
+	"Event": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Event(ctx, s, h.event))
-	})},
-	"Events": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"Events": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Events(ctx, s, 0, 9))
-	})},
-	"EventsAfter": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"EventsAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.EventsAfter(ctx, s, 0, 9))
-	})},
-	"EventsAbout": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"EventsAbout": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.EventsAbout(ctx, s, iru.Subject{}, 0, 9))
-	})},
-	"EventsBefore": {byAct, r(func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+	}},
+	"EventsBefore": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.EventsBefore(ctx, s, iru.Subject{}, 0, 9))
-	})},
+	}},
 }
 
 // TestEveryReadTakesAScope: a new read with a scope must be in the table, and nothing in the table is gone.

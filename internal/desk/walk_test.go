@@ -37,7 +37,7 @@ type walk struct {
 // whole.
 func TestDeskByRandomWalk(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // each walk is long; ask for more with -rapid.checks
-		must(t, f.Value.Set("6"))
+		must(t, f.Value.Set("4"))
 	}
 	did, sent, walks := map[string]int{}, 0, 0
 	rapid.Check(t, func(r *rapid.T) {
@@ -54,7 +54,7 @@ func TestDeskByRandomWalk(t *testing.T) {
 		default:
 			w.unit.sent(order(w.referred()))
 		}
-		for range w.between(150, 350) {
+		for range w.between(120, 260) {
 			w.step(among(w, verbs))
 			if w.between(0, 3) == 0 {
 				w.check()

@@ -38,7 +38,8 @@ func TestNoticeByRandomWalk(t *testing.T) {
 		at, text := noon, "as drafted"
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
 			at = at.Add(time.Duration(rapid.IntRange(1, 5000).Draw(t, "later")) * time.Second)
-			was, next := n, n
+			was := n
+			var next iru.Notice
 			by := rapid.SampledFrom(people).Draw(t, "by")
 			var err error
 			var e iru.Event
