@@ -233,7 +233,7 @@ func hostAddress(canonical string) ui.Address {
 }
 
 // liveText finds what could be clicked in a letter: URLs, mail addresses and names under a domain.
-var liveText = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]{1,11}://[^\s<>"“”]+|[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,24}(?::\d+)?(?:/[^\s<>"“”]*)?)`)
+var liveText = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]{1,11}://[^\s<>"“”]+|\b(?:[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,24}(?::\d+)?(?:/[^\s<>"“”]*)?)`)
 
 // letterText shows a letter with every address in it defanged. A line stays a line.
 func letterText(text string) ui.Passage {
