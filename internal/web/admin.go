@@ -217,7 +217,7 @@ func (v *visit) fillMe(p *MePage) error {
 		}
 		p.Tokens = ui.Table{Label: ui.T(ctx, "Tokens"), Compact: true, Empty: ui.T(ctx, "None. A program that works in your name needs one."), Columns: []ui.Column{{Title: ui.T(ctx, "For")}, {Title: ui.T(ctx, "May")}, {Title: ui.T(ctx, "Issued"), NoWrap: true}, {Title: ui.T(ctx, "Ends"), NoWrap: true}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Revoke"), Hidden: true}}}
 		for _, k := range ks {
-			state, act := ui.OK(ui.T(ctx, "Good")), templ.Component(revoke(k.ID, k.Name))
+			state, act := ui.OK(ui.T(ctx, "Good")), revoke(k.ID, k.Name)
 			switch {
 			case !k.Revoked.IsZero():
 				state, act = ui.Neutral(ui.T(ctx, "Revoked")).With(ui.IconBan), ui.Quiet(day(k.Revoked))

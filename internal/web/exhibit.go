@@ -152,7 +152,7 @@ func (v *visit) takeFile() error {
 	if err != nil {
 		return err
 	}
-	defer body.Close() //nolint:errcheck // only read
+	defer body.Close()
 	if v.value("why") == "" {
 		return v.showExhibit(ui.T(v.ctx(), "Say what you need the file for."), iru.Invalid)
 	}

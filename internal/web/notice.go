@@ -134,8 +134,8 @@ func (v *visit) thread(ls []iru.Letter, p iru.Provider, refs map[iru.NoticeID]st
 		if ref := refs[l.Notice]; ref != "" {
 			parts = append(parts, ui.Link("/notices/"+id(l.Notice), ref), ui.Text(" "))
 		}
-		switch {
-		case l.Kind == "notice":
+		switch l.Kind {
+		case "notice":
 			parts = append(parts, ui.Text(ui.T(ctx, "The act, whole, by %s.", channelName(ctx, l.Channel))), ui.Text(" "), ui.Link("/notices/"+id(l.Notice)+"/paper", ui.T(ctx, "Read it as the addressee does")))
 		default:
 			parts = append(parts, letterText(cutText(l.Text, 4000)))
@@ -180,14 +180,14 @@ func (v *visit) eventTable(t *db.Tx, es []iru.Event, who names, subject bool) (u
 	}
 	tab.Columns = append(tab.Columns, ui.Column{Title: ui.T(ctx, "Why, or what was seen")}, ui.Column{Title: ui.T(ctx, "Entry"), Num: true}, ui.Column{Title: ui.T(ctx, "Ledger"), NoWrap: true})
 	for _, e := range es {
-		entry := templ.Component(ui.Text("–"))
+		entry := ui.Text("–")
 		if e.Index >= 0 {
 			entry = ui.Link("/ledger/events/"+id(e.ID), ui.Thousands(int(e.Index)))
 		}
 		what := code(eventKind(e))
 		row := ui.Cells(ui.When{At: e.At, Day: true}, ui.Isolated(who.of(ctx, t, e.By)), what)
 		if subject {
-			about := templ.Component(ui.Text(fmt.Sprintf("%s %d", e.Subject.Noun, e.Subject.ID)))
+			about := ui.Text(fmt.Sprintf("%s %d", e.Subject.Noun, e.Subject.ID))
 			if h := eventHref(e); h != "" {
 				about = ui.Link(h, fmt.Sprintf("%s %d", e.Subject.Noun, e.Subject.ID))
 			}

@@ -262,6 +262,7 @@ func (v *visit) agencyRows(t *db.Tx, p *BoardPage, polls []iru.Poll, tasks []iru
 			return err
 		}
 		r.Digest = digest
+		r.Answer = x.State
 		r.Poll, r.Expired = pollWord(v, x, digest)
 		if x.State == iru.PollNoGo {
 			r.Reason = x.Reason

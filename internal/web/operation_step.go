@@ -84,12 +84,7 @@ func (v *visit) operationButtons(p *BoardPage) []ui.Button {
 	var part *iru.Poll
 	for _, r := range p.Rows {
 		if r.Own {
-			part = &iru.Poll{State: iru.PollOpen}
-			if r.Poll.Tone == ui.ToneOK {
-				part.State = iru.PollGo
-			} else if r.Poll.Tone == ui.ToneBad {
-				part.State = iru.PollNoGo
-			}
+			part = &iru.Poll{State: r.Answer}
 		}
 	}
 	var out []ui.Button

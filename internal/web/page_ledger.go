@@ -109,7 +109,7 @@ type EventPage struct {
 
 func (p EventPage) terms(ctx context.Context) ui.Terms {
 	e := p.Event
-	about := templ.Component(ui.Text(fmt.Sprintf("%s %d", e.Subject.Noun, e.Subject.ID)))
+	about := ui.Text(fmt.Sprintf("%s %d", e.Subject.Noun, e.Subject.ID))
 	if h := eventHref(e); h != "" {
 		about = ui.Link(h, fmt.Sprintf("%s %d", e.Subject.Noun, e.Subject.ID))
 	}

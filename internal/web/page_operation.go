@@ -110,6 +110,7 @@ type AgencyRow struct {
 	Ready   int
 	Tasks   int
 	Poll    ui.State
+	Answer  iru.PollState
 	When    time.Time // of the answer
 	Reason  string
 	Expired bool // it had answered, then its tasks changed
