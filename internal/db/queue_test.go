@@ -263,8 +263,14 @@ func TestPausedQueue(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := &station{}
 		r := run(t, d, s, 2)
+		parked, done := r.Subscribe(river.EventKindQueuePaused)
+		defer done()
 		must(t, r.QueuePause(t.Context(), river.QueueDefault, nil))
-		time.Sleep(200 * time.Millisecond)
+		select { // a process that only polls learns of it a little later
+		case <-parked:
+		case <-time.After(30 * time.Second):
+			t.Fatal("the runner was not told within thirty seconds that its queue is parked")
+		}
 		enqueue(t, d, "waits", nil)
 		time.Sleep(300 * time.Millisecond)
 		if s.trains() != 0 {
