@@ -8,10 +8,10 @@ import (
 	"iolaus/internal/iru"
 )
 
-var assessments = shape[iru.Assessment]{"assessment", "id, unit, item, by_officer, at, finding, limbs, passage, passage_lang, purpose, purpose_reason, is_public, reason, of_item, state, second",
+var assessments = shape[iru.Assessment]{"assessment", "id, unit, item, by_officer, at, finding, limbs, passage, passage_lang, purpose, purpose_reason, is_public, reason, of_item, exhibit, content, state, second",
 	func(a *iru.Assessment) []any {
 		return []any{&a.ID, &a.Unit, &a.Item, &a.By, Micros(&a.At), &a.Finding, JSON(&a.Limbs), &a.Passage, &a.PassageLang, &a.Purpose,
-			&a.PurposeReason, &a.Public, &a.Reason, &a.Of, &a.State, &a.Second}
+			&a.PurposeReason, &a.Public, &a.Reason, &a.Of, &a.Exhibit, &a.Content, &a.State, &a.Second}
 	}}
 
 // AddAssessment stores an assessment and sets its id.

@@ -77,9 +77,11 @@ type Assessment struct {
 	PassageLang   string
 	Purpose       Purpose
 	PurposeReason string
-	Public        bool   // publicly accessible, as captured
-	Reason        string // in the person's own words
-	Of            ItemID // the item it is a duplicate of
+	Public        bool      // publicly accessible, as captured
+	Reason        string    // in the person's own words
+	Of            ItemID    // the item it is a duplicate of
+	Exhibit       ExhibitID // what was looked at
+	Content       string    // SHA-256 of its content, as Item.Content: the finding says nothing of other content
 	State         AssessmentState
 	Second        AssessmentID // the first opinion, when this is the second one
 }

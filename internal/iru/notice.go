@@ -114,6 +114,8 @@ type Notice struct {
 	OutcomeAt  time.Time
 	Outcome    string // the addressee's words or what we verified, short
 	RemoteID   string // the addressee's number
+	Subject    string // of the letter, as submitted; "" while it is a draft
+	Text       string // the letter, as submitted: what is approved is what leaves
 }
 
 // An Approval is one person's signature under the act as it stood.
@@ -259,6 +261,8 @@ type Letter struct {
 	Text      string
 	MessageID string // unique: the same letter is taken in once
 	Proof     string // the server's own words, or the digest of the raw mail in the evidence store
+	Failed    string // why it could not be delivered; "" unless that is so
+	Authentic string // how its sender was recognised: "dkim", "spf", "api"; "" if not at all
 	By        OfficerID
 	Guess     bool // its kind was guessed from words: a person must look
 }
