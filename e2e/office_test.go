@@ -11,6 +11,7 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
+	"iolaus/internal/desk/desktest"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 	"iolaus/internal/sim"
@@ -19,7 +20,7 @@ import (
 // An office is people who decide on the store of an installation while other processes work on it: the verbs of the desk, called
 // from the test's own process.
 type office struct {
-	*desk.Desk
+	desktest.Reader
 	t      testing.TB
 	unit   iru.UnitID
 	people map[string]iru.Officer
@@ -43,7 +44,7 @@ func staff(t testing.TB, i installation, world sim.World) *office {
 		}
 	}
 	o := &office{t: t, people: map[string]iru.Officer{},
-		Desk: &desk.Desk{DB: d, Now: func() time.Time { return time.Now().UTC() }, Regime: legal.EU(), Rules: rules}}
+		Reader: desktest.Reader{Desk: &desk.Desk{DB: d, Now: func() time.Time { return time.Now().UTC() }, Regime: legal.EU(), Rules: rules}}}
 	_, err = o.Begin(t.Context(), iru.Unit{Name: "Unit A", Country: "XA", Kind: legal.CompetentAuthority, Mail: "referrals@unit-a.test"})
 	if err != nil && !errors.Is(err, iru.Conflict) {
 		t.Fatal(err)

@@ -57,15 +57,22 @@ type (
 		Unit       int64  `json:"unit"`
 		Layer      string `json:"layer"`
 		Operation  int64  `json:"operation"`
+		Digest     string `json:"digest"`
 	}
 	providerView struct {
 		ID      int64  `json:"id"`
 		Name    string `json:"name"`
 		Contact string `json:"contact_state"`
+		Channel string `json:"channel"`
+		Address string `json:"address"`
 	}
 	operationView struct {
 		ID    int64  `json:"id"`
 		State string `json:"state"`
+		Polls []struct {
+			Unit  int64  `json:"unit"`
+			Tasks string `json:"tasks"`
+		} `json:"polls"`
 	}
 )
 
@@ -255,7 +262,7 @@ func (a *autopilot) confirm(ctx context.Context) (bool, error) {
 			continue
 		}
 		busy = true
-		if _, err := post[providerView](ctx, a.as("lio"), fmt.Sprintf("/v1/providers/%d/confirm", p.ID), map[string]any{"note": "called the number in the registry's record"}); err != nil && !conflict(err) {
+		if _, err := post[providerView](ctx, a.as("lio"), fmt.Sprintf("/v1/providers/%d/confirm", p.ID), map[string]any{"channel": p.Channel, "address": p.Address, "note": "called the number in the registry's record"}); err != nil && !conflict(err) {
 			return busy, err
 		}
 	}
@@ -352,8 +359,12 @@ func (a *autopilot) operation(ctx context.Context) error {
 	if _, err := post[operationView](ctx, a.as("dora"), fmt.Sprintf("/v1/operations/%d/open", op.ID), nil); err != nil {
 		return err
 	}
-	for _, login := range []string{"lio", "brit", "cleo"} {
-		if _, err := post[struct{}](ctx, a.as(login), fmt.Sprintf("/v1/operations/%d/poll", op.ID), map[string]any{"answer": "go"}); err != nil {
+	if op, err = get[operationView](ctx, a.as("dora"), fmt.Sprintf("/v1/operations/%d", op.ID)); err != nil {
+		return err
+	}
+	liaison := map[int64]string{a.unitID("Unit A"): "lio", a.unitID("Unit B"): "brit", a.unitID("Unit C"): "cleo"}
+	for _, p := range op.Polls {
+		if _, err := post[struct{}](ctx, a.as(liaison[p.Unit]), fmt.Sprintf("/v1/operations/%d/poll", op.ID), map[string]any{"answer": "go", "tasks": p.Tasks}); err != nil {
 			return err
 		}
 	}
@@ -450,7 +461,11 @@ func (a *autopilot) approve(ctx context.Context, unit, drafter string, n noticeV
 		return err
 	}
 	for _, who := range []string{teams[unit].reviewer, teams[unit].signer} {
-		if n, err = post[noticeView](ctx, a.as(who), fmt.Sprintf("/v1/notices/%d/approve", n.ID), nil); err != nil {
+		read, err := get[noticeView](ctx, a.as(who), fmt.Sprintf("/v1/notices/%d", n.ID))
+		if err != nil {
+			return err
+		}
+		if n, err = post[noticeView](ctx, a.as(who), fmt.Sprintf("/v1/notices/%d/approve", n.ID), map[string]any{"digest": read.Digest}); err != nil {
 			return err
 		}
 		if n.State == "approved" {

@@ -134,7 +134,7 @@ func (h *house) directory(ctx context.Context, c cast, w sim.World) error {
 		if err != nil {
 			return fmt.Errorf("enter %s: %w", p.Name, err)
 		}
-		if _, err := h.desk.Confirm(ctx, lio.Scope(), e.ID, "known from earlier correspondence"); err != nil {
+		if _, err := h.desk.Confirm(ctx, lio.Scope(), e.ID, e.Way(), "known from earlier correspondence"); err != nil {
 			return err
 		}
 	}

@@ -69,6 +69,7 @@ type NoticeDetail struct {
 	Letters      []Letter   `json:"letters" nullable:"false" doc:"The thread, oldest first."`
 	Approvals    []Approval `json:"approvals" nullable:"false"`
 	Paper        Paper      `json:"paper"`
+	Digest       string     `json:"digest" doc:"What an approval covers: SHA-256, hex."`
 }
 
 func (n Notice) cursor() string { return number(n.ID) }
@@ -119,6 +120,11 @@ func (a Addressee) draft() desk.DraftRequest {
 		Request: legal.Request(a.Request), Lang: a.Lang, Reasons: a.Reasons}
 }
 
+// approveBody names what was read: an act that changed since is not approved.
+type approveBody struct {
+	Digest string `json:"digest" minLength:"64" maxLength:"64" doc:"Of the act as it was read (digest of the notice)."`
+}
+
 func (s *server) notices() {
 	list(s, "/v1/notices", "list-notices", "List the notices", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *noticesIn, n int) ([]Notice, error) {
 		after, err := in.after()
@@ -156,8 +162,8 @@ func (s *server) notices() {
 		n, err := s.desk.Submit(ctx, sc, iru.NoticeID(in.ID))
 		return notice(n), err
 	})
-	post(s, "/v1/notices/{id}/approve", "approve-notice", "Approve the act as it stands", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *ByID) (Notice, error) {
-		n, err := s.desk.Approve(ctx, sc, iru.NoticeID(in.ID))
+	post(s, "/v1/notices/{id}/approve", "approve-notice", "Approve the act that was read", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[approveBody]) (Notice, error) {
+		n, err := s.desk.Approve(ctx, sc, iru.NoticeID(in.ID), in.Body.Digest)
 		return notice(n), err
 	})
 	post(s, "/v1/notices/{id}/return", "return-notice", "Give the act back to its author; approvals lapse", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[reasonBody]) (Notice, error) {
@@ -201,6 +207,9 @@ func (s *server) noticeDetail(ctx context.Context, t *db.Tx, sc iru.Scope, id ir
 		return out, err
 	}
 	out.Letters = shown(ls, letter)
+	if out.Digest, err = desk.ActDigest(n); err != nil {
+		return out, err
+	}
 	for _, a := range n.Approvals {
 		who, err := t.Officer(ctx, a.By)
 		if err != nil {

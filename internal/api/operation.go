@@ -35,6 +35,7 @@ type Poll struct {
 	At      *Stamp    `json:"at,omitempty"`
 	Reason  string    `json:"reason,omitempty"`
 	Current bool      `json:"current" doc:"The answer holds for the tasks as they stand."`
+	Tasks   string    `json:"tasks" doc:"Digest of the unit's tasks as they stand: SHA-256, hex."`
 }
 
 // An OperationDetail is an operation with its tasks and the units' answers.
@@ -56,7 +57,7 @@ func operation(o iru.Operation) Operation {
 }
 
 func poll(p iru.Poll, digest string) Poll {
-	return Poll{Unit: int64(p.Unit), State: pollState(p.State), By: int64(p.By), At: at(p.At), Reason: p.Reason, Current: p.State != iru.PollOpen && p.Digest == digest}
+	return Poll{Unit: int64(p.Unit), State: pollState(p.State), By: int64(p.By), At: at(p.At), Reason: p.Reason, Current: p.State != iru.PollOpen && p.Digest == digest, Tasks: digest}
 }
 
 type (
@@ -69,6 +70,7 @@ type (
 	}
 	pollBody struct {
 		Answer pollAnswer `json:"answer"`
+		Tasks  string     `json:"tasks,omitempty" maxLength:"64" doc:"Digest of the unit's tasks as they were read (polls[].tasks of the operation). A go needs it."`
 		Reason string     `json:"reason,omitempty" maxLength:"4000" doc:"A no_go needs one."`
 	}
 	releaseBody struct {
@@ -95,7 +97,7 @@ func (s *server) operations() {
 		return operation(o), err
 	})
 	post(s, "/v1/operations/{id}/poll", "poll-operation", "Answer for one's unit whether it is ready", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[pollBody]) (Poll, error) {
-		p, err := s.desk.Poll(ctx, sc, iru.OperationID(in.ID), iru.PollState(in.Body.Answer), in.Body.Reason)
+		p, err := s.desk.Poll(ctx, sc, iru.OperationID(in.ID), iru.PollState(in.Body.Answer), in.Body.Tasks, in.Body.Reason)
 		return poll(p, p.Digest), err
 	})
 	post(s, "/v1/operations/{id}/release", "release-operation", "Set T0: everything leaves at that instant", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[releaseBody]) (Operation, error) {

@@ -54,8 +54,10 @@ type (
 		Source       string  `json:"source,omitempty" maxLength:"1000"`
 		Note         string  `json:"note,omitempty" maxLength:"4000"`
 	}
-	noteBody struct {
-		Note string `json:"note" maxLength:"4000" doc:"How it was checked."`
+	confirmBody struct {
+		Channel channel `json:"channel" doc:"As it was read."`
+		Address string  `json:"address" minLength:"1" maxLength:"2048" doc:"As it was read: another one is not confirmed."`
+		Note    string  `json:"note" maxLength:"4000" doc:"How it was checked."`
 	}
 )
 
@@ -78,8 +80,9 @@ func (s *server) providers() {
 			Channel: string(b.Channel), Address: b.Address, Token: b.Token, Source: b.Source, Note: b.Note})
 		return provider(p), err
 	})
-	post(s, "/v1/providers/{id}/confirm", "confirm-provider", "Confirm that the contact is right", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[noteBody]) (Provider, error) {
-		p, err := s.desk.Confirm(ctx, sc, iru.ProviderID(in.ID), in.Body.Note)
+	post(s, "/v1/providers/{id}/confirm", "confirm-provider", "Confirm that the contact is right", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[confirmBody]) (Provider, error) {
+		seen := iru.Provider{Channel: string(in.Body.Channel), Address: in.Body.Address}
+		p, err := s.desk.Confirm(ctx, sc, iru.ProviderID(in.ID), seen.Way(), in.Body.Note)
 		return provider(p), err
 	})
 }

@@ -101,6 +101,15 @@ func (t *Tx) SetLetterProof(ctx context.Context, id int64, at time.Time, proof s
 	return err
 }
 
+// RemoveLetter drops a letter that was written and never left.
+func (t *Tx) RemoveLetter(ctx context.Context, id int64) error {
+	res, err := t.Exec(ctx, "DELETE FROM letter WHERE id=$1 AND NOT inbound AND proof=''", id)
+	if err != nil {
+		return err
+	}
+	return Guarded(res)
+}
+
 // Cursor reads a named counter, 0 if there is none.
 func (t *Tx) Cursor(ctx context.Context, name string) (int64, error) {
 	var v int64

@@ -86,7 +86,7 @@ func TestAssess(t *testing.T) {
 			t.Errorf("%+v, item %+v", a, got)
 		}
 		_, err = u.Assess(ctx, u.scope("ben"), good)
-		refused(t, "judged already", err, iru.Conflict, "possible now: [reopen]")
+		refused(t, "judged already", err, iru.Conflict, "possible now: [reopen return]")
 		u.whole()
 	})
 }

@@ -94,34 +94,6 @@ func (d *Desk) attribute(ctx context.Context, t *db.Tx, s iru.Scope, a iru.Asset
 	return a, d.resuggest(ctx, t, a.Unit)
 }
 
-// Reject says that an asset is somebody else's.
-func (d *Desk) Reject(ctx context.Context, s iru.Scope, id iru.AssetID, reason string) (iru.Asset, error) {
-	if err := s.May(iru.ToAttribute); err != nil {
-		return iru.Asset{}, err
-	}
-	if strings.TrimSpace(reason) == "" {
-		return iru.Asset{}, iru.Refuse(iru.Invalid, "the reason is missing", "say whose it is, or why it is not this outlet's")
-	}
-	var a iru.Asset
-	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		var err error
-		if a, err = ownAsset(ctx, t, s, id); err != nil {
-			return err
-		}
-		old := a.State
-		var e iru.Event
-		if a, e, err = a.Step("reject", s.Officer, now, reason); err != nil {
-			return err
-		}
-		if err := t.UpdateAsset(ctx, a, old); err != nil {
-			return err
-		}
-		_, err = t.Record(ctx, e)
-		return err
-	})
-	return a, err
-}
-
 // tag is what a language is written as (BCP 47, shape only). A page can claim any; a list of them ends somewhere.
 var tag = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$`)
 

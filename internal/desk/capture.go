@@ -55,7 +55,7 @@ func (d *Desk) RecordCapture(ctx context.Context, r Recording) (iru.Exhibit, err
 		if err := t.AddExhibit(ctx, &x); err != nil {
 			return err
 		}
-		if err := d.takePage(ctx, t, i, x, r, now); err != nil {
+		if err := d.takePage(ctx, t, a, i, x, r, now); err != nil {
 			return err
 		}
 		if a, err = d.takeMarks(ctx, t, a, i, r); err != nil {
@@ -79,8 +79,10 @@ func (d *Desk) RecordCapture(ctx context.Context, r Recording) (iru.Exhibit, err
 	return x, err
 }
 
-// takePage stores what the page says with its item; a capture that met no content fails and leaves earlier content alone.
-func (d *Desk) takePage(ctx context.Context, t *db.Tx, i iru.Item, x iru.Exhibit, r Recording, now time.Time) error {
+// takePage stores what the page says with its item; a capture that met no content fails and leaves earlier content alone. A finding
+// rests on what was seen then: later captures are exhibits beside it. Only what returned with other content than was judged goes
+// back into the queue, once a return; for the same content the finding stands.
+func (d *Desk) takePage(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item, x iru.Exhibit, r Recording, now time.Time) error {
 	old := i.State
 	verb := "capture"
 	if r.Outcome != iru.Up {
@@ -88,8 +90,10 @@ func (d *Desk) takePage(ctx context.Context, t *db.Tx, i iru.Item, x iru.Exhibit
 	}
 	judged := i.State == iru.ItemReferred || i.State == iru.ItemDismissed || i.State == iru.ItemSecond
 	if r.Outcome == iru.Up && judged && i.Content != r.Content {
-		// A finding rests on what was seen then: later captures are exhibits beside it.
-		return nil
+		if a.State != iru.AssetReturned || !i.Captured.Before(a.Presence.Since) || !iru.ItemTable.Can(i.State, "return") {
+			return nil
+		}
+		verb = "return"
 	}
 	if r.Outcome == iru.Up {
 		i.Title, i.Lang, i.Dir, i.Text, i.Content, i.Captured, i.Exhibit = r.Title, r.Lang, r.Dir, r.Text, r.Content, r.At, x.ID

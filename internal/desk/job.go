@@ -21,7 +21,8 @@ type Monitor struct {
 
 // Capture records an item.
 type Capture struct {
-	Item iru.ItemID `json:"item" river:"unique"`
+	Item  iru.ItemID  `json:"item" river:"unique"`
+	Again iru.EventID `json:"again" river:"unique"` // the event that asks for it anew; 0: the first capture
 }
 
 // Probe finds out who carries an asset: DNS, RDAP, TLS.
@@ -69,6 +70,7 @@ type Escalate struct {
 // Release waits for an operation's T0 and sends all its notices.
 type Release struct {
 	Operation iru.OperationID `json:"operation" river:"unique"`
+	T0        int64           `json:"t0" river:"unique"` // microseconds: a release after a hold is another job
 }
 
 // Kind names the job.
@@ -119,8 +121,12 @@ var waiting = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobSta
 // seconds only.
 var soon time.Time
 
+// Tries is how often a job is tried before it is dropped: never, within a lifetime of failures. What cannot leave or be seen is
+// tried again and shown to people.
+const Tries = 32000
+
 func in(queue string, at time.Time, priority int) *river.InsertOpts {
-	return &river.InsertOpts{Queue: queue, ScheduledAt: at, Priority: priority, MaxAttempts: 25,
+	return &river.InsertOpts{Queue: queue, ScheduledAt: at, Priority: priority, MaxAttempts: Tries,
 		UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: waiting}}
 }
 

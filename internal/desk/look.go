@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 	"iolaus/internal/iru"
 )
 
-// RecordLooks takes one round of looks at an asset in, from one or more vantage points, and draws what follows from them: removal
-// believed, an act complied with, a return. It gives the asset as it is then.
+// RecordLooks takes one round of looks at an asset in, from every vantage point that there is, and draws what follows from them:
+// removal believed, an act complied with, a return. It gives the asset as it is then.
 func (d *Desk) RecordLooks(ctx context.Context, id iru.AssetID, looks []iru.Observation) (iru.Asset, error) {
 	var a iru.Asset
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
@@ -20,6 +21,11 @@ func (d *Desk) RecordLooks(ctx context.Context, id iru.AssetID, looks []iru.Obse
 		if a, err = t.Asset(ctx, iru.Program(), id); err != nil {
 			return err
 		}
+		points := make([]string, 0, len(looks))
+		for _, o := range looks {
+			points = append(points, o.Vantage)
+		}
+		a.Presence = a.Presence.Only(points)
 		for _, o := range looks {
 			o.Asset = a.ID
 			if a, err = d.observe(ctx, t, a, o, now); err != nil {
@@ -72,13 +78,14 @@ func (d *Desk) observe(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observa
 	if err := t.UpdateAsset(ctx, a, old); err != nil {
 		return a, err
 	}
-	if _, err := t.Record(ctx, e); err != nil {
+	ev, err := t.Record(ctx, e)
+	if err != nil {
 		return a, err
 	}
 	if step == "fall" {
 		return a, d.fell(ctx, t, a, o, now)
 	}
-	return a, d.returned(ctx, t, a, o, now)
+	return a, d.returned(ctx, t, a, o, ev, now)
 }
 
 // fell closes the acts about an asset whose removal is verified, stops their clocks and has it rechecked for its return.
@@ -113,8 +120,9 @@ func (d *Desk) verify(ctx context.Context, t *db.Tx, n iru.Notice, at time.Time,
 	return stopClocks(ctx, t, n.ID, at, why)
 }
 
-// returned reopens the acts that had been complied with.
-func (d *Desk) returned(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observation, now time.Time) error {
+// returned reopens the acts that had been complied with, and has what stands there now captured at once: other content than was
+// judged goes back into the queue (see takePage), and who carries it may have changed.
+func (d *Desk) returned(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observation, e iru.EventID, now time.Time) error {
 	ns, err := t.NoticesOf(ctx, iru.Program(), a.ID)
 	if err != nil {
 		return err
@@ -132,8 +140,17 @@ func (d *Desk) returned(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observ
 	if _, err := t.Enqueue(ctx, Monitor{Asset: a.ID}, visit(soon)); err != nil {
 		return err
 	}
-	if a.Outlet == 0 {
-		return nil
+	if _, err := t.Enqueue(ctx, Probe{Asset: a.ID}, look(soon)); err != nil {
+		return err
+	}
+	i, err := t.ItemByLocator(ctx, a.Unit, a.Locator)
+	if err == nil {
+		_, err = t.Enqueue(ctx, Capture{Item: i.ID, Again: e}, visit(soon))
+	} else if errors.Is(err, iru.NotFound) {
+		err = nil
+	}
+	if err != nil || a.Outlet == 0 {
+		return err
 	}
 	out, err := t.Outlet(ctx, iru.Program(), a.Outlet)
 	if err != nil || out.State != iru.OutletDark {

@@ -242,7 +242,7 @@ func (d *Desk) finding(ctx context.Context, t *db.Tx, a iru.Asset, item iru.Item
 			return iru.Assessment{}, err
 		}
 		for _, f := range fs {
-			if f.Carries() {
+			if f.CarriesOn(i) {
 				return f, nil
 			}
 		}
@@ -295,6 +295,11 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 		if err := check(n); err != nil {
 			return err
 		}
+		if verb == "submit" { // from here on these words are what is approved, and what leaves
+			if n.Subject, n.Text, err = d.paper(ctx, t, n); err != nil {
+				return err
+			}
+		}
 		if n, err = stepped(ctx, t, n, verb, s.Officer, now, note); err != nil {
 			return err
 		}
@@ -302,22 +307,13 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 			if err := stopClocks(ctx, t, n.ID, now, "withdrawn: "+note); err != nil {
 				return err
 			}
+			if err := relent(ctx, t, n.Asset, s.Officer, now, n.Ref+" was withdrawn"); err != nil {
+				return err
+			}
 		}
 		return d.expirePolls(ctx, t, n.Operation, now)
 	})
 	return n, err
-}
-
-// conducts refuses anybody but the unit that serves an act and the unit that leads the operation which it is part of.
-func (d *Desk) conducts(ctx context.Context, t *db.Tx, s iru.Scope, n iru.Notice) error {
-	if n.Operation != 0 && n.Unit != s.Unit {
-		o, err := t.Operation(ctx, iru.Program(), n.Operation)
-		if err != nil {
-			return err
-		}
-		return own(s, o.Unit)
-	}
-	return own(s, n.Unit)
 }
 
 // Edit changes a draft's words.
@@ -348,12 +344,12 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 
 // ActDigest is the SHA-256 of everything that an approval covers.
 func ActDigest(n iru.Notice) (string, error) {
-	return digest([]any{n.Unit, n.Parent, n.Ref, n.Instrument, n.Regime, n.Request, n.Asset, n.Item, n.Locator, n.Provider, n.Layer, n.Operation, n.Lang, n.Reasons, n.Basis, n.Key})
+	return digest([]any{n.Unit, n.Parent, n.Ref, n.Instrument, n.Regime, n.Request, n.Asset, n.Item, n.Locator, n.Provider, n.Layer, n.Operation, n.Lang, n.Reasons, n.Basis, n.Key, n.Subject, n.Text})
 }
 
-// Approve takes an officer's approval. With the last one, an act of its own is on its way as soon as a checkpoint covers it; a
-// task of an operation waits for T0.
-func (d *Desk) Approve(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.Notice, error) {
+// Approve takes an officer's approval of the act whose digest the officer has seen. With the last one, an act of its own is on its
+// way as soon as a checkpoint covers it; a task of an operation waits for T0.
+func (d *Desk) Approve(ctx context.Context, s iru.Scope, id iru.NoticeID, seen string) (iru.Notice, error) {
 	var n iru.Notice
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		by, err := t.Officer(ctx, s.Officer)
@@ -371,6 +367,9 @@ func (d *Desk) Approve(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.N
 		}
 		dig, err := ActDigest(n)
 		if err != nil {
+			return err
+		}
+		if err := asSeen("act", dig, seen); err != nil {
 			return err
 		}
 		next, e, err := n.Approve(by, dig, now)
@@ -423,14 +422,16 @@ func (d *Desk) reviewed(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Offi
 	return nil
 }
 
-// Paper is what the addressee would get, as it would be sent now.
+// Paper is what the addressee gets: as it was submitted, or of a draft as it stands.
 func (d *Desk) Paper(ctx context.Context, s iru.Scope, id iru.NoticeID) (subject, text string, err error) {
 	err = d.DB.View(ctx, func(t *db.Tx) error {
 		n, err := t.Notice(ctx, s, id)
 		if err != nil {
 			return err
 		}
-		subject, text, err = d.paper(ctx, t, n)
+		if subject, text = n.Subject, n.Text; text == "" {
+			subject, text, err = d.paper(ctx, t, n)
+		}
 		return err
 	})
 	return subject, text, err

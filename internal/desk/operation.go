@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,7 +80,7 @@ func (d *Desk) OpenPoll(ctx context.Context, s iru.Scope, id iru.OperationID) (i
 	})
 }
 
-// HoldOperation stops the count; nothing is lost.
+// HoldOperation stops the count, also of a T0 that was set; nothing is lost, and the next release sets another T0.
 func (d *Desk) HoldOperation(ctx context.Context, s iru.Scope, id iru.OperationID, why string) (iru.Operation, error) {
 	return d.conduct(ctx, s, id, "hold", why, nil)
 }
@@ -89,7 +90,7 @@ func (d *Desk) Resume(ctx context.Context, s iru.Scope, id iru.OperationID) (iru
 	return d.conduct(ctx, s, id, "resume", "", nil)
 }
 
-// Abort ends the operation. Before T0 nothing leaves; afterwards what has left has left.
+// Abort ends the operation. Before T0 nothing leaves, though it was armed; afterwards what has left has left.
 func (d *Desk) Abort(ctx context.Context, s iru.Scope, id iru.OperationID, why string) (iru.Operation, error) {
 	return d.conduct(ctx, s, id, "abort", why, func(*db.Tx, iru.Operation) error {
 		if strings.TrimSpace(why) == "" {
@@ -130,8 +131,19 @@ func (d *Desk) conduct(ctx context.Context, s iru.Scope, id iru.OperationID, ver
 		if err := t.UpdateOperation(ctx, o, old); err != nil {
 			return err
 		}
-		_, err = t.Record(ctx, e)
-		return err
+		if _, err = t.Record(ctx, e); err != nil || old != iru.OperationReleased || verb == "close" {
+			return err
+		}
+		gone, err := fired(ctx, t, o.ID)
+		switch {
+		case err != nil:
+			return err
+		case gone && verb == "hold":
+			return iru.Refuse(iru.Conflict, "the tasks are leaving", "abort the operation to keep back what has not left")
+		case gone:
+			return nil
+		}
+		return recall(ctx, t, o, s.Officer, now)
 	})
 	return o, err
 }
@@ -152,8 +164,8 @@ func TaskDigest(unit iru.UnitID, tasks []iru.Notice) (string, error) {
 	return digest(acts)
 }
 
-// Poll takes a unit's GO or, with its reason, NO-GO on its tasks as they stand.
-func (d *Desk) Poll(ctx context.Context, s iru.Scope, id iru.OperationID, state iru.PollState, reason string) (iru.Poll, error) {
+// Poll takes a unit's GO on the tasks whose digest its officer has seen or, with its reason, a NO-GO.
+func (d *Desk) Poll(ctx context.Context, s iru.Scope, id iru.OperationID, state iru.PollState, seen, reason string) (iru.Poll, error) {
 	if state != iru.PollGo && state != iru.PollNoGo {
 		return iru.Poll{}, iru.Refuse(iru.Invalid, "unknown answer "+string(state), "answer go or no_go")
 	}
@@ -185,6 +197,11 @@ func (d *Desk) Poll(ctx context.Context, s iru.Scope, id iru.OperationID, state 
 			dig, err := TaskDigest(s.Unit, ts)
 			if err != nil {
 				return err
+			}
+			if state == iru.PollGo {
+				if err := asSeen("list of tasks", dig, seen); err != nil {
+					return err
+				}
 			}
 			var e iru.Event
 			if p, e, err = have.Answer(state, by, reason, dig, now); err != nil {
@@ -281,14 +298,16 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 		if _, err := t.Record(ctx, e); err != nil {
 			return err
 		}
-		_, err = t.Enqueue(ctx, Release{Operation: o.ID}, act(soon))
+		_, err = t.Enqueue(ctx, Release{Operation: o.ID, T0: o.T0.UnixMicro()}, act(soon))
 		return err
 	})
 	return o, err
 }
 
-// Arm puts every approved task of a released operation on its way, just before T0: from here on nothing calls it back. Tasks that
-// cannot leave (contact changed, approval not sealed) are named and stay where they are; the others leave.
+// Arm puts every approved task of a released operation on its way, just before T0: until it is fired a hold or an abort
+// calls it back. Tasks that cannot leave (contact changed, approval not sealed) are named and stay where they are; the others leave.
+// Of an operation that was closed or aborted after T0 it gives what was on its way already: that may have left, and is sent again
+// under the same key.
 func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
 	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		armed, parked = nil, map[iru.NoticeID]error{}
@@ -296,14 +315,14 @@ func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, p
 		if err != nil {
 			return err
 		}
-		if o.State != iru.OperationReleased {
-			return nil
-		}
 		ts, err := t.Tasks(ctx, iru.Program(), id)
 		if err != nil {
 			return err
 		}
 		for _, n := range ts {
+			if n.State == iru.NoticeApproved && !o.Leaves() {
+				continue
+			}
 			if n.State != iru.NoticeApproved {
 				l, written, err := written(ctx, t, n)
 				if err != nil {
@@ -343,6 +362,113 @@ func hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
 		return err, nil
 	}
 	return sealed(ctx, t, n), nil
+}
+
+// Fire is the last moment before T0: from here on what was armed leaves, and neither a hold nor an abort calls it back. It reports
+// false when the operation was held or aborted, or T0 is another one now.
+func (d *Desk) Fire(ctx context.Context, id iru.OperationID, t0 time.Time) (bool, error) {
+	going := false
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		o, err := t.Operation(ctx, iru.Program(), id)
+		if err != nil {
+			return err
+		}
+		fired, err := fired(ctx, t, id)
+		if going = fired || o.Leaves() && o.T0.Equal(t0); err != nil || fired || !going {
+			return err
+		}
+		_, err = t.Record(ctx, happened("operation", int64(o.ID), "fire", 0, o.Unit, now, ""))
+		return err
+	})
+	return going && err == nil, err
+}
+
+// fired reports whether what was armed of an operation has left or is leaving.
+func fired(ctx context.Context, t *db.Tx, id iru.OperationID) (bool, error) {
+	es, err := t.EventsOf(ctx, iru.Subject{Noun: "operation", ID: int64(id)})
+	return slices.ContainsFunc(es, func(e iru.Event) bool { return e.Verb == "fire" }), err
+}
+
+// recall takes back what was armed of an operation that is held or aborted before it was fired: nothing of it has left.
+func recall(ctx context.Context, t *db.Tx, o iru.Operation, by iru.OfficerID, now time.Time) error {
+	ts, err := t.Tasks(ctx, iru.Program(), o.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range ts {
+		if n.State != iru.NoticeDispatched {
+			continue
+		}
+		l, written, err := written(ctx, t, n)
+		if err != nil {
+			return err
+		}
+		if written {
+			if err := t.RemoveLetter(ctx, l.ID); err != nil {
+				return err
+			}
+		}
+		if err := step(ctx, t, n, "recall", 0, now, "the operation is "+string(o.State)); err != nil {
+			return err
+		}
+		if err := relent(ctx, t, n.Asset, by, now, n.Ref+" was recalled before T0"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// StandDown takes a unit's tasks out of an operation before T0, in its own jurisdiction only: the others go on. Its own liaison
+// officer may do so, and the director.
+func (d *Desk) StandDown(ctx context.Context, s iru.Scope, id iru.OperationID, unit iru.UnitID, why string) error {
+	if strings.TrimSpace(why) == "" {
+		return iru.Refuse(iru.Invalid, "the reason is missing", "say why the unit stands down")
+	}
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		o, err := t.Operation(ctx, s, id)
+		if err != nil {
+			return err
+		}
+		if (s.Unit != unit || s.May(iru.ToPoll) != nil) && (o.Director != s.Officer || s.May(iru.ToRelease) != nil) {
+			return iru.Refuse(iru.Forbidden, "a unit is stood down by its own liaison officer or by the director", "ask one of them")
+		}
+		if o.State == iru.OperationClosed || o.State == iru.OperationAborted || !o.T0.IsZero() && !now.Before(o.T0) {
+			return iru.Refuse(iru.Conflict, "what was to leave has left", "withdraw its acts one by one")
+		}
+		ts, err := t.Tasks(ctx, iru.Program(), id)
+		if err != nil {
+			return err
+		}
+		n := 0
+		for _, a := range ts {
+			if a.Unit != unit || !iru.NoticeTable.Can(a.State, "withdraw") {
+				continue
+			}
+			if err := step(ctx, t, a, "withdraw", s.Officer, now, "stood down: "+why); err != nil {
+				return err
+			}
+			n++
+		}
+		if n == 0 {
+			return iru.Refuse(iru.Conflict, "that unit has no task here that could still be kept back", "")
+		}
+		if _, err := t.Record(ctx, happened("operation", int64(o.ID), "stand_down", s.Officer, o.Unit, now, why).With("unit", int64(unit)).With("tasks", n)); err != nil {
+			return err
+		}
+		return d.expirePolls(ctx, t, o.ID, now)
+	})
+}
+
+// Follow has acts sent by themselves that could not leave with the others.
+func (d *Desk) Follow(ctx context.Context, ids []iru.NoticeID) error {
+	return d.enact(ctx, func(t *db.Tx, _ time.Time) error {
+		for _, id := range ids {
+			if _, err := t.Enqueue(ctx, Deliver{Notice: id}, act(soon)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // RecordRelease stores when the first and the last task left.

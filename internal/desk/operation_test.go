@@ -4,6 +4,7 @@ package desk_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -142,7 +143,15 @@ func TestPolls(t *testing.T) {
 		again()
 		_, err = u.Submit(ctx, u.scope("ada"), n.ID)
 		must(t, err)
-		both(iru.PollGo, iru.PollGo) // the same act, further on
+		both(iru.PollOpen, iru.PollGo) // its letter stands now
+		again()
+		_, err = u.Desk.Poll(ctx, u.scope("ben"), o.ID, iru.PollNoGo, "", "wait")
+		must(t, err)
+		_, err = u.Desk.Poll(ctx, u.scope("ben"), o.ID, iru.PollGo, strings.Repeat("0", 64), "")
+		refused(t, "GO on other tasks", err, iru.Conflict, "changed while you looked")
+		_, err = u.Desk.Poll(ctx, u.scope("ben"), o.ID, iru.PollGo, "", "")
+		refused(t, "GO on nobody knows what", err, iru.Invalid, "not said which")
+		again()
 		_, err = u.Release(ctx, u.scope("dora"), o.ID, u.now.Add(time.Minute))
 		refused(t, "released with an unapproved task", err, iru.Conflict, n.Ref+" is submitted")
 		_, err = u.Withdraw(ctx, u.scope("lena"), n.ID, "one is enough")

@@ -43,3 +43,14 @@ func ownNotice(ctx context.Context, t *db.Tx, s iru.Scope, id iru.NoticeID) (iru
 	}
 	return n, own(s, n.Unit)
 }
+
+// asSeen refuses a decision on something that is not what the officer looked at: it may have changed in the meantime.
+func asSeen(what, is, seen string) error {
+	switch seen {
+	case is:
+		return nil
+	case "":
+		return iru.Refuse(iru.Invalid, "it is not said which "+what+" was looked at", "read it first, and name what you read")
+	}
+	return iru.Refuse(iru.Conflict, "the "+what+" changed while you looked at it", "read it again")
+}

@@ -152,8 +152,8 @@ func (d *Desk) EnterProvider(ctx context.Context, s iru.Scope, p iru.Provider) (
 	return p, err
 }
 
-// Confirm is an officer's word that a provider's contact is right; what waited for it goes on.
-func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, note string) (iru.Provider, error) {
+// Confirm is an officer's word that a provider's contact, as the officer has seen it (iru.Provider.Way), is right; what waited for it goes on.
+func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, seen, note string) (iru.Provider, error) {
 	if err := s.May(iru.ToConfirm); err != nil {
 		return iru.Provider{}, err
 	}
@@ -164,6 +164,9 @@ func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, note
 			return err
 		}
 		if err := own(s, p.Unit); err != nil {
+			return err
+		}
+		if err := asSeen("contact", p.Way(), seen); err != nil {
 			return err
 		}
 		old := p.Contact
@@ -191,7 +194,7 @@ func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, note
 				if err != nil {
 					return err
 				}
-				past = (o.State == iru.OperationReleased || o.State == iru.OperationClosed) && !now.Before(o.T0)
+				past = o.Leaves() && !now.Before(o.T0)
 			}
 			if past {
 				if _, err := t.Enqueue(ctx, Deliver{Notice: n.ID}, act(soon)); err != nil {

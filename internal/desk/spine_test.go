@@ -15,6 +15,7 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/desk"
+	"iolaus/internal/desk/desktest"
 	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
 	"iolaus/internal/legal"
@@ -22,7 +23,7 @@ import (
 
 // A unit is a desk with people on it and a clock that the test turns.
 type unit struct {
-	*desk.Desk
+	desktest.Reader
 	t      *testing.T
 	now    time.Time
 	people map[string]iru.Officer

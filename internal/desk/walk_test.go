@@ -46,13 +46,13 @@ func TestDeskByRandomWalk(t *testing.T) {
 		w.second()
 		w.join("lio", w.people["ada"].Unit, iru.Liaison)
 		walks++
-		switch w.between(0, 3) { // some walks begin where others seldom come
-		case 0:
-			w.watched(t.Context())
-		case 1:
-			w.referred()
-		default:
+		switch begin := w.between(0, 3); { // some walks begin where others seldom come
+		case walks == 1 || begin > 1:
 			w.unit.sent(order(w.referred()))
+		case begin == 0:
+			w.watched(t.Context())
+		default:
+			w.referred()
 		}
 		for range w.between(120, 260) {
 			w.step(among(w, verbs))
@@ -423,7 +423,7 @@ func (w *walk) check() {
 			carries := false
 			for _, o := range os {
 				path("assessment", "state", int64(o.ID), string(o.State), nil)
-				carries = carries || o.Carries()
+				carries = carries || o.CarriesOn(i)
 			}
 			if carries != (i.State == iru.ItemReferred) {
 				w.r.Fatalf("item %d is %s with %+v", i.ID, i.State, os)

@@ -156,3 +156,8 @@ func (a Assessment) Settle(second Assessment) (first Assessment, verb string, er
 func (a Assessment) Carries() bool {
 	return a.Finding == FindRefer && (a.State == AssessmentGiven && a.Purpose == PurposeProceed || a.State == AssessmentConfirmed)
 }
+
+// CarriesOn reports whether an act about the item may rest on the assessment: not if other content stands there now than was judged.
+func (a Assessment) CarriesOn(i Item) bool {
+	return a.Carries() && a.Item == i.ID && (a.Content == "" || a.Content == i.Content)
+}

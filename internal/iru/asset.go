@@ -49,6 +49,7 @@ var AssetTable = Table[AssetState]{
 	{AssetLive, "fall", AssetDown},
 	{AssetActioned, "fall", AssetDown},
 	{AssetActioned, "give_up", AssetLive},
+	{AssetLive, "reconsider", AssetCandidate},
 	{AssetDown, "return", AssetReturned},
 	{AssetReturned, "act", AssetActioned},
 	{AssetReturned, "fall", AssetDown},
@@ -101,7 +102,7 @@ func (a Asset) Step(verb string, by OfficerID, at time.Time, note string) (Asset
 	if verb == "attribute" {
 		return a, Event{}, Refuse(Internal, "an attribution needs a person and an outlet", "call Attribute")
 	}
-	if err := byPerson(by, verb, "reject", "reconsider"); err != nil {
+	if err := byPerson(by, verb, "reject", "reconsider", "give_up"); err != nil {
 		return a, Event{}, err
 	}
 	return a.step(verb, by, at, note)
@@ -114,6 +115,9 @@ func (a Asset) step(verb string, by OfficerID, at time.Time, note string) (Asset
 	}
 	e := change("asset", int64(a.ID), verb, a.State, to, by, a.Unit, at, note)
 	a.State = to
+	if verb == "reconsider" {
+		e, a.Outlet, a.Lineage.Judged = e.With("outlet", int64(a.Outlet)), 0, 0
+	}
 	return a, e, nil
 }
 

@@ -39,6 +39,8 @@ var ItemTable = Table[ItemState]{
 	{ItemReferred, "reopen", ItemReady},
 	{ItemDismissed, "reopen", ItemReady},
 	{ItemSecond, "reopen", ItemReady},
+	{ItemReferred, "return", ItemReady},
+	{ItemDismissed, "return", ItemReady},
 }
 
 // HoldFor is how long a person's lock on an item lasts before it frees itself.
@@ -85,7 +87,7 @@ func (i Item) Held(by OfficerID, now time.Time) bool {
 // Hold gives the officer the lock, or says who has it.
 func (i Item) Hold(by OfficerID, now time.Time) (Item, error) {
 	if i.Held(by, now) {
-		return i, Refuse(Conflict, fmt.Sprintf("officer %d holds this item until %s", i.HeldBy, i.HeldUntil.UTC().Format("15:04:05")), "take the next one, or ask for a hand-over")
+		return i, Refuse(Conflict, fmt.Sprintf("a colleague holds this item until %s UTC", i.HeldUntil.UTC().Format("15:04:05")), "take the next one, or have it handed over to you")
 	}
 	i.HeldBy, i.HeldUntil = by, now.Add(HoldFor)
 	return i, nil

@@ -49,6 +49,7 @@ var NoticeTable = Table[NoticeState]{
 	{NoticeEndorsed, "withdraw", NoticeWithdrawn},
 	{NoticeApproved, "dispatch", NoticeDispatched},
 	{NoticeApproved, "withdraw", NoticeWithdrawn},
+	{NoticeDispatched, "recall", NoticeApproved},
 	{NoticeDispatched, "send", NoticeSent},
 	{NoticeDispatched, "receive", NoticeReceived},
 	{NoticeDispatched, "bounce", NoticeBounced},
@@ -216,7 +217,7 @@ func (n Notice) step(verb string, by OfficerID, at time.Time, note string) (Noti
 	n.State = to
 	switch verb {
 	case "return":
-		n.Approvals = nil
+		n.Approvals, n.Subject, n.Text = nil, "", ""
 	case "send":
 		n.SentAt = at
 	case "receive":

@@ -4,6 +4,7 @@ package iru
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -58,10 +59,23 @@ var DefaultAgreement = Agreement{Points: 2, Rounds: 3, Gap: 10 * time.Minute}
 
 // A Run is a vantage point's unbroken series of absences.
 type Run struct {
-	Length int       `json:"n"`
-	Last   time.Time `json:"last"`
-	Up     bool      `json:"up,omitempty"` // its last telling look saw the content, or something else in its place
-	Found  Outcome   `json:"found,omitempty"`
+	Length int         `json:"n"`
+	Last   time.Time   `json:"last"`
+	Looks  []time.Time `json:"looks,omitempty"` // the latest that counted, as many as an agreement asks for
+	Up     bool        `json:"up,omitempty"`    // its last telling look saw the content, or something else in its place
+	Found  Outcome     `json:"found,omitempty"`
+}
+
+// Only forgets the series of vantage points from which nobody looks any more: what they saw last must not speak for ever.
+func (p Presence) Only(points []string) Presence {
+	runs := make(map[string]Run, len(p.Runs))
+	for k, v := range p.Runs {
+		if slices.Contains(points, k) {
+			runs[k] = v
+		}
+	}
+	p.Runs = runs
+	return p
 }
 
 // Presence is what is believed of an address, and why.
@@ -74,7 +88,8 @@ type Presence struct {
 // Observe takes one look in. A look that tells nothing, or is older than what its point told last, leaves everything as it is;
 // seeing the content from anywhere ends every belief in its absence; absence is believed only by agreement. Something else at the
 // address (altered, moved, shut to one country) is neither: it breaks the point's series, so that absence is not agreed upon, and
-// is no return. The second result is the verb that changed the state, or "".
+// is no return. A point that has told nothing since before the looks that agree does not stand against them. The second result is
+// the verb that changed the state, or "".
 func (p Presence) Observe(o Observation, need Agreement) (Presence, string) {
 	if need.Points < 1 || need.Rounds < 1 { // an agreement of nobody would be one
 		need.Points, need.Rounds = max(need.Points, DefaultAgreement.Points), max(need.Rounds, DefaultAgreement.Rounds)
@@ -100,14 +115,9 @@ func (p Presence) Observe(o Observation, need Agreement) (Presence, string) {
 	case run.Length > 0 && o.At.Sub(run.Last) < need.Gap:
 		return p, "" // too soon after the last look to count as another one
 	}
-	runs[o.Vantage] = Run{Length: run.Length + 1, Last: o.At, Found: o.Outcome}
-	agree, seen := 0, false
-	for _, r := range runs {
-		if r.Length >= need.Rounds {
-			agree++
-		}
-		seen = seen || r.Up
-	}
+	looks := append(slices.Clone(run.Looks), o.At)
+	runs[o.Vantage] = Run{Length: run.Length + 1, Last: o.At, Looks: looks[max(0, len(looks)-need.Rounds):], Found: o.Outcome}
+	agree, seen := agreed(runs, need)
 	switch {
 	case agree >= need.Points && !seen:
 		return p.move("agreed", o.At)
@@ -115,6 +125,23 @@ func (p Presence) Observe(o Observation, need Agreement) (Presence, string) {
 		return p, "" // another point still sees it
 	}
 	return p.move("missed", o.At)
+}
+
+// agreed counts the points whose series are long enough, and says whether any point saw something there since these began.
+func agreed(runs map[string]Run, need Agreement) (agree int, seen bool) {
+	var since time.Time // of the first of the looks on which an agreement would rest
+	for _, r := range runs {
+		if r.Length < need.Rounds {
+			continue
+		}
+		if agree++; len(r.Looks) > 0 && (since.IsZero() || r.Looks[0].Before(since)) {
+			since = r.Looks[0]
+		}
+	}
+	for _, r := range runs {
+		seen = seen || r.Up && !r.Last.Before(since)
+	}
+	return agree, seen
 }
 
 func (p Presence) move(verb string, at time.Time) (Presence, string) {
@@ -126,7 +153,7 @@ func (p Presence) move(verb string, at time.Time) (Presence, string) {
 	return p, verb
 }
 
-// Progress says in words how far agreement has come, as a page shows it: "gone 2 of 3 from north, still served to south".
+// Progress says in words how far agreement has come at one point, as a page shows it: "gone, 2 of 3", "still served".
 func (p Presence) Progress(vantage string, need Agreement) string {
 	r, ok := p.Runs[vantage]
 	switch {

@@ -3,6 +3,7 @@
 package iru_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -15,30 +16,41 @@ import (
 // A model keeps all looks and works the belief out anew, from its definition.
 type model []iru.Observation
 
-// absences counts the looks of a point that tell of absence since its last look that told of something else, each at least gap
-// after the one counted before. The second result is whether its last telling look was no absence.
-func (m model) absences(point string, gap time.Duration) (n int, present bool) {
-	var last time.Time
+// since is the earliest look among the last rounds of each point that agrees: what was seen before it stands against nobody.
+func (m model) since(points []string, need iru.Agreement) (from time.Time) {
+	for _, p := range points {
+		if _, _, counted := m.absences(p, need.Gap); len(counted) >= need.Rounds {
+			if at := counted[len(counted)-need.Rounds]; from.IsZero() || at.Before(from) {
+				from = at
+			}
+		}
+	}
+	return from
+}
+
+// absences gives whether a point's last telling look was no absence, when that look was, and the absences that count since its last
+// look that told of something else, each at least gap after the one counted before.
+func (m model) absences(point string, gap time.Duration) (present bool, last time.Time, counted []time.Time) {
 	for _, o := range m {
 		switch {
 		case o.Vantage != point || o.Outcome.Unknown():
 		case !o.Outcome.Absent():
-			n, present, last = 0, true, o.At
-		case n == 0 || o.At.Sub(last) >= gap:
-			n, present, last = n+1, false, o.At
+			present, last, counted = true, o.At, nil
+		case len(counted) == 0 || o.At.Sub(last) >= gap:
+			present, last, counted = false, o.At, append(counted, o.At)
 		}
 	}
-	return n, present
+	return present, last, counted
 }
 
 func (m model) gone(points []string, need iru.Agreement) bool {
-	agree := 0
+	agree, from := 0, m.since(points, need)
 	for _, p := range points {
-		n, present := m.absences(p, need.Gap)
-		if present {
+		present, last, counted := m.absences(p, need.Gap)
+		if present && !last.Before(from) {
 			return false
 		}
-		if n >= need.Rounds {
+		if len(counted) >= need.Rounds {
 			agree++
 		}
 	}
@@ -64,7 +76,7 @@ func TestPresenceByRandomWalk(t *testing.T) {
 			var verb string
 			p, verb = p.Observe(o, need)
 			m = append(m, o)
-			if o.Outcome.Unknown() && (verb != "" || p.Since != was.Since || p.Runs[o.Vantage] != was.Runs[o.Vantage]) {
+			if o.Outcome.Unknown() && (verb != "" || p.Since != was.Since || !reflect.DeepEqual(p.Runs[o.Vantage], was.Runs[o.Vantage])) {
 				t.Fatalf("%s changed what is believed", o.Outcome)
 			}
 			state := was.State
@@ -146,6 +158,34 @@ func TestPresence(t *testing.T) {
 	q, verb := iru.Presence{}.Observe(iru.Observation{At: noon, Vantage: "north", Outcome: iru.Gone}, iru.Agreement{})
 	if verb != "missed" || q.State != iru.PresenceDoubtful {
 		t.Errorf("one look is enough for an empty agreement: %q", verb)
+	}
+}
+
+// TestPresenceWithoutAPoint: a point that fell silent, or from which nobody looks any more, does not speak for ever.
+func TestPresenceWithoutAPoint(t *testing.T) {
+	need := iru.Agreement{Points: 2, Rounds: 2, Gap: time.Minute}
+	look := func(p iru.Presence, at time.Duration, point string, o iru.Outcome) (iru.Presence, string) {
+		return p.Observe(iru.Observation{At: noon.Add(at), Vantage: point, Outcome: o}, need)
+	}
+	var p iru.Presence
+	p, _ = look(p, 0, "north", iru.Gone)
+	p, _ = look(p, 90*time.Second, "south", iru.Up)
+	p, _ = look(p, 2*time.Minute, "east", iru.Gone)
+	retired := p
+	p, _ = look(p, 3*time.Minute, "north", iru.Gone)
+	p, _ = look(p, 4*time.Minute, "south", iru.Timeout)
+	if p, verb := look(p, 5*time.Minute, "east", iru.Gone); verb != "missed" && p.State == iru.PresenceGone {
+		t.Error("south saw it after north's first look")
+	}
+	p, _ = look(p, 5*time.Minute, "east", iru.Gone)
+	p, verb := look(p, 6*time.Minute, "north", iru.Gone)
+	if verb != "agreed" || p.State != iru.PresenceGone {
+		t.Errorf("two points agree on four looks since south saw it last, and yet: %q, %s", verb, p.State)
+	}
+	p = retired.Only([]string{"north", "east"})
+	p, _ = look(p, 3*time.Minute, "north", iru.Gone)
+	if p, verb := look(p, 4*time.Minute, "east", iru.Gone); verb != "agreed" || len(p.Runs) != 2 || len(retired.Runs) != 3 {
+		t.Errorf("south is no vantage point any more, and yet: %q, %+v", verb, p.Runs)
 	}
 }
 

@@ -34,6 +34,7 @@ var OperationTable = Table[OperationState]{
 	{OperationPolling, "abort", OperationAborted},
 	{OperationHeld, "resume", OperationPolling},
 	{OperationHeld, "abort", OperationAborted},
+	{OperationReleased, "hold", OperationHeld},
 	{OperationReleased, "abort", OperationAborted},
 	{OperationReleased, "close", OperationClosed},
 }
@@ -144,8 +145,12 @@ func (o Operation) Release(by Officer, polls []Poll, digests map[UnitID]string, 
 		return o, Event{}, Refuse(Conflict, "the operation has no participants or no tasks", "add them before the release")
 	}
 	for _, p := range polls {
+		idle := !slices.ContainsFunc(tasks, func(n Notice) bool { return n.Unit == p.Unit && n.State != NoticeWithdrawn })
+		if idle && p.State != PollNoGo { // it takes part with nothing, or stood down
+			continue
+		}
 		if p.State != PollGo || p.Digest != digests[p.Unit] {
-			return o, Event{}, Refuse(Conflict, fmt.Sprintf("unit %d has not answered GO on its tasks as they stand", p.Unit), "poll it again")
+			return o, Event{}, Refuse(Conflict, "a unit has not answered GO on its tasks as they stand", "the board says which; poll it again")
 		}
 	}
 	for _, n := range tasks {
@@ -164,8 +169,11 @@ func (o Operation) Release(by Officer, polls []Poll, digests map[UnitID]string, 
 	return o, e.With("t0", t0.UTC().Format(time.RFC3339Nano)), nil
 }
 
-// Step moves the operation by a verb of its table. It refuses a release, which has rules of its own, and to close one before T0:
-// that would be an abort without a reason.
+// Leaves reports whether the operation's approved tasks leave, at T0 or since.
+func (o Operation) Leaves() bool { return o.State == OperationReleased || o.State == OperationClosed }
+
+// Step moves the operation by a verb of its table. It refuses a release, which has rules of its own, to close one before T0, which
+// would be an abort without a reason, and to hold one after it.
 func (o Operation) Step(verb string, by OfficerID, at time.Time, note string) (Operation, Event, error) {
 	if err := byPerson(by, verb, "open_poll", "hold", "resume", "abort", "close"); err != nil {
 		return o, Event{}, err
@@ -175,6 +183,8 @@ func (o Operation) Step(verb string, by OfficerID, at time.Time, note string) (O
 		return o, Event{}, Refuse(Internal, "a release needs polls, tasks and T0", "call Release")
 	case verb == "close" && at.Before(o.T0):
 		return o, Event{}, Refuse(Conflict, "T0 has not come yet", "abort the operation, or close it afterwards")
+	case verb == "hold" && o.State == OperationReleased && !at.Before(o.T0):
+		return o, Event{}, Refuse(Conflict, "T0 has passed: what has left has left", "close the operation, or abort it to keep back what has not left")
 	}
 	return o.step(verb, by, at, note)
 }
@@ -185,6 +195,8 @@ func (o Operation) step(verb string, by OfficerID, at time.Time, note string) (O
 		return o, Event{}, err
 	}
 	e := change("operation", int64(o.ID), verb, o.State, to, by, o.Unit, at, note)
-	o.State = to
+	if o.State = to; verb == "hold" { // the next release sets it anew
+		o.T0 = time.Time{}
+	}
 	return o, e, nil
 }

@@ -86,16 +86,18 @@ func TestReleaseByRandomPlans(t *testing.T) {
 			id := iru.UnitID(u + 1)
 			digests[id] = "now"
 			p := iru.Poll{Unit: id, State: iru.PollState(pick("answer", "go", rapid.SampledFrom([]string{"open", "no_go"}).Draw(t, "other answer"))), Digest: pick("digest", "now", "then")}
-			sound = sound && p.State == iru.PollGo && p.Digest == "now"
 			polls = append(polls, p)
+			idle := true
 			for range 2 - rapid.IntRange(0, 2).Draw(t, "tasks less") {
 				n := iru.Notice{Ref: "X", Unit: id, State: iru.NoticeState(pick("task", "approved", rapid.SampledFrom([]string{"draft", "submitted", "endorsed", "withdrawn", "sent"}).Draw(t, "other task")))}
 				sound = sound && (n.State == iru.NoticeApproved || n.State == iru.NoticeWithdrawn)
 				if n.State == iru.NoticeApproved {
 					left++
 				}
+				idle = idle && n.State == iru.NoticeWithdrawn
 				tasks = append(tasks, n)
 			}
+			sound = sound && (p.State == iru.PollGo && p.Digest == "now" || idle && p.State != iru.PollNoGo)
 		}
 		lead := 20*time.Second - time.Duration(rapid.Int64Range(0, int64(21*time.Second)).Draw(t, "sooner"))
 		want := sound && left > 0 && len(polls) > 0 && o.State == iru.OperationPolling && by.ID == o.Director && by.State == iru.OfficerActive && by.Roles[0] == iru.Director && lead >= iru.MinLead
@@ -115,6 +117,17 @@ func TestReleaseByRandomPlans(t *testing.T) {
 		}
 	})
 	t.Logf("%d plans were released", released)
+}
+
+// TestHoldBeforeT0: the count can be stopped until T0, and only until then.
+func TestHoldBeforeT0(t *testing.T) {
+	o := iru.Operation{State: iru.OperationReleased, T0: noon}
+	if _, _, err := o.Step("hold", 2, noon, "wait"); !errors.Is(err, iru.Conflict) {
+		t.Errorf("held at T0: %v", err)
+	}
+	if h, _, err := o.Step("hold", 2, noon.Add(-1), "wait"); err != nil || h.State != iru.OperationHeld || !h.T0.IsZero() {
+		t.Errorf("held before T0: %+v, %v", h, err)
+	}
 }
 
 func TestCloseBeforeT0(t *testing.T) {

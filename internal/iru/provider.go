@@ -65,9 +65,10 @@ type Carrier struct {
 	At       time.Time
 }
 
-// Propose takes in an address found anew. The same one changes nothing; another one stops sending until a person confirms.
+// Propose takes in an address found anew. The same one changes nothing, nor does a guess where something better is known; another
+// one stops sending until a person confirms.
 func (p Provider) Propose(channel, address, source string, guess bool, at time.Time) (Provider, Event, bool) {
-	if p.Address == address && p.Channel == channel {
+	if p.Address == address && p.Channel == channel || guess && !p.Guess && p.Address != "" {
 		return p, Event{}, false
 	}
 	from := p.Contact
@@ -80,6 +81,9 @@ func (p Provider) Propose(channel, address, source string, guess bool, at time.T
 	e := change("provider", int64(p.ID), "change", from, p.Contact, 0, p.Unit, at, "contact found: "+source)
 	return p, e, true
 }
+
+// Way is how the provider is reached, in words that a confirmation names: "smtp abuse@host.test".
+func (p Provider) Way() string { return p.Channel + " " + p.Address }
 
 // Confirm is a person's word that the contact is right.
 func (p Provider) Confirm(by OfficerID, at time.Time, note string) (Provider, Event, error) {

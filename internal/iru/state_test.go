@@ -73,7 +73,7 @@ func TestStepsTellWhatTheyDid(t *testing.T) {
 			o, e, err := iru.Outlet{ID: 7, Unit: 3, State: iru.OutletState(s)}.Step(v, by, noon, "why")
 			return string(o.State), e, err
 		}},
-		"asset": {steps("asset", "state"), []string{"reject", "reconsider"}, []string{"attribute"}, func(s, v string, by iru.OfficerID) (string, iru.Event, error) {
+		"asset": {steps("asset", "state"), []string{"reject", "reconsider", "give_up"}, []string{"attribute"}, func(s, v string, by iru.OfficerID) (string, iru.Event, error) {
 			a, e, err := iru.Asset{ID: 7, Unit: 3, State: iru.AssetState(s)}.Step(v, by, noon, "why")
 			return string(a.State), e, err
 		}},
@@ -89,7 +89,11 @@ func TestStepsTellWhatTheyDid(t *testing.T) {
 			return string(n.State), e, err
 		}},
 		"operation": {steps("operation", "state"), []string{"open_poll", "hold", "resume", "abort", "close"}, []string{"release"}, func(s, v string, by iru.OfficerID) (string, iru.Event, error) {
-			o, e, err := iru.Operation{ID: 7, Unit: 3, State: iru.OperationState(s), T0: noon.Add(-time.Hour)}.Step(v, by, noon, "why")
+			t0 := noon.Add(-time.Hour)
+			if v == "hold" { // the rest is done after it
+				t0 = noon.Add(time.Hour)
+			}
+			o, e, err := iru.Operation{ID: 7, Unit: 3, State: iru.OperationState(s), T0: t0}.Step(v, by, noon, "why")
 			return string(o.State), e, err
 		}},
 	} {

@@ -85,7 +85,7 @@ var meanings = map[string]string{
 
 	"operation.state draft":    "It is being planned.",
 	"operation.state polling":  "The units are asked whether their tasks are ready.",
-	"operation.state held":     "The director stopped the count; nothing is lost.",
+	"operation.state held":     "The director stopped the count, also of a T0 that was set; nothing is lost.",
 	"operation.state released": "T0 is set and will be kept.",
 	"operation.state closed":   "Its day is over.",
 	"operation.state aborted":  "It was ended with a reason: what had not left stays in.",

@@ -155,7 +155,7 @@ func TestFourEyesOnThePage(t *testing.T) {
 		t.Errorf("the page shows digest %q, not %q", digest, want)
 	}
 	ada.post(base+"/step/approve", "digest", digest).is(http.StatusUnprocessableEntity).has("#errors", "read")
-	ada.post(base+"/step/approve", "digest", strings.Repeat("0", 64), "read", "1").is(http.StatusConflict).has(".why-text", "not the one that you read")
+	ada.post(base+"/step/approve", "digest", strings.Repeat("0", 64), "read", "1").is(http.StatusConflict).has(".why-text", "changed while you looked")
 	ada.post(base+"/step/approve", "digest", digest, "read", "1").leads(base)
 	ada.get(base).hasNo("a[href$='/step/approve']").has(".steps", "a second is missing")
 	ada.get(base + "/step/approve").is(http.StatusForbidden)

@@ -26,6 +26,7 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/desk"
+	"iolaus/internal/desk/desktest"
 	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
 	"iolaus/internal/legal"
@@ -34,7 +35,7 @@ import (
 
 // A house is the workbench on a fresh store, with people in it and a clock that the test turns.
 type house struct {
-	*desk.Desk
+	desktest.Reader
 	t      *testing.T
 	url    string
 	people map[string]iru.Officer

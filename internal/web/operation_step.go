@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"iolaus/internal/db"
-	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
@@ -272,12 +271,10 @@ func (v *visit) stepOperation() error {
 		_, err = v.desk.OpenPoll(ctx, v.scope, o.ID)
 		done = ui.T(ctx, "The poll is open.")
 	case "go":
-		if err = v.sameTasks(o.ID); err == nil {
-			_, err = v.desk.Poll(ctx, v.scope, o.ID, iru.PollGo, "")
-		}
+		_, err = v.desk.Poll(ctx, v.scope, o.ID, iru.PollGo, v.value("tasks"), "")
 		done = ui.T(ctx, "Your unit is GO.")
 	case "no_go":
-		_, err = v.desk.Poll(ctx, v.scope, o.ID, iru.PollNoGo, v.value("why"))
+		_, err = v.desk.Poll(ctx, v.scope, o.ID, iru.PollNoGo, "", v.value("why"))
 		done = ui.T(ctx, "Your unit is NO-GO.")
 	case "hold":
 		_, err = v.desk.HoldOperation(ctx, v.scope, o.ID, v.value("why"))
@@ -313,21 +310,6 @@ func (v *visit) stepOperation() error {
 	}
 	v.say(done)
 	return v.to("/operations/%d", o.ID)
-}
-
-// sameTasks refuses a GO on other tasks than the page showed.
-func (v *visit) sameTasks(oid iru.OperationID) error {
-	return v.read(func(t *db.Tx) error {
-		ts, err := t.Tasks(v.ctx(), v.scope, oid)
-		if err != nil {
-			return err
-		}
-		digest, err := desk.TaskDigest(v.by.Unit, ts)
-		if err == nil && v.value("tasks") != digest {
-			return iru.Refuse(iru.Conflict, "your unit's tasks changed while you looked", "open the board again and answer for them as they stand")
-		}
-		return err
-	})
 }
 
 // sure refuses what was not confirmed.

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -250,15 +251,16 @@ func (v *visit) confirm() error {
 	if err := v.scope.May(iru.ToConfirm); err != nil {
 		return err
 	}
-	if v.value("address") != p.Channel+" "+p.Address {
-		return v.confirmStep(ui.T(v.ctx(), "The contact changed while you looked. This is the new one."))
-	}
 	if v.value("note") == "" {
 		return v.confirmStep(ui.T(v.ctx(), "Say how you made sure that this is their address."))
 	}
-	if p, err = v.desk.Confirm(v.ctx(), v.scope, p.ID, v.value("note")); err != nil {
+	q, err := v.desk.Confirm(v.ctx(), v.scope, p.ID, v.value("address"), v.value("note"))
+	if errors.Is(err, iru.Conflict) && v.value("address") != p.Way() {
+		return v.confirmStep(ui.T(v.ctx(), "The contact changed while you looked. This is the new one."))
+	} else if err != nil {
 		return err
 	}
+	p = q
 	v.say(ui.T(v.ctx(), "The contact of %s is confirmed.", p.Name))
 	return v.to("/providers/%d", p.ID)
 }

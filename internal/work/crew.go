@@ -4,6 +4,7 @@ package work
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -81,7 +82,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		Queues: queues, Workers: workers, Logger: c.Log, ID: c.Holder,
 		FetchCooldown: 50 * time.Millisecond, FetchPollInterval: 200 * time.Millisecond,
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: jobTimeout + time.Minute,
-		RetryPolicy: patience{}, MaxAttempts: 25,
+		RetryPolicy: patience{}, MaxAttempts: desk.Tries, ErrorHandler: complaint{c},
 	})
 	if err != nil {
 		return err
@@ -94,7 +95,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		return fmt.Errorf("start workers: %w: %w", iru.Unavailable, err)
 	}
 	var wg sync.WaitGroup
-	for _, loop := range []func(context.Context){c.seal, c.survey} {
+	for _, loop := range []func(context.Context){c.seal, c.survey, c.sweep} {
 		wg.Go(func() { loop(ctx) })
 	}
 	living, dead := context.WithCancel(context.WithoutCancel(ctx)) // longer than ctx: running jobs are finished first
@@ -119,6 +120,34 @@ type patience struct{}
 func (patience) NextRetry(job *rivertype.JobRow) time.Time {
 	wait := min(time.Second<<min(len(job.Errors), 10), 10*time.Minute)
 	return time.Now().Add(wait)
+}
+
+// A complaint makes people see what fails again and again.
+type complaint struct{ *Crew }
+
+// shown is the failure of a job that is told to people: the first ones may pass.
+const shown = 3
+
+// HandleError tells of an act that cannot leave. The job is tried again all the same.
+func (c complaint) HandleError(ctx context.Context, job *rivertype.JobRow, failure error) *river.ErrorHandlerResult {
+	var d desk.Deliver
+	if job.Kind != d.Kind() || len(job.Errors)+1 < shown {
+		return nil
+	}
+	if err := json.Unmarshal(job.EncodedArgs, &d); err != nil {
+		c.Log.Error("a job has no readable arguments", "job", job.ID, "error", err)
+		return nil
+	}
+	if err := c.Desk.Delay(ctx, d.Notice, failure.Error()); err != nil {
+		c.Log.Warn("a delay could not be recorded", "notice", d.Notice, "error", err)
+	}
+	return nil
+}
+
+// HandlePanic leaves what River does: the job is tried again, and the log has the trace.
+func (c complaint) HandlePanic(_ context.Context, job *rivertype.JobRow, value any, trace string) *river.ErrorHandlerResult {
+	c.Log.Error("a job panicked", "job", job.ID, "kind", job.Kind, "value", value, "trace", trace)
+	return nil
 }
 
 // outcome turns a failure into what the queue should do: what cannot help is cancelled, what may help is tried again.

@@ -27,14 +27,30 @@ func (w *monitor) Work(ctx context.Context, job *river.Job[desk.Monitor]) error 
 		return nil // a rejected one is left alone; one that is down is rechecked until it returns
 	}
 	var i iru.Item
+	closed := false
 	if err := w.Desk.DB.View(ctx, func(t *db.Tx) error {
+		if closed, err = unwatched(ctx, t, a); err != nil {
+			return err
+		}
 		i, err = t.ItemByLocator(ctx, a.Unit, a.Locator)
 		return err
 	}); err != nil {
 		return outcome(err)
 	}
+	if closed {
+		return nil // until a person watches the outlet again
+	}
 	if err := w.record(ctx, w.Vantages[0], a, i); err != nil {
 		return outcome(err)
 	}
 	return river.JobSnooze(w.Desk.Rules.Monitor)
+}
+
+// unwatched reports whether an asset's outlet is no longer watched.
+func unwatched(ctx context.Context, t *db.Tx, a iru.Asset) (bool, error) {
+	if a.Outlet == 0 {
+		return false, nil
+	}
+	o, err := t.Outlet(ctx, iru.Program(), a.Outlet)
+	return o.State == iru.OutletClosed, err
 }

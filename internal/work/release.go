@@ -15,8 +15,9 @@ import (
 	"iolaus/internal/iru"
 )
 
-// releaser waits for an operation's T0 and lets all its tasks leave at once. Tasks are armed in the last moment before T0; from
-// then on nothing calls them back. Killed, it goes on where it was: what has no proof of sending is sent under the same key.
+// releaser waits for an operation's T0 and lets all its tasks leave at once. Tasks are armed shortly before T0 and fired at it;
+// until then a hold or an abort calls them back. Killed, it goes on where it was: what has no proof of sending is sent under the
+// same key.
 type releaser struct {
 	river.WorkerDefaults[desk.Release]
 	*Crew
@@ -24,6 +25,9 @@ type releaser struct {
 
 // Senders at once: mail goes over as many warm connections, so more would only queue behind them.
 const senders = 64
+
+// fuse is how long before T0 the last word is asked for: about ten times what that takes.
+const fuse = 50 * time.Millisecond
 
 // watchful is how long before T0 the job stays awake.
 const watchful = 20 * time.Second
@@ -48,8 +52,8 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 	if err != nil {
 		return outcome(err)
 	}
-	if o.State != iru.OperationReleased && o.State != iru.OperationClosed {
-		return nil // aborted or held: the next release enqueues its own job
+	if t0 := time.UnixMicro(job.Args.T0); !o.T0.Equal(t0) || !o.Leaves() && o.State != iru.OperationAborted {
+		return nil // held, or held and released anew: that release has its own job
 	}
 	// The scheduler of jobs may be seconds late: it wakes us well before T0, the rest is waited for here.
 	if early := o.T0.Sub(w.Desk.Now()) - watchful - lead; early > 0 {
@@ -70,21 +74,23 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 	if err != nil {
 		return outcome(err)
 	}
-	late := false
+	var late []iru.NoticeID
 	for id, why := range parked {
-		late = late || errors.Is(why, iru.Unavailable)
 		w.Log.Warn("a task could not leave with the others", "notice", id, "why", why)
+		if errors.Is(why, iru.Unavailable) { // its approval is not sealed yet: it follows as soon as it is
+			late = append(late, id)
+		}
+	}
+	if !w.wait(ctx, o.T0.Add(-fuse)) {
+		return ctx.Err()
+	}
+	if going, err := w.Desk.Fire(ctx, o.ID, o.T0); err != nil || !going {
+		return outcome(err)
 	}
 	if !w.wait(ctx, o.T0) {
 		return ctx.Err()
 	}
-	if err := w.fire(ctx, o, armed); err != nil {
-		return err
-	}
-	if late { // its approval was not sealed yet: it follows as soon as it is
-		return river.JobSnooze(sealWait)
-	}
-	return nil
+	return w.fire(ctx, o, armed, late)
 }
 
 func (c *Crew) wait(ctx context.Context, until time.Time) bool {
@@ -98,8 +104,9 @@ func (c *Crew) wait(ctx context.Context, until time.Time) bool {
 	}
 }
 
-// fire sends everything at once and records what became of it afterwards, so that the store is not in the way at T0.
-func (c *Crew) fire(ctx context.Context, o iru.Operation, armed []desk.Dispatch) error {
+// fire sends everything at once and records what became of it afterwards, so that the store is not in the way at T0. What could not
+// leave follows by itself.
+func (c *Crew) fire(ctx context.Context, o iru.Operation, armed []desk.Dispatch, late []iru.NoticeID) error {
 	var mu sync.Mutex
 	sent := map[iru.NoticeID]desk.Sending{}
 	failed := map[iru.NoticeID]error{}
@@ -133,7 +140,7 @@ func (c *Crew) fire(ctx context.Context, o iru.Operation, armed []desk.Dispatch)
 	close(jobs)
 	wg.Wait()
 	record := context.WithoutCancel(ctx) // what was sent is recorded even when we are asked to stop
-	if err := c.Desk.RecordAllSent(record, sent); err != nil {
+	if err := c.insist(record, func() error { return c.Desk.RecordAllSent(record, sent) }); err != nil {
 		return err
 	}
 	if len(sent) > 0 {
@@ -141,18 +148,25 @@ func (c *Crew) fire(ctx context.Context, o iru.Operation, armed []desk.Dispatch)
 			return err
 		}
 	}
-	again := false
 	for id, err := range failed {
 		if errors.Is(err, iru.Unavailable) || ctx.Err() != nil {
-			again = true
+			late = append(late, id)
 			continue
 		}
 		if err := c.Desk.Undeliverable(record, id, err.Error()); err != nil {
 			return err
 		}
 	}
-	if again {
-		return river.JobSnooze(time.Second)
+	return c.Desk.Follow(record, late)
+}
+
+// insist tries for a while to record what cannot be taken back: to fail would be to send it all again.
+func (c *Crew) insist(ctx context.Context, record func() error) error {
+	end := c.Desk.Now().Add(time.Minute)
+	for pause := 50 * time.Millisecond; ; pause *= 2 {
+		err := record()
+		if err == nil || c.Desk.Now().Add(pause).After(end) || !c.wait(ctx, c.Desk.Now().Add(pause)) {
+			return err
+		}
 	}
-	return nil
 }

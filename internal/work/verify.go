@@ -48,7 +48,14 @@ func (w *rechecker) Work(ctx context.Context, job *river.Job[desk.Recheck]) erro
 	if err != nil {
 		return outcome(err)
 	}
-	if a.State != iru.AssetDown {
+	closed := false
+	if err := w.Desk.DB.View(ctx, func(t *db.Tx) error {
+		closed, err = unwatched(ctx, t, a)
+		return err
+	}); err != nil {
+		return outcome(err)
+	}
+	if a.State != iru.AssetDown || closed {
 		return nil
 	}
 	if a, err = w.round(ctx, a); err != nil {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"iolaus/internal/iru"
+)
+
+// Owed is what the store says should be under way: each has a job, unless one was lost.
+type Owed struct {
+	Deliver  []iru.NoticeID  // approved and free to leave, or written and without proof
+	Post     []int64         // letters without proof
+	Receive  []iru.NoticeID  // open at a provider's interface
+	Escalate []iru.Clock     // running, and nobody was told that the time has ended
+	Release  []iru.Operation // released, and nothing has left yet
+	Verify   []iru.AssetID   // an act about it waits for its effect
+	Monitor  []iru.AssetID   // attributed and up
+	Recheck  []iru.AssetID   // down
+	Capture  []iru.ItemID    // never captured
+}
+
+// ofRelease is how long after T0 a task may still be in the hands of its release: longer than a job may run.
+const ofRelease = 10 * time.Minute
+
+// OwedActs gives what acts need at now.
+func (t *Tx) OwedActs(ctx context.Context, now time.Time) (o Owed, err error) {
+	late := At(now.Add(-ofRelease))
+	const free = `(n.operation=0 OR n.operation IN (SELECT id FROM operation WHERE state IN ('released','closed') AND t0<$1))`
+	const fired = `(n.operation=0 OR n.operation IN (SELECT id FROM operation WHERE state IN ('released','closed','aborted') AND t0<$1))`
+	const unproven = `n.id IN (SELECT notice FROM letter WHERE NOT inbound AND kind='notice' AND proof='')`
+	if o.Deliver, err = ids[iru.NoticeID](ctx, t, `SELECT n.id FROM notice n WHERE (n.state='approved' AND `+free+`
+		AND n.provider IN (SELECT id FROM provider WHERE contact='confirmed')) OR (n.state NOT IN ('approved','withdrawn','bounced') AND `+unproven+` AND `+fired+`) ORDER BY n.id`, late); err != nil {
+		return o, err
+	}
+	if o.Post, err = ids[int64](ctx, t, `SELECT id FROM letter WHERE NOT inbound AND kind='answer' AND proof='' AND failed=''
+		AND notice IN (SELECT id FROM notice WHERE state<>'withdrawn') ORDER BY id`); err != nil {
+		return o, err
+	}
+	if o.Receive, err = ids[iru.NoticeID](ctx, t, `SELECT id FROM notice WHERE remote_id<>'' AND state IN ('sent','received','clarifying','claimed','breached')
+		AND provider IN (SELECT id FROM provider WHERE channel='api') ORDER BY id`); err != nil {
+		return o, err
+	}
+	if o.Escalate, err = clocks.list(ctx, t, `WHERE state='running' AND NOT EXISTS
+		(SELECT 1 FROM event WHERE noun='clock' AND subject=clock.id AND verb='due') ORDER BY id`); err != nil {
+		return o, err
+	}
+	if o.Release, err = operations.list(ctx, t, `WHERE state='released' AND first_sent=0 ORDER BY id`); err != nil {
+		return o, err
+	}
+	o.Verify, err = ids[iru.AssetID](ctx, t, `SELECT DISTINCT asset FROM notice WHERE state IN ('sent','received','clarifying','claimed','refused','breached','escalated')
+		AND asset IN (SELECT id FROM asset WHERE state<>'down') ORDER BY asset`)
+	return o, err
+}
+
+// OwedLooks gives the assets that are to be visited or rechecked, and the items that were never captured. Outlets that are closed
+// are left alone.
+func (t *Tx) OwedLooks(ctx context.Context) (o Owed, err error) {
+	const watched = ` AND outlet IN (SELECT id FROM outlet WHERE state<>'closed') ORDER BY id`
+	if o.Monitor, err = ids[iru.AssetID](ctx, t, `SELECT id FROM asset WHERE state IN ('live','actioned','returned')`+watched); err != nil {
+		return o, err
+	}
+	if o.Recheck, err = ids[iru.AssetID](ctx, t, `SELECT id FROM asset WHERE state='down'`+watched); err != nil {
+		return o, err
+	}
+	o.Capture, err = ids[iru.ItemID](ctx, t, `SELECT id FROM item WHERE state='new' ORDER BY id`)
+	return o, err
+}
+
+func ids[T ~int64](ctx context.Context, t *Tx, query string, args ...any) ([]T, error) {
+	all, err := All(ctx, t, func(v *T) []any { return []any{v} }, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list what is owed: %w", err)
+	}
+	return all, nil
+}

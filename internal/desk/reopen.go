@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+)
+
+// Undo takes an officer's own finding back within ten seconds, as long as nothing rests on it.
+func (d *Desk) Undo(ctx context.Context, s iru.Scope, id iru.AssessmentID) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		a, err := t.Assessment(ctx, s, id)
+		if err != nil {
+			return err
+		}
+		if a.By != s.Officer {
+			return iru.Refuse(iru.Forbidden, "only its author takes a finding back", "")
+		}
+		if now.Sub(a.At) > iru.UndoFor {
+			return iru.Refuse(iru.Conflict, "ten seconds have passed", "a finding of yours now stands until a colleague finds otherwise")
+		}
+		if a.Second != 0 {
+			return iru.Refuse(iru.Conflict, "a second opinion has settled the first one", "ask a colleague to look again")
+		}
+		i, err := t.Item(ctx, s, a.Item)
+		if err != nil {
+			return err
+		}
+		return takeBack(ctx, t, i, a, "undo", s.Officer, now, "undone")
+	})
+}
+
+// Reopen overturns the finding on an item, since it was wrong or something has become known, and puts the item back into the queue.
+// It takes another person than the one who gave the finding.
+func (d *Desk) Reopen(ctx context.Context, s iru.Scope, id iru.ItemID, why string) error {
+	if err := s.May(iru.ToAssess); err != nil {
+		return err
+	}
+	if strings.TrimSpace(why) == "" {
+		return iru.Refuse(iru.Invalid, "the reason is missing", "say what was wrong, or what has become known")
+	}
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		i, err := ownItem(ctx, t, s, id)
+		if err != nil {
+			return err
+		}
+		if i.State != iru.ItemReferred && i.State != iru.ItemDismissed {
+			return iru.Refuse(iru.Conflict, "the item is "+string(i.State)+", not judged", "judge it")
+		}
+		fs, err := t.AssessmentsOf(ctx, iru.Program(), i.ID)
+		if err != nil {
+			return err
+		}
+		for _, a := range fs {
+			if a.State != iru.AssessmentGiven && a.State != iru.AssessmentConfirmed {
+				continue
+			}
+			if a.By == s.Officer {
+				return iru.Refuse(iru.Forbidden, "the finding is your own", "ask a colleague to look again")
+			}
+			return takeBack(ctx, t, i, a, "overturn", s.Officer, now, why)
+		}
+		return iru.Refuse(iru.Conflict, "no finding stands on this item", "judge it")
+	})
+}
+
+// takeBack takes a finding back and puts its item into the queue again, and with it the same content elsewhere, which was settled
+// by the same person at the same moment.
+func takeBack(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb string, by iru.OfficerID, now time.Time, why string) error {
+	alike, err := t.ItemsAlike(ctx, i.Unit, i.Content)
+	if err != nil {
+		return err
+	}
+	if err := back(ctx, t, i, a, verb, by, now, why); err != nil {
+		return err
+	}
+	for _, o := range alike {
+		copies, err := t.AssessmentsOf(ctx, iru.Program(), o.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range copies {
+			if o.ID == i.ID || c.By != a.By || !c.At.Equal(a.At) || c.State != iru.AssessmentGiven {
+				continue
+			}
+			if err := back(ctx, t, o, c, verb, by, now, why); err != nil {
+				return err
+			}
+		}
+	}
+	return forget(ctx, t, i, now, by)
+}
+
+// unused refuses to take back a finding on which an act rests that can still be withdrawn.
+func unused(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment) error {
+	ns, err := t.NoticesOf(ctx, iru.Program(), i.Asset)
+	if err != nil {
+		return err
+	}
+	for _, n := range ns {
+		if (n.Item == i.ID || n.Item == 0) && iru.NoticeTable.Can(n.State, "withdraw") && !n.Created.Before(a.At) {
+			return iru.Refuse(iru.Conflict, n.Ref+" rests on this finding", "withdraw it first")
+		}
+	}
+	return nil
+}
+
+func back(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb string, by iru.OfficerID, now time.Time, why string) error {
+	if err := unused(ctx, t, i, a); err != nil {
+		return err
+	}
+	old := a.State
+	var err error
+	if a.State, err = iru.AssessmentTable.Next(old, verb); err != nil {
+		return err
+	}
+	if err := t.UpdateAssessment(ctx, a, old); err != nil {
+		return err
+	}
+	e := happened("assessment", int64(a.ID), verb, by, a.Unit, now, why)
+	e.From, e.To = string(old), string(a.State)
+	if _, err := t.Record(ctx, e); err != nil {
+		return err
+	}
+	next, e, err := i.Step("reopen", by, now, why)
+	if err != nil {
+		return err
+	}
+	if err := t.UpdateItem(ctx, next, i.State); err != nil {
+		return err
+	}
+	_, err = t.Record(ctx, e)
+	return err
+}
+
+// forget mutes what a finding that was taken back had entered into the unit's bank.
+func forget(ctx context.Context, t *db.Tx, i iru.Item, now time.Time, by iru.OfficerID) error {
+	ks, err := t.KnownsFrom(ctx, i.Unit, OwnBank, i.ID)
+	if err != nil {
+		return err
+	}
+	for _, k := range ks {
+		if k.Muted {
+			continue
+		}
+		k.Muted = true
+		if err := t.UpdateKnown(ctx, k); err != nil {
+			return err
+		}
+		if _, err := t.Record(ctx, happened("known", k.ID, "mute", by, i.Unit, now, "the finding was taken back")); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+)
+
+// SweepActs finds the jobs again that acts need and that were lost, and gives their number. One that is there is left as it is.
+func (d *Desk) SweepActs(ctx context.Context) (int, error) {
+	var o db.Owed
+	now := d.now()
+	if err := d.DB.View(ctx, func(t *db.Tx) (err error) {
+		o, err = t.OwedActs(ctx, now)
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	var jobs []river.InsertManyParams
+	add := func(a river.JobArgs, opts *river.InsertOpts) {
+		jobs = append(jobs, river.InsertManyParams{Args: a, InsertOpts: opts})
+	}
+	for _, x := range o.Release {
+		add(Release{Operation: x.ID, T0: x.T0.UnixMicro()}, act(soon))
+	}
+	for _, id := range o.Deliver {
+		add(Deliver{Notice: id}, act(soon))
+	}
+	for _, id := range o.Post {
+		add(Post{Letter: id}, act(soon))
+	}
+	for _, c := range o.Escalate {
+		add(Escalate{Clock: c.ID}, act(c.Due))
+	}
+	for _, id := range o.Receive {
+		add(Receive{Notice: id}, look(now.Add(d.Rules.Verify)))
+	}
+	for _, id := range o.Verify {
+		add(Verify{Asset: id}, look(soon))
+	}
+	return d.again(ctx, jobs)
+}
+
+// SweepLooks does the same for visits, rechecks and first captures.
+func (d *Desk) SweepLooks(ctx context.Context) (int, error) {
+	var o db.Owed
+	if err := d.DB.View(ctx, func(t *db.Tx) (err error) {
+		o, err = t.OwedLooks(ctx)
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	var jobs []river.InsertManyParams
+	for _, id := range o.Monitor {
+		jobs = append(jobs, river.InsertManyParams{Args: Monitor{Asset: id}, InsertOpts: visit(soon)})
+	}
+	for _, id := range o.Recheck {
+		jobs = append(jobs, river.InsertManyParams{Args: Recheck{Asset: id}, InsertOpts: look(soon)})
+	}
+	for _, id := range o.Capture {
+		jobs = append(jobs, river.InsertManyParams{Args: Capture{Item: id}, InsertOpts: read(soon)})
+	}
+	return d.again(ctx, jobs)
+}
+
+// again enqueues in small transactions, so that nobody waits for them.
+func (d *Desk) again(ctx context.Context, jobs []river.InsertManyParams) (int, error) {
+	found := 0
+	for len(jobs) > 0 {
+		batch := jobs[:min(len(jobs), 200)]
+		n := 0
+		if err := d.DB.Tx(ctx, func(t *db.Tx) (err error) {
+			n, err = t.EnqueueMany(ctx, batch)
+			return err
+		}); err != nil {
+			return found, err
+		}
+		found, jobs = found+n, jobs[len(batch):]
+	}
+	return found, nil
+}
+
+// Delay records, once, that an act could not leave for a while, so that people see it. It is tried again as long as it takes.
+func (d *Desk) Delay(ctx context.Context, id iru.NoticeID, why string) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		n, err := t.Notice(ctx, iru.Program(), id)
+		if err != nil || n.State != iru.NoticeDispatched && n.State != iru.NoticeApproved {
+			return err
+		}
+		es, err := t.EventsOf(ctx, iru.Subject{Noun: "notice", ID: int64(id)})
+		if err != nil {
+			return err
+		}
+		for _, e := range es {
+			if e.Verb == "delay" && e.Note == clip(why, 300) {
+				return nil
+			}
+		}
+		_, err = t.Record(ctx, happened("notice", int64(id), "delay", 0, n.Unit, now, clip(why, 300)))
+		return err
+	})
+}

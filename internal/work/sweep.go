@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package work
+
+import (
+	"context"
+	"time"
+)
+
+// Acts are swept often, since an order has an hour; looks seldom, since there are many.
+const (
+	sweepActs  = time.Minute
+	sweepLooks = time.Hour
+)
+
+// sweep finds lost jobs again: at the start, and then in turn. One process at a time does it.
+func (c *Crew) sweep(ctx context.Context) {
+	var looked time.Time
+	for {
+		now := c.Desk.Now()
+		if mine, err := c.Desk.DB.Lease(ctx, "sweep", c.Holder, 2*sweepActs); err != nil && ctx.Err() == nil {
+			c.Log.Warn("lost jobs could not be looked for", "error", err)
+		} else if mine {
+			found, err := c.Desk.SweepActs(ctx)
+			if err == nil && now.Sub(looked) >= sweepLooks {
+				looked = now
+				var more int
+				more, err = c.Desk.SweepLooks(ctx)
+				found += more
+			}
+			if err != nil && ctx.Err() == nil {
+				c.Log.Warn("lost jobs could not be looked for", "error", err)
+			}
+			if found > 0 {
+				c.Log.Warn("lost jobs are begun again", "jobs", found)
+			}
+		}
+		if !c.wait(ctx, now.Add(sweepActs)) {
+			return
+		}
+	}
+}
