@@ -316,10 +316,17 @@ func TestReturn(t *testing.T) {
 		if differs != 1 {
 			t.Errorf("people were told %d times", differs)
 		}
-		u.drop()
+		captures := u.jobs("capture")
 		u.look(a.ID, iru.Up, iru.Gone)
 		if u.asset(a.ID).State != iru.AssetReturned || u.notice(n.ID).State != iru.NoticeBreached || out() != iru.OutletReturned || u.jobs("verify") != 1 || u.jobs("monitor") != 1 {
 			t.Errorf("%s, %s, %s, %d", u.asset(a.ID).State, u.notice(n.ID).State, out(), u.jobs("verify"))
+		}
+		if u.jobs("capture") != captures+1 || u.jobs("probe") != 1 {
+			t.Errorf("it is captured and probed at once: %d and %d jobs", u.jobs("capture")-captures, u.jobs("probe"))
+		}
+		waiting := view(u, func(x *db.Tx) (map[string]int, error) { return x.Waiting(t.Context(), u.scope("ada"), u.now) })
+		if waiting["outlets"] == 0 || waiting["notices"] == 0 {
+			t.Errorf("nobody is told: %v", waiting)
 		}
 		for range 3 {
 			u.look(a.ID, iru.Gone, iru.Gone)
