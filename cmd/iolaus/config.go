@@ -255,7 +255,15 @@ func (c config) check() error {
 			return &keyError{"platforms." + host, fmt.Sprintf("%q is no kind of asset", k)}
 		}
 	}
+	names := []string{}
 	for _, v := range c.Vantages {
+		switch {
+		case v.Name == "":
+			return &keyError{"vantage.name", "a vantage point needs a name"}
+		case has(names, v.Name):
+			return &keyError{"vantage.name", fmt.Sprintf("two vantage points are called %q: what they see would be taken for one", v.Name)}
+		}
+		names = append(names, v.Name)
 		if v.Local != "" {
 			if _, err := netip.ParseAddr(v.Local); err != nil {
 				return &keyError{"vantage.local", fmt.Sprintf("%q is no address", v.Local)}
@@ -297,9 +305,8 @@ func (c config) rules() desk.Rules {
 			r.Recheck = append(r.Recheck, d.Duration)
 		}
 	}
-	if n := len(c.Vantages); n > 0 && n < r.Agreement.Points {
-		r.Agreement.Points = n
-	}
+	// Without a section there is one point, here. Each removal that is believed says on how many points it rests.
+	r.Agreement.Points = min(r.Agreement.Points, max(1, len(c.Vantages)))
 	r.Words = c.Rules.Words
 	r.Platforms = map[string]iru.AssetKind{}
 	for host, k := range c.Platform {
