@@ -74,6 +74,9 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if err := confirmed(p); err != nil {
 		return Dispatch{}, err
 	}
+	if err := carried(ctx, t, n, p); err != nil {
+		return Dispatch{}, err
+	}
 	if n.Operation != 0 {
 		o, err := t.Operation(ctx, iru.Program(), n.Operation)
 		if err != nil {

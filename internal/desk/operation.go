@@ -76,6 +76,11 @@ func (d *Desk) OpenPoll(ctx context.Context, s iru.Scope, id iru.OperationID) (i
 		if len(ts) == 0 {
 			return iru.Refuse(iru.Conflict, "the operation has no tasks", "draft at least one act for it")
 		}
+		for _, n := range ts { // who carries them is found out anew
+			if _, err := t.Enqueue(ctx, Probe{Asset: n.Asset}, look(soon)); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
 }
@@ -250,6 +255,35 @@ func (d *Desk) expirePolls(ctx context.Context, t *db.Tx, id iru.OperationID, no
 	return nil
 }
 
+// askAgain opens the poll of the unit that serves a task whose addressee no longer carries the asset, while the poll is open.
+func (d *Desk) askAgain(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) error {
+	o, err := t.Operation(ctx, iru.Program(), n.Operation)
+	if err != nil || o.State != iru.OperationPolling && o.State != iru.OperationHeld {
+		return err
+	}
+	ps, err := t.Polls(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range ps {
+		if p.Unit != n.Unit {
+			continue
+		}
+		next, e, expired := p.Expire("", now)
+		if !expired {
+			continue
+		}
+		e.Note = "what " + n.Ref + " is about has moved"
+		if err := t.UpdatePoll(ctx, next, p.State); err != nil {
+			return err
+		}
+		if _, err := t.Record(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Release sets T0: everything that the units answered GO on leaves at that instant.
 func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 time.Time) (iru.Operation, error) {
 	var o iru.Operation
@@ -284,6 +318,9 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 				return err
 			}
 			if err := confirmed(p); err != nil {
+				return err
+			}
+			if err := carried(ctx, t, n, p); err != nil {
 				return err
 			}
 		}
@@ -359,6 +396,9 @@ func hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
 		return nil, err
 	}
 	if err := confirmed(p); err != nil {
+		return err, nil
+	}
+	if err := carried(ctx, t, n, p); err != nil {
 		return err, nil
 	}
 	return sealed(ctx, t, n), nil
