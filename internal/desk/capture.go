@@ -130,11 +130,11 @@ func (d *Desk) takeMarks(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item,
 	}
 	a.Languages, _ = merge(a.Languages, []string{r.Lang})
 	if a.State == iru.AssetCandidate && i.Locator == a.Locator {
-		best, err := d.suggest(ctx, t, a)
+		e, err := estateWith(ctx, t, a)
 		if err != nil {
 			return a, err
 		}
-		a.Lineage = best
+		a.Lineage = e.suggest(a)
 	}
 	if a.Outlet != 0 {
 		o, err := t.Outlet(ctx, iru.Program(), a.Outlet)
