@@ -220,6 +220,30 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
+// What ordinary and hostile pages write into a query goes out escaped, in one request line of three words.
+func TestQueries(t *testing.T) {
+	w := newWorld(t)
+	long := strings.Repeat("\u00e4", 3000)
+	for name, to := range map[string]string{"space": "/x?q=foo bar", "latin": "/x?q=\xe9", "line": "/x?q=a HTTP/1.1", "marks": "/x?q=<\"b\">", "long": "/" + long} {
+		w.raw(name+".test", func(c net.Conn) {
+			fmt.Fprintf(c, "HTTP/1.1 302 F\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n", to)
+		})
+	}
+	for name, want := range map[string]string{"space": "q=foo%20bar", "latin": "q=%E9", "line": "q=a%20HTTP/1.1", "marks": "q=%3C%22b%22%3E"} {
+		r, err := w.client(nil, func(l *Limits) { l.Redirects = 1 }).Get(t.Context(), "http://"+name+".test/")
+		wants(t, err, ErrRedirects)
+		line, _, _ := strings.Cut(string(r.Hops[1].Request), "\r\n")
+		if line != "GET /x?"+want+" HTTP/1.1" || !strings.HasSuffix(r.Final, "/x?"+want) || r.Hops[1].URL != r.Final {
+			t.Errorf("%q, %s", line, r.Final)
+		}
+	}
+	r, err := w.client(nil).Get(t.Context(), "http://long.test/")
+	wants(t, err, ErrAddress)
+	if len(r.Hops) != 1 || len(r.Final) > longestAddress {
+		t.Errorf("%d hops, final of %d bytes", len(r.Hops), len(r.Final))
+	}
+}
+
 func TestEndlessBody(t *testing.T) {
 	w := newWorld(t)
 	w.raw("endless.test", func(c net.Conn) {

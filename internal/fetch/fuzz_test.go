@@ -45,7 +45,8 @@ func FuzzRead(f *testing.F) {
 
 // Whatever address is asked for or redirected to: what comes out is asked for again unchanged, and holds no control character.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"http://a.test", "https://u:p@A.test:443/x?y#z", "http://[::1]:80/", "http://wetter-übersicht.test/ä", "//b.test", "http://a.test/%zz", "javascript:1"} {
+	for _, s := range []string{"http://a.test", "https://u:p@A.test:443/x?y#z", "http://[::1]:80/", "http://wetter-übersicht.test/ä", "//b.test", "http://a.test/%zz", "javascript:1",
+		"http://a.test/?q=a HTTP/1.1", "http://a.test/?q=\xe9<\">", "http://[fe80::1%25a b]/"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -57,9 +58,12 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, c := range []byte(u.RequestURI() + u.Host) {
-			if c <= ' ' || c == 0x7f {
+			if c <= ' ' || c >= 0x7f || c == '<' || c == '>' || c == '"' {
 				t.Fatalf("%q makes a request with %q and host %q", s, u.RequestURI(), u.Host)
 			}
+		}
+		if n := len(u.String()); n > longestAddress {
+			t.Fatalf("%d bytes of %q", n, s)
 		}
 		again, err := parse(u.String())
 		if err != nil || again.String() != u.String() {
