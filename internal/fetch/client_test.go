@@ -81,6 +81,9 @@ func TestNames(t *testing.T) {
 	w.name("xn--wetter-bersicht-5vb.test", addr)
 	w.name("mixed.test", "::1", "10.0.0.1", addr)
 	w.name("empty.test")
+	for _, name := range []string{"othername", "othertype", "noquestion"} {
+		w.name(name+".test", addr)
+	}
 	w.name("ring.test", "ring.test.")
 	for url, want := range map[string]error{
 		"http://alias.test/":            nil,
@@ -91,6 +94,9 @@ func TestNames(t *testing.T) {
 		"http://nobody.test/":           ErrNoName,
 		"http://broken.test/":           ErrResolve,
 		"http://empty.test/":            ErrResolve,
+		"http://othername.test/":        ErrResolve,
+		"http://othertype.test/":        ErrResolve,
+		"http://noquestion.test/":       ErrResolve,
 		"http://ring.test/":             ErrResolve,
 		"http:///":                      ErrAddress,
 		"http://%zz/":                   ErrAddress,
