@@ -26,12 +26,14 @@ type Client struct {
 	pace    *Politeness
 	agent   string
 	guard   *guard
+	first   func(netip.Addr) error // the guard's word when a name was resolved; its last one is the dialer's
 }
 
 // New makes a client. A nil Politeness keeps no pace and reads no robots files; agent is the User-Agent header, which should
 // say who asks unless the unit's law allows otherwise.
 func New(n Network, l Limits, p *Politeness, agent string) *Client {
-	return &Client{network: n, limits: l.filled(), pace: p, agent: headerText(agent), guard: newGuard(n)}
+	g := newGuard(n)
+	return &Client{network: n, limits: l.filled(), pace: p, agent: headerText(agent), guard: g, first: g.address}
 }
 
 // Network tells from where the client looks.
@@ -88,11 +90,10 @@ func (c *Client) Get(ctx context.Context, address string, opts ...Option) (*Resp
 		}
 		jar.SetCookies(next, (&http.Response{Header: got.header}).Cookies())
 		c.pace.note(next.Host, got.status, got.header, time.Now())
-		to := got.header.Get("Location")
-		if ask.stay || to == "" || !redirects(got.status) {
+		if !got.leads() {
 			return res, nil
 		}
-		next, err = forward(next, to)
+		next, err = forward(next, got.header.Get("Location"))
 	}
 	return res, fmt.Errorf("get %s: %w", address, err)
 }

@@ -30,7 +30,7 @@ func FuzzRead(f *testing.F) {
 		if !bytes.HasPrefix(b, in.taken) || in.excess > len(in.taken) {
 			t.Fatal("the record differs from what was sent")
 		}
-		if int64(len(a.body)) > l.Body || len(in.taken) > 3*4096+2*1024 {
+		if int64(len(a.body)) > l.Body || len(in.taken) > 2*4096+2*1024 {
 			t.Fatal("limits:", len(a.body), len(in.taken))
 		}
 		if err != nil && !errors.Is(err, ErrProtocol) && !errors.Is(err, ErrTooLarge) && !errors.Is(err, ErrBomb) {
