@@ -21,7 +21,8 @@ type Monitor struct {
 
 // Capture records an item.
 type Capture struct {
-	Item iru.ItemID `json:"item" river:"unique"`
+	Item  iru.ItemID  `json:"item" river:"unique"`
+	Again iru.EventID `json:"again" river:"unique"` // the event that asks for it anew; 0: the first capture
 }
 
 // Probe finds out who carries an asset: DNS, RDAP, TLS.
