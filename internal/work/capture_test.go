@@ -109,6 +109,9 @@ func TestHostilePages(t *testing.T) {
 					t.Errorf("manifest: %v, %+v", err, m)
 				}
 				s.file(xs[0], "capture.warc.gz")
+				if x.name == "space" && (len(xs[0].Prints) != 4 || !strings.Contains(xs[0].Prints[2].Where, "/p.png?x=a")) {
+					t.Errorf("its pictures are missing among %+v", xs[0].Prints)
+				}
 				if i = s.item(a); i.State == iru.ItemNew || (i.State == iru.ItemReady) != (x.outcome == iru.Up) {
 					t.Errorf("the item is %s", i.State)
 				}

@@ -171,6 +171,18 @@ func (s *scene) exhibits(i iru.Item) (xs []iru.Exhibit) {
 	return xs
 }
 
+// newest is the exhibit stored last.
+func (s *scene) newest() iru.Exhibit {
+	s.t.Helper()
+	var xs []iru.Exhibit
+	s.ok(s.Desk.DB.View(s.t.Context(), func(x *db.Tx) error {
+		var err error
+		xs, err = x.Exhibits(s.t.Context(), iru.Program(), 1)
+		return err
+	}))
+	return xs[0]
+}
+
 // file reads a file of an exhibit from the store.
 func (s *scene) file(x iru.Exhibit, name string) []byte {
 	s.t.Helper()
