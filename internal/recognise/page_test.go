@@ -103,6 +103,14 @@ func TestReadPageControls(t *testing.T) {
 	}
 }
 
+// Addresses as people write them are addresses.
+func TestReadPageSpaces(t *testing.T) {
+	p, err := ReadPage([]byte("<html><a href='/a b?q=snow line#c d'>x</a><img src='p.png?x=a b'>"), "text/html", &url.URL{Scheme: "https", Host: "trams.test", Path: "/"})
+	if err != nil || p.Links[0].URL != "https://trams.test/a%20b?q=snow%20line#c%20d" || p.Images[0] != "https://trams.test/p.png?x=a%20b" {
+		t.Errorf("%v, %q, %q", err, p.Links, p.Images)
+	}
+}
+
 func TestReadPageKeepsItsLimits(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{

@@ -128,6 +128,7 @@ func (r *pageReader) absolute(ref string) string {
 	case "javascript", "data", "blob", "about", "mailto":
 		return ""
 	}
+	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") // browsers follow it, and so may who takes no spaces
 	if s := u.String(); len(s) <= 2*pageWord {
 		return s
 	}
