@@ -225,7 +225,7 @@ func TestDrippingPictures(t *testing.T) {
 	}
 	m := s.manifest(i)
 	if m.Outcome != "up" || len(m.Warnings) < maxImages || s.item(a).State != iru.ItemReady {
-		t.Errorf("%s with %d warnings, the item is %s", m.Outcome, len(m.Warnings), s.item(a).State)
+		t.Errorf("%s with warnings %q, the item is %s", m.Outcome, m.Warnings, s.item(a).State)
 	}
 	if plenty.time+fetch.DefaultLimits.Total > jobTimeout-time.Minute {
 		t.Error("a page and what belongs to it leave no time to keep them")

@@ -133,7 +133,7 @@ func beside(ctx context.Context, from *fetch.Client, u, media string, p *spool) 
 		p.warn("%s was left out: it needs more than the %d bytes that the capture may still take", u, p.left)
 		return nil, nil
 	}
-	if len(res.Hops) == 0 {
+	if n := len(res.Hops); err != nil && (n == 0 || len(res.Hops[n-1].Response) == 0) { // no record of it can stand in the WARC file
 		p.warn("%s was left out: %v", u, err)
 	}
 	if more := p.add(res.Hops); more != nil || err != nil || res.Status != 200 {
