@@ -35,6 +35,10 @@ func TestCarrierMoves(t *testing.T) {
 		if len(carriers()) != before {
 			t.Error("a probe that found nothing took everything away")
 		}
+		must(t, u.AddCarriers(ctx, a.ID, []desk.Carriage{{Name: "Elder Cloud", Layer: legal.Host, Channel: iru.ByMail, Address: "abuse@elder.test", Source: "RDAP"}}))
+		if len(carriers()) != before+1 || u.polls(o.ID)[ours.Unit] != iru.PollGo {
+			t.Errorf("what could be found out of some took the others away: %+v", carriers())
+		}
 		host("Cedar Cloud")
 		for _, c := range carriers() {
 			if c.Provider == ours.Provider && c.Layer == legal.Host {

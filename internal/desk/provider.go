@@ -29,9 +29,19 @@ type Carriage struct {
 	Guess        bool
 }
 
-// RecordCarriers takes in who carries an asset. A provider seen for the first time is entered with its contact proposed; a
-// contact that changed stops sending until a person confirms it.
+// RecordCarriers takes in who carries an asset, all of them as far as anybody can find out: whose place others have taken is dropped.
+// A provider seen for the first time is entered with its contact proposed; a contact that changed stops sending until a person
+// confirms it.
 func (d *Desk) RecordCarriers(ctx context.Context, id iru.AssetID, found []Carriage) error {
+	return d.carriers(ctx, id, found, true)
+}
+
+// AddCarriers is RecordCarriers where not everybody could be asked: nobody is dropped.
+func (d *Desk) AddCarriers(ctx context.Context, id iru.AssetID, found []Carriage) error {
+	return d.carriers(ctx, id, found, false)
+}
+
+func (d *Desk) carriers(ctx context.Context, id iru.AssetID, found []Carriage, all bool) error {
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		a, err := t.Asset(ctx, iru.Program(), id)
 		if err != nil {
@@ -52,8 +62,10 @@ func (d *Desk) RecordCarriers(ctx context.Context, id iru.AssetID, found []Carri
 				return err
 			}
 		}
-		if err := d.moved(ctx, t, a, had, has, now); err != nil {
-			return err
+		if all {
+			if err := d.moved(ctx, t, a, had, has, now); err != nil {
+				return err
+			}
 		}
 		return d.listed(ctx, t, a, now)
 	})
