@@ -51,8 +51,9 @@ type Reply struct {
 	// Files lists what was attached; the bytes are in Raw.
 	Files []File
 	Raw   []byte
-	// Authenticated is the SPF or DKIM result, such as "dkim=pass header.d=provider.test"; empty if nobody checked.
-	Authenticated string
+	// Authenticated is every SPF and DKIM result, such as "dkim=pass header.d=provider.test"; empty if nobody checked. Authentic is
+	// what proves the domain of From (ByDKIM and so on); empty if nothing does. Inbox sets both.
+	Authenticated, Authentic string
 }
 
 // A File is an attachment's description.
