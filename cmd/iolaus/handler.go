@@ -16,7 +16,7 @@ import (
 
 // replies takes a provider's event in: the token says which notice it belongs to.
 func (h *house) replies(ctx context.Context, token string, body []byte) error {
-	id, err := deliver.ParseTag(h.keys.tags, token)
+	id, err := deliver.ParseCallbackToken(h.keys.tags, token)
 	if err != nil {
 		return err
 	}

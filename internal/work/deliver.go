@@ -67,7 +67,7 @@ func (c *Crew) message(d desk.Dispatch) deliver.Message {
 		m.InReplyTo, m.References = first, []string{first}
 	}
 	if c.Post.Callback != "" {
-		m.Callback = deliver.Callback{URL: c.Post.Callback, Token: deliver.Tag(c.Post.Secret, int64(n.ID))}
+		m.Callback = deliver.Callback{URL: c.Post.Callback, Token: deliver.CallbackToken(c.Post.Secret, int64(n.ID))}
 	}
 	return m
 }
