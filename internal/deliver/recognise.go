@@ -14,15 +14,16 @@ import (
 	"github.com/emersion/go-msgauth/authres"
 	"github.com/emersion/go-msgauth/dkim"
 
+	"iolaus/internal/iru"
 	"iolaus/internal/locator"
 )
 
 // How the sender of a reply was proved. Whether it is the addressee's own is for the desk to say.
 const (
-	ByDKIM    = "dkim"    // a signature of the From domain covers what moves the act
-	BySPF     = "spf"     // our relay found the server to be one of the From domain's
-	ByRelay   = "relay"   // a delivery report of our own mail server
-	ByNetwork = "network" // it came from a network that is taken at its sender's word
+	ByDKIM    = "dkim"      // a signature of the From domain covers what moves the act
+	BySPF     = "spf"       // our relay found the server to be one of the From domain's
+	ByRelay   = iru.ByRelay // a delivery report of our own mail server
+	ByNetwork = "network"   // it came from a network that is taken at its sender's word
 )
 
 // An envelope is what the connection said of a mail.
