@@ -60,8 +60,8 @@ func ParseCallback(body []byte) (Reply, error) {
 	case in.At.IsZero() || in.At.Year() < 2000 || in.At.Year() > 2200:
 		return wrong(`"at" missing or absurd`)
 	}
-	if in.ID == "" {
-		sum := sha256.Sum256(body)
+	if in.ID == "" { // told by callback or asked for, the same event is the same
+		sum := sha256.Sum256([]byte(in.Reference + "\x00" + in.Event + "\x00" + in.At.UTC().Format(time.RFC3339Nano) + "\x00" + in.Text))
 		in.ID = "sha256-" + hex.EncodeToString(sum[:16])
 	}
 	if len(in.ID) > 200 || words(in.ID) != in.ID {
