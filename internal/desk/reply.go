@@ -106,23 +106,14 @@ func named(ls []iru.Letter, id string) iru.Letter {
 	return iru.Letter{}
 }
 
-// News leaves out the replies that were taken in before.
-func (d *Desk) News(ctx context.Context, rs []Reply) ([]Reply, error) {
-	var out []Reply
-	err := d.DB.View(ctx, func(t *db.Tx) error {
-		out = nil
-		for _, r := range rs {
-			ls, err := t.Letters(ctx, iru.Program(), r.Notice)
-			if err != nil {
-				return err
-			}
-			if !slices.ContainsFunc(ls, func(l iru.Letter) bool { return l.MessageID == inbound(r) }) {
-				out = append(out, r)
-			}
-		}
-		return nil
+// Knows reports whether a reply was taken in before: most of what a poll brings was.
+func (d *Desk) Knows(ctx context.Context, r Reply) (known bool, err error) {
+	err = d.DB.View(ctx, func(t *db.Tx) error {
+		ls, err := t.Letters(ctx, iru.Program(), r.Notice)
+		known = slices.ContainsFunc(ls, func(l iru.Letter) bool { return l.MessageID == inbound(r) })
+		return err
 	})
-	return out, err
+	return known, err
 }
 
 // Unheard records, once, that a provider's interface does not say what became of an act.

@@ -252,17 +252,17 @@ func TestImpossibilityAndRefusal(t *testing.T) {
 }
 
 // What a poll brings is mostly known; that nothing can be heard is told once.
-func TestNews(t *testing.T) {
+func TestPolled(t *testing.T) {
 	ctx, u := t.Context(), newUnit(t, dbtest.Open(t))
 	n := u.sent(order(u.referred()))
 	one := desk.Reply{Notice: n.ID, Kind: "receipt", Channel: iru.ByAPI, Authentic: iru.ByAPI, At: u.now, MessageID: "callback:1", Text: "we have it"}
-	two := one
-	two.MessageID, two.Kind = "callback:2", "done"
-	must(t, u.Receive(ctx, one))
-	news, err := u.News(ctx, []desk.Reply{one, two})
-	must(t, err)
-	if len(news) != 1 || news[0].MessageID != two.MessageID {
-		t.Errorf("%+v", news)
+	for _, known := range []bool{false, true} {
+		got, err := u.Knows(ctx, one)
+		must(t, err)
+		if got != known {
+			t.Errorf("known %v, want %v", got, known)
+		}
+		must(t, u.Receive(ctx, one))
 	}
 	for range 3 {
 		must(t, u.Unheard(ctx, n.ID, "401: the token has expired"))
