@@ -20,7 +20,8 @@ const MaxCallback = 256 << 10
 
 // events are the words of the provider interface and of the X-Desk-Event field.
 var events = map[string]ReplyKind{
-	"received": Acknowledgement, "clarification": Clarification, "done": Done, "refused": RefusedByProvider, "cannot": Impossible,
+	"received": Acknowledgement, "clarification": Clarification, "done": Done, "refused": RefusedByProvider,
+	"cannot": RefusedByProvider, "impossible": Impossible,
 }
 
 // ParseCallback reads an event of the provider interface: {"reference", "event", "text", "at", "id"}. Reply.At is the provider's
@@ -56,7 +57,7 @@ func ParseCallback(body []byte) (Reply, error) {
 	case in.Reference == "" || len(in.Reference) > 200 || words(in.Reference) != in.Reference:
 		return wrong("reference missing, too long or not one line")
 	case !known:
-		return wrong(fmt.Sprintf("event %q is none of received, clarification, done, refused, cannot", words(in.Event)))
+		return wrong(fmt.Sprintf("event %q is none of received, clarification, done, refused, cannot, impossible", words(in.Event)))
 	case in.At.IsZero() || in.At.Year() < 2000 || in.At.Year() > 2200:
 		return wrong(`"at" missing or absurd`)
 	}
