@@ -258,7 +258,7 @@ func (b *Inbox) store(raw []byte, to recipient, e envelope) error {
 // once identifies a reply: a mail that comes again has the same tag, Message-ID and text, with other trace fields above. A second
 // mail under a used Message-ID but with other text is no repetition: it goes to accept, so that nothing is lost unseen.
 func once(r Reply) [32]byte {
-	return sha256.Sum256([]byte(r.Tag + "\x00" + r.MessageID + "\x00" + r.Subject + "\x00" + string(r.Kind) + "\x00" + r.Text))
+	return sha256.Sum256([]byte(r.Tag + "\x00" + r.MessageID + "\x00" + r.Subject + "\x00" + string(r.Kind) + "\x00" + r.Authentic + "\x00" + r.Text))
 }
 
 func (b *Inbox) begin(key [32]byte) (stored, known bool) {

@@ -92,7 +92,7 @@ func doubt(r Reply, p iru.Provider, of iru.Letter) string {
 	case r.Authentic == "":
 		return "nothing proves its sender"
 	}
-	return "its sender is not of the domain of the confirmed contact"
+	return "its sender is neither the confirmed contact nor of its own domain"
 }
 
 // named gives our letter that a message id stands for.
@@ -133,9 +133,9 @@ func (d *Desk) Unheard(ctx context.Context, id iru.NoticeID, why string) error {
 }
 
 // inbound is the identity of a reply: the same letter to the same notice with the same words is taken in once. Strangers choose
-// their own message ids, so another text under a used one is another letter.
+// their own message ids, so another text under a used one is another letter, and so is the same from a known sender.
 func inbound(r Reply) string {
-	return fmt.Sprintf("in:%d:%s", r.Notice, Digest(r.MessageID+"\n"+r.Subject+"\n"+r.Text))
+	return fmt.Sprintf("in:%d:%s", r.Notice, Digest(r.MessageID+"\n"+r.Subject+"\n"+r.Text+"\n"+r.Authentic))
 }
 
 // File says what a reply is that the program did not take at its word.

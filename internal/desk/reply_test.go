@@ -44,6 +44,14 @@ func TestOnlyTheAddresseeMovesAnAct(t *testing.T) {
 		if l := tell("done", "desk@legal.birchrack.test", "spf", ""); l.Guess || l.Authentic != "spf" || u.notice(n.ID).State != iru.NoticeClaimed {
 			t.Errorf("the addressee itself: %+v", l)
 		}
+		// A forger who is quicker does not keep the addressee's own letter out.
+		same := desk.Reply{Notice: n.ID, Kind: "refused", At: u.now, Channel: iru.ByMail, From: "abuse@birchrack.test", Text: "no", MessageID: "same"}
+		must(t, u.Receive(ctx, same))
+		same.Authentic = "dkim"
+		must(t, u.Receive(ctx, same))
+		if u.notice(n.ID).State != iru.NoticeRefused {
+			t.Errorf("the act is %s", u.notice(n.ID).State)
+		}
 		u.whole()
 	})
 }

@@ -13,8 +13,9 @@ import (
 // that is taken at its word, and ByAPI for the bearer of a notice's own token.
 const ByRelay = "relay"
 
-// Wrote reports whether a letter whose sender is known in such a way is this provider's word: from the domain of the contact that a
-// person confirmed. Hosts hand complaints on to their customers, so holding the reply address proves nothing.
+// Wrote reports whether a letter whose sender is known in such a way is this provider's word: from the contact that a person confirmed,
+// or from its domain where that is the provider's own. A contact at a mail service shares its domain with everybody there. Hosts hand
+// complaints on to their customers, so holding the reply address proves nothing.
 func (p Provider) Wrote(from, authentic string) bool {
 	switch authentic {
 	case "", ByRelay:
@@ -22,8 +23,11 @@ func (p Provider) Wrote(from, authentic string) bool {
 	case ByAPI:
 		return true
 	}
+	if p.Contact != ContactConfirmed || from == "" {
+		return false
+	}
 	mine, theirs := site(p.contactHost()), site(from[strings.LastIndexByte(from, '@')+1:])
-	return p.Contact == ContactConfirmed && mine != "" && mine == theirs
+	return p.Channel == ByMail && strings.EqualFold(from, p.Address) || mine != "" && mine == site(p.Site) && mine == theirs
 }
 
 func (p Provider) contactHost() string {

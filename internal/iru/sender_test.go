@@ -5,8 +5,9 @@ package iru
 import "testing"
 
 func TestWrote(t *testing.T) {
-	mail := Provider{Channel: ByMail, Address: "abuse@birchrack.test", Contact: ContactConfirmed}
-	unsure, api := mail, Provider{Channel: ByAPI, Address: "https://api.birchrack.test/desk", Contact: ContactConfirmed}
+	mail := Provider{Site: "birchrack.test", Channel: ByMail, Address: "abuse@birchrack.test", Contact: ContactConfirmed}
+	service := Provider{Site: "small-host.test", Channel: ByMail, Address: "Small.Host@freemail.test", Contact: ContactConfirmed}
+	unsure, api := mail, Provider{Site: "birchrack.test", Channel: ByAPI, Address: "https://api.birchrack.test/desk", Contact: ContactConfirmed}
 	unsure.Contact = ContactChanged
 	for name, c := range map[string]struct {
 		p               Provider
@@ -23,6 +24,8 @@ func TestWrote(t *testing.T) {
 		"no sender":              {mail, "", "dkim", false},
 		"the interface":          {api, "", ByAPI, true},
 		"mail of an interface":   {api, "abuse@birchrack.test", "dkim", true},
+		"at a mail service":      {service, "small.host@freemail.test", "dkim", true},
+		"somebody else there":    {service, "owner@freemail.test", "dkim", false},
 		"no contact":             {Provider{Channel: ByMail, Contact: ContactConfirmed}, "", "dkim", false},
 	} {
 		if got := c.p.Wrote(c.from, c.authentic); got != c.want {
