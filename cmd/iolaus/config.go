@@ -57,6 +57,13 @@ type mailConfig struct {
 	From         string `toml:"from"`
 	Listen       string `toml:"listen"` // where replies come in; empty: nowhere
 	Domain       string `toml:"domain"` // of tagged reply addresses
+
+	Cert     string   `toml:"cert"`     // file with the inbox's certificate chain, PEM; empty: no STARTTLS there
+	Key      string   `toml:"key"`      // file with its key, PEM
+	Resolver string   `toml:"resolver"` // host:port of the DNS server that is asked for DKIM keys; empty: the first vantage's, else the system's
+	Relays   []string `toml:"relays"`   // networks of our own mail servers, besides mail.server
+	AuthServ string   `toml:"authserv"` // name under which they write Authentication-Results
+	Accept   []string `toml:"accept"`   // training only: networks whose mail is taken at its sender's word
 }
 
 type networkConfig struct {
@@ -238,6 +245,9 @@ func (c config) check() error {
 		if c.Mail.From == "" {
 			return &keyError{"mail.from", "mail cannot leave without a sender"}
 		}
+	}
+	if err := c.Mail.check(); err != nil {
+		return err
 	}
 	kinds := []string{}
 	for _, k := range legal.Issuers() {

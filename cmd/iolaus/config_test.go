@@ -71,7 +71,9 @@ local = "127.81.0.7"
 }
 
 func TestEnvironmentAndFlags(t *testing.T) {
-	e := env{getenv: func(k string) string { return map[string]string{"IOLAUS_DATA": "/srv/iolaus", "IOLAUS_DB": "postgres://iolaus@/iolaus"}[k] }}
+	e := env{getenv: func(k string) string {
+		return map[string]string{"IOLAUS_DATA": "/srv/iolaus", "IOLAUS_DB": "postgres://iolaus@/iolaus"}[k]
+	}}
 	cfg, err := (&cli{Allow: []string{"127.0.0.0/8"}}).load(e)
 	if err != nil || cfg.data != "/srv/iolaus" || cfg.db != "postgres://iolaus@/iolaus" || len(cfg.Network.Allow) != 1 {
 		t.Errorf("%+v, %v", cfg, err)

@@ -105,8 +105,11 @@ func (h *house) man(roots *x509.CertPool) error {
 		h.crew.Mail = h.smtp
 	}
 	if h.cfg.Mail.Listen != "" {
-		h.inbox, err = deliver.NewInbox(deliver.InboxConfig{Addr: h.cfg.Mail.Listen, Domain: h.cfg.Mail.Domain, Secrets: [][]byte{h.keys.tags}, Log: h.log}, h.crew.Accept)
+		c, err := h.inboxConfig()
 		if err != nil {
+			return err
+		}
+		if h.inbox, err = deliver.NewInbox(c, h.crew.Accept); err != nil {
 			return err
 		}
 	}

@@ -216,7 +216,25 @@ func mustRead(t *testing.T, raw []byte, out any) {
 
 // afterwards: a question answered, a reply filed by a person, the next act, one withdrawn and one sent again.
 func (w *world) afterwards(asset, n thing) {
-	w.post("ada", to("/v1/notices/%d/answer", n.ID), words{"text": "All posts at the address."}, nil)
+	var answer struct {
+		ID     int64  `json:"id"`
+		Failed string `json:"failed"`
+	}
+	w.post("ada", to("/v1/notices/%d/answer", n.ID), words{"text": "All posts at the address."}, &answer)
+	w.refused(409, "ada", "POST", to("/v1/letters/%d/repost", answer.ID), nil)
+	must(w.t, w.desk.Unposted(w.t.Context(), answer.ID, "550 no such user"))
+	if raw := w.call(200, "ada", "GET", to("/v1/notices/%d", n.ID), nil, nil).Body.String(); !strings.Contains(raw, `"failed":"550 no such user"`) {
+		w.t.Errorf("an answer that came back: %s", raw)
+	}
+	w.post("ada", to("/v1/letters/%d/repost", answer.ID), nil, &answer)
+	if answer.Failed != "" {
+		w.t.Errorf("sent again: %+v", answer)
+	}
+	must(w.t, w.desk.Receive(w.t.Context(), desk.Reply{Notice: iru.NoticeID(n.ID), Kind: "impossible", Authentic: "dkim", At: w.now(), Channel: iru.ByMail, From: "abuse@birchrack.test", Text: "flooded", MessageID: "m0"}))
+	w.post("ada", to("/v1/notices/%d/end-impossibility", n.ID), words{"reason": "their duty officer called"}, &n)
+	if n.State != "received" {
+		w.t.Errorf("it can act again, and is %s", n.State)
+	}
 	must(w.t, w.desk.Receive(w.t.Context(), desk.Reply{Notice: iru.NoticeID(n.ID), Kind: "unknown", Guess: true, At: w.now(), Channel: "smtp", From: "abuse@birchrack.test", Subject: "Re", Text: "we will not", MessageID: "m1"}))
 	var detail struct {
 		Letters []struct {

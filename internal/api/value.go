@@ -146,7 +146,7 @@ func (operationState) Schema(huma.Registry) *huma.Schema {
 }
 
 func (letterKind) Schema(huma.Registry) *huma.Schema {
-	return oneOf("receipt", "clarification", "done", "refused", "bounce", "note")
+	return oneOf("receipt", "clarification", "done", "refused", "impossible", "bounce", "note")
 }
 
 // texts makes a list that is never null.

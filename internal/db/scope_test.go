@@ -100,7 +100,7 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddNotice(ctx, &h.notice); err != nil {
 			return err
 		}
-		h.letter = iru.Letter{Notice: h.notice.ID, At: at, Inbound: true, Guess: true, MessageID: name}
+		h.letter = iru.Letter{Notice: h.notice.ID, At: at, Inbound: true, Guess: true, MessageID: name, Failed: "came back"}
 		if _, err := x.AddLetter(ctx, &h.letter); err != nil {
 			return err
 		}
@@ -272,6 +272,9 @@ var readers = map[string]reader{
 	}},
 	"LettersToFile": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.LettersToFile(ctx, s, 9))
+	}},
+	"LettersFailed": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.LettersFailed(ctx, s, 9))
 	}},
 	"LettersWith": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.LettersWith(ctx, s, h.provider.ID, 9))

@@ -46,7 +46,7 @@ func TestAssetIsReconsidered(t *testing.T) {
 			t.Errorf("the last act was withdrawn, and the asset is %s", u.asset(a.ID).State)
 		}
 		n = u.sent(order(a, i, host))
-		must(t, u.Receive(ctx, desk.Reply{Notice: n.ID, Kind: "refused", At: u.now, MessageID: "no"}))
+		must(t, u.Receive(ctx, desk.Reply{Notice: n.ID, Kind: "refused", Authentic: iru.ByAPI, At: u.now, MessageID: "no"}))
 		if a, err = u.GiveUp(ctx, u.scope("ada"), a.ID, "the host refuses, and nobody else carries it"); err != nil || a.State != iru.AssetLive {
 			t.Errorf("given up: %s, %v", a.State, err)
 		}

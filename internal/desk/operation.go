@@ -439,23 +439,28 @@ func recall(ctx context.Context, t *db.Tx, o iru.Operation, by iru.OfficerID, no
 		if n.State != iru.NoticeDispatched {
 			continue
 		}
-		l, written, err := written(ctx, t, n)
-		if err != nil {
-			return err
-		}
-		if written {
-			if err := t.RemoveLetter(ctx, l.ID); err != nil {
-				return err
-			}
-		}
-		if err := step(ctx, t, n, "recall", 0, now, "the operation is "+string(o.State)); err != nil {
-			return err
-		}
-		if err := relent(ctx, t, n.Asset, by, now, n.Ref+" was recalled before T0"); err != nil {
+		if _, err := unarm(ctx, t, n, by, now, "the operation is "+string(o.State)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unarm takes one task back that was armed and not fired.
+func unarm(ctx context.Context, t *db.Tx, n iru.Notice, by iru.OfficerID, now time.Time, why string) (iru.Notice, error) {
+	l, written, err := written(ctx, t, n)
+	if err != nil {
+		return n, err
+	}
+	if written {
+		if err := t.RemoveLetter(ctx, l.ID); err != nil {
+			return n, err
+		}
+	}
+	if n, err = stepped(ctx, t, n, "recall", 0, now, why); err != nil {
+		return n, err
+	}
+	return n, relent(ctx, t, n.Asset, by, now, n.Ref+" was recalled before T0")
 }
 
 // StandDown takes a unit's tasks out of an operation before T0, in its own jurisdiction only: the others go on. Its own liaison
@@ -475,12 +480,22 @@ func (d *Desk) StandDown(ctx context.Context, s iru.Scope, id iru.OperationID, u
 		if o.State == iru.OperationClosed || o.State == iru.OperationAborted || !o.T0.IsZero() && !now.Before(o.T0) {
 			return iru.Refuse(iru.Conflict, "what was to leave has left", "withdraw its acts one by one")
 		}
+		if gone, err := fired(ctx, t, id); err != nil {
+			return err
+		} else if gone {
+			return iru.Refuse(iru.Conflict, "the tasks are leaving", "withdraw the acts one by one")
+		}
 		ts, err := t.Tasks(ctx, iru.Program(), id)
 		if err != nil {
 			return err
 		}
 		n := 0
 		for _, a := range ts {
+			if a.Unit == unit && a.State == iru.NoticeDispatched {
+				if a, err = unarm(ctx, t, a, s.Officer, now, "stood down: "+why); err != nil {
+					return err
+				}
+			}
 			if a.Unit != unit || !iru.NoticeTable.Can(a.State, "withdraw") {
 				continue
 			}

@@ -342,12 +342,19 @@ func TestStandDown(t *testing.T) {
 		t0 := u.now.Add(time.Minute)
 		_, err := u.Release(ctx, u.scope("dora"), o.ID, t0)
 		must(t, err)
+		u.now = t0.Add(-time.Second)
+		if armed, _, err := u.Arm(ctx, o.ID); err != nil || len(armed) != 2 {
+			t.Fatalf("%d armed, %v", len(armed), err)
+		}
 		must(t, stand("brit", theirs.Unit, "our judge has withdrawn the order"))
 		refused(t, "twice", stand("brit", theirs.Unit, "again"), iru.Conflict, "no task")
 		u.now = t0
 		armed, _, err := u.Arm(ctx, o.ID)
 		if err != nil || len(armed) != 1 || armed[0].Notice.ID != ours.ID || u.notice(theirs.ID).State != iru.NoticeWithdrawn {
 			t.Errorf("armed %d, theirs is %s: %v", len(armed), u.notice(theirs.ID).State, err)
+		}
+		if len(u.letters(theirs.ID)) != 0 {
+			t.Error("the letter of a unit that stood down is there still")
 		}
 		refused(t, "after T0", stand("dora", ours.Unit, "late"), iru.Conflict, "has left")
 		u.whole()

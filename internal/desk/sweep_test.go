@@ -67,7 +67,7 @@ func TestSweep(t *testing.T) {
 		sweep("on its way", with(map[string]int{"deliver": 1}))
 		must(t, u.RecordSent(ctx, n.ID, desk.Sending{At: u.now, Proof: "250 ok", Receipt: true}))
 		sweep("received, its clock runs", with(map[string]int{"verify": 1, "escalate": 1}))
-		must(t, u.Receive(ctx, desk.Reply{Notice: n.ID, Kind: "clarification", At: u.now, MessageID: "which"}))
+		must(t, u.Receive(ctx, desk.Reply{Notice: n.ID, Kind: "clarification", Authentic: iru.ByAPI, At: u.now, MessageID: "which"}))
 		_, err = u.Answer(ctx, u.scope("ben"), n.ID, "all of it")
 		must(t, err)
 		sweep("answered, not posted", with(map[string]int{"verify": 1, "post": 1}))

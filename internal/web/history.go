@@ -113,6 +113,14 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Letter received")
 	case "notice.file":
 		return ui.T(ctx, "Letter filed")
+	case "notice.post":
+		return ui.T(ctx, "Letter sent")
+	case "notice.unposted":
+		return ui.T(ctx, "Letter came back")
+	case "notice.repost":
+		return ui.T(ctx, "Letter sent again")
+	case "notice.unheard":
+		return ui.T(ctx, "Their interface does not answer")
 	case "notice.clarify":
 		return ui.T(ctx, "Addressee asks")
 	case "notice.answer":

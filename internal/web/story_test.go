@@ -144,7 +144,7 @@ func (h *house) refer(login string, i iru.Item, purpose iru.Purpose) iru.Assessm
 
 func (h *house) reply(n iru.NoticeID, kind string, guess bool, words string) {
 	h.t.Helper()
-	must(h.t, h.Receive(h.t.Context(), desk.Reply{Notice: n, Kind: kind, Guess: guess, At: h.clock(), Channel: iru.ByMail, From: "abuse@birchrack.test", Subject: "Re: your act",
+	must(h.t, h.Receive(h.t.Context(), desk.Reply{Notice: n, Kind: kind, Guess: guess, At: h.clock(), Channel: iru.ByMail, From: "abuse@birchrack.test", Authentic: "dkim", Subject: "Re: your act",
 		Text: words, MessageID: kind + strconv.FormatInt(int64(n), 10) + words}))
 }
 

@@ -254,7 +254,7 @@ func (d *today) needAnswers() error {
 		verb  string
 	}{
 		{iru.NoticeBreached, 1, iru.ToDraft, ui.T(d.ctx, "it was removed, and is seen again"), ui.T(d.ctx, "Escalate")},
-		{iru.NoticeClarifying, 3, iru.ToAnswer, ui.T(d.ctx, "the addressee asks; the clock begins anew with the answer"), ui.T(d.ctx, "Answer")},
+		{iru.NoticeClarifying, 3, iru.ToAnswer, ui.T(d.ctx, "the addressee asks, or cannot act now; its clock is stopped"), ui.T(d.ctx, "Answer")},
 		{iru.NoticeRefused, 4, iru.ToDraft, ui.T(d.ctx, "somebody else may be able to act"), ui.T(d.ctx, "Escalate")},
 		{iru.NoticeBounced, 4, iru.ToDraft, ui.T(d.ctx, "could not be delivered"), ui.T(d.ctx, "Open")},
 	} {
@@ -282,11 +282,23 @@ func (d *today) needLetters() error {
 	if !d.v.may(iru.ToAnswer) {
 		return nil
 	}
+	back, err := d.t.LettersFailed(d.ctx, d.v.scope, perKind)
+	if err != nil {
+		return err
+	}
+	for _, l := range back {
+		n := d.notice(l.Notice)
+		if n.Unit != d.v.by.Unit {
+			continue
+		}
+		d.needs = append(d.needs, need{rank: 3, when: l.At, left: d.since(l.At), state: ui.Warn(ui.T(d.ctx, "Not delivered")), what: ui.T(d.ctx, "Letter about %s", n.Ref),
+			why: join(d.providers[n.Provider].Name, ui.T(d.ctx, "our letter came back: send it again")), href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "Open")})
+	}
 	ls, err := d.t.LettersToFile(d.ctx, d.v.scope, perKind)
 	for _, l := range ls {
 		n := d.notice(l.Notice)
 		d.needs = append(d.needs, need{rank: 5, when: l.At, left: d.since(l.At), state: ui.Info(ui.T(d.ctx, "To file")).With(ui.IconIn),
-			what: ui.T(d.ctx, "Letter about %s", n.Ref), why: join(d.providers[n.Provider].Name, ui.T(d.ctx, "what it says was only guessed: a person files it")),
+			what: ui.T(d.ctx, "Letter about %s", n.Ref), why: join(d.providers[n.Provider].Name, ui.T(d.ctx, "it is not known to be the addressee's word: a person files it")),
 			href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "File it")})
 	}
 	return err
