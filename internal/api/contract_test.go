@@ -65,7 +65,7 @@ func (w *world) directory() {
 	if got := w.call(200, "ben", "GET", to("/v1/providers/%d", p.ID), nil, nil); strings.Contains(got.Body.String(), "store-credential-17") || !strings.Contains(got.Body.String(), `"has_token":true`) {
 		w.t.Errorf("the credential of a provider: %s", got.Body)
 	}
-	w.post("ben", to("/v1/providers/%d/confirm", p.ID), words{"note": "called"}, nil)
+	w.confirm("ben", p.ID, "called")
 }
 
 // sighting: an address on watch, captured; what it links to is attributed or rejected.
@@ -178,19 +178,19 @@ func (w *world) act(asset thing) thing {
 	verb("ada", "submit", nil)
 	verb("lena", "return", words{"reason": "name the passage"})
 	verb("ada", "submit", words{})
-	verb("lena", "approve", nil)
-	if p := w.refused(403, "lena", "POST", to("/v1/notices/%d/approve", n.ID), nil); p.Detail != "you have approved this act already" || !strings.Contains(p.Instead, "different officer") {
+	w.approve("lena", n.ID)
+	seen := w.seen("ada", n.ID)
+	if p := w.refused(403, "lena", "POST", to("/v1/notices/%d/approve", n.ID), seen); p.Detail != "you have approved this act already" || !strings.Contains(p.Instead, "different officer") {
 		w.t.Errorf("the same officer twice: %+v", p)
 	}
-	if p := w.refused(403, "ada", "POST", to("/v1/notices/%d/approve", n.ID), nil); !strings.Contains(p.Instead, "signer") {
+	if p := w.refused(403, "ada", "POST", to("/v1/notices/%d/approve", n.ID), seen); !strings.Contains(p.Instead, "signer") {
 		w.t.Errorf("an analyst signs: %+v", p)
 	}
-	verb("sig", "approve", nil)
-	if n.State != "approved" || n.Ref != "RO-2026-0001" {
+	if n = w.approve("sig", n.ID); n.State != "approved" || n.Ref != "RO-2026-0001" {
 		w.t.Errorf("approved: %+v", n)
 	}
 	w.seal()
-	w.post("ben", to("/v1/providers/%d/confirm", host), words{"note": "register"}, nil)
+	w.confirm("ben", host, "register")
 	var before NoticeDetail
 	w.get("ada", to("/v1/notices/%d", n.ID), &before)
 	if before.Paper.Sent || before.Paper.Text == "" || len(before.Approvals) != 2 || !before.Approvals[1].Sealed || before.Approvals[1].Index == nil {
@@ -240,8 +240,8 @@ func (w *world) afterwards(asset, n thing) {
 
 	w.post("ada", "/v1/notices", words{"asset": asset.ID, "provider": registrar, "layer": "registrar", "instrument": "registrar_report"}, &next)
 	w.post("ada", to("/v1/notices/%d/submit", next.ID), nil, nil)
-	w.post("lena", to("/v1/notices/%d/approve", next.ID), nil, nil)
-	w.post("ben", to("/v1/providers/%d/confirm", registrar), words{"note": "register"}, nil)
+	w.approve("lena", next.ID)
+	w.confirm("ben", registrar, "register")
 	w.seal()
 	_, err := w.desk.Dispatch(w.t.Context(), iru.NoticeID(next.ID))
 	must(w.t, err)
@@ -278,7 +278,7 @@ func (w *world) planned(name string, asset thing) (op, task thing) {
 	w.post("dora", "/v1/operations", words{"name": name, "outlets": []int64{asset.Outlet}, "units": []int64{b}}, &op)
 	w.post("dora", "/v1/notices", words{"asset": asset.ID, "provider": w.carrier(asset, "host"), "layer": "host", "instrument": "notice", "operation": op.ID, "unit": b}, &task)
 	w.post("dora", to("/v1/notices/%d/submit", task.ID), nil, nil)
-	w.post("bea", to("/v1/notices/%d/approve", task.ID), nil, nil)
+	w.approve("bea", task.ID)
 	return op, task
 }
 
@@ -294,7 +294,7 @@ func (w *world) together(asset thing) {
 		w.t.Errorf("no reason: %+v", p)
 	}
 	for _, liaison := range []string{"brit", "ben"} {
-		w.post(liaison, to("/v1/operations/%d/poll", op.ID), words{"answer": "go"}, nil)
+		w.goes(liaison, op.ID)
 	}
 	verb("dora", "hold", words{"reason": "fog"})
 	verb("dora", "resume", nil)

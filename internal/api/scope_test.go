@@ -49,7 +49,7 @@ func TestUnits(t *testing.T) {
 			body any
 		}{
 			{to("/v1/assets/%d/attribute", secret.ID), words{"outlet_name": "Ours", "reason": "r"}}, {to("/v1/assets/%d/reject", secret.ID), words{"reason": "r"}},
-			{to("/v1/items/%d/hold", item.ID), nil}, {to("/v1/items/%d/assess", item.ID), refer}, {to("/v1/notices/%d/submit", n.ID), nil}, {to("/v1/notices/%d/approve", n.ID), nil},
+			{to("/v1/items/%d/hold", item.ID), nil}, {to("/v1/items/%d/assess", item.ID), refer}, {to("/v1/notices/%d/submit", n.ID), nil}, {to("/v1/notices/%d/approve", n.ID), w.seen("ada", n.ID)},
 		} {
 			w.refused(404, "bea", "POST", c.path, c.body)
 		}
@@ -79,7 +79,7 @@ func TestUnits(t *testing.T) {
 			{to("/v1/assets/%d/carry", other.ID), words{"provider": 1, "source": "s"}}, {to("/v1/items/%d/hold", w.itemOf(other)), nil}, {to("/v1/items/%d/assess", w.itemOf(other)), refer},
 			{to("/v1/items/%d/second", w.itemOf(other)), words{"reason": "r"}}, {to("/v1/notices/%d/edit", act.ID), words{"reasons": "r", "lang": "en"}}, {to("/v1/notices/%d/submit", act.ID), nil},
 			{to("/v1/notices/%d/return", act.ID), words{"reason": "r"}}, {to("/v1/notices/%d/withdraw", act.ID), words{"reason": "r"}}, {to("/v1/notices/%d/answer", act.ID), words{"text": "r"}},
-			{to("/v1/notices/%d/resend", act.ID), nil}, {to("/v1/notices/%d/approve", act.ID), nil},
+			{to("/v1/notices/%d/resend", act.ID), nil}, {to("/v1/notices/%d/approve", act.ID), w.seen("bea", act.ID)},
 		} {
 			if p := w.refused(403, "bea", "POST", c.path, c.body); !strings.Contains(p.Detail, "unit") {
 				t.Errorf("%s: %+v", c.path, p)
@@ -174,10 +174,10 @@ func TestPages(t *testing.T) {
 			host := w.carrier(a, "host")
 			w.post("ada", "/v1/notices", words{"asset": a.ID, "provider": host, "layer": "host", "instrument": "removal_order"}, &n)
 			w.post("ada", to("/v1/notices/%d/submit", n.ID), nil, nil)
-			w.post("lena", to("/v1/notices/%d/approve", n.ID), nil, nil)
-			w.post("sig", to("/v1/notices/%d/approve", n.ID), nil, nil)
+			w.approve("lena", n.ID)
+			w.approve("sig", n.ID)
 			if i == 0 {
-				w.post("ben", to("/v1/providers/%d/confirm", host), words{"note": "register"}, nil)
+				w.confirm("ben", host, "register")
 			}
 			w.seal()
 			_, err := w.desk.Dispatch(t.Context(), iru.NoticeID(n.ID))
