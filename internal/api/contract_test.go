@@ -79,6 +79,11 @@ func (w *world) sighting() (asset, item thing) {
 	}
 	w.post("ada", to("/v1/assets/%d/attribute", as.Items[0].ID), words{"outlet": asset.Outlet, "reason": "same analytics"}, nil)
 	w.post("ada", to("/v1/assets/%d/reject", as.Items[1].ID), words{"reason": "a newspaper"}, nil)
+	var doubted thing
+	if w.post("ben", to("/v1/assets/%d/reconsider", as.Items[1].ID), words{"reason": "its timetable is the same"}, &doubted); doubted.State != "candidate" {
+		w.t.Errorf("reconsidered: %+v", doubted)
+	}
+	w.post("ada", to("/v1/assets/%d/reject", as.Items[1].ID), words{"reason": "a newspaper all the same"}, nil)
 	var ps things
 	w.get("ada", "/v1/providers", &ps)
 	w.post("ben", to("/v1/assets/%d/carry", as.Items[0].ID), words{"provider": ps.Items[0].ID, "source": "the store's own page"}, nil)
@@ -90,6 +95,11 @@ func (w *world) sighting() (asset, item thing) {
 	w.get("ada", to("/v1/outlets/%d", asset.Outlet), &o)
 	if len(o.Assets) != 2 || o.Name != "Halcyon Weather Wire" {
 		w.t.Errorf("the outlet: %+v", o)
+	}
+	for _, v := range []struct{ verb, state string }{{"close", "closed"}, {"watch", "watched"}} {
+		if w.post("ada", to("/v1/outlets/%d/", asset.Outlet)+v.verb, words{"reason": "the forecaster was on leave"}, &o); string(o.State) != v.state {
+			w.t.Errorf("%s: %+v", v.verb, o.Outlet)
+		}
 	}
 	w.get("ada", "/v1/exhibits", nil)
 	w.get("ada", to("/v1/exhibits/%d", int64(again.ID)), nil)
@@ -142,6 +152,31 @@ func (w *world) triage(asset, item thing) {
 	w.post("ada", to("/v1/assessments/%d/undo", found.ID), nil, &found)
 	if found.State != "undone" {
 		w.t.Errorf("undone: %+v", found)
+	}
+	w.anew(is.Items[0].ID)
+}
+
+// anew: a finding is overturned, and a colleague gets the item and has it recorded again.
+func (w *world) anew(item int64) {
+	w.post("ada", to("/v1/items/%d/assess", item), words{"finding": "no_action", "reason": "a forecast"}, nil)
+	var i struct {
+		State string `json:"state"`
+		Held  int64  `json:"held_by"`
+	}
+	if w.post("ben", to("/v1/items/%d/reopen", item), words{"reason": "the second page was missed"}, &i); i.State != "ready" {
+		w.t.Errorf("reopened: %+v", i)
+	}
+	lena := int64(w.people["lena"].ID)
+	if p := w.refused(409, "ben", "POST", to("/v1/items/%d/hand-over", item), words{"to": lena}); p.Instead != "take it first" {
+		w.t.Errorf("handed over by one who does not hold it: %+v", p)
+	}
+	w.post("ben", to("/v1/items/%d/hold", item), nil, nil)
+	if w.post("ben", to("/v1/items/%d/hand-over", item), words{"to": lena}, &i); i.Held != lena {
+		w.t.Errorf("handed over: %+v", i)
+	}
+	w.post("ben", to("/v1/items/%d/capture", item), nil, nil)
+	if text := w.call(200, "ada", "GET", to("/v1/events?noun=item&subject=%d", item), nil, nil).Body.String(); !strings.Contains(text, `"verb":"ask_capture"`) {
+		w.t.Errorf("the log lacks the wish for a capture: %s", text)
 	}
 }
 
@@ -250,6 +285,10 @@ func (w *world) afterwards(asset, n thing) {
 	if next.State != "dispatched" {
 		w.t.Errorf("sent again: %+v", next)
 	}
+	var left thing
+	if w.post("ada", to("/v1/assets/%d/give-up", asset.ID), words{"reason": "nobody takes it down"}, &left); left.State != "live" {
+		w.t.Errorf("given up: %+v", left)
+	}
 }
 
 // carrier is the provider that carries the asset on a layer.
@@ -305,7 +344,16 @@ func (w *world) together(asset thing) {
 	}
 	w.later(2 * time.Minute)
 	verb("dora", "close", nil)
-	other, _ := w.planned("Beacon", asset)
+	other, task := w.planned("Beacon", asset)
+	b := int64(w.people["brit"].Unit)
+	if p := w.refused(403, "ben", "POST", to("/v1/operations/%d/stand-down", other.ID), words{"unit": b, "reason": "fog"}); !strings.Contains(p.Detail, "its own liaison officer") {
+		w.t.Errorf("stood down by another unit: %+v", p)
+	}
+	var after OperationDetail
+	w.post("brit", to("/v1/operations/%d/stand-down", other.ID), words{"unit": b, "reason": "fog"}, &after)
+	if len(after.Tasks) != 1 || after.Tasks[0].ID != task.ID || after.Tasks[0].State != "withdrawn" {
+		w.t.Errorf("stood down: %+v", after.Tasks)
+	}
 	w.post("dora", to("/v1/operations/%d/abort", other.ID), words{"reason": "exercise over"}, nil)
 	w.get("bea", "/v1/operations", nil)
 }

@@ -37,7 +37,7 @@ func TestScopes(t *testing.T) {
 			t.Errorf("%s needs the scope %s", pattern, rt.scope)
 		}
 	}
-	for _, approving := range []string{"POST /v1/notices/{id}/approve", "POST /v1/operations/{id}/poll", "POST /v1/operations/{id}/release"} {
+	for _, approving := range []string{"POST /v1/notices/{id}/approve", "POST /v1/operations/{id}/stand-down", "POST /v1/operations/{id}/poll", "POST /v1/operations/{id}/release"} {
 		if w.server.routes[approving].scope != desk.ScopeApprove {
 			t.Errorf("%s needs the scope %q", approving, w.server.routes[approving].scope)
 		}

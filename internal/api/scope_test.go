@@ -50,6 +50,8 @@ func TestUnits(t *testing.T) {
 		}{
 			{to("/v1/assets/%d/attribute", secret.ID), words{"outlet_name": "Ours", "reason": "r"}}, {to("/v1/assets/%d/reject", secret.ID), words{"reason": "r"}},
 			{to("/v1/items/%d/hold", item.ID), nil}, {to("/v1/items/%d/assess", item.ID), refer}, {to("/v1/notices/%d/submit", n.ID), nil}, {to("/v1/notices/%d/approve", n.ID), w.seen("ada", n.ID)},
+			{to("/v1/items/%d/reopen", item.ID), words{"reason": "r"}}, {to("/v1/items/%d/capture", item.ID), nil}, {to("/v1/assets/%d/give-up", secret.ID), words{"reason": "r"}},
+			{to("/v1/assets/%d/reconsider", secret.ID), words{"reason": "r"}}, {to("/v1/outlets/%d/close", secret.Outlet), words{"reason": "r"}}, {to("/v1/outlets/%d/watch", secret.Outlet), words{"reason": "r"}},
 		} {
 			w.refused(404, "bea", "POST", c.path, c.body)
 		}
@@ -80,6 +82,10 @@ func TestUnits(t *testing.T) {
 			{to("/v1/items/%d/second", w.itemOf(other)), words{"reason": "r"}}, {to("/v1/notices/%d/edit", act.ID), words{"reasons": "r", "lang": "en"}}, {to("/v1/notices/%d/submit", act.ID), nil},
 			{to("/v1/notices/%d/return", act.ID), words{"reason": "r"}}, {to("/v1/notices/%d/withdraw", act.ID), words{"reason": "r"}}, {to("/v1/notices/%d/answer", act.ID), words{"text": "r"}},
 			{to("/v1/notices/%d/resend", act.ID), nil}, {to("/v1/notices/%d/approve", act.ID), w.seen("bea", act.ID)},
+			{to("/v1/items/%d/reopen", w.itemOf(other)), words{"reason": "r"}}, {to("/v1/items/%d/hand-over", w.itemOf(other)), words{"to": w.people["bea"].ID}},
+			{to("/v1/items/%d/capture", w.itemOf(other)), nil}, {to("/v1/assets/%d/reconsider", other.ID), words{"reason": "r"}}, {to("/v1/assets/%d/give-up", other.ID), words{"reason": "r"}},
+			{to("/v1/outlets/%d/close", other.Outlet), words{"reason": "r"}}, {to("/v1/outlets/%d/watch", other.Outlet), words{"reason": "r"}},
+			{to("/v1/operations/%d/stand-down", op.ID), words{"unit": act.Unit, "reason": "r"}},
 		} {
 			if p := w.refused(403, "bea", "POST", c.path, c.body); !strings.Contains(p.Detail, "unit") {
 				t.Errorf("%s: %+v", c.path, p)

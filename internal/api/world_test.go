@@ -321,6 +321,7 @@ type words map[string]any
 // A thing is as much of a resource as the tests look at.
 type thing struct {
 	ID     int64  `json:"id"`
+	Unit   int64  `json:"unit"`
 	Outlet int64  `json:"outlet"`
 	Ref    string `json:"ref"`
 	State  string `json:"state"`
