@@ -46,10 +46,10 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}
 	if p.retry > 0 {
-		h.Set("Retry-After", strconv.Itoa(p.retry))
+		h.Set(retry, strconv.Itoa(p.retry))
 	}
 	if p.challenge != "" {
-		h.Set("WWW-Authenticate", p.challenge)
+		h.Set(challenge, p.challenge)
 	}
 	return h
 }

@@ -200,6 +200,16 @@ func (w *world) conform(pattern string, rec *httptest.ResponseRecorder) {
 	if said == nil {
 		said = op.Responses["default"]
 	}
+	known := http.Header{"Content-Type": {""}} // and what every answer has
+	secure(known)
+	for name := range said.Headers {
+		known.Set(name, "")
+	}
+	for name := range rec.Header() {
+		if known[name] == nil {
+			w.t.Errorf("%s: %d has the header %s, which the document does not say", pattern, rec.Code, name)
+		}
+	}
 	if len(said.Content) == 0 {
 		if rec.Body.Len() != 0 {
 			w.t.Errorf("%s: %d has a body, the document says none", pattern, rec.Code)
