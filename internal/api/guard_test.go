@@ -86,6 +86,8 @@ func TestForm(t *testing.T) {
 		{"place", "GET", "/v1/assets?after=one", "", "", 422, "after is no place"},
 		{"place in the queue", "GET", "/v1/queue?after=7", "", "", 422, "after is no place"},
 		{"place of a clock", "GET", "/v1/clocks?after=7.x", "", "", 422, "after is no place"},
+		{"no fingerprint", "POST", "/v1/known", "application/json", `{"bank":"b","medium":"sha256","value":"abc","label":"l","finding":"refer"}`, 422, "64 hexadecimal digits"},
+		{"nothing found then", "POST", "/v1/known", "application/json", `{"bank":"b","medium":"sha256","value":"abc","label":"l","finding":"duplicate"}`, 422, "body.finding"},
 		{"secret", "POST", "/v1/providers", "application/json", `{"token":["credential-9"],"name":"x"}`, 422, "body.token"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

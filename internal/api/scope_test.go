@@ -22,7 +22,7 @@ func TestUnits(t *testing.T) {
 		w.post("ada", to("/v1/items/%d/assess", item.ID), refer, nil)
 		var n, k thing
 		w.post("ada", "/v1/notices", words{"asset": secret.ID, "provider": w.carrier(secret, "host"), "layer": "host", "instrument": "notice"}, &n)
-		w.post("ada", "/v1/known", words{"bank": "own bulletins", "medium": "text", "value": "v", "label": "halcyon"}, &k)
+		w.post("ada", "/v1/known", words{"bank": "own bulletins", "medium": "pdq", "value": strings.Repeat("0f", 32), "label": "halcyon", "finding": "refer"}, &k)
 		for _, path := range []string{to("/v1/outlets/%d", secret.Outlet), to("/v1/assets/%d", secret.ID), to("/v1/assets/%d/options", secret.ID), to("/v1/items/%d", item.ID),
 			"/v1/exhibits/1", "/v1/providers/1", to("/v1/notices/%d", n.ID)} {
 			w.get("ada", path, nil)

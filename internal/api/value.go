@@ -67,6 +67,7 @@ type (
 	outcome         string
 	itemState       string
 	finding         string
+	verdict         string
 	purpose         string
 	limb            string
 	assessmentState string
@@ -128,6 +129,8 @@ func (request) Schema(huma.Registry) *huma.Schema {
 func (finding) Schema(huma.Registry) *huma.Schema {
 	return oneOf(iru.FindRefer, iru.FindNoAction, iru.FindDuplicate)
 }
+
+func (verdict) Schema(huma.Registry) *huma.Schema { return oneOf(iru.FindRefer, iru.FindNoAction) }
 
 func (purpose) Schema(huma.Registry) *huma.Schema {
 	return oneOf(iru.PurposeExcluded, iru.PurposeDoubt, iru.PurposeProceed)
