@@ -87,6 +87,8 @@ func TestForm(t *testing.T) {
 		{"place in the queue", "GET", "/v1/queue?after=7", "", "", 422, "after is no place"},
 		{"place of a clock", "GET", "/v1/clocks?after=7.x", "", "", 422, "after is no place"},
 		{"no fingerprint", "POST", "/v1/known", "application/json", `{"bank":"b","medium":"sha256","value":"abc","label":"l","finding":"refer"}`, 422, "64 hexadecimal digits"},
+		{"no language", "POST", "/v1/notices/1/edit", "application/json", `{"reasons":"r","lang":"zz-nonsense"}`, 422, "body.lang"},
+		{"no language of a draft", "POST", "/v1/notices", "application/json", `{"asset":1,"provider":1,"layer":"host","instrument":"notice","lang":"zz-nonsense"}`, 422, "body.lang"},
 		{"nothing found then", "POST", "/v1/known", "application/json", `{"bank":"b","medium":"sha256","value":"abc","label":"l","finding":"duplicate"}`, 422, "body.finding"},
 		{"secret", "POST", "/v1/providers", "application/json", `{"token":["credential-9"],"name":"x"}`, 422, "body.token"},
 	} {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 	"iolaus/internal/locator"
@@ -88,6 +89,7 @@ type (
 	officerState    string
 	unitState       string
 	letterKind      string
+	language        string
 )
 
 func oneOf[S ~string](all ...S) *huma.Schema {
@@ -121,6 +123,8 @@ func (pollAnswer) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.PollG
 func (role) Schema(huma.Registry) *huma.Schema          { return oneOf(iru.Roles...) }
 func (officerState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.OfficerTable.States()...) }
 func (unitState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.UnitTable.States()...) }
+
+func (language) Schema(huma.Registry) *huma.Schema { return oneOf(desk.Languages...) }
 
 func (request) Schema(huma.Registry) *huma.Schema {
 	return oneOf(legal.RemoveContent, legal.HoldName, legal.DeleteName, legal.AskOrigin, legal.Delist, legal.Preserve, legal.ProduceData, legal.RegistrationData)
