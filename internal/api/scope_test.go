@@ -59,6 +59,9 @@ func TestUnits(t *testing.T) {
 		other, _ := w.watched("ada", "https://tram-bulletin.test/", "Tram Bulletin")
 		w.post("ada", fmt.Sprintf("/v1/items/%d/assess", w.itemOf(other)), refer, nil)
 		op, task := w.planned("Lantern", other)
+		own, _ := w.watched("ada", "https://ferry-bulletin.test/", "Ferry Bulletin") // a task of unit A in the same operation
+		w.post("ada", fmt.Sprintf("/v1/items/%d/assess", w.itemOf(own)), refer, nil)
+		w.post("ada", "/v1/notices", words{"asset": own.ID, "provider": w.carrier(own, "host"), "layer": "host", "instrument": "notice", "operation": op.ID}, nil)
 		w.get("bea", to("/v1/operations/%d", op.ID), nil)
 		w.get("bea", to("/v1/notices/%d", task.ID), nil)
 		w.get("bea", to("/v1/assets/%d", other.ID), nil)
@@ -69,6 +72,17 @@ func TestUnits(t *testing.T) {
 			t.Errorf("the operation shares %+v", shared)
 		}
 		w.refused(404, "bea", "GET", to("/v1/assets/%d", secret.ID), nil)
+		w.refused(404, "bea", "GET", to("/v1/assets/%d", own.ID), nil)
+		var told List[Event]
+		w.get("bea", "/v1/events?noun=asset&limit=200", &told)
+		for _, e := range told.Items {
+			if e.Subject != other.ID {
+				t.Errorf("the log tells unit B of an asset that it does not serve: %+v", e)
+			}
+		}
+		if len(told.Items) == 0 {
+			t.Error("the log tells nothing of the asset that is shared")
+		}
 
 		// What it shares can be read; deciding on it stays with the unit whose it is.
 		var act thing
