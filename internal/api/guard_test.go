@@ -46,13 +46,14 @@ func TestScopes(t *testing.T) {
 
 func TestRevoked(t *testing.T) {
 	w := newWorld(t, dbtest.Open(t))
-	k, text, err := w.desk.IssueToken(t.Context(), w.scope("ada"), "short", desk.TokenScopes, 1)
+	_, text, err := w.desk.IssueToken(t.Context(), w.scope("ada"), "short", desk.TokenScopes, 1)
 	must(t, err)
 	w.tokens["late"] = text
 	w.later(1e9)
 	w.refused(401, "late", "GET", "/v1/me", nil)
-	k, w.tokens["gone"], err = w.desk.IssueToken(t.Context(), w.scope("ada"), "gone", desk.TokenScopes, 1e12)
+	k, text, err := w.desk.IssueToken(t.Context(), w.scope("ada"), "gone", desk.TokenScopes, 1e12)
 	must(t, err)
+	w.tokens["gone"] = text
 	w.get("gone", "/v1/me", nil)
 	must(t, w.desk.RevokeToken(t.Context(), w.scope("ada"), k.ID))
 	w.refused(401, "gone", "GET", "/v1/me", nil)

@@ -119,7 +119,9 @@ func (p *Problem) write(w http.ResponseWriter) {
 	w.WriteHeader(p.Status)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(p) // the client may have gone
+	if err := enc.Encode(p); err != nil {
+		return // the client has gone
+	}
 }
 
 // documented turns the validation errors of the framework into problems. It leaves out the values, which may be secret.
