@@ -22,7 +22,7 @@ func (s *server) replies() {
 		Description: "For providers. The token is the one that came with the notice. The same event told twice is taken in once.",
 		Security:    []map[string][]string{{"callback": {}}},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: replySchema()}}},
-		Responses:   map[string]*huma.Response{"204": {Description: "Taken in"}, "default": refused(s.huma)},
+		Responses:   map[string]*huma.Response{"204": {Description: "Taken in", Headers: headersOf()}, "default": refused(s.huma)},
 	})
 }
 
