@@ -18,21 +18,25 @@ import (
 const maxBundle = tileWidth * (2 + 0xffff)
 
 // VerifyDir checks an exported folder (c2sp.org/tlog-tiles) by itself: checkpoint, entries, tiles, and that nothing under tile/ is
-// there that the checkpoint does not cover. Partial tiles of an earlier size may be left over if they agree. An error means that
-// the folder could not be read; what is wrong with it is in the report.
-func VerifyDir(fsys fs.FS, v note.Verifier, origin string) (Report, error) {
+// there that the checkpoint does not cover. Partial tiles of an earlier size may be left over if they agree. Checkpoints given as
+// kept are such as Verify takes: the folder must extend them. An error means that the folder could not be read or a kept
+// checkpoint is not of this log; what is wrong with the folder is in the report.
+func VerifyDir(fsys fs.FS, v note.Verifier, origin string, kept ...[]byte) (Report, error) {
 	d := &folder{fsys: fsys, tiles: make(map[int]loaded)}
 	var err error
 	if d.signed, err = d.read(checkpointPath, MaxCheckpoint); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Report{}, fmt.Errorf("verify ledger folder: %w", err)
 	}
 	open := func(signed []byte) (Checkpoint, error) { return Open(signed, v, origin) }
+	a := &audit{src: d, stored: d, stride: tileHeight, quiet: true, open: open}
+	if err := a.keep(kept); err != nil {
+		return Report{}, fmt.Errorf("verify ledger folder: %w", err)
+	}
 	c, err := open(d.signed)
 	if err != nil { // without it nothing else can be judged
 		return Report{Faults: []Fault{{Index: 0, Kind: BadSigning, Detail: fmt.Sprintf("the file %s: %v", checkpointPath, err)}}}, nil
 	}
 	d.size = c.Size
-	a := &audit{src: d, stored: d, stride: tileHeight, quiet: true, open: open}
 	d.fault = a.fault
 	if err := a.run(); err != nil {
 		return Report{}, fmt.Errorf("verify ledger folder: %w", err)

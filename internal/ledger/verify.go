@@ -29,18 +29,26 @@ const (
 func Verify(src Source, v note.Verifier, origin string, kept ...[]byte) (Report, error) {
 	a := &audit{src: src, stored: pointReader{src}, stride: 1,
 		open: func(signed []byte) (Checkpoint, error) { return Open(signed, v, origin) }}
-	for i, signed := range kept {
-		c, err := a.open(signed)
-		if err != nil {
-			return Report{}, fmt.Errorf("verify ledger: kept checkpoint %d: %w", i, err)
-		}
-		a.kept = append(a.kept, c)
+	if err := a.keep(kept); err != nil {
+		return Report{}, fmt.Errorf("verify ledger: %w", err)
 	}
-	slices.SortStableFunc(a.kept, func(x, y Checkpoint) int { return cmp.Compare(x.Size, y.Size) })
 	if err := a.run(); err != nil {
 		return Report{}, fmt.Errorf("verify ledger: %w", err)
 	}
 	return a.report, nil
+}
+
+// keep opens the checkpoints that somebody else kept.
+func (a *audit) keep(kept [][]byte) error {
+	for i, signed := range kept {
+		c, err := a.open(signed)
+		if err != nil {
+			return fmt.Errorf("kept checkpoint %d: %w", i, err)
+		}
+		a.kept = append(a.kept, c)
+	}
+	slices.SortStableFunc(a.kept, func(x, y Checkpoint) int { return cmp.Compare(x.Size, y.Size) })
+	return nil
 }
 
 // audit is one verification under way.
