@@ -15,6 +15,7 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
+	"iolaus/internal/recognise"
 )
 
 // A story is a unit's work of some days, made by the desk's own verbs, with invented, harmless content: weather, trains and trams.
@@ -234,7 +235,7 @@ func (h *house) arrivals(s *story, shared []iru.Feature) {
 	x := h.capture(s.arabic, "ar", "نشرة الطقس", arabicBulletin, nil)
 	known, err := h.Enter(ctx, h.scope("ada"), iru.Known{Bank: "Halcyon templates", Medium: "pdq", Value: strings.Repeat("0f", 32), Label: "Weather map, template 12", Finding: "refer"})
 	must(h.t, err)
-	text, err := h.Enter(ctx, h.scope("ben"), iru.Known{Bank: "own", Medium: "text", Value: "sketch", Label: "Night timetable bulletin", Finding: "no_action"})
+	text, err := h.Enter(ctx, h.scope("ben"), iru.Known{Bank: "own", Medium: "text", Value: recognise.SketchText("Night timetable: train 204 leaves at ten past eleven and stops at every harbour on its way north").String(), Label: "Night timetable bulletin", Finding: "no_action"})
 	must(h.t, err)
 	must(h.t, h.RecordMatches(ctx, x.ID, []desk.Resemblance{{Known: known, Distance: 6, Where: "https://wire.halcyon-weather.test/img/map.png"}, {Known: text, Distance: 0.09, Where: s.arabic.Locator}}))
 	s.copied = h.item("https://wire.halcyon-weather.test/posts/5522")
