@@ -159,8 +159,8 @@ func (l *ledgerExport) Run(ctx context.Context, c *cli, e env) error {
 
 func (l *ledgerExport) write(path string, data []byte) error {
 	path = filepath.Join(l.Dir, filepath.FromSlash(path))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // the export is public
 		return err
 	}
-	return os.WriteFile(path, data, 0o644)
+	return os.WriteFile(path, data, 0o644) //nolint:gosec // the same
 }
