@@ -85,6 +85,9 @@ func (d *Desk) attribute(ctx context.Context, t *db.Tx, s iru.Scope, a iru.Asset
 			return a, err
 		}
 	}
+	if err := t.LookBack(ctx, "ct ", lookBack); err != nil {
+		return a, err
+	}
 	if _, err := t.Enqueue(ctx, Probe{Asset: a.ID}, look(soon)); err != nil {
 		return a, err
 	}

@@ -151,6 +151,9 @@ func (d *Desk) takeMarks(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item,
 	if err := t.UpdateAsset(ctx, a, a.State); err != nil || a.Outlet == 0 || !fresh {
 		return a, err
 	}
+	if err := t.LookBack(ctx, "ct ", lookBack); err != nil { // its key is looked for
+		return a, err
+	}
 	return a, d.resuggest(ctx, t, a.Unit)
 }
 

@@ -526,7 +526,8 @@ func (d *Desk) Follow(ctx context.Context, ids []iru.NoticeID) error {
 	})
 }
 
-// RecordRelease stores when the first and the last task left.
+// RecordRelease stores when the first and the last task left. Without times they are read off the tasks, for a worker that was
+// killed after it had recorded those.
 func (d *Desk) RecordRelease(ctx context.Context, id iru.OperationID, first, last time.Time) error {
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		o, err := t.Operation(ctx, iru.Program(), id)
@@ -534,10 +535,27 @@ func (d *Desk) RecordRelease(ctx context.Context, id iru.OperationID, first, las
 			return err
 		}
 		o.FirstSent, o.LastSent = first, last
+		if first.IsZero() {
+			ts, err := t.Tasks(ctx, iru.Program(), id)
+			if err != nil {
+				return err
+			}
+			for _, n := range ts {
+				if !n.SentAt.IsZero() && (o.FirstSent.IsZero() || n.SentAt.Before(o.FirstSent)) {
+					o.FirstSent = n.SentAt
+				}
+				if n.SentAt.After(o.LastSent) {
+					o.LastSent = n.SentAt
+				}
+			}
+			if o.FirstSent.IsZero() { // nothing has left
+				return nil
+			}
+		}
 		if err := t.UpdateOperation(ctx, o, o.State); err != nil {
 			return err
 		}
-		_, err = t.Record(ctx, happened("operation", int64(o.ID), "sent", 0, o.Unit, now, "").With("spread_us", last.Sub(first).Microseconds()))
+		_, err = t.Record(ctx, happened("operation", int64(o.ID), "sent", 0, o.Unit, now, "").With("spread_us", o.LastSent.Sub(o.FirstSent).Microseconds()))
 		return err
 	})
 }

@@ -268,6 +268,25 @@ func TestAbortKeepsEverythingIn(t *testing.T) {
 	})
 }
 
+// Killed between the two, the worker reads off the tasks when they left.
+func TestReleaseIsRecordedLater(t *testing.T) {
+	ctx, u := t.Context(), newUnit(t, dbtest.Open(t))
+	o, ours, theirs := u.joint()
+	t0 := u.now.Add(time.Minute)
+	_, err := u.Release(ctx, u.scope("dora"), o.ID, t0)
+	must(t, err)
+	_, _, err = u.Arm(ctx, o.ID)
+	must(t, err)
+	must(t, u.RecordRelease(ctx, o.ID, time.Time{}, time.Time{}))
+	u.now = t0.Add(time.Second)
+	must(t, u.RecordAllSent(ctx, map[iru.NoticeID]desk.Sending{ours.ID: {At: t0, Proof: "250 ok"}, theirs.ID: {At: t0.Add(3 * time.Millisecond), Proof: "250 ok"}}))
+	must(t, u.RecordRelease(ctx, o.ID, time.Time{}, time.Time{}))
+	got := view(u, func(x *db.Tx) (iru.Operation, error) { return x.Operation(ctx, iru.Program(), o.ID) })
+	if !got.FirstSent.Equal(t0) || got.LastSent.Sub(got.FirstSent) != 3*time.Millisecond {
+		t.Errorf("%+v", got)
+	}
+}
+
 // Until it is fired a hold or an abort takes back what was armed; from then on nothing does.
 func TestRecall(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -31,12 +31,20 @@ func (w *deliverer) Work(ctx context.Context, job *river.Job[desk.Deliver]) erro
 	switch {
 	case errors.Is(err, iru.Unavailable):
 		return river.JobSnooze(sealWait)
+	case errors.Is(err, iru.Conflict) && w.left(ctx, job.Args.Notice):
+		return nil // it had left before we were killed
 	case errors.Is(err, iru.Conflict): // a person must do something first; what they do enqueues anew
 		return outcome(errors.Join(err, w.Desk.Delay(ctx, job.Args.Notice, err.Error())))
 	case err != nil:
 		return outcome(err)
 	}
 	return w.settle(ctx, d, func() (desk.Sending, error) { return w.send(ctx, d) })
+}
+
+// left reports whether an act has left already.
+func (c *Crew) left(ctx context.Context, id iru.NoticeID) bool {
+	d, err := c.Desk.Thread(ctx, id)
+	return err == nil && !d.Notice.SentAt.IsZero()
 }
 
 // settle sends and records what became of it.

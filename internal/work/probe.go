@@ -193,7 +193,7 @@ func (c *Crew) read(ctx context.Context, log string) error {
 				seen = append(seen, desk.Certificate{Names: e.Certificate.Names, SPKI: e.Certificate.SPKI})
 			}
 		}
-		if _, err := c.Desk.Announce(ctx, log, next, seen); err != nil {
+		if _, err := c.Desk.Announce(ctx, log, from, next, seen); err != nil {
 			return err
 		}
 	}
