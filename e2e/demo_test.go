@@ -166,12 +166,20 @@ func TestDemoOperation(t *testing.T) {
 	}
 }
 
-// story is what happened to whom, a line for each asset and each notice; times, numbers and the order in which they were found aside.
+// beliefs are the looks in an asset's history that changed what was believed: when a look falls is a matter of time, such as between
+// a stream's mount that closes and the listener whom it still serves.
+var beliefs = []string{"seen", "missed", "agreed", "differs"}
+
+// story is what happened to whom, a line for each asset and each notice; times, numbers, the order in which they were found and single
+// looks aside.
 func story(r report) []string {
 	var lines []string
 	for _, a := range r.Assets {
 		line := fmt.Sprintf("%s %s of %q is %s:", a.Kind, a.Locator, a.Outlet, a.State)
 		for _, h := range a.History {
+			if slices.Contains(beliefs, h.Verb) {
+				continue
+			}
 			line += fmt.Sprintf(" %s(%s>%s)", h.Verb, h.From, h.To)
 		}
 		lines = append(lines, line)
