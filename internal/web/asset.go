@@ -96,8 +96,8 @@ func (r *assetReader) read(a iru.AssetID) error {
 	if err != nil {
 		return err
 	}
-	p.History = historyTable(r.ctx, r.t, r.who, es)
-	return nil
+	p.History, err = r.v.historyTable(r.ctx, r.t, r.who, es)
+	return err
 }
 
 // lineage reads the asset that this one resembles, and its outlet.

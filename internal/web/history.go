@@ -13,7 +13,11 @@ import (
 )
 
 // historyTable is what happened to a thing, newest first, with the time and who did it.
-func historyTable(ctx context.Context, t *db.Tx, who names, es []iru.Event) ui.Table {
+func (v *visit) historyTable(ctx context.Context, t *db.Tx, who names, es []iru.Event) (ui.Table, error) {
+	es, hidden, err := withhold(ctx, t, v.by.ID, es)
+	if err != nil {
+		return ui.Table{}, err
+	}
 	table := ui.Table{Label: ui.T(ctx, "What happened"), Compact: true, Empty: ui.T(ctx, "Nothing yet."),
 		Columns: []ui.Column{{Title: ui.T(ctx, "When"), NoWrap: true}, {Title: ui.T(ctx, "What"), Head: true}, {Title: ui.T(ctx, "Who"), NoWrap: true}, {Title: ui.T(ctx, "Why, or what was seen")}, {Title: ui.T(ctx, "Ledger"), Num: true}}}
 	for n := len(es) - 1; n >= 0; n-- {
@@ -22,9 +26,18 @@ func historyTable(ctx context.Context, t *db.Tx, who names, es []iru.Event) ui.T
 		if e.Index >= 0 {
 			place = ui.Link("/ledger/events/"+id(e.ID), ui.Thousands(int(e.Index)))
 		}
-		table.Rows = append(table.Rows, ui.Cells(ui.When{At: e.At, Day: true}, ui.Text(eventWords(ctx, e)), ui.Isolated(who.of(ctx, t, e.By)), ui.Isolated(cutText(e.Note, 200)), place))
+		why := ui.Isolated(cutText(e.Note, 200))
+		if hidden[e.ID] {
+			why = ui.Quiet(notYet(ctx))
+		}
+		table.Rows = append(table.Rows, ui.Cells(ui.When{At: e.At, Day: true}, ui.Text(eventWords(ctx, e)), ui.Isolated(who.of(ctx, t, e.By)), why, place))
 	}
-	return table
+	return table, nil
+}
+
+// notYet stands where a first opinion is withheld.
+func notYet(ctx context.Context) string {
+	return ui.T(ctx, "not shown before the second opinion is given")
 }
 
 // eventWords says what happened, in a word or two.

@@ -173,19 +173,14 @@ func findingState(ctx context.Context, a iru.Assessment) ui.State {
 	return ui.Neutral(string(a.Finding))
 }
 
-// history is what happened to the item. While a second opinion is asked for, what was said with the first is left out.
+// history is what happened to the item.
 func (r *itemReader) history() error {
 	es, err := r.t.EventsOf(r.ctx, iru.Subject{Noun: "item", ID: int64(r.p.Item.ID)})
 	if err != nil {
 		return err
 	}
-	for n := range es {
-		if es[n].Verb == "ask_second" && r.p.Item.State == iru.ItemSecond {
-			es[n].Note = ""
-		}
-	}
-	r.p.History = historyTable(r.ctx, r.t, r.who, es)
-	return nil
+	r.p.History, err = r.v.historyTable(r.ctx, r.t, r.who, es)
+	return err
 }
 
 func (r *itemReader) queue() error {

@@ -192,20 +192,27 @@ func (v *visit) eventPage() error {
 		if p.Event, err = v.event(t); err != nil {
 			return err
 		}
+		es, hidden, err := withhold(ctx, t, v.by.ID, []iru.Event{p.Event})
+		if err != nil {
+			return err
+		}
+		p.Withheld = hidden[p.Event.ID]
 		p.By = names{}.of(ctx, t, p.Event.By)
 		p.Facts = nil
-		for _, k := range slices.Sorted(maps.Keys(p.Event.Facts)) {
-			b, err := json.Marshal(p.Event.Facts[k])
+		for _, k := range slices.Sorted(maps.Keys(es[0].Facts)) {
+			b, err := json.Marshal(es[0].Facts[k])
 			if err != nil {
 				return err
 			}
 			text := string(b)
-			if s, ok := p.Event.Facts[k].(string); ok {
+			if s, ok := es[0].Facts[k].(string); ok {
 				text = s
 			}
 			p.Facts = append(p.Facts, [2]string{k, cutText(text, 500)})
 		}
-		p.Proof, err = v.proofOf(t, p.Event)
+		if p.Proof, err = v.proofOf(t, p.Event); err == nil {
+			p.Event = es[0]
+		}
 		return err
 	})
 	if err != nil {

@@ -138,8 +138,8 @@ func (r *outletReader) read(id iru.OutletID) error {
 	if err != nil {
 		return err
 	}
-	p.History = historyTable(r.ctx, r.t, r.who, es)
-	return nil
+	p.History, err = r.v.historyTable(r.ctx, r.t, r.who, es)
+	return err
 }
 
 func (r *outletReader) carry() error {

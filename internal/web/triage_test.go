@@ -141,10 +141,46 @@ func TestSecondOpinionIsBlind(t *testing.T) {
 	i := h.item(s.trains.Locator)
 	ada, ben := h.as("ada"), h.as("ben")
 	page := ada.get(at("/triage", "item", id(i.ID))).is(200).has("#earlier", "not shown before yours").has("#finding", "Refer")
-	for _, secret := range []string{"no editorial responsibility", "exercise: the bulletin", "In doubt</span>"} {
+	for _, secret := range []string{"no editorial responsibility", "the timetable may be news", "In doubt</span>"} {
 		if strings.Contains(page.body, secret) {
 			t.Errorf("the first answer shows: %q", secret)
 		}
+	}
+	told := func(c *client) (all string) {
+		all = c.get("/ledger?noun=assessment").is(200).body + c.get("/ledger?noun=item").is(200).body + c.get("/items/"+id(i.ID)).is(200).body
+		h.view(func(ctx context.Context, t *db.Tx) error {
+			for _, noun := range []string{"assessment", "item"} {
+				es, err := t.EventsAbout(ctx, iru.Program(), iru.Subject{Noun: noun}, 0, 500)
+				if err != nil {
+					return err
+				}
+				for _, e := range es {
+					if about, err := aboutItem(ctx, t, e); err != nil {
+						return err
+					} else if about == i.ID && e.By != 0 {
+						all += c.get("/ledger/events/" + id(e.ID)).is(200).body
+					}
+				}
+			}
+			return nil
+		})
+		return all
+	}
+	secrets := []string{"the timetable may be news", "doubted", ">refer<"}
+	blind := told(ada)
+	for _, secret := range secrets {
+		if strings.Contains(blind, secret) {
+			t.Errorf("the ledger or the history tells the second reviewer %q", secret)
+		}
+		if !strings.Contains(told(ben), secret) {
+			t.Errorf("the first reviewer does not see %q any more, of his own finding", secret)
+		}
+	}
+	if !strings.Contains(blind, "not shown before the second opinion") {
+		t.Error("that something is withheld is not said")
+	}
+	if strings.Contains(told(h.as("audrey")), secrets[0]) {
+		t.Error("an auditor without a reason reads the first opinion")
 	}
 	ben.get(at("/triage", "item", id(i.ID))).is(200).has("#finding", "You asked for a second opinion").hasNo(".acts")
 	ben.post("/items/"+id(i.ID)+"/assess", whole(actNoAction)...).is(403).has(".why-text", "another person")
@@ -152,6 +188,9 @@ func TestSecondOpinionIsBlind(t *testing.T) {
 		is(409).has("#purpose-e", "doubts")
 	ada.post("/items/"+id(i.ID)+"/assess", "act", actNoAction, "reason", "a timetable").leads("/triage?did=")
 	ada.get("/items/"+id(i.ID)).is(200).has("#earlier", "a timetable").has("#earlier", "Overturned")
+	if !strings.Contains(told(ada), secrets[0]) {
+		t.Error("what was withheld stays so after the second opinion")
+	}
 
 	h.as("ada").get(at("/triage", "item", id(s.arabic.ID))).is(200)
 	ada.post("/items/"+id(s.arabic.ID)+"/second", "reason", "is this a joke?").leads("/triage")
