@@ -57,9 +57,21 @@ type TriageEmptyPage struct {
 	Queue     ui.Table // what others hold
 	Deferred  int
 	Capturing int
+	Free      int // items that came since: taken when the officer asks
+}
+
+func (p TriageEmptyPage) title(ctx context.Context) string {
+	if p.Free > 0 {
+		return ui.Tn(ctx, p.Free, "%d items wait for you")
+	}
+	return ui.T(ctx, "Nothing waits for you to judge")
 }
 
 func (p TriageEmptyPage) todo(ctx context.Context) []ui.Todo {
+	if p.Free > 0 {
+		return []ui.Todo{{Title: ui.T(ctx, "Take the most urgent one"), Why: ui.T(ctx, "Nothing is held for you before you take it."), Next: true,
+			Button: ui.Button{Text: ui.T(ctx, "Take it"), Href: "/triage", Kind: ui.Primary, Key: "n"}}}
+	}
 	if !p.MayWatch {
 		return nil
 	}

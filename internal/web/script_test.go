@@ -30,6 +30,7 @@ type workshop struct {
 	url     string
 	static  *Static
 	posted  atomic.Pointer[string]
+	person  atomic.Int64 // requests that said a person made them
 	version atomic.Int64
 	events  chan string
 }
@@ -59,11 +60,17 @@ func newWorkshop(t *testing.T) *workshop {
 	mux := http.NewServeMux()
 	mux.Handle("/static/", s.static)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Iolaus-Person") != "" {
+			s.person.Add(100)
+		}
 		if err := Render(w, r, 200, s.page(r.Context())); err != nil {
 			t.Error(err)
 		}
 	})
 	mux.HandleFunc("POST /act", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Iolaus-Person") != "" {
+			s.person.Add(1)
+		}
 		got := r.PostFormValue("finding")
 		s.posted.Store(&got)
 		_ = Render(w, r, 200, templ.Raw(`<!DOCTYPE html><title>After</title><p id="result">recorded `+got+`<script>document.title="ran"</script></p>`))
@@ -176,6 +183,9 @@ func TestScript(t *testing.T) {
 	}
 	webtest.Eval[bool](t, `document.activeElement.blur(), true`)
 	until(t, "the change is shown", `document.getElementById('version').textContent === '7'`)
+	if n := s.person.Load(); n != 1 {
+		t.Errorf("a form of a person, then the page by itself: counted %d", n)
+	}
 	s.events <- "event: now\ndata: 2026-03-12T09:20:00Z\n\n"
 	until(t, "the server's time is taken over", `document.querySelector('.clock').textContent.startsWith('+00:05:') && document.querySelector('.clock').matches('.late')`)
 

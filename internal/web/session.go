@@ -151,7 +151,8 @@ func referer(r *http.Request) string {
 	return Local(u.RequestURI())
 }
 
-// byItself reports whether the page asked, and not a person.
+// byItself reports whether the page asked, and not a person. A form that a person sends for a fragment says so.
 func (v *visit) byItself() bool {
-	return v.r.Method == http.MethodGet && (v.fragment() != "" || v.r.Header.Get("Accept") == "text/event-stream")
+	asked := v.r.Header.Get("Iolaus-Person") != ""
+	return v.r.Method == http.MethodGet && (v.fragment() != "" && !asked || v.r.Header.Get("Accept") == "text/event-stream")
 }

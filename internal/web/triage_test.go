@@ -100,6 +100,36 @@ func TestTriageOneByOne(t *testing.T) {
 	ada.post(strings.Replace(to, "/triage?did=", "/assessments/", 1)+"/undo").is(409).has(".why-text", "ten seconds")
 }
 
+// TestIdlePageTakesNothing: what a page fetches by itself neither takes an item nor keeps one.
+func TestIdlePageTakesNothing(t *testing.T) {
+	h := newHouse(t)
+	ada := h.as("ada")
+	ada.get("/triage").is(200).has("#empty-h", "Nothing waits").hasNo("#free a.btn.p[href='/triage']")
+	i := h.item(h.watch("https://tea.test/", "Tea").Locator)
+	h.capture(i, "en", "Tea", "Tea at four.", nil)
+	itself := func(path string, header ...string) *answer {
+		return ada.do("GET", path, nil, append([]string{"Iolaus-Fragment", "free"}, header...)...).is(200)
+	}
+	itself("/triage").has("#empty-h", "1 item waits for you").has("#free a.btn.p[href='/triage']", "Take it")
+	if by := h.itemNow(i.ID).HeldBy; by != 0 {
+		t.Fatalf("an idle page took the item for officer %d", by)
+	}
+	ada.get("/triage").is(200).has("h1", "Item "+id(i.ID))
+	until := h.itemNow(i.ID).HeldUntil
+	h.later(10 * time.Minute)
+	itself(at("/triage", "item", id(i.ID)))
+	if got := h.itemNow(i.ID).HeldUntil; !got.Equal(until) {
+		t.Errorf("an idle page keeps the item until %s, not %s", got, until)
+	}
+	itself(at("/triage", "item", id(i.ID), "act", actRefer), "Iolaus-Person", "1")
+	if got := h.itemNow(i.ID).HeldUntil; !got.After(until) {
+		t.Error("choosing a finding does not keep the item")
+	}
+	h.later(16 * time.Minute)
+	itself(at("/triage", "item", id(i.ID)))
+	h.as("ben").get("/triage").is(200).has("h1", "Item "+id(i.ID)).has("#finding header", "Held by you")
+}
+
 func TestTriageDuplicateLaterAndPass(t *testing.T) {
 	h := newHouse(t)
 	s := h.story()

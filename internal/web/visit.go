@@ -110,7 +110,7 @@ func (v *visit) said() string {
 	return v.sessions.PopString(v.ctx(), keySaid)
 }
 
-// fragment is the id of the part that the page asks for by itself, "" for a person's request.
+// fragment is the id of the part that the page asks for, "" for all of it.
 func (v *visit) fragment() string { return v.r.Header.Get("Iolaus-Fragment") }
 
 // number reads a whole number above zero out of the path; anything else is NotFound.

@@ -157,7 +157,7 @@ async function send(form, submitter) {
   if (get) for (const [k, v] of data) url.searchParams.set(k, v);
   const body = form.enctype === 'multipart/form-data' ? data : new URLSearchParams([...data].filter(([, v]) => typeof v === 'string'));
   const ids = form.dataset.swap.split(/\s+/);
-  const response = await fetch(url, { method: form.method, body: get ? undefined : body, headers: { Accept: 'text/html', 'Iolaus-Fragment': ids.join(' ') } });
+  const response = await fetch(url, { method: form.method, body: get ? undefined : body, headers: { Accept: 'text/html', 'Iolaus-Fragment': ids.join(' '), 'Iolaus-Person': '1' } });
   const page = await load(response);
   if (!ids.map((id) => put(page, id)).some(Boolean)) { location.assign(response.url); return; }
   if (page.title) document.title = page.title;
