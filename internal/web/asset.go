@@ -49,6 +49,12 @@ func (v *visit) fillAsset(p *AssetPage, a iru.AssetID) error {
 	p.MayDraft = v.may(iru.ToDraft) && own && p.Asset.Outlet != 0
 	p.MayAttribute = v.may(iru.ToAttribute) && own && p.Asset.State == iru.AssetCandidate
 	p.MayCarry = v.may(iru.ToConfirm) && own
+	p.Steps = nil
+	for _, verb := range assetVerbs {
+		if v.mayStepAsset(verb, p.Asset) == nil {
+			p.Steps = append(p.Steps, stepButton(assetVerbName(v.ctx(), verb), "/assets/"+id(p.Asset.ID), verb, ui.Ordinary))
+		}
+	}
 	return nil
 }
 

@@ -176,6 +176,80 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Returned")
 	case "outlet.close":
 		return ui.T(ctx, "No longer watched")
+	case "asset.differs":
+		return ui.T(ctx, "Something else is served")
+	case "item.return":
+		return ui.T(ctx, "Seen again after its removal")
+	case "item.move":
+		return ui.T(ctx, "Moved to another asset")
+	case "item.hand_over":
+		return ui.T(ctx, "Handed over")
+	case "item.ask_capture":
+		return ui.T(ctx, "Capture asked for")
+	case "assessment.give":
+		return ui.T(ctx, "Finding")
+	case "assessment.confirm":
+		return ui.T(ctx, "Finding confirmed")
+	case "assessment.doubt":
+		return ui.T(ctx, "Finding in doubt")
+	case "assessment.overturn":
+		return ui.T(ctx, "Finding overturned")
+	case "assessment.undo":
+		return ui.T(ctx, "Finding undone")
+	case "notice.recall":
+		return ui.T(ctx, "Called back before T0")
+	case "notice.delay":
+		return ui.T(ctx, "Could not leave yet")
+	case "notice.unposted":
+		return ui.T(ctx, "Not posted")
+	case "notice.write":
+		return ui.T(ctx, "Answer written")
+	case "operation.fire":
+		return ui.T(ctx, "Tasks leave")
+	case "operation.sent":
+		return ui.T(ctx, "All sent")
+	case "operation.stand_down":
+		return ui.T(ctx, "A unit stood down")
+	case "clock.start":
+		return ui.T(ctx, "Clock started")
+	case "clock.restart":
+		return ui.T(ctx, "Clock started anew")
+	case "clock.stop":
+		return ui.T(ctx, "Clock stopped")
+	case "clock.due":
+		return ui.T(ctx, "Clock ran out")
+	case "known.enter":
+		return ui.T(ctx, "Known content entered")
+	case "known.judge":
+		return ui.T(ctx, "Known content judged")
+	case "known.mute":
+		return ui.T(ctx, "Known content muted")
+	case "provider.find":
+		return ui.T(ctx, "Provider found")
+	case "provider.enter":
+		return ui.T(ctx, "Provider entered")
+	case "provider.credential":
+		return ui.T(ctx, "Credential changed")
+	case "exhibit.seal":
+		return ui.T(ctx, "Sealed")
+	case "exhibit.erase":
+		return ui.T(ctx, "Erased")
+	case "officer.invite":
+		return ui.T(ctx, "Invited")
+	case "officer.suspend":
+		return ui.T(ctx, "Suspended")
+	case "officer.restore":
+		return ui.T(ctx, "Restored")
+	case "officer.issue_token":
+		return ui.T(ctx, "Token issued")
+	case "officer.revoke_token":
+		return ui.T(ctx, "Token revoked")
+	case "unit.add":
+		return ui.T(ctx, "Unit added")
+	case "unit.suspend":
+		return ui.T(ctx, "Suspended")
+	case "unit.restore":
+		return ui.T(ctx, "Restored")
 	}
 	return ""
 }

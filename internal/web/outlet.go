@@ -88,6 +88,12 @@ func (v *visit) fillOutlet(p *OutletPage, o iru.OutletID) error {
 	p.Frame.Handling = handling(p.Outlet.Handling)
 	p.MayWatch, p.MayPlan = v.may(iru.ToWatch), v.may(iru.ToPlan)
 	p.MayAttribute = v.may(iru.ToAttribute) && p.Outlet.Unit == v.by.Unit
+	p.Steps = nil
+	for _, verb := range outletVerbs {
+		if v.mayStepOutlet(verb, p.Outlet) == nil {
+			p.Steps = append(p.Steps, stepButton(outletVerbName(v.ctx(), verb), "/outlets/"+id(p.Outlet.ID), verb, ui.Ordinary))
+		}
+	}
 	return nil
 }
 

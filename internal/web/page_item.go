@@ -41,6 +41,7 @@ type ItemPage struct {
 	AskedByMe bool   // this officer asked for the second opinion
 	Mine      bool   // held by this officer
 	HeldBy    string // who holds it; "" nobody
+	Steps     []ui.Button
 
 	Queue   ui.Table
 	Waiting int
@@ -107,6 +108,7 @@ func (p ItemPage) head(ctx context.Context) ui.Head {
 	if p.Item.State == iru.ItemReferred {
 		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Who can act"), Href: "/assets/" + id(p.Asset.ID) + "#options"})
 	}
+	h.Buttons = append(h.Buttons, p.Steps...)
 	return h
 }
 

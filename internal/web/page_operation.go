@@ -100,6 +100,8 @@ type BoardPage struct {
 	Active   int // tasks that were not withdrawn
 	Parked   int // tasks that should have left and did not
 	MayDraft bool
+
+	StandDown bool // this officer may stand a unit down
 }
 
 // An AgencyRow is one unit of an operation.
@@ -117,6 +119,8 @@ type AgencyRow struct {
 	Fresh   time.Time
 	Own     bool
 	Digest  string // of its tasks as they stand
+
+	StandDown bool // this officer may take its tasks out
 }
 
 // t0 is the operation's clock: it stands until T0 is set, then counts down, then up.
@@ -169,4 +173,9 @@ func (p OperationsPage) todo(ctx context.Context) []ui.Todo {
 		t.Why = ui.T(ctx, "An analyst, liaison officer or director of your unit plans one.")
 	}
 	return []ui.Todo{t}
+}
+
+func (p BoardPage) standDownButton(ctx context.Context, r AgencyRow) ui.Button {
+	text := operationVerbName(ctx, standDown)
+	return ui.Button{Text: text, Small: true, Legal: true, Href: at("/operations/"+id(p.Op.ID)+"/step/"+standDown, "unit", id(r.Unit.ID)), More: templ.Attributes{"aria-label": text + ": " + r.Unit.Name}}
 }

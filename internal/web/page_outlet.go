@@ -52,6 +52,7 @@ type OutletPage struct {
 	MayWatch     bool
 	MayPlan      bool
 	MayAttribute bool
+	Steps        []ui.Button
 }
 
 // A Candidate is an address that resembles a known one.
@@ -108,6 +109,7 @@ func (p OutletPage) head(ctx context.Context) ui.Head {
 	if p.MayWatch {
 		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Add an address"), Href: at("/watch", "outlet", id(p.Outlet.ID)), Key: "a"})
 	}
+	h.Buttons = append(h.Buttons, p.Steps...)
 	if p.MayPlan {
 		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Plan an operation"), Kind: ui.Primary, Href: at("/operations/new", "outlet", id(p.Outlet.ID))})
 	}
