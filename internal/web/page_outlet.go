@@ -22,7 +22,8 @@ type OutletsPage struct {
 	Said       string
 	MayWatch   bool
 	Rows       []OutletRow
-	Candidates int // addresses that nobody has attributed yet
+	Candidates int      // addresses that nobody has attributed yet
+	Returned   ui.Lines // addresses that are up again after their removal
 }
 
 // An OutletRow is one line of the list.

@@ -30,7 +30,7 @@ func TestItemSteps(t *testing.T) {
 			}
 		}
 	}
-	ada.post(base + "/step/hand_over").is(http.StatusUnprocessableEntity).has("#errors", "Nobody was chosen")
+	ada.post(base+"/step/hand_over").is(http.StatusUnprocessableEntity).has("#errors", "Nobody was chosen")
 	ada.post(base+"/step/hand_over", "to", id(h.people["sig"].ID)).is(http.StatusUnprocessableEntity).has("#errors", "cannot judge items")
 	ada.post(base+"/step/hand_over", "to", id(h.people["ben"].ID)).leads(base)
 	ada.get(base).has("[role=status]", "was handed over").has("#history", "Handed over")
@@ -40,7 +40,7 @@ func TestItemSteps(t *testing.T) {
 
 	ben.post(base+"/assess", whole(actNoAction)...).leads("/triage")
 	ben.get(base).hasNo("a[href$='/step/reopen']")
-	ben.get(base + "/step/reopen").is(http.StatusForbidden).has(".why-text", "your own")
+	ben.get(base+"/step/reopen").is(http.StatusForbidden).has(".why-text", "your own")
 	sig.get(base).hasNo("a[href*='/step/']")
 	sig.get(base + "/step/reopen").is(http.StatusForbidden)
 	ada.get(base).has("a.btn", "Reopen")
@@ -168,5 +168,5 @@ func TestHoldWhileTheClockRuns(t *testing.T) {
 	ready()
 	h.later(h.operation(s.joint.ID).T0.Sub(h.clock()))
 	dora.get(base).hasNo("a[href$='/step/hold']").has("#count a.btn", "Close the day")
-	dora.get(base + "/step/hold").is(http.StatusConflict).has(".why-text", "has left")
+	dora.get(base+"/step/hold").is(http.StatusConflict).has(".why-text", "has left")
 }
