@@ -10,6 +10,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"iolaus/internal/iru"
+	"iolaus/internal/web/webtest"
 )
 
 var fine = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -27,7 +32,7 @@ func refused(status int) http.Handler {
 func TestHeadersOfEveryAnswer(t *testing.T) {
 	w := get(Security{Secure: true, EvidenceOrigin: "https://evidence.unit.test"}.Headers(fine), "/")
 	for name, want := range map[string]string{
-		"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "no-referrer",
+		"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "same-origin",
 		"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Strict-Transport-Security": "max-age=31536000",
 	} {
 		if got := w.Header().Get(name); got != want {
@@ -67,6 +72,9 @@ func TestOtherSitesCannotPost(t *testing.T) {
 		{"a sister name", "POST", "same-site", "http://other.example.com", 403},
 		{"an old browser from elsewhere", "POST", "", "http://elsewhere.test", 403},
 		{"a program", "POST", "", "", 200},
+		{"an own form over plain HTTP", "POST", "", "http://example.com", 200},
+		{"a page without an origin", "POST", "", "null", 403},
+		{"a page without an origin, of another site", "POST", "cross-site", "null", 403},
 		{"a link from elsewhere", "GET", "cross-site", "", 200},
 	} {
 		r := httptest.NewRequest(c.method, "http://example.com/x", nil)
@@ -126,5 +134,19 @@ func TestSignInSlowsDown(t *testing.T) {
 	}
 	if w := try("POST", "127.0.1.10", "Analyst 5"); w.Code != 200 {
 		t.Errorf("somebody else: %d, want 200", w.Code)
+	}
+}
+
+// TestSignInOverPlainHTTP: under a name that is not loopback a browser trusts nothing and says less of itself; people still come in.
+func TestSignInOverPlainHTTP(t *testing.T) {
+	h := newHouse(t)
+	link := h.invite("nina", iru.Analyst)
+	h.as("").post(link, "name", "Nina", "password", goodPassword, "again", goodPassword).leads("/")
+	named := strings.Replace(h.url, "127.0.0.1", "iolaus.unit-a.test", 1)
+	ctx := webtest.Open(t, named+"/signin", 1440, false)
+	must(t, chromedp.Do(ctx, chromedp.SendKeys("input[name=name]", "nina"), chromedp.SendKeys("input[name=password]", goodPassword), chromedp.Click("form[action='/signin'] button")))
+	until(t, "Nina is in", `document.querySelector('.me bdi')?.textContent === 'Nina'`)
+	if got := webtest.Eval[string](t, `location.host`); !strings.HasPrefix(got, "iolaus.unit-a.test") {
+		t.Errorf("at %s", got)
 	}
 }
