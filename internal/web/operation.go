@@ -164,6 +164,7 @@ func (v *visit) board(wall bool) error {
 		return err
 	}
 	p := BoardPage{Now: v.now, Wall: wall}
+	p.Ends, p.Idle = v.ends()
 	if err := v.read(func(t *db.Tx) error { return v.fillBoard(t, &p, iru.OperationID(n)) }); err != nil {
 		return err
 	}

@@ -83,6 +83,8 @@ type BoardPage struct {
 	Now      time.Time
 	Said     string
 	Wall     bool
+	Ends     time.Time // of the session, whatever happens
+	Idle     time.Time // of the session, if nobody moves
 	Op       iru.Operation
 	Lead     iru.Unit
 	Director string
@@ -160,7 +162,27 @@ func (p BoardPage) head(ctx context.Context) ui.Head {
 	return h
 }
 
-func (p BoardPage) live() string { return "/live/operation-" + id(p.Op.ID) }
+func (p BoardPage) live() string {
+	if p.Wall {
+		return "/live/operation-" + id(p.Op.ID) + "?wall=1"
+	}
+	return "/live/operation-" + id(p.Op.ID)
+}
+
+// How long before a session ends the board warns: somebody must come to a wall, whoever sits before the board need only move.
+const (
+	warnEnd  = 30 * time.Minute
+	warnIdle = 5 * time.Minute
+)
+
+// session is the clock of the session that shows the board, and whether it ends because nobody moves.
+func (p BoardPage) session(ctx context.Context) (c ui.Clock, idle bool) {
+	c = ui.Clock{What: ui.T(ctx, "Your session"), Now: p.Now, Due: p.Ends, Risk: warnEnd, Prefix: " "}
+	if !p.Wall && p.Idle.Before(p.Ends) {
+		c.Due, c.Risk, idle = p.Idle, warnIdle, true
+	}
+	return c, idle
+}
 
 // precise writes an instant to the microsecond: what left when is evidence.
 func precise(t time.Time) string { return t.UTC().Format("2 Jan 2006 15:04:05.000000") + " UTC" }

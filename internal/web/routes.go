@@ -4,6 +4,12 @@ package web
 
 import "net/http"
 
+// What a wallboard asks for.
+const (
+	livePattern = "GET /live/{topic}"
+	wallPattern = "GET /operations/{id}/wall"
+)
+
 // routes is every page of the workbench and everything that a page can ask for.
 func (s *server) routes() []route {
 	return []route{
@@ -14,7 +20,7 @@ func (s *server) routes() []route {
 		{"GET /welcome/{secret}", (*visit).welcomePage, true},
 		{"POST /welcome/{secret}", (*visit).welcome, true},
 		{"POST /language", func(v *visit) error { SetLanguage(v.w, v.r); return nil }, true},
-		{"GET /live/{topic}", (*visit).live, false},
+		{livePattern, (*visit).live, false},
 
 		// Today, triage, outlets.
 		{"GET /{$}", (*visit).todayPage, false},
@@ -68,7 +74,7 @@ func (s *server) routes() []route {
 		{"POST /operations", (*visit).plan, false},
 		{"GET /operations/new", (*visit).planPage, false},
 		{"GET /operations/{id}", (*visit).boardPage, false},
-		{"GET /operations/{id}/wall", (*visit).wallPage, false},
+		{wallPattern, (*visit).wallPage, false},
 		{"GET /operations/{id}/step/{verb}", (*visit).operationStepPage, false},
 		{"POST /operations/{id}/step/{verb}", (*visit).stepOperation, false},
 		{"GET /ledger", (*visit).ledgerPage, false},
