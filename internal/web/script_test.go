@@ -30,7 +30,8 @@ type workshop struct {
 	url     string
 	static  *Static
 	posted  atomic.Pointer[string]
-	person  atomic.Int64 // requests that said a person made them
+	after   atomic.Pointer[string] // that the stream was asked with
+	person  atomic.Int64           // requests that said a person made them
 	version atomic.Int64
 	events  chan string
 }
@@ -38,7 +39,7 @@ type workshop struct {
 var workshopNow = time.Date(2026, 3, 12, 8, 59, 36, 0, time.UTC)
 
 func (s *workshop) page(ctx context.Context) templ.Component {
-	f := ui.Frame{Title: "Workshop", Now: workshopNow, Asset: s.static.URL, Path: "/", Search: "/search", Handling: ui.Handling{TLP: "AMBER+STRICT", PAP: "AMBER", H: "H2"}}
+	f := ui.Frame{Title: "Workshop", Now: workshopNow, Asset: s.static.URL, Path: "/", Search: "/search", After: 41, Handling: ui.Handling{TLP: "AMBER+STRICT", PAP: "AMBER", H: "H2"}}
 	clock := ui.Clock{What: "Order 1", Now: workshopNow, Started: workshopNow.Add(-44 * time.Minute), Due: workshopNow.Add(15*time.Minute + time.Second), Risk: 10 * time.Minute}
 	acts := ui.Acts{Label: "Finding", Name: "finding", Acts: []ui.Act{{Key: "1", Verb: "Refer", Next: "opens a draft", Value: "refer"}, {Key: "3", Verb: "No action", Next: "asks a reason", Value: "none"}}}
 	table := ui.Table{Label: "Queue", List: true, Columns: []ui.Column{{Title: "Item"}}, Rows: []ui.Row{ui.Cells(ui.Link("#a", "first")), ui.Cells(ui.Link("#b", "second"))}}
@@ -77,6 +78,8 @@ func newWorkshop(t *testing.T) *workshop {
 	})
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
+		after := r.URL.Query().Get("after")
+		s.after.Store(&after)
 		fmt.Fprint(w, ": begun\n\n")
 		w.(http.Flusher).Flush()
 		for {
@@ -133,6 +136,9 @@ func TestScript(t *testing.T) {
 	until(t, "what was seen grows old", `document.querySelector('time.fresh').matches('.old') && document.querySelector('time.fresh').textContent.includes('1 min, stale')`)
 	until(t, "undo vanishes", `document.getElementById('undo').hidden`)
 	until(t, "the stream stands", `document.querySelector('[data-connection]').textContent === 'Live'`)
+	if got := s.after.Load(); got == nil || *got != "41" {
+		t.Error("the stream does not begin where the page was made")
+	}
 
 	// Keys act, but not while typing, not for legal acts, not when switched off.
 	press(t, "3")

@@ -32,6 +32,7 @@ type visit struct {
 
 	waiting map[string]int // by room of the navigation
 	head    string         // of the ledger, hex
+	last    iru.EventID    // the newest one when the request came
 }
 
 // ctx is the request's context; it carries the language.
@@ -50,6 +51,9 @@ func (v *visit) know(id iru.OfficerID) error {
 		}
 		v.scope = v.by.Scope()
 		if v.waiting, err = t.Waiting(ctx, v.scope, v.now); err != nil {
+			return err
+		}
+		if v.last, err = t.LastEvent(ctx); err != nil {
 			return err
 		}
 		_, _, signed, err := t.Checkpoint(ctx)
@@ -80,7 +84,7 @@ func (v *visit) frame(here, title string) ui.Frame {
 	}
 	if v.by.ID != 0 {
 		f.Nav, f.Officer, f.Unit, f.SignOut, f.Search = ui.Rooms(v.waiting), v.by.Name, v.unit.Name, "/signout", "/search"
-		f.Me = "/me"
+		f.Me, f.After = "/me", int64(v.last)
 	}
 	return f
 }

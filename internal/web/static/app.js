@@ -182,7 +182,9 @@ function connect() {
   for (const [url, stream] of streams) if (!wanted.has(url)) { stream.close(); streams.delete(url); }
   for (const url of wanted) {
     if (streams.has(url) || new URL(url).origin !== location.origin) continue;
-    const stream = new EventSource(url);
+    const from = new URL(url);
+    if (root.dataset.after) from.searchParams.set('after', root.dataset.after); // what came after the page was made and before this
+    const stream = new EventSource(from);
     streams.set(url, stream);
     const mine = () => [...document.querySelectorAll('[data-live]')].filter((el) => new URL(el.dataset.live, location.href).href === url);
     stream.addEventListener('change', (e) => mine().filter((el) => !e.data || e.data.split(/\s+/).includes(el.id)).forEach(refresh));
