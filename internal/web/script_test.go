@@ -52,7 +52,7 @@ func (s *workshop) page(ctx context.Context) templ.Component {
 		form(acts), templ.Raw(`<p id="result">nothing yet</p><textarea id="reason" aria-label="Reason"></textarea>`),
 		form(ui.Button{Text: "Approve and send", Submit: true, Legal: true, Key: "a", Name: "finding", Value: "legal"}),
 		ui.Undo{ID: "undo", Did: "Done", Action: "/undo", Now: workshopNow, Until: workshopNow.Add(2 * time.Second)},
-		ui.Address{Defanged: "tram[.]test", Real: "https://tram.test/"}, table, ui.Hash{Hex: "0123456789abcdef0123456789abcdef"}))
+		ui.Address{Defanged: "tram[.]test", Real: "https://tram.test/"}, ui.Address{Defanged: "hxxps://tram[.]test/timetables/night/2026/line-204/stops.html", Max: 28}, table, ui.Hash{Hex: "0123456789abcdef0123456789abcdef"}))
 }
 
 func newWorkshop(t *testing.T) *workshop {
@@ -135,6 +135,9 @@ func TestScript(t *testing.T) {
 	}
 	until(t, "what was seen grows old", `document.querySelector('time.fresh').matches('.old') && document.querySelector('time.fresh').textContent.includes('1 min, stale')`)
 	until(t, "undo vanishes", `document.getElementById('undo').hidden`)
+	if got := webtest.Eval[string](t, `[...document.querySelectorAll('.addr')].at(-1).innerText`); got != "hxxps://tram[.]test/timetables/night/2026/line-…" {
+		t.Errorf("a long address is shown as %q", got)
+	}
 	until(t, "the stream stands", `document.querySelector('[data-connection]').textContent === 'Live'`)
 	if got := s.after.Load(); got == nil || *got != "41" {
 		t.Error("the stream does not begin where the page was made")
@@ -222,7 +225,7 @@ func TestPrintedPageCarriesItsCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := strings.ReplaceAll(pdfText(pdf), " ", "")
-	for _, want := range []string{"TLP:AMBER+STRICT", "PAP:AMBER", "H2", "Page1/", "0123456789abcdef0123456789abcdef", "tram[.]test"} {
+	for _, want := range []string{"TLP:AMBER+STRICT", "PAP:AMBER", "H2", "Page1/", "0123456789abcdef0123456789abcdef", "tram[.]test", "hxxps://tram[.]test/timetables/night/2026/line-204/stops.html"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("print lacks %q in %.600q", want, got)
 		}
@@ -230,7 +233,7 @@ func TestPrintedPageCarriesItsCodes(t *testing.T) {
 	if n := strings.Count(got, "TLP:AMBER+STRICT"); n != 2 {
 		t.Errorf("the codes stand %d times, want once in the head and once in the margin of the one page", n)
 	}
-	for _, bad := range []string{"Approve", "Signout"} {
+	for _, bad := range []string{"Approve", "Signout", "…"} {
 		if strings.Contains(got, bad) {
 			t.Errorf("print has the button %q", bad)
 		}

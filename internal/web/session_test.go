@@ -106,7 +106,7 @@ func TestWallboardStays(t *testing.T) {
 	s := h.acts()
 	board, topic := "/operations/"+id(s.joint.ID), "/live/operation-"+id(s.joint.ID)
 	c := h.as("ben")
-	wall := c.get(board+"/wall").is(200).hasNo("#session .note")
+	wall := c.get(board + "/wall").is(200).hasNo("#session .note")
 	if got := wall.attr("#count", "data-live"); got != topic+"?wall=1" {
 		t.Errorf("the wall listens to %q", got)
 	}
