@@ -19,7 +19,7 @@ func (s *server) routes() []route {
 		{"POST /signout", (*visit).signOut, true},
 		{"GET /welcome/{secret}", (*visit).welcomePage, true},
 		{"POST /welcome/{secret}", (*visit).welcome, true},
-		{"POST /language", func(v *visit) error { SetLanguage(v.w, v.r); return nil }, true},
+		{"POST /language", func(v *visit) error { setLanguage(v.w, v.r, v.opts.Secure); return nil }, true},
 		{livePattern, (*visit).live, false},
 
 		// Today, triage, outlets.

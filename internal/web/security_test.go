@@ -3,7 +3,9 @@
 package web
 
 import (
+	"bytes"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -92,14 +94,38 @@ func TestOtherSitesCannotPost(t *testing.T) {
 	}
 }
 
+// TestLargeFormIsCut: no page takes the half of a form for all of it, whoever sends it in whatever way.
 func TestLargeFormIsCut(t *testing.T) {
-	h := LimitBody(fine, 10)
+	h := LimitBody(fine, 10, refused(http.StatusRequestEntityTooLarge))
 	for body, want := range map[string]int{strings.Repeat("a", 10): 200, strings.Repeat("a", 11): 413} {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(body)))
+		w, r := httptest.NewRecorder(), httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		h.ServeHTTP(w, r)
 		if w.Code != want {
 			t.Errorf("%d bytes: %d, want %d", len(body), w.Code, want)
 		}
+	}
+	house := newHouse(t)
+	large := strings.Repeat("a", MaxForm)
+	for _, path := range []string{"/signin", "/language", "/watch", "/items/1/later"} {
+		a := house.as("ada").post(path, "reason", large, "lang", "ar")
+		a.is(http.StatusRequestEntityTooLarge).has("h1", "too large")
+		if len(a.header.Values("Set-Cookie")) > 0 {
+			t.Errorf("%s took a part of a form", path)
+		}
+	}
+	var b bytes.Buffer
+	parts := multipart.NewWriter(&b)
+	must(t, parts.WriteField("reason", large))
+	must(t, parts.Close())
+	r, err := http.NewRequestWithContext(t.Context(), "POST", house.url+"/signin", &b)
+	must(t, err)
+	r.Header.Set("Content-Type", parts.FormDataContentType())
+	resp, err := http.DefaultClient.Do(r)
+	must(t, err)
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("in parts: %d", resp.StatusCode)
 	}
 }
 

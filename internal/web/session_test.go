@@ -75,6 +75,16 @@ func TestCookieIsStrict(t *testing.T) {
 	}
 }
 
+func TestLanguageCookieIsAsSecureAsTheSession(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		h := newHouse(t, func(o *Options) { o.Secure = secure })
+		set := h.as("").post("/language", "lang", "ar").leads("/").header.Get("Set-Cookie")
+		if !strings.Contains(set, languageCookie) || strings.Contains(set, "Secure") != secure {
+			t.Errorf("with secure %v the cookie is %q", secure, set)
+		}
+	}
+}
+
 func TestSessionsEnd(t *testing.T) {
 	h := newHouse(t)
 	c := h.as("ada")

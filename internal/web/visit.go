@@ -32,6 +32,7 @@ type visit struct {
 
 	waiting map[string]int // by room of the navigation
 	head    string         // of the ledger, hex
+	signed  time.Time      // when that head was signed
 	last    iru.EventID    // the newest one when the request came
 }
 
@@ -56,7 +57,7 @@ func (v *visit) know(id iru.OfficerID) error {
 		if v.last, err = t.LastEvent(ctx); err != nil {
 			return err
 		}
-		_, _, signed, err := t.Checkpoint(ctx)
+		_, at, signed, err := t.Checkpoint(ctx)
 		if errors.Is(err, iru.NotFound) {
 			return nil
 		}
@@ -64,7 +65,7 @@ func (v *visit) know(id iru.OfficerID) error {
 			return err
 		}
 		if c, err := ledger.Peek(signed); err == nil {
-			v.head = hex.EncodeToString(c.Root[:])
+			v.head, v.signed = hex.EncodeToString(c.Root[:]), at
 		}
 		return nil
 	})
@@ -78,7 +79,7 @@ func (v *visit) may(p iru.Power) bool { return v.scope.May(p) == nil }
 
 // frame is what stands around a page. here is the key of the room in the navigation.
 func (v *visit) frame(here, title string) ui.Frame {
-	f := ui.Frame{Title: title, Here: here, Now: v.now, Training: v.training(), Asset: v.static.URL, Path: v.r.URL.RequestURI(), LedgerHead: v.head}
+	f := ui.Frame{Title: title, Here: here, Now: v.now, Training: v.training(), Asset: v.static.URL, Path: v.r.URL.RequestURI(), LedgerHead: v.head, LedgerSigned: v.signed}
 	if v.r.Method != http.MethodGet {
 		f.Path = referer(v.r)
 	}

@@ -3,7 +3,6 @@
 package ui
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -23,10 +22,8 @@ type Frame struct {
 	After    int64    // the newest event when the page was made: its streams tell what came since; 0: not known
 	Theme    string   // "dark" for a wallboard; empty: as the system says
 
-	ClockKnown    bool // whether ClockOffset was measured
-	ClockOffset   time.Duration
-	LedgerHead    string // hex of the root; empty: no ledger yet
-	LedgerChecked time.Time
+	LedgerHead   string    // hex of the root in the newest checkpoint; empty: none yet
+	LedgerSigned time.Time // when that was signed
 
 	Asset   func(name string) string // address of a static file; nil: "/static/" + name
 	Search  string                   // address of the search page; empty: no search field
@@ -65,8 +62,6 @@ func (f Frame) asset(name string) string {
 	}
 	return f.Asset(name)
 }
-
-func (f Frame) offset() string { return fmt.Sprintf("%+.3f s", f.ClockOffset.Seconds()) }
 
 func (f Frame) attributes() templ.Attributes {
 	a := templ.Attributes{}

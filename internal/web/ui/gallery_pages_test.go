@@ -22,8 +22,7 @@ func galleryFrame(title, here string) ui.Frame {
 	return ui.Frame{Title: title, Here: here, Now: galleryNow, Officer: "Analyst 4", Unit: "Unit A",
 		Nav:      ui.Rooms(map[string]int{"triage": 148, "notices": 12, "operations": 2}),
 		Handling: ui.Handling{TLP: "AMBER+STRICT", PAP: "AMBER", H: "H2"}, Search: "/search", SignOut: "/signout", Path: "/",
-		ClockKnown: true, ClockOffset: 12 * time.Millisecond,
-		LedgerHead: "9f3a22d018be77c26e1d09b45f3ac41e", LedgerChecked: galleryNow.Add(-40 * time.Second)}
+		LedgerHead: "9f3a22d018be77c26e1d09b45f3ac41e", LedgerSigned: galleryNow.Add(-40 * time.Second)}
 }
 
 func page(f ui.Frame, head ui.Head, main templ.Component) templ.Component {
