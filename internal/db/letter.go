@@ -4,6 +4,7 @@ package db
 
 import (
 	"context"
+	"time"
 
 	"iolaus/internal/iru"
 )
@@ -23,7 +24,14 @@ func (t *Tx) RetryLetter(ctx context.Context, id int64) error {
 	return Guarded(res)
 }
 
-// LettersFailed lists letters that could not be delivered, oldest first, at most n.
-func (t *Tx) LettersFailed(ctx context.Context, s iru.Scope, n int) ([]iru.Letter, error) {
-	return letters.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+") AND failed<>'' ORDER BY at, id LIMIT $2", s.Reach(), n)
+// stuck is a letter of ours that failed, or that has been on its way since before a time ($2).
+const stuck = `NOT inbound AND (failed<>'' OR proof='' AND at<$2)`
+
+// overdue is how long a letter may be on its way before people are told that it has not left.
+const overdue = 10 * time.Minute
+
+// LettersStuck lists letters of open acts that could not be delivered, or have not left for long, oldest first, at most n.
+func (t *Tx) LettersStuck(ctx context.Context, s iru.Scope, now time.Time, n int) ([]iru.Letter, error) {
+	return letters.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+" AND state NOT IN ('withdrawn','bounced')) AND "+stuck+" ORDER BY at, id LIMIT $3",
+		s.Reach(), At(now.Add(-overdue)), n)
 }

@@ -274,8 +274,8 @@ var readers = map[string]reader{
 	"LettersToFile": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.LettersToFile(ctx, s, 9))
 	}},
-	"LettersFailed": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
-		return seen(x.LettersFailed(ctx, s, 9))
+	"LettersStuck": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.LettersStuck(ctx, s, time.Now(), 9))
 	}},
 	"LettersWith": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.LettersWith(ctx, s, h.provider.ID, 9))

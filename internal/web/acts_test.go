@@ -353,6 +353,8 @@ func TestLedgerPages(t *testing.T) {
 		}
 	}
 	a.hasNo("#audit")
+	h.later(3 * time.Minute)
+	h.as("ada").get("/ledger").has("footer.foot", "Ledger head").has("footer.foot", "signed 3 min ago")
 	h.as("ada").post("/ledger/check").is(http.StatusOK).has("#report", "Whole").has("#report", "Entries checked")
 	h.as("ada").post("/ledger/all", "why", "curious").is(http.StatusForbidden)
 	h.as("ada").get("/ledger?all=1").is(http.StatusOK).hasNo(".title .st")
@@ -398,6 +400,7 @@ func TestExhibits(t *testing.T) {
 		!strings.HasPrefix(got.header.Get("Content-Security-Policy"), "sandbox") || got.header.Get("Content-Disposition") != `attachment; filename="exhibit-`+id(x.ID)+`-cap_ture__.warc.gz"` {
 		t.Errorf("%q with %v", got.body, got.header)
 	}
+	ada.post(base+"/file", "file", "1", "why", "").is(http.StatusUnprocessableEntity).has("#errors", "what you need") // asked before the store is
 	ada.post(base+"/file", "file", "1", "why", "x").is(http.StatusNotFound)
 	ada.post(base+"/file", "file", "9", "why", "x").is(http.StatusNotFound)
 	h.as("bo").get(base).is(http.StatusNotFound)

@@ -49,6 +49,12 @@ func (v *visit) fillAsset(p *AssetPage, a iru.AssetID) error {
 	p.MayDraft = v.may(iru.ToDraft) && own && p.Asset.Outlet != 0
 	p.MayAttribute = v.may(iru.ToAttribute) && own && p.Asset.State == iru.AssetCandidate
 	p.MayCarry = v.may(iru.ToConfirm) && own
+	p.Steps = nil
+	for _, verb := range assetVerbs {
+		if v.mayStepAsset(verb, p.Asset) == nil {
+			p.Steps = append(p.Steps, stepButton(assetVerbName(v.ctx(), verb), "/assets/"+id(p.Asset.ID), verb, ui.Ordinary))
+		}
+	}
 	return nil
 }
 
@@ -96,8 +102,8 @@ func (r *assetReader) read(a iru.AssetID) error {
 	if err != nil {
 		return err
 	}
-	p.History = historyTable(r.ctx, r.t, r.who, es)
-	return nil
+	p.History, err = r.v.historyTable(r.ctx, r.t, r.who, es)
+	return err
 }
 
 // lineage reads the asset that this one resembles, and its outlet.

@@ -148,14 +148,14 @@ func (v *visit) takeFile() error {
 		return iru.NotFound
 	}
 	f := x.Files[i]
+	if v.value("why") == "" {
+		return v.showExhibit(ui.T(v.ctx(), "Say what you need the file for."), iru.Invalid)
+	}
 	body, err := v.opts.Store.Open(v.ctx(), f.SHA256)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	if v.value("why") == "" {
-		return v.showExhibit(ui.T(v.ctx(), "Say what you need the file for."), iru.Invalid)
-	}
 	if err := v.desk.Consult(v.ctx(), v.scope, iru.Subject{Noun: "exhibit", ID: int64(x.ID)}, join(v.value("why"), f.Name)); err != nil {
 		return err
 	}

@@ -8,12 +8,17 @@ import (
 	"github.com/a-h/templ"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
 
 // historyTable is what happened to a thing, newest first, with the time and who did it.
-func historyTable(ctx context.Context, t *db.Tx, who names, es []iru.Event) ui.Table {
+func (v *visit) historyTable(ctx context.Context, t *db.Tx, who names, es []iru.Event) (ui.Table, error) {
+	es, err := desk.Withhold(ctx, t, v.scope, es)
+	if err != nil {
+		return ui.Table{}, err
+	}
 	table := ui.Table{Label: ui.T(ctx, "What happened"), Compact: true, Empty: ui.T(ctx, "Nothing yet."),
 		Columns: []ui.Column{{Title: ui.T(ctx, "When"), NoWrap: true}, {Title: ui.T(ctx, "What"), Head: true}, {Title: ui.T(ctx, "Who"), NoWrap: true}, {Title: ui.T(ctx, "Why, or what was seen")}, {Title: ui.T(ctx, "Ledger"), Num: true}}}
 	for n := len(es) - 1; n >= 0; n-- {
@@ -22,9 +27,18 @@ func historyTable(ctx context.Context, t *db.Tx, who names, es []iru.Event) ui.T
 		if e.Index >= 0 {
 			place = ui.Link("/ledger/events/"+id(e.ID), ui.Thousands(int(e.Index)))
 		}
-		table.Rows = append(table.Rows, ui.Cells(ui.When{At: e.At, Day: true}, ui.Text(eventWords(ctx, e)), ui.Isolated(who.of(ctx, t, e.By)), ui.Isolated(cutText(e.Note, 200)), place))
+		why := ui.Isolated(cutText(e.Note, 200))
+		if desk.Withheld(e) {
+			why = ui.Quiet(notYet(ctx))
+		}
+		table.Rows = append(table.Rows, ui.Cells(ui.When{At: e.At, Day: true}, ui.Text(eventWords(ctx, e)), ui.Isolated(who.of(ctx, t, e.By)), why, place))
 	}
-	return table
+	return table, nil
+}
+
+// notYet stands where a first opinion is withheld.
+func notYet(ctx context.Context) string {
+	return ui.T(ctx, "not shown before the second opinion is given")
 }
 
 // eventWords says what happened, in a word or two.
@@ -171,6 +185,78 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Returned")
 	case "outlet.close":
 		return ui.T(ctx, "No longer watched")
+	case "asset.differs":
+		return ui.T(ctx, "Something else is served")
+	case "item.return":
+		return ui.T(ctx, "Seen again after its removal")
+	case "item.move":
+		return ui.T(ctx, "Moved to another asset")
+	case "item.hand_over":
+		return ui.T(ctx, "Handed over")
+	case "item.ask_capture":
+		return ui.T(ctx, "Capture asked for")
+	case "assessment.give":
+		return ui.T(ctx, "Finding")
+	case "assessment.confirm":
+		return ui.T(ctx, "Finding confirmed")
+	case "assessment.doubt":
+		return ui.T(ctx, "Finding in doubt")
+	case "assessment.overturn":
+		return ui.T(ctx, "Finding overturned")
+	case "assessment.undo":
+		return ui.T(ctx, "Finding undone")
+	case "notice.recall":
+		return ui.T(ctx, "Called back before T0")
+	case "notice.delay":
+		return ui.T(ctx, "Could not leave yet")
+	case "notice.write":
+		return ui.T(ctx, "Answer written")
+	case "operation.fire":
+		return ui.T(ctx, "Tasks leave")
+	case "operation.sent":
+		return ui.T(ctx, "All sent")
+	case "operation.stand_down":
+		return ui.T(ctx, "A unit stood down")
+	case "clock.start":
+		return ui.T(ctx, "Clock started")
+	case "clock.restart":
+		return ui.T(ctx, "Clock started anew")
+	case "clock.stop":
+		return ui.T(ctx, "Clock stopped")
+	case "clock.due":
+		return ui.T(ctx, "Clock ran out")
+	case "known.enter":
+		return ui.T(ctx, "Known content entered")
+	case "known.judge":
+		return ui.T(ctx, "Known content judged")
+	case "known.mute":
+		return ui.T(ctx, "Known content muted")
+	case "provider.find":
+		return ui.T(ctx, "Provider found")
+	case "provider.enter":
+		return ui.T(ctx, "Provider entered")
+	case "provider.credential":
+		return ui.T(ctx, "Credential changed")
+	case "exhibit.seal":
+		return ui.T(ctx, "Sealed")
+	case "exhibit.erase":
+		return ui.T(ctx, "Erased")
+	case "officer.invite":
+		return ui.T(ctx, "Invited")
+	case "officer.suspend":
+		return ui.T(ctx, "Suspended")
+	case "officer.restore":
+		return ui.T(ctx, "Restored")
+	case "officer.issue_token":
+		return ui.T(ctx, "Token issued")
+	case "officer.revoke_token":
+		return ui.T(ctx, "Token revoked")
+	case "unit.add":
+		return ui.T(ctx, "Unit added")
+	case "unit.suspend":
+		return ui.T(ctx, "Suspended")
+	case "unit.restore":
+		return ui.T(ctx, "Restored")
 	}
 	return ""
 }

@@ -134,10 +134,14 @@ func (r *itemReader) earlier() error {
 			}
 		}
 	}
+	found := iru.Assessment{}
 	for _, o := range items {
 		as, err := r.t.AssessmentsOf(r.ctx, r.v.scope, o.ID)
 		if err != nil {
 			return err
+		}
+		if o.ID == p.Item.ID {
+			found = standing(as)
 		}
 		for _, a := range as {
 			line := ui.Line{Text: ui.T(r.ctx, "Item %s", id(o.ID)), Href: "/items/" + id(o.ID), End: findingState(r.ctx, a)}
@@ -146,6 +150,12 @@ func (r *itemReader) earlier() error {
 			}
 			line.Sub = join(r.who.of(r.ctx, r.t, a.By), moment(a.At), "“"+cutText(a.Reason, 160)+"”")
 			p.Earlier = append(p.Earlier, line)
+		}
+	}
+	p.Steps = nil
+	for _, verb := range itemVerbs {
+		if r.v.mayStepItem(verb, p.Item, found) == nil {
+			p.Steps = append(p.Steps, stepButton(itemVerbName(r.ctx, verb), "/items/"+id(p.Item.ID), verb, ui.Ordinary))
 		}
 	}
 	return nil
@@ -173,19 +183,14 @@ func findingState(ctx context.Context, a iru.Assessment) ui.State {
 	return ui.Neutral(string(a.Finding))
 }
 
-// history is what happened to the item. While a second opinion is asked for, what was said with the first is left out.
+// history is what happened to the item.
 func (r *itemReader) history() error {
 	es, err := r.t.EventsOf(r.ctx, iru.Subject{Noun: "item", ID: int64(r.p.Item.ID)})
 	if err != nil {
 		return err
 	}
-	for n := range es {
-		if es[n].Verb == "ask_second" && r.p.Item.State == iru.ItemSecond {
-			es[n].Note = ""
-		}
-	}
-	r.p.History = historyTable(r.ctx, r.t, r.who, es)
-	return nil
+	r.p.History, err = r.v.historyTable(r.ctx, r.t, r.who, es)
+	return err
 }
 
 func (r *itemReader) queue() error {

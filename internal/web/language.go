@@ -48,11 +48,16 @@ func known(tag string) bool {
 
 func head(s string, n int) string { return s[:min(n, len(s))] }
 
-// SetLanguage answers POST /language: it keeps the choice in a cookie and leads back to the page.
-func SetLanguage(w http.ResponseWriter, r *http.Request) {
+// SetLanguage answers POST /language: it keeps the choice in a cookie and leads back to the page. secure: over TLS only, whether it ends
+// here or before.
+func SetLanguage(secure bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { setLanguage(w, r, secure) }
+}
+
+func setLanguage(w http.ResponseWriter, r *http.Request, secure bool) {
 	if tag := r.PostFormValue("lang"); known(tag) {
 		http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: tag, Path: "/", MaxAge: 365 * 24 * 3600,
-			HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
+			HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure})
 	}
 	http.Redirect(w, r, Local(r.PostFormValue("back")), http.StatusSeeOther)
 }

@@ -36,14 +36,14 @@ func TestSetLanguageLeadsBack(t *testing.T) {
 		r := httptest.NewRequest("POST", "/language", strings.NewReader(url.Values{"lang": {c.lang}, "back": {c.back}}.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		w := httptest.NewRecorder()
-		SetLanguage(w, r)
+		SetLanguage(c.lang == "ar")(w, r)
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != c.location {
 			t.Errorf("%q: %d to %q, want %q", c.back, w.Code, w.Header().Get("Location"), c.location)
 		}
 		got := ""
 		for _, k := range w.Result().Cookies() {
 			got = k.Value
-			if !k.HttpOnly || k.SameSite != http.SameSiteStrictMode {
+			if !k.HttpOnly || k.Secure != (c.lang == "ar") || k.SameSite != http.SameSiteStrictMode {
 				t.Errorf("cookie %+v", k)
 			}
 		}

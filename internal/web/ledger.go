@@ -192,20 +192,30 @@ func (v *visit) eventPage() error {
 		if p.Event, err = v.event(t); err != nil {
 			return err
 		}
+		es, err := desk.Withhold(ctx, t, v.scope, []iru.Event{p.Event})
+		if err != nil {
+			return err
+		}
+		p.Withheld = desk.Withheld(es[0])
 		p.By = names{}.of(ctx, t, p.Event.By)
 		p.Facts = nil
-		for _, k := range slices.Sorted(maps.Keys(p.Event.Facts)) {
-			b, err := json.Marshal(p.Event.Facts[k])
+		if p.Withheld {
+			es[0].Facts = nil // of which the mark itself is one
+		}
+		for _, k := range slices.Sorted(maps.Keys(es[0].Facts)) {
+			b, err := json.Marshal(es[0].Facts[k])
 			if err != nil {
 				return err
 			}
 			text := string(b)
-			if s, ok := p.Event.Facts[k].(string); ok {
+			if s, ok := es[0].Facts[k].(string); ok {
 				text = s
 			}
 			p.Facts = append(p.Facts, [2]string{k, cutText(text, 500)})
 		}
-		p.Proof, err = v.proofOf(t, p.Event)
+		if p.Proof, err = v.proofOf(t, p.Event); err == nil {
+			p.Event = es[0]
+		}
 		return err
 	})
 	if err != nil {

@@ -139,10 +139,7 @@ func (v *visit) live() error {
 	ctx := v.ctx()
 	leave := v.feed.join()
 	defer leave()
-	after, err := v.lastSeen()
-	if err != nil {
-		return err
-	}
+	after, far := v.lastSeen()
 	h := v.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
@@ -151,7 +148,7 @@ func (v *visit) live() error {
 		_, err := fmt.Fprintf(v.w, "event: %s\ndata: %s\n\n", event, data)
 		return err == nil && flush.Flush() == nil
 	}
-	if !send("now", v.now.Format(time.RFC3339Nano)) {
+	if !send("now", v.now.Format(time.RFC3339Nano)) || far && !send("change", "") {
 		return nil
 	}
 	beat := time.NewTicker(liveBeat)
@@ -191,13 +188,20 @@ func (v *visit) live() error {
 	}
 }
 
-// lastSeen is where the stream begins: after the event that the browser saw last is not known, so at the newest.
-func (v *visit) lastSeen() (id iru.EventID, err error) {
-	err = v.read(func(t *db.Tx) error {
-		id, err = t.LastEvent(v.ctx())
-		return err
-	})
-	return id, err
+// farBehind is how many events a stream looks through for what happened since its page was made.
+const farBehind = 500
+
+// lastSeen is where the stream begins: after the newest event when the page was made, which the page says, so that nothing is lost
+// in between. far: too much happened since, the page is told so at once.
+func (v *visit) lastSeen() (after iru.EventID, far bool) {
+	said := iru.EventID(number(v.r.URL.Query().Get("after")))
+	if said == 0 || said > v.last {
+		return v.last, false
+	}
+	if v.last-said > farBehind {
+		return v.last, true
+	}
+	return said, false
 }
 
 // changed reports whether an event after the given one touches the topic, and the newest one looked at.
@@ -205,7 +209,7 @@ func (v *visit) changed(topic string, after iru.EventID) (bool, iru.EventID, err
 	touched := false
 	err := v.read(func(t *db.Tx) error {
 		touched = false
-		es, err := t.EventsAfter(v.ctx(), v.scope, after, 500)
+		es, err := t.EventsAfter(v.ctx(), v.scope, after, farBehind)
 		for _, e := range es {
 			touched = touched || touches(topic, e)
 			after = e.ID

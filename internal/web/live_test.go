@@ -69,6 +69,18 @@ func TestLivePagesAreToldOfWhatTouchesThem(t *testing.T) {
 		t.Errorf("another unit is told %q", e)
 	}
 	h.as("ada").get("/live/secrets").is(404)
+
+	// What happened between the making of a page and its listening is told at once.
+	after := h.as("ada").get("/outlets").attr("html", "data-after")
+	h.watch("https://mirror.halcyon-copy.test/", "Halcyon Weather Wire")
+	gap := h.stream("ada", "outlets?after="+after)
+	if a, b := next(gap, 5*time.Second), next(gap, 5*time.Second); a != "now" || b != "change" {
+		t.Errorf("after a gap the page is told %q, %q", a, b)
+	}
+	fresh := h.stream("ada", "outlets?after="+h.as("ada").get("/outlets").attr("html", "data-after"))
+	if a, b := next(fresh, 5*time.Second), next(fresh, 300*time.Millisecond); a != "now" || b != "" {
+		t.Errorf("a page that missed nothing is told %q, %q", a, b)
+	}
 	h.as("").do("GET", "/live/outlets", nil, "Accept", "text/event-stream").is(401)
 }
 

@@ -89,3 +89,20 @@ func TestFirstPagesKeepThePolicy(t *testing.T) {
 		webtest.Quiet(t, h.url+path)
 	}
 }
+
+// TestSearchIsNeverLost: where the field has no room, a link leads to the search.
+func TestSearchIsNeverLost(t *testing.T) {
+	h := newHouse(t)
+	h.browse("ada", "en")
+	for width, want := range map[int]string{1440: "true false", 1100: "false true", 320: "false true"} {
+		webtest.Open(t, h.url+"/outlets", width, false)
+		got := webtest.Eval[string](t, `['.find', 'a.seek'].map((s) => document.querySelector(s).checkVisibility()).join(' ')`)
+		if got != want {
+			t.Errorf("at %d px field and link are shown: %s", width, got)
+		}
+	}
+	webtest.Open(t, h.url+"/search", 320, false)
+	if !webtest.Eval[bool](t, `[...document.querySelectorAll('main input[name=q]')].some((e) => e.checkVisibility())`) {
+		t.Error("the page of the search has no field")
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
@@ -178,6 +179,10 @@ func (v *visit) eventTable(t *db.Tx, es []iru.Event, who names, subject bool) (u
 	if err != nil && !errors.Is(err, iru.NotFound) {
 		return ui.Table{}, err
 	}
+	es, err = desk.Withhold(ctx, t, v.scope, es)
+	if err != nil {
+		return ui.Table{}, err
+	}
 	tab := ui.Table{Label: ui.T(ctx, "Events"), Compact: true, Empty: ui.T(ctx, "Nothing yet."),
 		Columns: []ui.Column{{Title: ui.T(ctx, "When"), NoWrap: true}, {Title: ui.T(ctx, "Who")}, {Title: ui.T(ctx, "What"), Head: true, NoWrap: true}}}
 	if subject {
@@ -198,7 +203,11 @@ func (v *visit) eventTable(t *db.Tx, es []iru.Event, who names, subject bool) (u
 			}
 			row.Cells = append(row.Cells, about)
 		}
-		row.Cells = append(row.Cells, change(stateChange(e), plainDefanged(cutText(e.Note, 240))), entry, sealedState(ctx, e.Index, size))
+		why := plainDefanged(cutText(e.Note, 240))
+		if desk.Withheld(e) {
+			why = notYet(ctx)
+		}
+		row.Cells = append(row.Cells, change(stateChange(e), why), entry, sealedState(ctx, e.Index, size))
 		tab.Rows = append(tab.Rows, row)
 	}
 	return tab, nil

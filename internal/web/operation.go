@@ -164,6 +164,7 @@ func (v *visit) board(wall bool) error {
 		return err
 	}
 	p := BoardPage{Now: v.now, Wall: wall}
+	p.Ends, p.Idle = v.ends()
 	if err := v.read(func(t *db.Tx) error { return v.fillBoard(t, &p, iru.OperationID(n)) }); err != nil {
 		return err
 	}
@@ -173,7 +174,7 @@ func (v *visit) board(wall bool) error {
 	}
 	if wall {
 		p.Frame.Nav, p.Frame.Search, p.Frame.SignOut, p.Frame.Officer, p.Frame.Theme = nil, "", "", "", "dark"
-		p.Buttons = nil
+		p.Buttons, p.StandDown = nil, false
 		return v.show(p.View())
 	}
 	p.Said = v.said()
@@ -227,7 +228,7 @@ func (v *visit) agencyRows(t *db.Tx, p *BoardPage, polls []iru.Poll, tasks []iru
 	if err != nil {
 		return err
 	}
-	p.Rows, p.Go = nil, 0
+	p.Rows, p.Go, p.StandDown = nil, 0, false
 	for _, x := range polls {
 		r := AgencyRow{When: x.At, Fresh: x.At, Own: x.Unit == v.by.Unit}
 		if r.Unit, err = t.Unit(ctx, x.Unit); err != nil {
@@ -275,6 +276,8 @@ func (v *visit) agencyRows(t *db.Tx, p *BoardPage, polls []iru.Poll, tasks []iru
 		} else {
 			r.Officer = liaisons(officers, x.Unit)
 		}
+		r.StandDown = v.mayStandDown(p.Op, x.Unit, tasks) == nil
+		p.StandDown = p.StandDown || r.StandDown
 		if r.Officer == "" {
 			r.Officer = ui.T(ctx, "no liaison officer")
 		}

@@ -17,6 +17,9 @@ import (
 // operationVerbs are the steps of an operation that a person takes on a page of their own, in the order of the buttons.
 var operationVerbs = []string{"open_poll", "go", "no_go", "release", "hold", "resume", "close", "abort"}
 
+// standDown is the step that takes one unit's tasks out; its button stands in the unit's row.
+const standDown = "stand_down"
+
 func operationVerbName(ctx context.Context, verb string) string {
 	switch verb {
 	case "open_poll":
@@ -33,6 +36,8 @@ func operationVerbName(ctx context.Context, verb string) string {
 		return ui.T(ctx, "Go on after the hold")
 	case "close":
 		return ui.T(ctx, "Close the day")
+	case standDown:
+		return ui.T(ctx, "Stand down")
 	}
 	return ui.T(ctx, "Abort")
 }
@@ -59,8 +64,72 @@ func (v *visit) mayConduct(verb string, o iru.Operation, part *iru.Poll) error {
 	if o.Director != v.by.ID {
 		return iru.Refuse(iru.Forbidden, "only the named director conducts the operation", "")
 	}
-	_, err := iru.OperationTable.Next(o.State, verb)
+	if verb == "release" {
+		_, err := iru.OperationTable.Next(o.State, verb)
+		return err
+	}
+	_, _, err := o.Step(verb, v.by.ID, v.now, "")
 	return err
+}
+
+// mayStandDown says why the officer cannot take a unit's tasks out of an operation now, or nil.
+func (v *visit) mayStandDown(o iru.Operation, unit iru.UnitID, tasks []iru.Notice) error {
+	own, directs := unit == v.by.Unit && v.may(iru.ToPoll), o.Director == v.by.ID && v.may(iru.ToRelease)
+	switch {
+	case !own && !directs:
+		return iru.Refuse(iru.Forbidden, "a unit is stood down by its own liaison officer or by the director", "ask one of them")
+	case o.State == iru.OperationClosed || o.State == iru.OperationAborted || !o.T0.IsZero() && !v.now.Before(o.T0):
+		return iru.Refuse(iru.Conflict, "what was to leave has left", "withdraw its acts one by one")
+	case !slices.ContainsFunc(tasks, func(n iru.Notice) bool { return n.Unit == unit && iru.NoticeTable.Can(n.State, "withdraw") }):
+		return iru.Refuse(iru.Conflict, "that unit has no task here that could still be kept back", "")
+	}
+	return nil
+}
+
+// standDown is the page before a unit is stood down, and the step.
+func (v *visit) standDown() error {
+	ctx := v.ctx()
+	o, err := v.operation()
+	if err != nil {
+		return err
+	}
+	unit := iru.UnitID(number(v.r.FormValue("unit")))
+	var u iru.Unit
+	var tasks []iru.Notice
+	p := BoardPage{Now: v.now}
+	err = v.read(func(t *db.Tx) error {
+		if u, err = t.Unit(ctx, unit); err != nil {
+			return err
+		}
+		if tasks, err = t.Tasks(ctx, v.scope, o.ID); err != nil {
+			return err
+		}
+		return v.fillBoard(t, &p, o.ID)
+	})
+	if err != nil {
+		return err
+	}
+	if err := v.mayStandDown(o, unit, tasks); err != nil {
+		return err
+	}
+	n := 0
+	for _, x := range tasks {
+		if x.Unit == unit && iru.NoticeTable.Can(x.State, "withdraw") {
+			n++
+		}
+	}
+	title, base := operationVerbName(ctx, standDown), "/operations/"+id(o.ID)
+	s := StepPage{Frame: v.frame("operations", title+" · "+o.Name), Title: title + ": " + u.Name, State: operationState(ctx, o.State), Action: base + "/step/" + standDown, Verb: title, Kind: ui.Danger, Back: base,
+		Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Operations"), Href: "/operations"}, {Text: o.Name, Href: base}}, Hidden: map[string]string{"unit": id(unit)}, Fields: []ui.Field{v.why(true)},
+		Next: []string{ui.Tn(ctx, n, "%d tasks of this unit are withdrawn, with your reason."), ui.T(ctx, "The other units' tasks go on as they are."), ui.T(ctx, "What was withdrawn does not come back; it is drafted anew.")}}
+	for _, r := range p.Rows {
+		if r.Unit.ID == unit {
+			s.Facts = ui.Terms{{Name: u.Name, Value: ui.All(r.Poll, ui.Text(ui.T(ctx, "%d of %d tasks approved", r.Ready, r.Tasks)))}}
+		}
+	}
+	return v.takeStep(s, func() (string, error) {
+		return ui.T(ctx, "%s stands down.", u.Name), v.desk.StandDown(ctx, v.scope, o.ID, unit, v.value("why"))
+	})
 }
 
 // part is the poll of the officer's own unit, nil where it takes no part.
@@ -110,6 +179,9 @@ func (v *visit) operationStepPage() error { return v.operationStep("", nil) }
 
 func (v *visit) operationStep(why string, refused error) error {
 	ctx, verb := v.ctx(), v.r.PathValue("verb")
+	if verb == standDown {
+		return v.standDown()
+	}
 	o, err := v.operation()
 	if err != nil {
 		return err
@@ -195,6 +267,9 @@ func (v *visit) operationNext(verb string, p BoardPage) []string {
 	case "no_go":
 		return []string{ui.T(ctx, "The operation cannot be released until your unit answers GO.")}
 	case "hold":
+		if p.Op.State == iru.OperationReleased {
+			return []string{ui.T(ctx, "Nothing of it leaves: what was on its way is called back."), ui.T(ctx, "T0 is set anew by the next release. Answers stay unless tasks change.")}
+		}
 		return []string{ui.T(ctx, "The count stands still; nothing is lost. Answers stay unless tasks change.")}
 	case "resume":
 		return []string{ui.T(ctx, "The poll goes on where it stood.")}
@@ -248,6 +323,9 @@ func (v *visit) instant() (time.Time, error) {
 
 func (v *visit) stepOperation() error {
 	ctx := v.ctx()
+	if v.r.PathValue("verb") == standDown {
+		return v.standDown()
+	}
 	o, err := v.operation()
 	if err != nil {
 		return err

@@ -29,13 +29,20 @@ func (v *visit) outletsPage() error {
 		if err != nil {
 			return err
 		}
-		p.Rows, p.Candidates = nil, 0
+		p.Rows, p.Candidates, p.Returned = nil, 0, nil
+		named := map[iru.OutletID]string{}
+		for _, o := range outlets {
+			named[o.ID] = o.Name
+		}
 		suggested := map[iru.OutletID]int{}
 		of := map[iru.AssetID]iru.OutletID{}
 		for _, a := range assets {
 			of[a.ID] = a.Outlet
 		}
 		for _, a := range assets {
+			if a.State == iru.AssetReturned {
+				p.Returned = append(p.Returned, ui.Line{Text: kindName(v.ctx(), a.Kind) + " " + id(a.ID), Href: "/assets/" + id(a.ID), Sub: join(named[a.Outlet], defanged(a.Locator)), End: ui.All(assetState(v.ctx(), a.State), ui.Fresh{Seen: a.Presence.Since, Now: v.now})})
+			}
 			if a.State == iru.AssetCandidate {
 				p.Candidates++
 				if a.Lineage.To != 0 && a.Lineage.Score > 0 {
@@ -88,6 +95,12 @@ func (v *visit) fillOutlet(p *OutletPage, o iru.OutletID) error {
 	p.Frame.Handling = handling(p.Outlet.Handling)
 	p.MayWatch, p.MayPlan = v.may(iru.ToWatch), v.may(iru.ToPlan)
 	p.MayAttribute = v.may(iru.ToAttribute) && p.Outlet.Unit == v.by.Unit
+	p.Steps = nil
+	for _, verb := range outletVerbs {
+		if v.mayStepOutlet(verb, p.Outlet) == nil {
+			p.Steps = append(p.Steps, stepButton(outletVerbName(v.ctx(), verb), "/outlets/"+id(p.Outlet.ID), verb, ui.Ordinary))
+		}
+	}
 	return nil
 }
 
@@ -138,8 +151,8 @@ func (r *outletReader) read(id iru.OutletID) error {
 	if err != nil {
 		return err
 	}
-	p.History = historyTable(r.ctx, r.t, r.who, es)
-	return nil
+	p.History, err = r.v.historyTable(r.ctx, r.t, r.who, es)
+	return err
 }
 
 func (r *outletReader) carry() error {

@@ -6,9 +6,12 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 )
 
 func (h *house) assetNow(a iru.AssetID) (x iru.Asset) {
@@ -138,4 +141,85 @@ func TestSearchFindsWithinReach(t *testing.T) {
 		h.as("bo").get(at("/search", "q", q)).is(200).hasNo("#found")
 	}
 	c.get("/search?q=" + strings.Repeat("%F0", 3000)).is(200)
+}
+
+// TestTodayTellsWhatReturned: what is up again after its removal, and letters that do not leave.
+func TestTodayTellsWhatReturned(t *testing.T) {
+	h := newHouse(t)
+	s := h.acts()
+	h.look(s.mirror.ID, iru.Up, iru.Up)
+	ada := h.as("ada")
+	ada.get("/").is(200).has("#needs", "Returned: hxxps://mirror[.]halcyon-copy[.]test/").has("#needs a.btn[href='/assets/"+id(s.mirror.ID)+"#options']", "Who can act")
+	ada.get("/outlets").is(200).has("#returned", "mirror[.]halcyon-copy[.]test").has("#returned .st", "Returned")
+	h.as("sig").get("/").hasNo("#needs a[href^='/assets/']")
+
+	// An act on its way and an answer: each is named when ten minutes have passed without proof.
+	n := h.act(desk.DraftRequest{Asset: s.mirror.ID, Item: h.item(s.mirror.Locator).ID, Provider: h.provider("Cedar Cloud", legal.Host).ID, Layer: legal.Host, Instrument: legal.Referral})
+	h.seal()
+	_, err := h.Dispatch(t.Context(), n.ID)
+	must(t, err)
+	h.reply(s.order.ID, "clarification", false, "Which page?")
+	_, err = h.Answer(t.Context(), h.scope("ben"), s.order.ID, "The whole page.")
+	must(t, err)
+	since := h.clock().Format("15:04:05")
+	if got := strings.Join(ada.get("/").find("#needs"), ""); strings.Contains(got, "not delivered since") {
+		t.Errorf("told at once: %s", got)
+	}
+	h.later(11 * time.Minute)
+	ben := h.as("ben")
+	for _, ref := range []string{n.Ref, s.order.Ref} {
+		ben.get("/").has("#needs tr", "Letter about "+ref).has("#needs", "not delivered since")
+	}
+	ben.get("/").has("#needs", since)
+}
+
+// TestTodayOffersOwnActsOnly: an operation shares the other units' acts for reading; nobody is told to answer for them.
+func TestTodayOffersOwnActsOnly(t *testing.T) {
+	h := newHouse(t)
+	s := h.acts()
+	bo, dora, ben := h.as("bo"), h.as("dora"), h.as("ben")
+	base := "/operations/" + id(s.joint.ID)
+	bo.post(base+"/step/go", "tasks", bo.get(base+"/step/go").attr("input[name=tasks]", "value")).leads(base)
+	dora.post(base+"/step/release", "how", "in", "in", "10", "sure", "1").leads(base)
+	h.later(9 * time.Second)
+	h.seal()
+	_, _, err := h.Arm(t.Context(), s.joint.ID)
+	must(t, err)
+	sent := map[iru.NoticeID]desk.Sending{}
+	for _, x := range s.tasks {
+		sent[x.ID] = desk.Sending{At: h.clock(), Proof: "250 ok"}
+	}
+	must(t, h.RecordAllSent(t.Context(), sent))
+	h.later(time.Minute)
+	order := s.tasks[0]
+	h.reply(order.ID, "receipt", false, "Received.")
+	h.reply(s.tasks[1].ID, "refused", false, "No.")
+	h.reply(order.ID, "unknown", true, "And what is this?")
+	h.later(50 * time.Minute) // the clock of the order is at risk
+	ben, bo = h.as("ben"), h.as("bo")
+	for _, words := range []string{order.Ref, "Letter about " + order.Ref, s.tasks[1].Ref} {
+		ben.get("/").has("#needs", words)
+	}
+	page := bo.get("/")
+	if got := strings.Join(page.find("#needs, #clocks"), ""); strings.Contains(got, order.Ref) || strings.Contains(got, s.tasks[1].Ref) {
+		t.Errorf("unit B is offered what is unit A's: %s", got)
+	}
+	for _, c := range []string{"To approve", "Overdue", "Suggested returns"} {
+		page.has("#counts a", "0"+c)
+	}
+	page.has("#counts a", "1With providers")
+}
+
+// TestTodayCountsWhatItDoesNotList: a kind of work takes six lines; its figure is not six.
+func TestTodayCountsWhatItDoesNotList(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	for range 9 {
+		h.act(desk.DraftRequest{Asset: s.wire.ID, Item: s.first.ID, Provider: s.host.ID, Layer: legal.Host, Instrument: legal.RemovalOrder})
+	}
+	sig := h.as("sig").get("/").is(200)
+	sig.has("#counts a", "10To approvefor you: 10").has("#needs .pill", "11").has("#needs footer", "4 more are in their rooms")
+	if n := len(sig.find("#needs tbody tr")); n != 7 { // six to sign, and the clock
+		t.Errorf("%d lines", n)
+	}
 }

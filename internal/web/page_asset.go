@@ -41,6 +41,7 @@ type AssetPage struct {
 	Carry     carryForm
 
 	MayDraft, MayAttribute, MayCarry bool
+	Steps                            []ui.Button
 }
 
 // carryForm is an officer's word on who carries an asset.
@@ -53,7 +54,7 @@ func (p AssetPage) live() string { return "/live/asset-" + id(p.Asset.ID) }
 
 func (p AssetPage) head(ctx context.Context) ui.Head {
 	h := ui.Head{Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Outlets"), Href: "/outlets"}}, Title: kindName(ctx, p.Asset.Kind) + " " + id(p.Asset.ID),
-		State: presenceState(ctx, p.Asset.Presence.State), Handling: p.Frame.Handling}
+		State: presenceState(ctx, p.Asset.Presence.State), Handling: p.Frame.Handling, Buttons: p.Steps}
 	if p.Outlet.ID != 0 {
 		h.Crumbs = append(h.Crumbs, ui.Crumb{Text: p.Outlet.Name, Href: "/outlets/" + id(p.Outlet.ID)})
 	} else {

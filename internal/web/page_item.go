@@ -41,6 +41,7 @@ type ItemPage struct {
 	AskedByMe bool   // this officer asked for the second opinion
 	Mine      bool   // held by this officer
 	HeldBy    string // who holds it; "" nobody
+	Steps     []ui.Button
 
 	Queue   ui.Table
 	Waiting int
@@ -57,9 +58,21 @@ type TriageEmptyPage struct {
 	Queue     ui.Table // what others hold
 	Deferred  int
 	Capturing int
+	Free      int // items that came since: taken when the officer asks
+}
+
+func (p TriageEmptyPage) title(ctx context.Context) string {
+	if p.Free > 0 {
+		return ui.Tn(ctx, p.Free, "%d items wait for you")
+	}
+	return ui.T(ctx, "Nothing waits for you to judge")
 }
 
 func (p TriageEmptyPage) todo(ctx context.Context) []ui.Todo {
+	if p.Free > 0 {
+		return []ui.Todo{{Title: ui.T(ctx, "Take the most urgent one"), Why: ui.T(ctx, "Nothing is held for you before you take it."), Next: true,
+			Button: ui.Button{Text: ui.T(ctx, "Take it"), Href: "/triage", Kind: ui.Primary, Key: "n"}}}
+	}
 	if !p.MayWatch {
 		return nil
 	}
@@ -95,6 +108,7 @@ func (p ItemPage) head(ctx context.Context) ui.Head {
 	if p.Item.State == iru.ItemReferred {
 		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Who can act"), Href: "/assets/" + id(p.Asset.ID) + "#options"})
 	}
+	h.Buttons = append(h.Buttons, p.Steps...)
 	return h
 }
 

@@ -105,6 +105,8 @@ type EventPage struct {
 	By    string
 	Facts [][2]string
 	Proof *ProofCard
+
+	Withheld bool // what it says is not shown yet
 }
 
 func (p EventPage) terms(ctx context.Context) ui.Terms {
@@ -124,6 +126,9 @@ func (p EventPage) terms(ctx context.Context) ui.Terms {
 	}
 	if e.Note != "" {
 		t = append(t, ui.Term{Name: ui.T(ctx, "Why, or what was seen"), Value: ui.Isolated(plainDefanged(e.Note))})
+	}
+	if p.Withheld {
+		t = append(t, ui.Term{Name: ui.T(ctx, "Why, or what was seen"), Value: ui.Quiet(notYet(ctx))})
 	}
 	for _, f := range p.Facts {
 		t = append(t, ui.Term{Name: f[0], Value: ui.Isolated(plainDefanged(f[1]))})

@@ -83,6 +83,8 @@ type BoardPage struct {
 	Now      time.Time
 	Said     string
 	Wall     bool
+	Ends     time.Time // of the session, whatever happens
+	Idle     time.Time // of the session, if nobody moves
 	Op       iru.Operation
 	Lead     iru.Unit
 	Director string
@@ -100,6 +102,8 @@ type BoardPage struct {
 	Active   int // tasks that were not withdrawn
 	Parked   int // tasks that should have left and did not
 	MayDraft bool
+
+	StandDown bool // this officer may stand a unit down
 }
 
 // An AgencyRow is one unit of an operation.
@@ -117,6 +121,8 @@ type AgencyRow struct {
 	Fresh   time.Time
 	Own     bool
 	Digest  string // of its tasks as they stand
+
+	StandDown bool // this officer may take its tasks out
 }
 
 // t0 is the operation's clock: it stands until T0 is set, then counts down, then up.
@@ -156,7 +162,27 @@ func (p BoardPage) head(ctx context.Context) ui.Head {
 	return h
 }
 
-func (p BoardPage) live() string { return "/live/operation-" + id(p.Op.ID) }
+func (p BoardPage) live() string {
+	if p.Wall {
+		return "/live/operation-" + id(p.Op.ID) + "?wall=1"
+	}
+	return "/live/operation-" + id(p.Op.ID)
+}
+
+// How long before a session ends the board warns: somebody must come to a wall, whoever sits before the board need only move.
+const (
+	warnEnd  = 30 * time.Minute
+	warnIdle = 5 * time.Minute
+)
+
+// session is the clock of the session that shows the board, and whether it ends because nobody moves.
+func (p BoardPage) session(ctx context.Context) (c ui.Clock, idle bool) {
+	c = ui.Clock{What: ui.T(ctx, "Your session"), Now: p.Now, Due: p.Ends, Risk: warnEnd, Prefix: " "}
+	if !p.Wall && p.Idle.Before(p.Ends) {
+		c.Due, c.Risk, idle = p.Idle, warnIdle, true
+	}
+	return c, idle
+}
 
 // precise writes an instant to the microsecond: what left when is evidence.
 func precise(t time.Time) string { return t.UTC().Format("2 Jan 2006 15:04:05.000000") + " UTC" }
@@ -169,4 +195,9 @@ func (p OperationsPage) todo(ctx context.Context) []ui.Todo {
 		t.Why = ui.T(ctx, "An analyst, liaison officer or director of your unit plans one.")
 	}
 	return []ui.Todo{t}
+}
+
+func (p BoardPage) standDownButton(ctx context.Context, r AgencyRow) ui.Button {
+	text := operationVerbName(ctx, standDown)
+	return ui.Button{Text: text, Small: true, Legal: true, Href: at("/operations/"+id(p.Op.ID)+"/step/"+standDown, "unit", id(r.Unit.ID)), More: templ.Attributes{"aria-label": text + ": " + r.Unit.Name}}
 }

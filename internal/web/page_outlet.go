@@ -22,7 +22,8 @@ type OutletsPage struct {
 	Said       string
 	MayWatch   bool
 	Rows       []OutletRow
-	Candidates int // addresses that nobody has attributed yet
+	Candidates int      // addresses that nobody has attributed yet
+	Returned   ui.Lines // addresses that are up again after their removal
 }
 
 // An OutletRow is one line of the list.
@@ -52,6 +53,7 @@ type OutletPage struct {
 	MayWatch     bool
 	MayPlan      bool
 	MayAttribute bool
+	Steps        []ui.Button
 }
 
 // A Candidate is an address that resembles a known one.
@@ -108,6 +110,7 @@ func (p OutletPage) head(ctx context.Context) ui.Head {
 	if p.MayWatch {
 		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Add an address"), Href: at("/watch", "outlet", id(p.Outlet.ID)), Key: "a"})
 	}
+	h.Buttons = append(h.Buttons, p.Steps...)
 	if p.MayPlan {
 		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Plan an operation"), Kind: ui.Primary, Href: at("/operations/new", "outlet", id(p.Outlet.ID))})
 	}

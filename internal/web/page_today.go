@@ -23,7 +23,8 @@ type TodayPage struct {
 	Counts       ui.Counts
 	Needs        ui.Table
 	Waiting      int
-	More         int // needs that are not shown
+	More         int  // needs that are not shown
+	AtLeast      bool // more may exist than was counted
 	Chart        ui.StepChart
 	Availability ui.Table
 	Unknown      string // how many addresses nobody knows about
@@ -54,9 +55,17 @@ func (p TodayPage) head(ctx context.Context) ui.Head {
 	return h
 }
 
+// atLeast writes a number of needs, with a plus where not all were counted.
+func (p TodayPage) atLeast(n int) string {
+	if p.AtLeast {
+		return strconv.Itoa(n) + "+"
+	}
+	return strconv.Itoa(n)
+}
+
 func (p TodayPage) more(ctx context.Context) templ.Component {
 	if p.More == 0 {
 		return nil
 	}
-	return ui.Text(ui.T(ctx, "%s more are in their rooms.", strconv.Itoa(p.More)))
+	return ui.Text(ui.T(ctx, "%s more are in their rooms.", p.atLeast(p.More)))
 }

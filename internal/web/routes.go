@@ -4,6 +4,12 @@ package web
 
 import "net/http"
 
+// What a wallboard asks for.
+const (
+	livePattern = "GET /live/{topic}"
+	wallPattern = "GET /operations/{id}/wall"
+)
+
 // routes is every page of the workbench and everything that a page can ask for.
 func (s *server) routes() []route {
 	return []route{
@@ -13,8 +19,8 @@ func (s *server) routes() []route {
 		{"POST /signout", (*visit).signOut, true},
 		{"GET /welcome/{secret}", (*visit).welcomePage, true},
 		{"POST /welcome/{secret}", (*visit).welcome, true},
-		{"POST /language", func(v *visit) error { SetLanguage(v.w, v.r); return nil }, true},
-		{"GET /live/{topic}", (*visit).live, false},
+		{"POST /language", func(v *visit) error { setLanguage(v.w, v.r, v.opts.Secure); return nil }, true},
+		{livePattern, (*visit).live, false},
 
 		// Today, triage, outlets.
 		{"GET /{$}", (*visit).todayPage, false},
@@ -24,11 +30,17 @@ func (s *server) routes() []route {
 		{"POST /items/{id}/second", (*visit).second, false},
 		{"POST /items/{id}/later", (*visit).later, false},
 		{"POST /items/{id}/pass", (*visit).pass, false},
+		{"GET /items/{id}/step/{verb}", (*visit).itemStep, false},
+		{"POST /items/{id}/step/{verb}", (*visit).itemStep, false},
 		{"POST /assessments/{id}/undo", (*visit).undo, false},
 		{"POST /matches/{id}", (*visit).judgeMatch, false},
 		{"GET /outlets", (*visit).outletsPage, false},
 		{"GET /outlets/{id}", (*visit).outletPage, false},
+		{"GET /outlets/{id}/step/{verb}", (*visit).outletStep, false},
+		{"POST /outlets/{id}/step/{verb}", (*visit).outletStep, false},
 		{"GET /assets/{id}", (*visit).assetPage, false},
+		{"GET /assets/{id}/step/{verb}", (*visit).assetStep, false},
+		{"POST /assets/{id}/step/{verb}", (*visit).assetStep, false},
 		{"POST /assets/{id}/judge", (*visit).judgeAsset, false},
 		{"POST /assets/{id}/carry", (*visit).carryAsset, false},
 		{"GET /candidates", (*visit).candidatesPage, false},
@@ -63,7 +75,7 @@ func (s *server) routes() []route {
 		{"POST /operations", (*visit).plan, false},
 		{"GET /operations/new", (*visit).planPage, false},
 		{"GET /operations/{id}", (*visit).boardPage, false},
-		{"GET /operations/{id}/wall", (*visit).wallPage, false},
+		{wallPattern, (*visit).wallPage, false},
 		{"GET /operations/{id}/step/{verb}", (*visit).operationStepPage, false},
 		{"POST /operations/{id}/step/{verb}", (*visit).stepOperation, false},
 		{"GET /ledger", (*visit).ledgerPage, false},

@@ -30,6 +30,8 @@ type workshop struct {
 	url     string
 	static  *Static
 	posted  atomic.Pointer[string]
+	after   atomic.Pointer[string] // that the stream was asked with
+	person  atomic.Int64           // requests that said a person made them
 	version atomic.Int64
 	events  chan string
 }
@@ -37,7 +39,7 @@ type workshop struct {
 var workshopNow = time.Date(2026, 3, 12, 8, 59, 36, 0, time.UTC)
 
 func (s *workshop) page(ctx context.Context) templ.Component {
-	f := ui.Frame{Title: "Workshop", Now: workshopNow, Asset: s.static.URL, Path: "/", Search: "/search", Handling: ui.Handling{TLP: "AMBER+STRICT", PAP: "AMBER", H: "H2"}}
+	f := ui.Frame{Title: "Workshop", Now: workshopNow, Asset: s.static.URL, Path: "/", Search: "/search", After: 41, Handling: ui.Handling{TLP: "AMBER+STRICT", PAP: "AMBER", H: "H2"}}
 	clock := ui.Clock{What: "Order 1", Now: workshopNow, Started: workshopNow.Add(-44 * time.Minute), Due: workshopNow.Add(15*time.Minute + time.Second), Risk: 10 * time.Minute}
 	acts := ui.Acts{Label: "Finding", Name: "finding", Acts: []ui.Act{{Key: "1", Verb: "Refer", Next: "opens a draft", Value: "refer"}, {Key: "3", Verb: "No action", Next: "asks a reason", Value: "none"}}}
 	table := ui.Table{Label: "Queue", List: true, Columns: []ui.Column{{Title: "Item"}}, Rows: []ui.Row{ui.Cells(ui.Link("#a", "first")), ui.Cells(ui.Link("#b", "second"))}}
@@ -50,7 +52,7 @@ func (s *workshop) page(ctx context.Context) templ.Component {
 		form(acts), templ.Raw(`<p id="result">nothing yet</p><textarea id="reason" aria-label="Reason"></textarea>`),
 		form(ui.Button{Text: "Approve and send", Submit: true, Legal: true, Key: "a", Name: "finding", Value: "legal"}),
 		ui.Undo{ID: "undo", Did: "Done", Action: "/undo", Now: workshopNow, Until: workshopNow.Add(2 * time.Second)},
-		ui.Address{Defanged: "tram[.]test", Real: "https://tram.test/"}, table, ui.Hash{Hex: "0123456789abcdef0123456789abcdef"}))
+		ui.Address{Defanged: "tram[.]test", Real: "https://tram.test/"}, ui.Address{Defanged: "hxxps://tram[.]test/timetables/night/2026/line-204/stops.html", Max: 28}, table, ui.Hash{Hex: "0123456789abcdef0123456789abcdef"}))
 }
 
 func newWorkshop(t *testing.T) *workshop {
@@ -59,17 +61,25 @@ func newWorkshop(t *testing.T) *workshop {
 	mux := http.NewServeMux()
 	mux.Handle("/static/", s.static)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Iolaus-Person") != "" {
+			s.person.Add(100)
+		}
 		if err := Render(w, r, 200, s.page(r.Context())); err != nil {
 			t.Error(err)
 		}
 	})
 	mux.HandleFunc("POST /act", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Iolaus-Person") != "" {
+			s.person.Add(1)
+		}
 		got := r.PostFormValue("finding")
 		s.posted.Store(&got)
 		_ = Render(w, r, 200, templ.Raw(`<!DOCTYPE html><title>After</title><p id="result">recorded `+got+`<script>document.title="ran"</script></p>`))
 	})
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
+		after := r.URL.Query().Get("after")
+		s.after.Store(&after)
 		fmt.Fprint(w, ": begun\n\n")
 		w.(http.Flusher).Flush()
 		for {
@@ -125,7 +135,13 @@ func TestScript(t *testing.T) {
 	}
 	until(t, "what was seen grows old", `document.querySelector('time.fresh').matches('.old') && document.querySelector('time.fresh').textContent.includes('1 min, stale')`)
 	until(t, "undo vanishes", `document.getElementById('undo').hidden`)
+	if got := webtest.Eval[string](t, `[...document.querySelectorAll('.addr')].at(-1).innerText`); got != "hxxps://tram[.]test/timetables/night/2026/line-…" {
+		t.Errorf("a long address is shown as %q", got)
+	}
 	until(t, "the stream stands", `document.querySelector('[data-connection]').textContent === 'Live'`)
+	if got := s.after.Load(); got == nil || *got != "41" {
+		t.Error("the stream does not begin where the page was made")
+	}
 
 	// Keys act, but not while typing, not for legal acts, not when switched off.
 	press(t, "3")
@@ -176,6 +192,9 @@ func TestScript(t *testing.T) {
 	}
 	webtest.Eval[bool](t, `document.activeElement.blur(), true`)
 	until(t, "the change is shown", `document.getElementById('version').textContent === '7'`)
+	if n := s.person.Load(); n != 1 {
+		t.Errorf("a form of a person, then the page by itself: counted %d", n)
+	}
 	s.events <- "event: now\ndata: 2026-03-12T09:20:00Z\n\n"
 	until(t, "the server's time is taken over", `document.querySelector('.clock').textContent.startsWith('+00:05:') && document.querySelector('.clock').matches('.late')`)
 
@@ -206,7 +225,7 @@ func TestPrintedPageCarriesItsCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := strings.ReplaceAll(pdfText(pdf), " ", "")
-	for _, want := range []string{"TLP:AMBER+STRICT", "PAP:AMBER", "H2", "Page1/", "0123456789abcdef0123456789abcdef", "tram[.]test"} {
+	for _, want := range []string{"TLP:AMBER+STRICT", "PAP:AMBER", "H2", "Page1/", "0123456789abcdef0123456789abcdef", "tram[.]test", "hxxps://tram[.]test/timetables/night/2026/line-204/stops.html"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("print lacks %q in %.600q", want, got)
 		}
@@ -214,7 +233,7 @@ func TestPrintedPageCarriesItsCodes(t *testing.T) {
 	if n := strings.Count(got, "TLP:AMBER+STRICT"); n != 2 {
 		t.Errorf("the codes stand %d times, want once in the head and once in the margin of the one page", n)
 	}
-	for _, bad := range []string{"Approve", "Signout"} {
+	for _, bad := range []string{"Approve", "Signout", "…"} {
 		if strings.Contains(got, bad) {
 			t.Errorf("print has the button %q", bad)
 		}

@@ -3,6 +3,8 @@
 package web
 
 import (
+	"errors"
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -56,7 +58,7 @@ func (s Security) Headers(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", policy)
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Referrer-Policy", "same-origin") // without any, Chromium sends forms with "Origin: null" over plain HTTP, which SameOrigin refuses
 		h.Set("Permissions-Policy", permissions)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
@@ -81,11 +83,21 @@ func SameOrigin(next http.Handler, refuse http.Handler) http.Handler {
 // MaxForm is the largest form that a page accepts, in bytes. Uploads have handlers and limits of their own.
 const MaxForm = 1 << 20
 
-// LimitBody cuts the body of every request at n bytes.
-func LimitBody(next http.Handler, n int64) http.Handler {
+// LimitBody cuts the body of every request at n bytes and reads its form: refuse answers one that is larger, so that no page takes the
+// half of a form for all of it.
+func LimitBody(next http.Handler, n int64, refuse http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body != nil {
 			r.Body = http.MaxBytesReader(w, r.Body, n)
+		}
+		err := r.ParseForm()
+		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
+			err = r.ParseMultipartForm(n)
+		}
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			refuse.ServeHTTP(w, r)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

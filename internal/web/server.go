@@ -72,7 +72,7 @@ func New(d *desk.Desk, o Options) (http.Handler, error) {
 
 	all := http.NewServeMux()
 	all.Handle("GET /static/", s.static)
-	all.Handle("/", Language(LimitBody(changes, MaxForm)))
+	all.Handle("/", Language(LimitBody(changes, MaxForm, s.refuse(http.StatusRequestEntityTooLarge))))
 	return Security{Secure: o.Secure}.Headers(all), nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -111,15 +112,27 @@ func (v *visit) enter(open bool) error {
 
 // over reports whether the session has lasted too long or nobody was there for too long.
 func (v *visit) over() bool {
+	end, idle := v.ends()
+	return v.now.After(end) || v.now.After(idle) && !v.onWall()
+}
+
+// ends is when the session ends whatever happens, and when it ends if nobody gives a sign.
+func (v *visit) ends() (end, idle time.Time) {
 	ctx := v.r.Context()
 	began, seen := time.Unix(v.sessions.GetInt64(ctx, keyBegan), 0), time.Unix(v.sessions.GetInt64(ctx, keySeen), 0)
-	return v.now.Sub(began) > sessionFor || v.now.Sub(seen) > idleFor
+	return began.Add(sessionFor), seen.Add(idleFor)
+}
+
+// onWall reports whether a wallboard asks: it shows and changes nothing, nobody touches it, and it is no sign of anybody.
+func (v *visit) onWall() bool {
+	topic := v.r.PathValue("topic")
+	return v.r.Pattern == wallPattern || v.r.Pattern == livePattern && strings.HasPrefix(topic, "operation-") && v.r.URL.Query().Get("wall") != ""
 }
 
 // sign notes that the officer was there, unless the page asked by itself.
 func (v *visit) sign() {
 	ctx := v.r.Context()
-	if v.byItself() {
+	if v.byItself() || v.onWall() {
 		return
 	}
 	if v.now.Sub(time.Unix(v.sessions.GetInt64(ctx, keySeen), 0)) >= signEvery {
@@ -151,7 +164,8 @@ func referer(r *http.Request) string {
 	return Local(u.RequestURI())
 }
 
-// byItself reports whether the page asked, and not a person.
+// byItself reports whether the page asked, and not a person. A form that a person sends for a fragment says so.
 func (v *visit) byItself() bool {
-	return v.r.Method == http.MethodGet && (v.fragment() != "" || v.r.Header.Get("Accept") == "text/event-stream")
+	asked := v.r.Header.Get("Iolaus-Person") != ""
+	return v.r.Method == http.MethodGet && (v.fragment() != "" && !asked || v.r.Header.Get("Accept") == "text/event-stream")
 }

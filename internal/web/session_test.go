@@ -75,6 +75,16 @@ func TestCookieIsStrict(t *testing.T) {
 	}
 }
 
+func TestLanguageCookieIsAsSecureAsTheSession(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		h := newHouse(t, func(o *Options) { o.Secure = secure })
+		set := h.as("").post("/language", "lang", "ar").leads("/").header.Get("Set-Cookie")
+		if !strings.Contains(set, languageCookie) || strings.Contains(set, "Secure") != secure {
+			t.Errorf("with secure %v the cookie is %q", secure, set)
+		}
+	}
+}
+
 func TestSessionsEnd(t *testing.T) {
 	h := newHouse(t)
 	c := h.as("ada")
@@ -98,6 +108,39 @@ func TestSessionsEnd(t *testing.T) {
 	if a := h.as("").do("GET", "/", nil, "Iolaus-Fragment", "needs"); a.status != http.StatusUnauthorized {
 		t.Errorf("a fragment for nobody is answered %d", a.status)
 	}
+}
+
+// TestWallboardStays: nobody touches a wall; it is shown as long as the session may last, and keeps nothing else open.
+func TestWallboardStays(t *testing.T) {
+	h := newHouse(t)
+	s := h.acts()
+	board, topic := "/operations/"+id(s.joint.ID), "/live/operation-"+id(s.joint.ID)
+	c := h.as("ben")
+	wall := c.get(board + "/wall").is(200).hasNo("#session .note")
+	if got := wall.attr("#count", "data-live"); got != topic+"?wall=1" {
+		t.Errorf("the wall listens to %q", got)
+	}
+	c.get(board).is(200).hasNo("#session .note")
+	h.later(26 * time.Minute)
+	itself := []string{"Iolaus-Fragment", "session"}
+	c.do("GET", board, nil, itself...).is(200).has("#session .note.warn", "ends in").has("#session a[href='"+board+"']", "Stay here")
+	for range 10 {
+		h.later(40 * time.Minute)
+		c.do("GET", board+"/wall", nil, "Iolaus-Fragment", "count").is(200)
+		c.get(board + "/wall").is(200) // a reload is no sign of anybody
+	}
+	c.do("GET", board, nil, itself...).is(401)
+	c.do("GET", topic, nil, "Accept", "text/event-stream").is(401)
+	c.do("GET", "/live/today?wall=1", nil, "Accept", "text/event-stream").is(401)
+	h.later(30 * time.Minute)
+	c.get(board+"/wall").is(200).has("#session .note.warn", "goes dark")
+	h.later(30 * time.Minute)
+	c.get(board + "/wall").leads("/signin")
+
+	c = h.as("ben")
+	h.later(40 * time.Minute)
+	c.get(board + "/wall").is(200)
+	c.get(board).leads("/signin") // somebody came, after too long
 }
 
 func TestSuspendedOfficerIsOutAtOnce(t *testing.T) {

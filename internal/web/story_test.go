@@ -137,8 +137,12 @@ func (h *house) provider(name string, layer legal.Layer) (p iru.Provider) {
 // refer gives an item the finding that it should go.
 func (h *house) refer(login string, i iru.Item, purpose iru.Purpose) iru.Assessment {
 	h.t.Helper()
+	why := "exercise: the bulletin asks readers to join, second paragraph"
+	if purpose == iru.PurposeDoubt {
+		why = "exercise: the timetable may be news"
+	}
 	a, err := h.Assess(h.t.Context(), h.scope(login), iru.Assessment{Item: i.ID, Finding: iru.FindRefer, Limbs: []string{"c"}, Passage: "snow line", PassageLang: "en", Purpose: purpose,
-		PurposeReason: "no editorial responsibility is named", Public: true, Reason: "exercise: the bulletin asks readers to join, second paragraph"})
+		PurposeReason: "no editorial responsibility is named", Public: true, Reason: why})
 	must(h.t, err)
 	return a
 }

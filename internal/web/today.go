@@ -15,13 +15,18 @@ import (
 	"github.com/a-h/templ"
 
 	"iolaus/internal/db"
-	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
 
-// perKind is how many lines one kind of work takes on the first page; the rest is in its room.
-const perKind = 6
+// Of the first page: perKind is how many lines one kind of work takes, the rest is counted; counted is how far is counted.
+const (
+	perKind = 6
+	counted = 500
+)
+
+// soonUnder is how near the end of a clock is that the first page counts as soon.
+const soonUnder = 30 * time.Minute
 
 // freshFor is how old a look may be before a page calls it stale.
 const freshFor = 36 * time.Hour
@@ -54,12 +59,17 @@ type today struct {
 	ctx context.Context
 	who names
 
-	outlets   []iru.Outlet
-	assets    []iru.Asset
-	notices   []iru.Notice
-	providers map[iru.ProviderID]iru.Provider
-	clocks    []iru.Clock
-	needs     []need
+	outlets    []iru.Outlet
+	assets     []iru.Asset
+	notices    []iru.Notice
+	providers  map[iru.ProviderID]iru.Provider
+	clocks     []iru.Clock // of the officer's own unit, the next to expire first
+	needs      []need
+	cut        int  // needs that are counted and not listed: their kind has too many
+	most       bool // more exists than was counted
+	moreClocks bool // more clocks may be over or soon over than were read
+	mine       int  // acts that this officer may approve
+	byID       map[iru.NoticeID]iru.Notice
 }
 
 // A need is one line of "Needs you now".
@@ -120,10 +130,11 @@ func (d *today) checks() ui.Lines {
 }
 
 func (d *today) fill(p *TodayPage) error {
-	if err := d.load(); err != nil {
+	err := d.load()
+	if err != nil {
 		return err
 	}
-	for _, f := range []func() error{d.needClocks, d.needApprovals, d.needAnswers, d.needLetters, d.needContacts, d.needCandidates, d.needItems, d.needPolls} {
+	for _, f := range []func() error{d.needClocks, d.needApprovals, d.needReturns, d.needAnswers, d.needUndelivered, d.needLetters, d.needContacts, d.needCandidates, d.needItems, d.needPolls} {
 		if err := f(); err != nil {
 			return err
 		}
@@ -131,9 +142,12 @@ func (d *today) fill(p *TodayPage) error {
 	slices.SortStableFunc(d.needs, func(a, b need) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), a.when.Compare(b.when))
 	})
-	p.Needs, p.More = d.table(), max(0, len(d.needs)-maxNeeds)
-	p.Waiting = len(d.needs)
-	p.Counts = d.counts()
+	p.Needs, p.More = d.table(), max(0, len(d.needs)-maxNeeds)+d.cut
+	p.Waiting = len(d.needs) + d.cut
+	if p.Counts, err = d.counts(); err != nil {
+		return err
+	}
+	p.AtLeast = d.most
 	p.Clocks, p.First5 = d.running()
 	if err := d.latest(p); err != nil {
 		return err
@@ -160,17 +174,33 @@ func (d *today) load() error {
 	for _, p := range ps {
 		d.providers[p.ID] = p
 	}
-	d.clocks, err = d.t.Running(d.ctx, d.v.scope, 50)
+	d.byID = map[iru.NoticeID]iru.Notice{}
+	for _, n := range d.notices {
+		d.byID[n.ID] = n
+	}
+	d.clocks, err = d.t.Running(d.ctx, d.v.scope, counted)
+	if n := len(d.clocks); n == counted && d.clocks[n-1].Due.Before(d.v.now.Add(soonUnder)) { // else those that were not read are not soon
+		d.most, d.moreClocks = true, true
+	}
+	d.clocks = slices.DeleteFunc(d.clocks, func(c iru.Clock) bool { return !d.ours(d.notice(c.Notice)) })
 	return err
 }
 
-func (d *today) notice(id iru.NoticeID) iru.Notice {
-	for _, n := range d.notices {
-		if n.ID == id {
-			return n
-		}
+func (d *today) notice(id iru.NoticeID) iru.Notice { return d.byID[id] }
+
+// ours reports whether an act is the officer's own unit's: an operation shares the others' for reading only.
+func (d *today) ours(n iru.Notice) bool { return n.Unit == d.v.by.Unit }
+
+// full notes that a list was read to its limit, so that its figures say "at least".
+func (d *today) full(n int) { d.most = d.most || n >= counted }
+
+// add lists a need or, when its kind has perKind lines already, counts it.
+func (d *today) add(shown *int, n need) {
+	if *shown++; *shown > perKind {
+		d.cut++
+		return
 	}
-	return iru.Notice{}
+	d.needs = append(d.needs, n)
 }
 
 func (d *today) noticeLine(n iru.Notice) string {
@@ -204,244 +234,6 @@ func (d *today) clockOf(c iru.Clock, n iru.Notice) ui.Clock {
 	return ui.Clock{What: d.noticeLine(n), Now: d.v.now, Started: c.Started, Due: c.Due, Risk: min(iru.AtRiskUnder, c.Length/4)}
 }
 
-func (d *today) needClocks() error {
-	for i, c := range d.clocks {
-		if s := c.Status(d.v.now); i == perKind || s != iru.Overdue && s != iru.AtRisk {
-			break
-		}
-		n := d.notice(c.Notice)
-		clock := d.clockOf(c, n)
-		d.needs = append(d.needs, need{rank: 0, when: c.Due, left: clock.Small(), state: clock.State(d.ctx), what: d.noticeLine(n),
-			why: d.noticeWhy(n, c.Source), href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "Open")})
-	}
-	return nil
-}
-
-// needApprovals lists the acts that this officer may approve: the rule itself is asked.
-func (d *today) needApprovals() error {
-	k := 0
-	for _, n := range slices.Backward(d.notices) { // oldest first
-		if n.State != iru.NoticeSubmitted && n.State != iru.NoticeEndorsed || n.Unit != d.v.by.Unit {
-			continue
-		}
-		digest, err := desk.ActDigest(n)
-		if err != nil {
-			return err
-		}
-		if _, _, err := n.Approve(d.v.by, digest, d.v.now); err != nil {
-			continue
-		}
-		if k++; k > perKind {
-			break
-		}
-		why := ui.T(d.ctx, "drafted by %s", d.who.of(d.ctx, d.t, n.Drafted))
-		if len(n.Approvals) > 0 {
-			why = ui.T(d.ctx, "first approval by %s; needs a second person", d.who.of(d.ctx, d.t, n.Approvals[0].By))
-		}
-		d.needs = append(d.needs, need{rank: 2, when: n.Created, left: d.since(n.Created), state: noticeState(d.ctx, n.State), what: d.noticeLine(n),
-			why: d.noticeWhy(n, why), held: ui.T(d.ctx, "you may"), href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "Review")})
-	}
-	return nil
-}
-
-// needAnswers lists what addressees ask, refuse or could not be given, and what is up again.
-func (d *today) needAnswers() error {
-	for _, k := range []struct {
-		state iru.NoticeState
-		rank  int
-		power iru.Power
-		why   string
-		verb  string
-	}{
-		{iru.NoticeBreached, 1, iru.ToDraft, ui.T(d.ctx, "it was removed, and is seen again"), ui.T(d.ctx, "Escalate")},
-		{iru.NoticeClarifying, 3, iru.ToAnswer, ui.T(d.ctx, "the addressee asks, or cannot act now; its clock is stopped"), ui.T(d.ctx, "Answer")},
-		{iru.NoticeRefused, 4, iru.ToDraft, ui.T(d.ctx, "somebody else may be able to act"), ui.T(d.ctx, "Escalate")},
-		{iru.NoticeBounced, 4, iru.ToDraft, ui.T(d.ctx, "could not be delivered"), ui.T(d.ctx, "Open")},
-	} {
-		if !d.v.may(k.power) {
-			continue
-		}
-		shown := 0
-		for _, n := range slices.Backward(d.notices) {
-			if n.State != k.state || shown == perKind {
-				continue
-			}
-			shown++
-			at := n.OutcomeAt
-			if at.IsZero() {
-				at = n.ReceivedAt
-			}
-			d.needs = append(d.needs, need{rank: k.rank, when: at, left: d.since(at), state: noticeState(d.ctx, n.State), what: d.noticeLine(n),
-				why: d.noticeWhy(n, k.why), href: "/notices/" + id(n.ID), verb: k.verb})
-		}
-	}
-	return nil
-}
-
-func (d *today) needLetters() error {
-	if !d.v.may(iru.ToAnswer) {
-		return nil
-	}
-	back, err := d.t.LettersFailed(d.ctx, d.v.scope, perKind)
-	if err != nil {
-		return err
-	}
-	for _, l := range back {
-		n := d.notice(l.Notice)
-		if n.Unit != d.v.by.Unit {
-			continue
-		}
-		d.needs = append(d.needs, need{rank: 3, when: l.At, left: d.since(l.At), state: ui.Warn(ui.T(d.ctx, "Not delivered")), what: ui.T(d.ctx, "Letter about %s", n.Ref),
-			why: join(d.providers[n.Provider].Name, ui.T(d.ctx, "our letter came back: send it again")), href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "Open")})
-	}
-	ls, err := d.t.LettersToFile(d.ctx, d.v.scope, perKind)
-	for _, l := range ls {
-		n := d.notice(l.Notice)
-		d.needs = append(d.needs, need{rank: 5, when: l.At, left: d.since(l.At), state: ui.Info(ui.T(d.ctx, "To file")).With(ui.IconIn),
-			what: ui.T(d.ctx, "Letter about %s", n.Ref), why: join(d.providers[n.Provider].Name, ui.T(d.ctx, "it is not known to be the addressee's word: a person files it")),
-			href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "File it")})
-	}
-	return err
-}
-
-// needContacts lists contacts that stop sending until a person confirms them.
-func (d *today) needContacts() error {
-	if !d.v.may(iru.ToConfirm) {
-		return nil
-	}
-	waits := map[iru.ProviderID]int{}
-	for _, n := range d.notices {
-		if n.State == iru.NoticeApproved || n.State == iru.NoticeEndorsed || n.State == iru.NoticeSubmitted || n.State == iru.NoticeDraft {
-			waits[n.Provider]++
-		}
-	}
-	var ps []iru.Provider
-	for _, p := range d.providers {
-		if p.Unit == d.v.by.Unit && p.Contact != iru.ContactConfirmed && p.Address != "" {
-			ps = append(ps, p)
-		}
-	}
-	slices.SortFunc(ps, func(a, b iru.Provider) int {
-		return cmp.Or(cmp.Compare(waits[b.ID], waits[a.ID]), cmp.Compare(a.ID, b.ID))
-	})
-	for i, p := range ps {
-		if i == perKind {
-			break
-		}
-		why := p.Source
-		if n := waits[p.ID]; n > 0 {
-			why = join(p.Source, ui.Tn(d.ctx, n, "%d acts wait for it"))
-		}
-		d.needs = append(d.needs, need{rank: 6, when: p.SeenAt, left: d.since(p.SeenAt), state: contactState(d.ctx, p.Contact),
-			what: ui.T(d.ctx, "Contact of %s", p.Name), why: why, href: "/providers/" + id(p.ID), verb: ui.T(d.ctx, "Confirm")})
-	}
-	return nil
-}
-
-func (d *today) needCandidates() error {
-	if !d.v.may(iru.ToAttribute) {
-		return nil
-	}
-	n := 0
-	for _, a := range d.assets {
-		if a.State != iru.AssetCandidate || a.Lineage.To == 0 || a.Lineage.Score <= 0 {
-			continue
-		}
-		if n++; n > perKind {
-			break
-		}
-		d.needs = append(d.needs, need{rank: 7, when: a.Created, left: d.since(a.Created), state: ui.Info(ui.T(d.ctx, "Candidate")).With(ui.IconReturn),
-			what: ui.T(d.ctx, "Same outlet? %s", defanged(a.Locator)), why: join(d.outletOf(a.Lineage.To), strengthWords(d.ctx, a.Lineage)),
-			href: "/assets/" + id(a.ID), verb: ui.T(d.ctx, "Judge")})
-	}
-	return nil
-}
-
-func (d *today) outletOf(a iru.AssetID) string {
-	for _, x := range d.assets {
-		if x.ID == a {
-			for _, o := range d.outlets {
-				if o.ID == x.Outlet {
-					return o.Name
-				}
-			}
-		}
-	}
-	return ""
-}
-
-// needItems lists what was put off and woke up, and the second opinions that this officer may give.
-func (d *today) needItems() error {
-	if !d.v.may(iru.ToAssess) {
-		return nil
-	}
-	late, err := d.t.ItemsIn(d.ctx, d.v.scope, iru.ItemDeferred, 100)
-	if err != nil {
-		return err
-	}
-	n := 0
-	for _, i := range late {
-		if i.WakeAt.After(d.v.now) || n == perKind {
-			continue
-		}
-		n++
-		d.needs = append(d.needs, need{rank: 8, when: i.WakeAt, left: ui.Strong(ui.T(d.ctx, "woke %s", i.WakeAt.Format("15:04"))), state: ui.Neutral(ui.T(d.ctx, "Woke up")).With(ui.IconClock),
-			what: ui.T(d.ctx, "Item %s", id(i.ID)), why: defanged(i.Locator), href: at("/triage", "item", id(i.ID)), verb: ui.T(d.ctx, "Open")})
-	}
-	second, err := d.t.ItemsIn(d.ctx, d.v.scope, iru.ItemSecond, 50)
-	if err != nil {
-		return err
-	}
-	n = 0
-	for _, i := range second {
-		asked, by, err := askedSecond(d.ctx, d.t, i.ID)
-		if err != nil {
-			return err
-		}
-		if by == d.v.by.ID || n == perKind {
-			continue
-		}
-		n++
-		d.needs = append(d.needs, need{rank: 9, when: asked, left: d.since(asked), state: itemState(d.ctx, i.State),
-			what: ui.T(d.ctx, "Item %s", id(i.ID)), why: join(defanged(i.Locator), ui.T(d.ctx, "you are not shown the first answer")),
-			held: d.holder(i), href: at("/triage", "item", id(i.ID)), verb: ui.T(d.ctx, "Judge")})
-	}
-	return nil
-}
-
-func (d *today) holder(i iru.Item) string {
-	if i.HeldBy == 0 || d.v.now.After(i.HeldUntil) {
-		return ""
-	}
-	return d.who.of(d.ctx, d.t, i.HeldBy)
-}
-
-func (d *today) needPolls() error {
-	if !d.v.may(iru.ToPoll) {
-		return nil
-	}
-	ops, err := d.t.Operations(d.ctx, d.v.scope)
-	if err != nil {
-		return err
-	}
-	for _, o := range ops {
-		if o.State != iru.OperationPolling {
-			continue
-		}
-		polls, err := d.t.Polls(d.ctx, o.ID)
-		if err != nil {
-			return err
-		}
-		for _, p := range polls {
-			if p.Unit == d.v.by.Unit && p.State == iru.PollOpen {
-				d.needs = append(d.needs, need{rank: 2, when: o.Created, left: ui.Strong(ui.T(d.ctx, "open")), state: ui.Info(ui.T(d.ctx, "Poll")), what: ui.T(d.ctx, "Operation %s: go?", o.Name),
-					why: ui.T(d.ctx, "your unit has not answered on its tasks as they stand"), href: "/operations/" + id(o.ID), verb: ui.T(d.ctx, "Answer")})
-			}
-		}
-	}
-	return nil
-}
-
 // maxNeeds is how many lines the table shows.
 const maxNeeds = 14
 
@@ -463,47 +255,50 @@ func (d *today) table() ui.Table {
 	return table
 }
 
-func (d *today) counts() ui.Counts {
-	var ready, second, mine, approve, out, soon, late, candidates int
+func (d *today) counts() (ui.Counts, error) {
+	var ready, second, approve, out, soon, late, candidates int
 	for _, n := range d.notices {
 		switch {
+		case !d.ours(n):
 		case n.State == iru.NoticeSubmitted || n.State == iru.NoticeEndorsed:
 			approve++
 		case n.State.Open():
 			out++
 		}
 	}
-	for _, n := range d.needs {
-		if n.verb == ui.T(d.ctx, "Review") {
-			mine++
-		}
-	}
 	for _, c := range d.clocks {
 		switch left := c.Due.Sub(d.v.now); {
 		case left < 0:
 			late++
-		case left < 30*time.Minute:
+		case left < soonUnder:
 			soon++
 		}
 	}
 	for _, a := range d.assets {
-		if a.State == iru.AssetCandidate && a.Lineage.To != 0 && a.Lineage.Score > 0 {
+		if a.Unit == d.v.by.Unit && a.State == iru.AssetCandidate && a.Lineage.To != 0 && a.Lineage.Score > 0 {
 			candidates++
 		}
 	}
 	ready = d.v.waiting["triage"]
-	if items, err := d.t.ItemsIn(d.ctx, d.v.scope, iru.ItemSecond, 1000); err == nil {
-		second = len(items)
+	items, err := d.t.ItemsIn(d.ctx, d.v.scope, iru.ItemSecond, counted)
+	if err != nil {
+		return ui.Counts{}, err
 	}
-	ready -= second
+	d.full(len(items))
+	for _, i := range items {
+		if i.Unit == d.v.by.Unit {
+			second++
+		}
+	}
+	ready = max(0, ready-second)
 	return ui.Counts{Label: ui.T(d.ctx, "Queues"), Counts: []ui.Count{
 		{N: ready, What: ui.T(d.ctx, "New items"), Note: ui.T(d.ctx, "most urgent first"), Href: "/triage"},
-		{N: second, What: ui.T(d.ctx, "Second opinion"), Note: ui.T(d.ctx, "by another person"), Href: "/triage"},
-		{N: approve, What: ui.T(d.ctx, "To approve"), Note: ui.T(d.ctx, "for you: %s", strconv.Itoa(mine)), Href: "/notices"},
+		{N: second, AtLeast: len(items) == counted, What: ui.T(d.ctx, "Second opinion"), Note: ui.T(d.ctx, "by another person"), Href: "/triage"},
+		{N: approve, What: ui.T(d.ctx, "To approve"), Note: ui.T(d.ctx, "for you: %s", strconv.Itoa(d.mine)), Href: "/notices"},
 		{N: out, What: ui.T(d.ctx, "With providers"), Note: ui.T(d.ctx, "under 30 min: %s", strconv.Itoa(soon)), Href: "/notices"},
 		{N: candidates, What: ui.T(d.ctx, "Suggested returns"), Note: ui.T(d.ctx, "a person decides"), Href: "/candidates"},
-		{N: late, What: ui.T(d.ctx, "Overdue"), Note: ui.T(d.ctx, "running clocks only"), Href: "/notices"},
-	}}
+		{N: late, AtLeast: d.moreClocks, What: ui.T(d.ctx, "Overdue"), Note: ui.T(d.ctx, "running clocks only"), Href: "/notices"},
+	}}, nil
 }
 
 // running gives the clock that expires next, and the four after it.

@@ -36,6 +36,9 @@ func (v *visit) triagePage() error {
 	case actRefer, actDuplicate, actNoAction, actSecond, actLater:
 		p.Act = act
 	}
+	if want == 0 && v.byItself() { // the page that had nothing to show asks whether there is something now
+		return v.emptyQueue()
+	}
 	i, err := v.pick(iru.ItemID(want))
 	if err != nil {
 		return err
@@ -65,9 +68,9 @@ func firstOf(ids []iru.ItemID) string {
 }
 
 // pick chooses an item and holds it: the one asked for, else the one that the officer holds already, else the most urgent one that
-// is free and may be judged by this officer. 0: there is none.
+// is free and may be judged by this officer. 0: there is none. A page that asks by itself takes nothing and keeps nothing.
 func (v *visit) pick(want iru.ItemID) (iru.ItemID, error) {
-	hold := v.may(iru.ToAssess) && v.r.Method == http.MethodGet
+	hold := v.may(iru.ToAssess) && v.r.Method == http.MethodGet && !v.byItself()
 	if want != 0 {
 		if !hold {
 			return want, nil
@@ -189,6 +192,13 @@ func (v *visit) emptyQueue() error {
 	})
 	if err != nil {
 		return err
+	}
+	if v.may(iru.ToAssess) {
+		free, err := v.choices()
+		if err != nil {
+			return err
+		}
+		p.Free = len(free)
 	}
 	if did := v.r.URL.Query().Get("did"); did != "" {
 		q := ItemPage{Now: v.now}

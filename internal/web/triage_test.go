@@ -100,6 +100,36 @@ func TestTriageOneByOne(t *testing.T) {
 	ada.post(strings.Replace(to, "/triage?did=", "/assessments/", 1)+"/undo").is(409).has(".why-text", "ten seconds")
 }
 
+// TestIdlePageTakesNothing: what a page fetches by itself neither takes an item nor keeps one.
+func TestIdlePageTakesNothing(t *testing.T) {
+	h := newHouse(t)
+	ada := h.as("ada")
+	ada.get("/triage").is(200).has("#empty-h", "Nothing waits").hasNo("#free a.btn.p[href='/triage']")
+	i := h.item(h.watch("https://tea.test/", "Tea").Locator)
+	h.capture(i, "en", "Tea", "Tea at four.", nil)
+	itself := func(path string, header ...string) *answer {
+		return ada.do("GET", path, nil, append([]string{"Iolaus-Fragment", "free"}, header...)...).is(200)
+	}
+	itself("/triage").has("#empty-h", "1 item waits for you").has("#free a.btn.p[href='/triage']", "Take it")
+	if by := h.itemNow(i.ID).HeldBy; by != 0 {
+		t.Fatalf("an idle page took the item for officer %d", by)
+	}
+	ada.get("/triage").is(200).has("h1", "Item "+id(i.ID))
+	until := h.itemNow(i.ID).HeldUntil
+	h.later(10 * time.Minute)
+	itself(at("/triage", "item", id(i.ID)))
+	if got := h.itemNow(i.ID).HeldUntil; !got.Equal(until) {
+		t.Errorf("an idle page keeps the item until %s, not %s", got, until)
+	}
+	itself(at("/triage", "item", id(i.ID), "act", actRefer), "Iolaus-Person", "1")
+	if got := h.itemNow(i.ID).HeldUntil; !got.After(until) {
+		t.Error("choosing a finding does not keep the item")
+	}
+	h.later(16 * time.Minute)
+	itself(at("/triage", "item", id(i.ID)))
+	h.as("ben").get("/triage").is(200).has("h1", "Item "+id(i.ID)).has("#finding header", "Held by you")
+}
+
 func TestTriageDuplicateLaterAndPass(t *testing.T) {
 	h := newHouse(t)
 	s := h.story()
@@ -141,10 +171,52 @@ func TestSecondOpinionIsBlind(t *testing.T) {
 	i := h.item(s.trains.Locator)
 	ada, ben := h.as("ada"), h.as("ben")
 	page := ada.get(at("/triage", "item", id(i.ID))).is(200).has("#earlier", "not shown before yours").has("#finding", "Refer")
-	for _, secret := range []string{"no editorial responsibility", "exercise: the bulletin", "In doubt</span>"} {
+	for _, secret := range []string{"no editorial responsibility", "the timetable may be news", "In doubt</span>"} {
 		if strings.Contains(page.body, secret) {
 			t.Errorf("the first answer shows: %q", secret)
 		}
+	}
+	told := func(c *client) (all string) {
+		all = c.get("/ledger?noun=assessment").is(200).body + c.get("/ledger?noun=item").is(200).body + c.get("/items/"+id(i.ID)).is(200).body
+		h.view(func(ctx context.Context, t *db.Tx) error {
+			about := []iru.Subject{{Noun: "item", ID: int64(i.ID)}}
+			as, err := t.AssessmentsOf(ctx, iru.Program(), i.ID)
+			if err != nil {
+				return err
+			}
+			for _, a := range as {
+				about = append(about, iru.Subject{Noun: "assessment", ID: int64(a.ID)})
+			}
+			for _, x := range about {
+				es, err := t.EventsOf(ctx, x)
+				if err != nil {
+					return err
+				}
+				for _, e := range es {
+					if e.By != 0 {
+						all += c.get("/ledger/events/" + id(e.ID)).is(200).body
+					}
+				}
+			}
+			return nil
+		})
+		return all
+	}
+	secrets := []string{"the timetable may be news", "doubted", ">refer<"}
+	blind := told(ada)
+	for _, secret := range secrets {
+		if strings.Contains(blind, secret) {
+			t.Errorf("the ledger or the history tells the second reviewer %q", secret)
+		}
+		if !strings.Contains(told(ben), secret) {
+			t.Errorf("the first reviewer does not see %q any more, of his own finding", secret)
+		}
+	}
+	if !strings.Contains(blind, "not shown before the second opinion") {
+		t.Error("that something is withheld is not said")
+	}
+	if strings.Contains(told(h.as("audrey")), secrets[0]) {
+		t.Error("an auditor without a reason reads the first opinion")
 	}
 	ben.get(at("/triage", "item", id(i.ID))).is(200).has("#finding", "You asked for a second opinion").hasNo(".acts")
 	ben.post("/items/"+id(i.ID)+"/assess", whole(actNoAction)...).is(403).has(".why-text", "another person")
@@ -152,6 +224,9 @@ func TestSecondOpinionIsBlind(t *testing.T) {
 		is(409).has("#purpose-e", "doubts")
 	ada.post("/items/"+id(i.ID)+"/assess", "act", actNoAction, "reason", "a timetable").leads("/triage?did=")
 	ada.get("/items/"+id(i.ID)).is(200).has("#earlier", "a timetable").has("#earlier", "Overturned")
+	if !strings.Contains(told(ada), secrets[0]) {
+		t.Error("what was withheld stays so after the second opinion")
+	}
 
 	h.as("ada").get(at("/triage", "item", id(s.arabic.ID))).is(200)
 	ada.post("/items/"+id(s.arabic.ID)+"/second", "reason", "is this a joke?").leads("/triage")

@@ -32,6 +32,8 @@ type visit struct {
 
 	waiting map[string]int // by room of the navigation
 	head    string         // of the ledger, hex
+	signed  time.Time      // when that head was signed
+	last    iru.EventID    // the newest one when the request came
 }
 
 // ctx is the request's context; it carries the language.
@@ -52,7 +54,10 @@ func (v *visit) know(id iru.OfficerID) error {
 		if v.waiting, err = t.Waiting(ctx, v.scope, v.now); err != nil {
 			return err
 		}
-		_, _, signed, err := t.Checkpoint(ctx)
+		if v.last, err = t.LastEvent(ctx); err != nil {
+			return err
+		}
+		_, at, signed, err := t.Checkpoint(ctx)
 		if errors.Is(err, iru.NotFound) {
 			return nil
 		}
@@ -60,7 +65,7 @@ func (v *visit) know(id iru.OfficerID) error {
 			return err
 		}
 		if c, err := ledger.Peek(signed); err == nil {
-			v.head = hex.EncodeToString(c.Root[:])
+			v.head, v.signed = hex.EncodeToString(c.Root[:]), at
 		}
 		return nil
 	})
@@ -74,13 +79,13 @@ func (v *visit) may(p iru.Power) bool { return v.scope.May(p) == nil }
 
 // frame is what stands around a page. here is the key of the room in the navigation.
 func (v *visit) frame(here, title string) ui.Frame {
-	f := ui.Frame{Title: title, Here: here, Now: v.now, Training: v.training(), Asset: v.static.URL, Path: v.r.URL.RequestURI(), LedgerHead: v.head}
+	f := ui.Frame{Title: title, Here: here, Now: v.now, Training: v.training(), Asset: v.static.URL, Path: v.r.URL.RequestURI(), LedgerHead: v.head, LedgerSigned: v.signed}
 	if v.r.Method != http.MethodGet {
 		f.Path = referer(v.r)
 	}
 	if v.by.ID != 0 {
 		f.Nav, f.Officer, f.Unit, f.SignOut, f.Search = ui.Rooms(v.waiting), v.by.Name, v.unit.Name, "/signout", "/search"
-		f.Me = "/me"
+		f.Me, f.After = "/me", int64(v.last)
 	}
 	return f
 }
@@ -110,7 +115,7 @@ func (v *visit) said() string {
 	return v.sessions.PopString(v.ctx(), keySaid)
 }
 
-// fragment is the id of the part that the page asks for by itself, "" for a person's request.
+// fragment is the id of the part that the page asks for, "" for all of it.
 func (v *visit) fragment() string { return v.r.Header.Get("Iolaus-Fragment") }
 
 // number reads a whole number above zero out of the path; anything else is NotFound.

@@ -163,7 +163,7 @@ async function send(form, submitter) {
   if (get) for (const [k, v] of data) url.searchParams.set(k, v);
   const body = form.enctype === 'multipart/form-data' ? data : new URLSearchParams([...data].filter(([, v]) => typeof v === 'string'));
   const ids = form.dataset.swap.split(/\s+/);
-  const response = await fetch(url, { method: form.method, body: get ? undefined : body, headers: { Accept: 'text/html', 'Iolaus-Fragment': ids.join(' ') } });
+  const response = await fetch(url, { method: form.method, body: get ? undefined : body, headers: { Accept: 'text/html', 'Iolaus-Fragment': ids.join(' '), 'Iolaus-Person': '1' } });
   const page = await load(response);
   if (!ids.map((id) => put(page, id)).some(Boolean)) { location.assign(response.url); return; }
   if (page.title) document.title = page.title;
@@ -188,7 +188,9 @@ function connect() {
   for (const [url, stream] of streams) if (!wanted.has(url)) { stream.close(); streams.delete(url); }
   for (const url of wanted) {
     if (streams.has(url) || new URL(url).origin !== location.origin) continue;
-    const stream = new EventSource(url);
+    const from = new URL(url);
+    if (root.dataset.after) from.searchParams.set('after', root.dataset.after); // what came after the page was made and before this
+    const stream = new EventSource(from);
     streams.set(url, stream);
     const mine = () => [...document.querySelectorAll('[data-live]')].filter((el) => new URL(el.dataset.live, location.href).href === url);
     stream.addEventListener('change', (e) => mine().filter((el) => !e.data || e.data.split(/\s+/).includes(el.id)).forEach(refresh));

@@ -15,7 +15,7 @@ import (
 type Address struct {
 	Defanged string // as package locator writes it
 	Real     string // offered by a copy button; empty: no button
-	Max      int    // longest path shown, in characters; 0: all of it
+	Max      int    // longest path on the screen, in characters; 0: all of it. Paper has all of it
 }
 
 // Addr is an address without a copy button.
@@ -24,9 +24,9 @@ func Addr(defanged string) Address { return Address{Defanged: defanged} }
 // Render implements templ.Component.
 func (a Address) Render(ctx context.Context, w io.Writer) error { return a.view().Render(ctx, w) }
 
-// parts splits a defanged address into scheme, the labels of its host and the rest. What looks like a live address is defanged
+// parts splits a defanged address into scheme, the labels of its host, the rest and what of it is cut on the screen. What looks like a live address is defanged
 // here once more: nothing that this component shows can be clicked or pasted by accident.
-func (a Address) parts() (scheme string, host []string, rest string) {
+func (a Address) parts() (scheme string, host []string, rest, cut string) {
 	s := a.Defanged
 	if i := strings.Index(s, "://"); i >= 0 && i < 12 {
 		scheme, s = strings.Replace(s[:i], "tt", "xx", 1)+"://", s[i+3:]
@@ -38,9 +38,9 @@ func (a Address) parts() (scheme string, host []string, rest string) {
 	s = strings.ReplaceAll(s, "@", "[@]")
 	host = strings.SplitAfter(strings.ReplaceAll(s, ".", "[.]"), "[.]")
 	if r := []rune(rest); a.Max > 0 && len(r) > a.Max {
-		rest = string(r[:a.Max]) + "…"
+		rest, cut = string(r[:a.Max]), string(r[a.Max:])
 	}
-	return scheme, host, rest
+	return scheme, host, rest, cut
 }
 
 // A run is a stretch of hostile text; hidden marks one that would not be seen or would turn the text round.
@@ -106,7 +106,7 @@ func visibleText(s string) string {
 
 // html is written by hand: between the parts of an address there must be no space, which a copied line would carry along.
 func (a Address) html() string {
-	scheme, host, rest := a.parts()
+	scheme, host, rest, cut := a.parts()
 	var b strings.Builder
 	b.WriteString(`<bdi class="addr" dir="ltr" translate="no">`)
 	if scheme != "" {
@@ -119,7 +119,11 @@ func (a Address) html() string {
 		b.WriteString(visible(label))
 	}
 	if rest != "" {
-		b.WriteString("<i>" + visible(rest) + "</i>")
+		b.WriteString("<i>" + visible(rest))
+		if cut != "" {
+			b.WriteString(`<span class="short">…</span><span class="full">` + visible(cut) + `</span>`)
+		}
+		b.WriteString("</i>")
 	}
 	b.WriteString("</bdi>")
 	return b.String()

@@ -5,6 +5,7 @@ package ui
 import (
 	"context"
 	"io"
+	"strconv"
 
 	"github.com/a-h/templ"
 )
@@ -63,6 +64,15 @@ type Count struct {
 	What string // "New items"
 	Note string // "31 settled unseen"
 	Href string
+
+	AtLeast bool // more may exist than was counted
+}
+
+func (c Count) number() string {
+	if c.AtLeast {
+		return strconv.Itoa(c.N) + "+"
+	}
+	return strconv.Itoa(c.N)
 }
 
 // Counts is the strip.

@@ -86,8 +86,9 @@ func TestAddressIsNeverALink(t *testing.T) {
 			t.Errorf("copy button carries %q", got)
 		}
 	}
-	if got := words(parse(t, ui.Address{Defanged: "tram[.]test/123456789", Max: 4})); got != "tram[.]test/123…" {
-		t.Errorf("a long path is cut to %q", got)
+	long := parse(t, ui.Address{Defanged: "tram[.]test/123456789", Max: 4})
+	if got, rest := words(long), all(long, ".addr .full"); got != "tram[.]test/123…456789" || len(rest) != 1 || words(rest[0]) != "456789" || words(all(long, ".addr .short")[0]) != "…" {
+		t.Errorf("a long path is cut to %q, its rest for paper in %d parts", got, len(rest))
 	}
 }
 

@@ -3,7 +3,7 @@
 package ui
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -19,12 +19,11 @@ type Frame struct {
 	Officer  string
 	Unit     string
 	Handling Handling // printed on every page
+	After    int64    // the newest event when the page was made: its streams tell what came since; 0: not known
 	Theme    string   // "dark" for a wallboard; empty: as the system says
 
-	ClockKnown    bool // whether ClockOffset was measured
-	ClockOffset   time.Duration
-	LedgerHead    string // hex of the root; empty: no ledger yet
-	LedgerChecked time.Time
+	LedgerHead   string    // hex of the root in the newest checkpoint; empty: none yet
+	LedgerSigned time.Time // when that was signed
 
 	Asset   func(name string) string // address of a static file; nil: "/static/" + name
 	Search  string                   // address of the search page; empty: no search field
@@ -64,13 +63,15 @@ func (f Frame) asset(name string) string {
 	return f.Asset(name)
 }
 
-func (f Frame) offset() string { return fmt.Sprintf("%+.3f s", f.ClockOffset.Seconds()) }
-
-func (f Frame) theme() templ.Attributes {
-	if f.Theme == "" {
-		return nil
+func (f Frame) attributes() templ.Attributes {
+	a := templ.Attributes{}
+	if f.Theme != "" {
+		a["data-theme"] = f.Theme
 	}
-	return templ.Attributes{"data-theme": f.Theme}
+	if f.After > 0 {
+		a["data-after"] = strconv.FormatInt(f.After, 10)
+	}
+	return a
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

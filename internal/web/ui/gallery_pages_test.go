@@ -22,8 +22,7 @@ func galleryFrame(title, here string) ui.Frame {
 	return ui.Frame{Title: title, Here: here, Now: galleryNow, Officer: "Analyst 4", Unit: "Unit A",
 		Nav:      ui.Rooms(map[string]int{"triage": 148, "notices": 12, "operations": 2}),
 		Handling: ui.Handling{TLP: "AMBER+STRICT", PAP: "AMBER", H: "H2"}, Search: "/search", SignOut: "/signout", Path: "/",
-		ClockKnown: true, ClockOffset: 12 * time.Millisecond,
-		LedgerHead: "9f3a22d018be77c26e1d09b45f3ac41e", LedgerChecked: galleryNow.Add(-40 * time.Second)}
+		LedgerHead: "9f3a22d018be77c26e1d09b45f3ac41e", LedgerSigned: galleryNow.Add(-40 * time.Second)}
 }
 
 func page(f ui.Frame, head ui.Head, main templ.Component) templ.Component {
@@ -41,9 +40,9 @@ func galleryToday(context.Context) templ.Component {
 	head := ui.Head{Title: "Today", Handling: f.Handling, Facts: []templ.Component{ui.Text("Thursday 12 March 2026"),
 		ui.Text("Day shift, Unit A; handed over 08:30 by Duty officer"), ui.Text("3 notes from the night")},
 		Buttons: []ui.Button{{Text: "Shift notes", Href: "#notes"}, {Text: "Start triage", Kind: ui.Primary, Href: "/triage", Key: "t"}}}
-	counts := ui.Counts{Label: "Queues", Counts: []ui.Count{{148, "New items", "31 settled unseen", "#q1"},
-		{7, "Second opinion", "oldest 3 h 10 min", "#q2"}, {3, "To approve", "1 waits for you", "#q3"}, {12, "With providers", "2 under 30 min", "#q4"},
-		{2, "Returns found", "1 new today", "#q5"}, {0, "Overdue", "none for 19 days", "#q6"}}}
+	counts := ui.Counts{Label: "Queues", Counts: []ui.Count{{N: 148, What: "New items", Note: "31 settled unseen", Href: "#q1"},
+		{N: 7, What: "Second opinion", Note: "oldest 3 h 10 min", Href: "#q2"}, {N: 3, What: "To approve", Note: "1 waits for you", Href: "#q3"}, {N: 12, What: "With providers", Note: "2 under 30 min", Href: "#q4"},
+		{N: 2, What: "Returns found", Note: "1 new today", Href: "#q5"}, {N: 0, What: "Overdue", Note: "none for 19 days", Href: "#q6"}}}
 	clock := func(due time.Time) templ.Component { return ui.Clock{Now: galleryNow, Due: due}.Small() }
 	open := func(text, what string, k ui.ButtonKind) templ.Component {
 		return ui.Button{Text: text, Href: "#open", Small: true, Kind: k, More: templ.Attributes{"aria-label": text + ": " + what}}

@@ -27,7 +27,7 @@ func serveGallery(t *testing.T) string {
 	static := web.NewStatic("/static/")
 	mux := http.NewServeMux()
 	mux.Handle("/static/", static)
-	mux.HandleFunc("POST /language", web.SetLanguage)
+	mux.HandleFunc("POST /language", web.SetLanguage(false))
 	mux.HandleFunc("/{page}", func(w http.ResponseWriter, r *http.Request) {
 		p, ok := gallery[r.PathValue("page")]
 		if !ok {

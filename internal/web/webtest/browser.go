@@ -44,6 +44,7 @@ func Browser(t testing.TB) context.Context {
 		chromedp.Flag("disable-domain-reliability", true),
 		chromedp.Flag("no-pings", true),
 		chromedp.Flag("lang", "en"),
+		chromedp.Flag("host-resolver-rules", "MAP *.test 127.0.0.1"), // a server under another name than loopback
 	)
 	if os.Geteuid() == 0 {
 		opts = append(opts, chromedp.NoSandbox)

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	recorded   = regexp.MustCompile(`happened\("(\w+)", [\w.()]+, "(\w+)"`)
+	transition = regexp.MustCompile(`(?m)^\t\{([A-Z][a-z]+)\w*, "(\w+)", [A-Z]\w*\},`)
+)
+
+// TestEveryVerbHasWords reads the desk's and the rules' source: what is recorded is said in words, in every history.
+func TestEveryVerbHasWords(t *testing.T) {
+	seen := 0
+	for pattern, files := range map[*regexp.Regexp]string{recorded: "../desk/*.go", transition: "../iru/*.go"} {
+		names, err := filepath.Glob(files)
+		must(t, err)
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			must(t, err)
+			for _, m := range pattern.FindAllStringSubmatch(string(b), -1) {
+				noun, verb := strings.ToLower(m[1]), m[2]
+				switch noun {
+				case "poll": // recorded of the operation
+					noun, verb = "operation", "poll_"+verb
+				case "contact":
+					noun = "provider"
+				case "presence":
+					noun = "asset"
+				}
+				seen++
+				if !strings.HasSuffix(name, "_test.go") && verbWords(t.Context(), noun+"."+verb) == "" {
+					t.Errorf("%s records %s.%s, for which there are no words", name, noun, verb)
+				}
+			}
+		}
+	}
+	if seen < 80 {
+		t.Errorf("found only %d verbs; does the search still work?", seen)
+	}
+}
