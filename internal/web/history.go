@@ -27,7 +27,7 @@ func (v *visit) historyTable(ctx context.Context, t *db.Tx, who names, es []iru.
 			place = ui.Link("/ledger/events/"+id(e.ID), ui.Thousands(int(e.Index)))
 		}
 		why := ui.Isolated(cutText(e.Note, 200))
-		if hidden[e.ID] {
+		if hidden[e.ID] && e.By != 0 { // a machine has no opinion
 			why = ui.Quiet(notYet(ctx))
 		}
 		table.Rows = append(table.Rows, ui.Cells(ui.When{At: e.At, Day: true}, ui.Text(eventWords(ctx, e)), ui.Isolated(who.of(ctx, t, e.By)), why, place))

@@ -198,7 +198,7 @@ func (v *visit) eventTable(t *db.Tx, es []iru.Event, who names, subject bool) (u
 			row.Cells = append(row.Cells, about)
 		}
 		why := plainDefanged(cutText(e.Note, 240))
-		if hidden[e.ID] {
+		if hidden[e.ID] && e.By != 0 {
 			why = notYet(ctx)
 		}
 		row.Cells = append(row.Cells, change(stateChange(e), why), entry, sealedState(ctx, e.Index, size))

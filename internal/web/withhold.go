@@ -12,7 +12,7 @@ import (
 	"iolaus/internal/iru"
 )
 
-// withhold takes out of events what others said about an item that waits for a second opinion, and names those events: whoever gives
+// withhold takes out of events what others said about an item that waits for a second opinion, and says of which: whoever gives
 // it must not have read the first one. It is the rule of the interface for programs.
 func withhold(ctx context.Context, t *db.Tx, by iru.OfficerID, es []iru.Event) ([]iru.Event, map[iru.EventID]bool, error) {
 	es, hidden, wanted := slices.Clone(es), map[iru.EventID]bool{}, map[iru.ItemID]bool{}
@@ -37,7 +37,7 @@ func withhold(ctx context.Context, t *db.Tx, by iru.OfficerID, es []iru.Event) (
 		if !wanted[about] {
 			continue
 		}
-		hidden[e.ID] = true
+		hidden[e.ID] = e.Note != "" || len(e.Facts) > 0 || e.Subject.Noun == "assessment"
 		es[n].Note, es[n].Facts = "", nil
 		if e.Subject.Noun == "assessment" {
 			es[n].From, es[n].To = "", ""
