@@ -144,7 +144,7 @@ func TestFourEyesOnThePage(t *testing.T) {
 	lena, sig, ada, ben := h.as("lena"), h.as("sig"), h.as("ada"), h.as("ben")
 	lena.get(base).has("a.btn", "Hand in for approval")
 	sig.get(base).hasNo("a[href$='/step/approve']")
-	sig.post(base+"/step/approve", "read", "1").is(http.StatusConflict)
+	sig.post(base+"/step/approve", "digest", strings.Repeat("0", 64), "read", "1").is(http.StatusConflict)
 	lena.post(base + "/step/submit").leads(base)
 
 	page := ada.get(base + "/step/approve").is(http.StatusOK)
