@@ -21,7 +21,7 @@ func Withhold(ctx context.Context, t *db.Tx, s iru.Scope, es []iru.Event) ([]iru
 	out := slices.Clone(es)
 	waits := map[iru.ItemID]bool{}
 	for n, e := range out {
-		if e.By == s.Officer {
+		if e.By == 0 || e.By == s.Officer { // a machine has no opinion
 			continue
 		}
 		about, err := itemOf(ctx, t, e)

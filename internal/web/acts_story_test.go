@@ -90,6 +90,8 @@ func (h *house) acts() *acts {
 	must(h.t, err)
 	_, err = h.Poll(ctx, h.scope("ben"), s.joint.ID, iru.PollGo, "")
 	must(h.t, err)
+	_, err = h.Hold(ctx, h.scope("ada"), s.arabic.ID)
+	must(h.t, err)
 	h.seal()
 	h.later(20 * time.Second)
 	return s
@@ -150,6 +152,12 @@ func actPages(s *acts) map[string][2]string {
 		"wall":           {"dora", op + "/wall"},
 		"go":             {"bo", op + "/step/go"},
 		"release":        {"dora", op + "/step/release"},
+		"stand-down":     {"bo", op + "/step/stand_down?unit=2"},
+		"reopen":         {"ben", "/items/" + id(s.first.ID) + "/step/reopen"},
+		"item":           {"ben", "/items/" + id(s.first.ID)},
+		"hand-over":      {"ada", "/items/" + id(s.arabic.ID) + "/step/hand_over"},
+		"reconsider":     {"ada", "/assets/" + id(s.tram.ID) + "/step/reconsider"},
+		"stop-watching":  {"ada", "/outlets/" + id(s.outlet) + "/step/close"},
 		"ledger":         {"audrey", "/ledger"},
 		"event":          {"audrey", "/ledger/events/3"},
 		"exhibits":       {"ada", "/exhibits"},

@@ -41,7 +41,7 @@ func (v *visit) outletsPage() error {
 		}
 		for _, a := range assets {
 			if a.State == iru.AssetReturned {
-				p.Returned = append(p.Returned, ui.Line{Text: kindName(v.ctx(), a.Kind) + " " + id(a.ID), Href: "/assets/" + id(a.ID), Sub: join(named[a.Outlet], defanged(a.Locator)), End: ui.All(assetState(v.ctx(), a.State), ui.Fresh{Seen: a.Presence.Since, Now: v.now})})
+				p.Returned = append(p.Returned, ui.Line{Text: kindName(v.ctx(), a.Kind) + " " + id(a.ID), Href: "/assets/" + id(a.ID), Sub: join(named[a.Outlet], defanged(a.Locator)), End: ui.Fresh{Seen: a.Presence.Since, Now: v.now}})
 			}
 			if a.State == iru.AssetCandidate {
 				p.Candidates++

@@ -150,7 +150,7 @@ func TestTodayTellsWhatReturned(t *testing.T) {
 	h.look(s.mirror.ID, iru.Up, iru.Up)
 	ada := h.as("ada")
 	ada.get("/").is(200).has("#needs", "Returned: hxxps://mirror[.]halcyon-copy[.]test/").has("#needs a.btn[href='/assets/"+id(s.mirror.ID)+"#options']", "Who can act")
-	ada.get("/outlets").is(200).has("#returned", "mirror[.]halcyon-copy[.]test").has("#returned .st", "Returned")
+	ada.get("/outlets").is(200).has("#returned", "mirror[.]halcyon-copy[.]test").has("#returned h2", "Returned")
 	h.as("sig").get("/").hasNo("#needs a[href^='/assets/']")
 
 	// An act on its way and an answer: each is named when ten minutes have passed without proof.

@@ -81,7 +81,7 @@ func (p TriageEmptyPage) todo(ctx context.Context) []ui.Todo {
 }
 
 func (p TriageEmptyPage) why(ctx context.Context) string {
-	return ui.T(ctx, "Being captured: %s. Put off: %s. Held by others or waiting for another person: %s.", strconv.Itoa(p.Capturing), strconv.Itoa(p.Deferred), strconv.Itoa(len(p.Queue.Rows)))
+	return ui.T(ctx, "Being captured: %s. Put off: %s. Held by others or waiting for another person: %s.", strconv.Itoa(p.Capturing), strconv.Itoa(p.Deferred), strconv.Itoa(max(0, len(p.Queue.Rows)-p.Free)))
 }
 
 func (p ItemPage) head(ctx context.Context) ui.Head {

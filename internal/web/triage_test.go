@@ -110,7 +110,7 @@ func TestIdlePageTakesNothing(t *testing.T) {
 	itself := func(path string, header ...string) *answer {
 		return ada.do("GET", path, nil, append([]string{"Iolaus-Fragment", "free"}, header...)...).is(200)
 	}
-	itself("/triage").has("#empty-h", "1 item waits for you").has("#free a.btn.p[href='/triage']", "Take it")
+	itself("/triage").has("#free", "waiting for another person: 0").has("#empty-h", "1 item waits for you").has("#free a.btn.p[href='/triage']", "Take it")
 	if by := h.itemNow(i.ID).HeldBy; by != 0 {
 		t.Fatalf("an idle page took the item for officer %d", by)
 	}
