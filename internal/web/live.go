@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -209,12 +210,38 @@ func (v *visit) changed(topic string, after iru.EventID) (bool, iru.EventID, err
 	touched := false
 	err := v.read(func(t *db.Tx) error {
 		touched = false
-		es, err := t.EventsAfter(v.ctx(), v.scope, after, farBehind)
+		from := after
+		es, err := t.EventsAfter(v.ctx(), v.scope, from, farBehind)
 		for _, e := range es {
 			touched = touched || touches(topic, e)
 			after = e.ID
 		}
+		if name, number, _ := strings.Cut(topic, "-"); err == nil && !touched && name == "operation" {
+			var last iru.EventID
+			touched, last, err = v.stirred(t, number, from)
+			after = max(after, last)
+		}
 		return err
 	})
 	return touched, after, err
+}
+
+// stirred reports whether something happened to an asset on a shared board, whose log the officer may not read, and the newest event
+// looked at: that something happened is shown there anyway.
+func (v *visit) stirred(t *db.Tx, operation string, after iru.EventID) (bool, iru.EventID, error) {
+	number, err := strconv.ParseInt(operation, 10, 64)
+	if err != nil {
+		return false, after, nil
+	}
+	as, err := t.AssetsIn(v.ctx(), v.scope, iru.OperationID(number))
+	if err != nil {
+		return false, after, err
+	}
+	es, err := t.EventsAfter(v.ctx(), iru.Program(), after, farBehind)
+	if err != nil || len(es) == 0 {
+		return false, after, err
+	}
+	return slices.ContainsFunc(es, func(e iru.Event) bool {
+		return e.Subject.Noun == "asset" && slices.ContainsFunc(as, func(a iru.Asset) bool { return int64(a.ID) == e.Subject.ID })
+	}), es[len(es)-1].ID, nil
 }

@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 )
 
 // stream opens a live stream and gives its events, one a line.
@@ -82,6 +84,27 @@ func TestLivePagesAreToldOfWhatTouchesThem(t *testing.T) {
 		t.Errorf("a page that missed nothing is told %q, %q", a, b)
 	}
 	h.as("").do("GET", "/live/outlets", nil, "Accept", "text/event-stream").is(401)
+}
+
+// A shared board is told of its assets that another unit serves, though their log is not read there, and of nothing else.
+func TestSharedBoardIsTold(t *testing.T) {
+	h := newHouse(t)
+	s := h.acts()
+	cedar := h.provider("Cedar Cloud", legal.Host)
+	_, err := h.Draft(t.Context(), h.scope("ada"), desk.DraftRequest{Asset: s.mirror.ID, Item: h.item(s.mirror.Locator).ID, Provider: cedar.ID, Layer: legal.Host, Instrument: legal.Referral, Operation: s.joint.ID})
+	must(t, err)
+	board := h.stream("bo", "operation-"+id(s.joint.ID))
+	if e := next(board, 5*time.Second); e != "now" {
+		t.Fatalf("the stream begins with %q", e)
+	}
+	h.look(s.mirror.ID, iru.Up, iru.Up)
+	if e := next(board, 5*time.Second); e != "change" {
+		t.Errorf("the board of the other unit is told %q", e)
+	}
+	h.watch("https://unrelated-trams.test/", "Trams")
+	if e := next(board, 2*time.Second); e != "" {
+		t.Errorf("of another asset it is told %q", e)
+	}
 }
 
 func TestTopicsAreTouched(t *testing.T) {
