@@ -11,13 +11,15 @@ export GOTOOLCHAIN := local
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 # Packages where goroutines share something; the race detector needs a C compiler and builds everything anew.
-RACE := $(wildcard internal/blob internal/db internal/fetch internal/sim internal/work)
+RACE := $(wildcard internal/blob internal/db internal/deliver internal/fetch internal/probe internal/recognise internal/sim internal/work)
+
+# How long soak fuzzes each target.
+FUZZ ?= 2m
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: ## the demonstration: a whole unit and a little internet on this machine (ARGS=... for its options)
-	@scripts/need chromium:chromium "pages are recorded with a real browser"
 	@$(MAKE) --no-print-directory build
 	@exec bin/iolaus demo $(ARGS)
 
@@ -38,8 +40,10 @@ bench: system ## the figures of docs/performance.md, measured here
 	go test -run '^$$' -bench . -benchmem $$(go list ./... | grep -v '/e2e$$')
 	go test -run '^$$' -bench . -benchtime 1x ./e2e -performance ../docs/performance.md
 
-soak: system ## slow proofs: hours of random walks, crashes and load (tests TestSoak... behind the build tag soak)
+# TestSoak... are behind the build tag soak; IOLAUS_WALK is how long the desk is walked.
+soak: system ## slow proofs: hours of random walks, crashes, load and fuzzing (IOLAUS_WALK=20m FUZZ=2m)
 	go test -tags soak -run '^TestSoak' -timeout 6h -v ./...
+	scripts/fuzz $(FUZZ)
 
 generate: ## make again what is generated and committed
 	@cd internal/web && go tool templ generate -log-level warn
@@ -51,7 +55,7 @@ build:
 # What the tests talk to for real. No service is started; each test starts its own.
 system:
 	@scripts/need '/usr/lib/postgresql/*/bin/postgres:postgresql' "every storage test runs on SQLite and on PostgreSQL"
-	@scripts/need chromium:chromium "pages are recorded and the workbench is tested with a real browser"
+	@scripts/need chromium:chromium "the workbench is tested in a real browser"
 	@scripts/need exim4:exim4-daemon-light dovecot:dovecot-imapd "mail goes through a real server and is read from a real mailbox"
 	@scripts/need nginx:nginx-light "a hostile web of the range is served by a real web server"
 	@scripts/need dnsmasq:dnsmasq-base /usr/share/doc/diffutils/index.html:diffutils-doc "one case is walked on real pages under real names"

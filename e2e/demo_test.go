@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -66,16 +65,22 @@ type told struct {
 	History                      []struct{ Verb, From, To string }
 }
 
-// play runs the demonstration to its end and gives its report, raw and read.
+// play runs the demonstration to its end, in under two minutes, and gives its report, raw and read.
 func play(t *testing.T, scenario string, seed int, more ...string) ([]byte, report) {
+	t.Helper()
+	return playWithin(t, 2*time.Minute, scenario, seed, more...)
+}
+
+// playWithin is play where more time is allowed, because only the story matters and the machine may be busy.
+func playWithin(t *testing.T, limit time.Duration, scenario string, seed int, more ...string) ([]byte, report) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.json")
 	begun := time.Now()
-	out := must(t, append(more, "demo", "--headless", "--scenario", scenario, "--seed", fmt.Sprint(seed), "--report", file)...)
+	out := must(t, append(more, "demo", "--headless", "--scenario", scenario, "--seed", fmt.Sprint(seed), "--report", file, "--limit", (limit-10*time.Second).String())...)
 	took := time.Since(begun)
 	t.Logf("scenario %s, seed %d: %.1f s", scenario, seed, took.Seconds())
-	if took > 2*time.Minute {
-		t.Errorf("the demonstration took %s; two minutes were promised", took)
+	if took > limit {
+		t.Errorf("the demonstration took %s, not at most %s", took, limit)
 	}
 	raw, err := os.ReadFile(file)
 	ok(t, err)
@@ -125,7 +130,7 @@ func stands(found map[string]bool) []string {
 	return out
 }
 
-// A whole operation plays in under two minutes, and its report says what it is said to say.
+// A whole operation plays in under two minutes, its report says what it is said to say, and the other engine tells the same story.
 func TestDemoOperation(t *testing.T) {
 	raw, r := play(t, "s2", 1)
 	var v any
@@ -155,30 +160,40 @@ func TestDemoOperation(t *testing.T) {
 	if byChannel["smtp"] == 0 || byChannel["api"] == 0 {
 		t.Errorf("notices left by %v", byChannel)
 	}
+	_, other := playWithin(t, patience, "s2", 1, "--db", dbtest.Postgres(t))
+	if d := gocmp.Diff(story(r), story(other)); d != "" {
+		t.Errorf("the same seed told another story on PostgreSQL (-sqlite +postgres):\n%s", d)
+	}
 }
 
-// story is what happened to whom, in order, times and numbers aside.
-func story(r report) string {
-	slices.SortFunc(r.Assets, func(a, b told) int {
-		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Locator, b.Locator))
-	})
-	var b strings.Builder
+// beliefs are the looks in an asset's history that changed what was believed: when a look falls is a matter of time, such as between
+// a stream's mount that closes and the listener whom it still serves.
+var beliefs = []string{"seen", "missed", "agreed", "differs"}
+
+// story is what happened to whom, a line for each asset and each notice; times, numbers, the order in which they were found and single
+// looks aside.
+func story(r report) []string {
+	var lines []string
 	for _, a := range r.Assets {
-		fmt.Fprintf(&b, "%s %s of %q is %s:", a.Kind, a.Locator, a.Outlet, a.State)
+		line := fmt.Sprintf("%s %s of %q is %s:", a.Kind, a.Locator, a.Outlet, a.State)
 		for _, h := range a.History {
-			fmt.Fprintf(&b, " %s(%s>%s)", h.Verb, h.From, h.To)
+			if slices.Contains(beliefs, h.Verb) {
+				continue
+			}
+			line += fmt.Sprintf(" %s(%s>%s)", h.Verb, h.From, h.To)
 		}
-		b.WriteByte('\n')
+		lines = append(lines, line)
 	}
 	for _, n := range r.Notices {
-		fmt.Fprintf(&b, "%s to %s by %s about %s is %s\n", n.Instrument, n.Addressee, n.Channel, n.Locator, n.State)
+		lines = append(lines, fmt.Sprintf("%s to %s by %s about %s is %s, approved by %q", n.Instrument, n.Addressee, n.Channel, n.Locator, n.State, n.ApprovedBy))
 	}
-	return b.String()
+	slices.Sort(lines)
+	return lines
 }
 
 // The same seed tells the same story, whichever engine keeps it.
 func TestDemoSeed(t *testing.T) {
-	stories := make(chan string, 3)
+	stories := make(chan []string, 3)
 	t.Run("plays", func(t *testing.T) {
 		for _, name := range []string{"sqlite", "sqlite again", "postgres"} {
 			t.Run(name, func(t *testing.T) {

@@ -58,7 +58,7 @@ func install(t testing.TB, r *sim.Range, dsn string) installation {
 	w := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	w("[unit]\nname = \"Unit A\"\ncountry = \"XA\"\nkind = \"competent_authority\"\nmail = \"referrals@unit-a.test\"")
 	w("[web]\nlisten = %q\nbase = \"http://%s\"", i.web, i.web)
-	w("[mail]\nserver = %q\ntls = \"none\"\nfrom = \"Unit A <referrals@unit-a.test>\"\nlisten = %q\ndomain = \"replies.unit-a.test\"", r.Smarthost(), i.inbox)
+	w("[mail]\nserver = %q\ntls = \"none\"\nfrom = \"Unit A <referrals@unit-a.test>\"\nlisten = %q\ndomain = \"replies.unit-a.test\"\naccept = [\"127.0.0.0/8\"]", r.Smarthost(), i.inbox)
 	w("[network]\nallow = [\"127.0.0.0/8\"]\nports = { %s }\nroots = %q\npace = \"0s\"", strings.Join(ports, ", "), roots)
 	for n, v := range r.World().Vantages[:2] {
 		a := v.Prefix.Addr().As4()

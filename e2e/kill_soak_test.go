@@ -7,6 +7,8 @@ package e2e
 import (
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
 )
@@ -18,5 +20,11 @@ func TestSoakKill(t *testing.T) {
 }
 
 func TestSoakDemoOperation(t *testing.T) {
-	play(t, "s2", 1, "--db", dbtest.Postgres(t))
+	for seed := 1; seed <= 5; seed++ {
+		_, one := playWithin(t, patience, "s2", seed)
+		_, other := playWithin(t, patience, "s2", seed, "--db", dbtest.Postgres(t))
+		if d := gocmp.Diff(story(one), story(other)); d != "" {
+			t.Errorf("seed %d told another story on PostgreSQL (-sqlite +postgres):\n%s", seed, d)
+		}
+	}
 }

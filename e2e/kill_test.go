@@ -35,6 +35,10 @@ type siege struct {
 	targets []target          // what can be acted on
 	next    int               // of targets
 	acts    map[string]iru.NoticeID
+	hits    map[string]int // message id to kills that hit the letter between its writing and the proof of its sending
+	ops     []iru.OperationID
+	asked   iru.NoticeID // whose addressee asked and was answered
+	answer  iru.Letter   // what it was answered
 }
 
 // A target is something assessed and who can act on it.
@@ -63,7 +67,7 @@ func besiege(t *testing.T, engine string, kills int) {
 	if engine == db.PostgreSQL {
 		dsn = dbtest.Postgres(t)
 	}
-	s := &siege{world: r, place: install(t, r, dsn), random: rand.New(rand.NewPCG(seed, 1)), owned: map[string]string{}, acts: map[string]iru.NoticeID{}}
+	s := &siege{world: r, place: install(t, r, dsn), random: rand.New(rand.NewPCG(seed, 1)), owned: map[string]string{}, acts: map[string]iru.NoticeID{}, hits: map[string]int{}}
 	ok(t, r.SetReplyTo(s.place.inbox))
 	s.office = staff(t, s.place, r.World())
 	names := map[string]string{}
@@ -90,11 +94,16 @@ func besiege(t *testing.T, engine string, kills int) {
 				return ""
 			})
 		}
-		s.until(time.Now().Add(time.Duration(100+s.random.IntN(1500)) * time.Millisecond))
+		moment := time.Now().Add(time.Duration(100+s.random.IntN(1500)) * time.Millisecond)
+		if done%25 == 2 { // before its tasks are armed, while they wait, while they leave, or after
+			moment = s.release().Add(time.Duration(s.random.IntN(2500)-2000) * time.Millisecond)
+		}
+		s.until(moment)
 		if done%2 == 1 {
 			s.arrival()
 		}
 		s.victim.kill()
+		s.exposed()
 		done++
 		s.round() // people go on while the process is down
 		s.start()
@@ -107,12 +116,16 @@ func besiege(t *testing.T, engine string, kills int) {
 		}
 		return ""
 	})
+	eventually(t, s.unanswered)
 	eventually(t, s.unsent)
 	r.Advance(72 * time.Hour) // what desks would say days later they say now
 	eventually(t, s.undelivered)
 	eventually(t, s.uncaptured)
 	s.stopped()
 	s.compare()
+	s.answeredOnce()
+	s.released()
+	s.queued()
 	s.evidence()
 	if out := must(t, s.place.args("ledger", "verify")...); !strings.Contains(out, "whole") {
 		t.Errorf("ledger verify says %q", out)
@@ -135,7 +148,7 @@ func (s *siege) arrival() {
 	s.t.Helper()
 	before := s.arrived()
 	for range 3 {
-		s.act()
+		s.act(0)
 	}
 	for end := time.Now().Add(patience); s.arrived() == before; {
 		if time.Now().After(end) {
@@ -165,8 +178,9 @@ func (s *siege) until(end time.Time) {
 func (s *siege) round() {
 	s.t.Helper()
 	s.decide()
+	s.clarify()
 	for range 3 {
-		s.act()
+		s.act(0)
 	}
 }
 
@@ -258,9 +272,9 @@ func (s *siege) find(assets []iru.Asset) {
 	}
 }
 
-// act drafts a referral or, where the law allows it, an order, and approves it. When everything was acted on once it begins again:
-// a second act on the same thing is another act.
-func (s *siege) act() {
+// act drafts a referral or, where the law allows it, an order, perhaps as a task of an operation, and approves it. When everything
+// was acted on once it begins again: a second act on the same thing is another act.
+func (s *siege) act(op iru.OperationID) {
 	s.t.Helper()
 	if len(s.targets) == 0 {
 		return
@@ -271,7 +285,7 @@ func (s *siege) act() {
 		if i == legal.RemovalOrder && s.next%2 == 0 {
 			continue
 		}
-		n, err := s.Draft(s.t.Context(), s.scope("dora"), desk.DraftRequest{Asset: x.asset, Item: x.item, Provider: x.provider, Layer: x.layer, Instrument: i})
+		n, err := s.Draft(s.t.Context(), s.scope("dora"), desk.DraftRequest{Asset: x.asset, Item: x.item, Provider: x.provider, Layer: x.layer, Instrument: i, Operation: op})
 		if errors.Is(err, iru.Forbidden) {
 			continue
 		}
@@ -376,7 +390,7 @@ func (s *siege) compare() {
 	s.t.Helper()
 	truth := s.world.Truth()
 	arrived := map[string][]sim.NoticeTruth{}
-	copies := 0
+	copies, hits := 0, 0
 	for _, d := range truth.Desks {
 		for _, n := range d.Notices {
 			arrived[n.Reference] = append(arrived[n.Reference], n)
@@ -392,9 +406,16 @@ func (s *siege) compare() {
 			s.t.Errorf("%s arrived as %d acts: %+v", n.Ref, len(got), got)
 			continue
 		}
-		if !strings.Contains(got[0].Key, n.Key) || len(got[0].FollowUps) > 0 || !slices.Contains(got[0].Targets, n.Locator) {
+		if !strings.Contains(got[0].Key, n.Key) || !slices.Contains(got[0].Targets, n.Locator) {
 			s.t.Errorf("%s with key %s arrived as %+v", n.Ref, n.Key, got[0])
 		}
+		if n.ID != s.asked && len(got[0].FollowUps) > 0 || n.ID == s.asked && (len(got[0].FollowUps) != 1 || !strings.Contains(got[0].FollowUps[0], s.answer.MessageID)) {
+			s.t.Errorf("%s was followed by %q", n.Ref, got[0].FollowUps)
+		}
+		if again := got[0].Copies - 1; again > s.hits[n.Key] {
+			s.t.Errorf("%s arrived %d times; %d kills hit it between its writing and the proof of its sending", n.Ref, got[0].Copies, s.hits[n.Key])
+		}
+		hits += s.hits[n.Key]
 		s.kept(n, got[0])
 	}
 	effects := map[string]int{}
@@ -408,7 +429,7 @@ func (s *siege) compare() {
 			s.t.Errorf("a desk acted %d times: %s", n, e)
 		}
 	}
-	s.t.Logf("%d acts approved, %d arrived, %d second copies under the same key, %d effects", len(s.acts), len(arrived), copies, len(effects))
+	s.t.Logf("%d acts approved, %d arrived, %d hit on their way, %d further copies under the same key, %d effects", len(s.acts), len(arrived), hits, copies, len(effects))
 }
 
 // kept compares a thread with what the desk said and saw delivered.
@@ -420,7 +441,10 @@ func (s *siege) kept(n iru.Notice, at sim.NoticeTruth) {
 		thread, err = t.Letters(ctx, iru.Program(), n.ID)
 		return err
 	})
-	out := 0
+	out, ours := 0, 1
+	if n.ID == s.asked {
+		ours = 2
+	}
 	for _, l := range thread {
 		if !l.Inbound {
 			out++
@@ -429,7 +453,7 @@ func (s *siege) kept(n iru.Notice, at sim.NoticeTruth) {
 			}
 		}
 	}
-	if out != 1 {
+	if out != ours {
 		s.t.Errorf("%s has %d letters of ours", n.Ref, out)
 	}
 	for _, a := range at.Answers {

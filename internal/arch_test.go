@@ -159,7 +159,7 @@ func sources(t *testing.T, f func(path string, content []byte)) {
 			}
 			return nil
 		}
-		if !e.Type().IsRegular() {
+		if !e.Type().IsRegular() || e.Name() == ".git" { // which is a file in a second work tree
 			return nil
 		}
 		content, err := os.ReadFile(path)
@@ -241,6 +241,20 @@ func TestRule(t *testing.T) {
 	}
 }
 
+// ARCHITECTURE.md shows the rule as it is.
+func TestRuleIsTheDocumented(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(text), "\n## The dependency rule\n")
+	_, after, _ = strings.Cut(after, "\n```")
+	block, _, found := strings.Cut(after, "```\n")
+	if !found || block != rule {
+		t.Errorf("ARCHITECTURE.md gives the dependency rule as %q; it is %q", block, rule)
+	}
+}
+
 func TestEachPackageIsDescribed(t *testing.T) {
 	code, described := map[string]bool{}, map[string]bool{}
 	sources(t, func(path string, content []byte) {
@@ -260,16 +274,36 @@ func TestEachPackageIsDescribed(t *testing.T) {
 	}
 }
 
+// remark says how a kind of file begins a remark; "" is a kind that has no remarks, is generated or not ours.
+func remark(path string) string {
+	name := filepath.Base(path)
+	switch {
+	case strings.Contains(path, "testdata/"), strings.HasSuffix(path, ".min.js"):
+		return ""
+	case slices.Contains([]string{"Makefile", ".editorconfig", ".gitignore"}, name), strings.HasPrefix(path, "scripts/"), strings.HasPrefix(path, ".ci/"):
+		return "# "
+	}
+	return map[string]string{".go": "// ", ".templ": "// ", ".js": "// ", ".css": "/* ", ".sql": "-- ", ".yml": "# "}[filepath.Ext(name)]
+}
+
 func TestEachFileNamesItsLicence(t *testing.T) {
+	seen := map[string]int{}
 	sources(t, func(path string, content []byte) {
-		// templ puts its own two lines before ours.
-		head := bytes.SplitN(content, []byte("\n"), 6)
-		if isGo(path) && !slices.ContainsFunc(head[:min(5, len(head))], func(l []byte) bool {
-			return string(bytes.TrimSpace(l)) == "// SPDX-License-Identifier: EUPL-1.2"
-		}) {
-			t.Errorf("%s does not begin with // SPDX-License-Identifier: EUPL-1.2", path)
+		r := remark(path)
+		if r == "" {
+			return
+		}
+		seen[r]++
+		// A script has its own first line, and templ puts two before ours.
+		head := strings.SplitN(string(content), "\n", 6)
+		want := r + "SPDX-License-Identifier: EUPL-1.2"
+		if !slices.ContainsFunc(head[:min(5, len(head))], func(l string) bool { return strings.TrimSpace(strings.TrimSuffix(l, "*/")) == want }) {
+			t.Errorf("%s does not begin with %s", path, want)
 		}
 	})
+	if len(seen) != 4 {
+		t.Errorf("kinds of remark that were looked at: %v", seen)
+	}
 }
 
 // Folders of somebody's machine, written so that this file does not name them.

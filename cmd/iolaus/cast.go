@@ -59,11 +59,16 @@ func (h *house) hire(ctx context.Context, r *sim.Range) (cast, error) {
 	if err != nil {
 		return c, err
 	}
+	admins := map[iru.UnitID]iru.Officer{admin.Unit: admin}
 	for _, u := range []iru.Unit{
 		{Name: "Unit B", Country: "XB", Kind: legal.CompetentAuthority, Mail: "referrals@unit-b.test"},
 		{Name: "Unit C", Country: "XC", Kind: legal.NationalAuthority, Mail: "desk@unit-c.test"},
 	} {
-		if _, err := h.desk.AddUnit(ctx, admin.Scope(), u); err != nil {
+		if u, err = h.desk.AddUnit(ctx, admin.Scope(), u); err != nil {
+			return c, err
+		}
+		login := "admin-" + strings.ToLower(u.Name[len("Unit "):])
+		if admins[u.ID], err = h.admit(ctx, admin, iru.Officer{Unit: u.ID, Login: login, Name: "Administrator of " + u.Name, Roles: []iru.Role{iru.Administrator}}); err != nil {
 			return c, err
 		}
 	}
@@ -94,11 +99,9 @@ func (h *house) hire(ctx context.Context, r *sim.Range) (cast, error) {
 		{2, "col", "Col, signing officer", []iru.Role{iru.Signer}},
 		{2, "cleo", "Cleo, liaison officer", []iru.Role{iru.Liaison}},
 	} {
-		o, link, err := h.desk.Invite(ctx, admin.Scope(), iru.Officer{Unit: c.units[p.unit].ID, Login: p.login, Name: p.name, Roles: p.roles})
+		unit := c.units[p.unit].ID
+		o, err := h.admit(ctx, admins[unit], iru.Officer{Unit: unit, Login: p.login, Name: p.name, Roles: p.roles})
 		if err != nil {
-			return c, err
-		}
-		if o, err = h.desk.Accept(ctx, link, p.name, demoPassword); err != nil {
 			return c, err
 		}
 		_, token, err := h.desk.IssueToken(ctx, o.Scope(), "demonstration", desk.TokenScopes, 24*time.Hour)
@@ -108,6 +111,15 @@ func (h *house) hire(ctx context.Context, r *sim.Range) (cast, error) {
 		c.officers, c.tokens[p.login] = append(c.officers, o), token
 	}
 	return c, h.directory(ctx, c, r.World())
+}
+
+// admit has an administrator invite an officer, who comes in.
+func (h *house) admit(ctx context.Context, by, o iru.Officer) (iru.Officer, error) {
+	_, link, err := h.desk.Invite(ctx, by.Scope(), o)
+	if err != nil {
+		return o, err
+	}
+	return h.desk.Accept(ctx, link, o.Name, demoPassword)
 }
 
 // directory enters the providers that the unit knows already: those with an interface, with its credentials, and those whose own

@@ -57,6 +57,13 @@ type mailConfig struct {
 	From         string `toml:"from"`
 	Listen       string `toml:"listen"` // where replies come in; empty: nowhere
 	Domain       string `toml:"domain"` // of tagged reply addresses
+
+	Cert     string   `toml:"cert"`     // file with the inbox's certificate chain, PEM; empty: no STARTTLS there
+	Key      string   `toml:"key"`      // file with its key, PEM
+	Resolver string   `toml:"resolver"` // host:port of the DNS server that is asked for DKIM keys; empty: the first vantage's, else the system's
+	Relays   []string `toml:"relays"`   // networks of our own mail servers, besides mail.server
+	AuthServ string   `toml:"authserv"` // name under which they write Authentication-Results
+	Accept   []string `toml:"accept"`   // training only: networks whose mail is taken at its sender's word
 }
 
 type networkConfig struct {
@@ -239,6 +246,9 @@ func (c config) check() error {
 			return &keyError{"mail.from", "mail cannot leave without a sender"}
 		}
 	}
+	if err := c.Mail.check(); err != nil {
+		return err
+	}
 	kinds := []string{}
 	for _, k := range legal.Issuers() {
 		kinds = append(kinds, string(k))
@@ -255,7 +265,15 @@ func (c config) check() error {
 			return &keyError{"platforms." + host, fmt.Sprintf("%q is no kind of asset", k)}
 		}
 	}
+	names := []string{}
 	for _, v := range c.Vantages {
+		switch {
+		case v.Name == "":
+			return &keyError{"vantage.name", "a vantage point needs a name"}
+		case has(names, v.Name):
+			return &keyError{"vantage.name", fmt.Sprintf("two vantage points are called %q: what they see would be taken for one", v.Name)}
+		}
+		names = append(names, v.Name)
 		if v.Local != "" {
 			if _, err := netip.ParseAddr(v.Local); err != nil {
 				return &keyError{"vantage.local", fmt.Sprintf("%q is no address", v.Local)}
@@ -297,9 +315,8 @@ func (c config) rules() desk.Rules {
 			r.Recheck = append(r.Recheck, d.Duration)
 		}
 	}
-	if n := len(c.Vantages); n > 0 && n < r.Agreement.Points {
-		r.Agreement.Points = n
-	}
+	// Without a section there is one point, here. Each removal that is believed says on how many points it rests.
+	r.Agreement.Points = min(r.Agreement.Points, max(1, len(c.Vantages)))
 	r.Words = c.Rules.Words
 	r.Platforms = map[string]iru.AssetKind{}
 	for host, k := range c.Platform {

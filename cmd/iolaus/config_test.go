@@ -24,6 +24,8 @@ func TestConfigurationErrorsNameFileLineAndKey(t *testing.T) {
 		{"no sender", "[mail]\nserver = \"127.0.0.1:25\"\n", "key mail.from: mail cannot leave without a sender"},
 		{"no mail address", "[mail]\nfrom = \"nobody\"\n", "iolaus.toml, line 2: key mail.from"},
 		{"no kind of issuer", "[unit]\nkind = \"club\"\n", "iolaus.toml, line 2: key unit.kind"},
+		{"two points of one name", "[[vantage]]\nname = \"north\"\n[[vantage]]\nname = \"north\"\n", "key vantage.name: two vantage points are called \"north\""},
+		{"a point without a name", "[[vantage]]\nlocal = \"127.80.0.7\"\n", "key vantage.name: a vantage point needs a name"},
 		{"no kind of asset", "[platforms]\n\"pond.test\" = \"lake\"\n", "key platforms.pond.test"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -60,14 +62,18 @@ local = "127.81.0.7"
 	if r.Agreement.Rounds != 4 || r.Agreement.Gap != 90*time.Second || r.Agreement.Points != 2 || len(r.Recheck) != 2 || r.Platforms["pond.test"] != iru.Account || r.Monitor != 24*time.Hour {
 		t.Errorf("%+v", r)
 	}
-	cfg.Vantages = cfg.Vantages[:1]
-	if p := cfg.rules().Agreement.Points; p != 1 {
-		t.Errorf("%d points must agree where there is one", p)
+	for _, n := range []int{1, 0} { // none is one, here
+		cfg.Vantages = cfg.Vantages[:n]
+		if p := cfg.rules().Agreement.Points; p != 1 {
+			t.Errorf("%d points must agree where there is one", p)
+		}
 	}
 }
 
 func TestEnvironmentAndFlags(t *testing.T) {
-	e := env{getenv: func(k string) string { return map[string]string{"IOLAUS_DATA": "/srv/iolaus", "IOLAUS_DB": "postgres://iolaus@/iolaus"}[k] }}
+	e := env{getenv: func(k string) string {
+		return map[string]string{"IOLAUS_DATA": "/srv/iolaus", "IOLAUS_DB": "postgres://iolaus@/iolaus"}[k]
+	}}
 	cfg, err := (&cli{Allow: []string{"127.0.0.0/8"}}).load(e)
 	if err != nil || cfg.data != "/srv/iolaus" || cfg.db != "postgres://iolaus@/iolaus" || len(cfg.Network.Allow) != 1 {
 		t.Errorf("%+v, %v", cfg, err)

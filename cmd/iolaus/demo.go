@@ -129,7 +129,7 @@ func rangeConfig(c *cli, e env, dir string, r *sim.Range, listen string) (config
 	cfg.data, cfg.db = dir, first(c.DB, e.getenv("IOLAUS_DB"), filepath.Join(dir, "iolaus.db"))
 	cfg.Unit = unitConfig{Name: unitA, Country: "XA", Kind: "competent_authority", Mail: "referrals@unit-a.test"}
 	cfg.Web = webConfig{Listen: listen, Base: "http://" + listen}
-	cfg.Mail = mailConfig{Server: r.Smarthost(), TLS: "none", From: unitA + " <referrals@unit-a.test>", Listen: "127.0.0.1:0", Domain: "replies.unit-a.test"}
+	cfg.Mail = mailConfig{Server: r.Smarthost(), TLS: "none", From: unitA + " <referrals@unit-a.test>", Listen: "127.0.0.1:0", Domain: "replies.unit-a.test", Accept: []string{"127.0.0.0/8"}}
 	cfg.Network = networkConfig{Allow: []string{"127.0.0.0/8"}, Ports: map[string]uint16{}, Agent: "Mozilla/5.0 (compatible)"}
 	for from, to := range r.Ports() {
 		cfg.Network.Ports[fmt.Sprint(from)] = to

@@ -93,7 +93,7 @@ func (h *house) man(roots *x509.CertPool) error {
 		Post: work.Post{From: h.cfg.Mail.From, Domain: h.cfg.Mail.Domain, Secret: h.keys.tags, Callback: h.callback()}}
 	if h.cfg.Sources.RDAP != "" {
 		base := strings.TrimSuffix(h.cfg.Sources.RDAP, "/") + "/"
-		h.crew.RDAP = &probe.RDAP{HTTP: vs[0], Bootstrap: []string{base + "dns.json", base + "ipv4.json"}}
+		h.crew.RDAP = &probe.RDAP{HTTP: vs[0], Bootstrap: []string{base + "dns.json", base + "ipv4.json", base + "ipv6.json"}}
 	}
 	if h.cfg.Mail.Server != "" {
 		pass, err := password(h.cfg.Mail.PasswordFile)
@@ -105,8 +105,11 @@ func (h *house) man(roots *x509.CertPool) error {
 		h.crew.Mail = h.smtp
 	}
 	if h.cfg.Mail.Listen != "" {
-		h.inbox, err = deliver.NewInbox(deliver.InboxConfig{Addr: h.cfg.Mail.Listen, Domain: h.cfg.Mail.Domain, Secrets: [][]byte{h.keys.tags}, Log: h.log}, h.crew.Accept)
+		c, err := h.inboxConfig()
 		if err != nil {
+			return err
+		}
+		if h.inbox, err = deliver.NewInbox(c, h.crew.Accept); err != nil {
 			return err
 		}
 	}

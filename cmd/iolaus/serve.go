@@ -41,8 +41,12 @@ func (s *serveCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) err
 		return fmt.Errorf("listen: %w; is another iolaus running? choose another address with web.listen", err)
 	}
 	fmt.Fprintf(e.stdout, "Workbench: http://%s\n", ln.Addr())
+	at := first(cfg.Web.Base, "http://"+ln.Addr().String())
 	if link != "" {
-		fmt.Fprintf(e.stdout, "First start. The administrator's one-time link, good for 72 hours:\n  http://%s/welcome/%s\n", ln.Addr(), link)
+		fmt.Fprintf(e.stdout, "First start. The administrator's one-time link, good for 72 hours:\n  %s/welcome/%s\n", at, link)
+	}
+	if len(cfg.Vantages) < 2 {
+		log.Warn("there is one vantage point only: removal is believed from there; add [[vantage]] sections")
 	}
 	parts := []func(context.Context) error{func(ctx context.Context) error { return h.serve(ctx, ln) }}
 	if !s.NoWorkers {
@@ -105,7 +109,7 @@ func (i *inviteCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) er
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "One-time link for %s, good for 72 hours:\n  http://%s/welcome/%s\n", i.Login, cfg.Web.Listen, link)
+	fmt.Fprintf(e.stdout, "One-time link for %s, good for 72 hours:\n  %s/welcome/%s\n", i.Login, first(cfg.Web.Base, "http://"+cfg.Web.Listen), link)
 	return nil
 }
 

@@ -201,10 +201,19 @@ func (s *server) assets() {
 		}
 		return view(ctx, s, func(t *db.Tx, sc iru.Scope) (AssetDetail, error) { return assetDetail(ctx, t, sc, iru.AssetID(in.ID)) })
 	})
-	post(s, "/v1/assets/{id}/reject", "reject-asset", "Say that the asset is somebody else's", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[reasonBody]) (Asset, error) {
-		a, err := s.desk.Reject(ctx, sc, iru.AssetID(in.ID), in.Body.Reason)
-		return asset(a), err
-	})
+	for _, v := range []struct {
+		verb, summary string
+		do            func(context.Context, iru.Scope, iru.AssetID, string) (iru.Asset, error)
+	}{
+		{"reject", "Say that the asset is somebody else's", s.desk.Reject},
+		{"reconsider", "Make it a candidate again: it was rejected or attributed wrongly", s.desk.Reconsider},
+		{"give-up", "End the pursuit of an asset that nobody takes down", s.desk.GiveUp},
+	} {
+		post(s, "/v1/assets/{id}/"+v.verb, v.verb+"-asset", v.summary, desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[reasonBody]) (Asset, error) {
+			a, err := v.do(ctx, sc, iru.AssetID(in.ID), in.Body.Reason)
+			return asset(a), err
+		})
+	}
 }
 
 func assetDetail(ctx context.Context, t *db.Tx, sc iru.Scope, id iru.AssetID) (AssetDetail, error) {

@@ -65,7 +65,7 @@ func (w *world) directory() {
 	if got := w.call(200, "ben", "GET", to("/v1/providers/%d", p.ID), nil, nil); strings.Contains(got.Body.String(), "store-credential-17") || !strings.Contains(got.Body.String(), `"has_token":true`) {
 		w.t.Errorf("the credential of a provider: %s", got.Body)
 	}
-	w.post("ben", to("/v1/providers/%d/confirm", p.ID), words{"note": "called"}, nil)
+	w.confirm("ben", p.ID, "called")
 }
 
 // sighting: an address on watch, captured; what it links to is attributed or rejected.
@@ -79,6 +79,11 @@ func (w *world) sighting() (asset, item thing) {
 	}
 	w.post("ada", to("/v1/assets/%d/attribute", as.Items[0].ID), words{"outlet": asset.Outlet, "reason": "same analytics"}, nil)
 	w.post("ada", to("/v1/assets/%d/reject", as.Items[1].ID), words{"reason": "a newspaper"}, nil)
+	var doubted thing
+	if w.post("ben", to("/v1/assets/%d/reconsider", as.Items[1].ID), words{"reason": "its timetable is the same"}, &doubted); doubted.State != "candidate" {
+		w.t.Errorf("reconsidered: %+v", doubted)
+	}
+	w.post("ada", to("/v1/assets/%d/reject", as.Items[1].ID), words{"reason": "a newspaper all the same"}, nil)
 	var ps things
 	w.get("ada", "/v1/providers", &ps)
 	w.post("ben", to("/v1/assets/%d/carry", as.Items[0].ID), words{"provider": ps.Items[0].ID, "source": "the store's own page"}, nil)
@@ -90,6 +95,11 @@ func (w *world) sighting() (asset, item thing) {
 	w.get("ada", to("/v1/outlets/%d", asset.Outlet), &o)
 	if len(o.Assets) != 2 || o.Name != "Halcyon Weather Wire" {
 		w.t.Errorf("the outlet: %+v", o)
+	}
+	for _, v := range []struct{ verb, state string }{{"close", "closed"}, {"watch", "watched"}} {
+		if w.post("ada", to("/v1/outlets/%d/", asset.Outlet)+v.verb, words{"reason": "the forecaster was on leave"}, &o); string(o.State) != v.state {
+			w.t.Errorf("%s: %+v", v.verb, o.Outlet)
+		}
 	}
 	w.get("ada", "/v1/exhibits", nil)
 	w.get("ada", to("/v1/exhibits/%d", int64(again.ID)), nil)
@@ -143,6 +153,31 @@ func (w *world) triage(asset, item thing) {
 	if found.State != "undone" {
 		w.t.Errorf("undone: %+v", found)
 	}
+	w.anew(is.Items[0].ID)
+}
+
+// anew: a finding is overturned, and a colleague gets the item and has it recorded again.
+func (w *world) anew(item int64) {
+	w.post("ada", to("/v1/items/%d/assess", item), words{"finding": "no_action", "reason": "a forecast"}, nil)
+	var i struct {
+		State string `json:"state"`
+		Held  int64  `json:"held_by"`
+	}
+	if w.post("ben", to("/v1/items/%d/reopen", item), words{"reason": "the second page was missed"}, &i); i.State != "ready" {
+		w.t.Errorf("reopened: %+v", i)
+	}
+	lena := int64(w.people["lena"].ID)
+	if p := w.refused(409, "ben", "POST", to("/v1/items/%d/hand-over", item), words{"to": lena}); p.Instead != "take it first" {
+		w.t.Errorf("handed over by one who does not hold it: %+v", p)
+	}
+	w.post("ben", to("/v1/items/%d/hold", item), nil, nil)
+	if w.post("ben", to("/v1/items/%d/hand-over", item), words{"to": lena}, &i); i.Held != lena {
+		w.t.Errorf("handed over: %+v", i)
+	}
+	w.post("ben", to("/v1/items/%d/capture", item), nil, nil)
+	if text := w.call(200, "ada", "GET", to("/v1/events?noun=item&subject=%d", item), nil, nil).Body.String(); !strings.Contains(text, `"verb":"ask_capture"`) {
+		w.t.Errorf("the log lacks the wish for a capture: %s", text)
+	}
 }
 
 // act: a binding act from draft to receipt.
@@ -178,19 +213,19 @@ func (w *world) act(asset thing) thing {
 	verb("ada", "submit", nil)
 	verb("lena", "return", words{"reason": "name the passage"})
 	verb("ada", "submit", words{})
-	verb("lena", "approve", nil)
-	if p := w.refused(403, "lena", "POST", to("/v1/notices/%d/approve", n.ID), nil); p.Detail != "you have approved this act already" || !strings.Contains(p.Instead, "different officer") {
+	w.approve("lena", n.ID)
+	seen := w.seen("ada", n.ID)
+	if p := w.refused(403, "lena", "POST", to("/v1/notices/%d/approve", n.ID), seen); p.Detail != "you have approved this act already" || !strings.Contains(p.Instead, "different officer") {
 		w.t.Errorf("the same officer twice: %+v", p)
 	}
-	if p := w.refused(403, "ada", "POST", to("/v1/notices/%d/approve", n.ID), nil); !strings.Contains(p.Instead, "signer") {
+	if p := w.refused(403, "ada", "POST", to("/v1/notices/%d/approve", n.ID), seen); !strings.Contains(p.Instead, "signer") {
 		w.t.Errorf("an analyst signs: %+v", p)
 	}
-	verb("sig", "approve", nil)
-	if n.State != "approved" || n.Ref != "RO-2026-0001" {
+	if n = w.approve("sig", n.ID); n.State != "approved" || n.Ref != "RO-2026-0001" {
 		w.t.Errorf("approved: %+v", n)
 	}
 	w.seal()
-	w.post("ben", to("/v1/providers/%d/confirm", host), words{"note": "register"}, nil)
+	w.confirm("ben", host, "register")
 	var before NoticeDetail
 	w.get("ada", to("/v1/notices/%d", n.ID), &before)
 	if before.Paper.Sent || before.Paper.Text == "" || len(before.Approvals) != 2 || !before.Approvals[1].Sealed || before.Approvals[1].Index == nil {
@@ -216,7 +251,25 @@ func mustRead(t *testing.T, raw []byte, out any) {
 
 // afterwards: a question answered, a reply filed by a person, the next act, one withdrawn and one sent again.
 func (w *world) afterwards(asset, n thing) {
-	w.post("ada", to("/v1/notices/%d/answer", n.ID), words{"text": "All posts at the address."}, nil)
+	var answer struct {
+		ID     int64  `json:"id"`
+		Failed string `json:"failed"`
+	}
+	w.post("ada", to("/v1/notices/%d/answer", n.ID), words{"text": "All posts at the address."}, &answer)
+	w.refused(409, "ada", "POST", to("/v1/letters/%d/repost", answer.ID), nil)
+	must(w.t, w.desk.Unposted(w.t.Context(), answer.ID, "550 no such user"))
+	if raw := w.call(200, "ada", "GET", to("/v1/notices/%d", n.ID), nil, nil).Body.String(); !strings.Contains(raw, `"failed":"550 no such user"`) {
+		w.t.Errorf("an answer that came back: %s", raw)
+	}
+	w.post("ada", to("/v1/letters/%d/repost", answer.ID), nil, &answer)
+	if answer.Failed != "" {
+		w.t.Errorf("sent again: %+v", answer)
+	}
+	must(w.t, w.desk.Receive(w.t.Context(), desk.Reply{Notice: iru.NoticeID(n.ID), Kind: "impossible", Authentic: "dkim", At: w.now(), Channel: iru.ByMail, From: "abuse@birchrack.test", Text: "flooded", MessageID: "m0"}))
+	w.post("ada", to("/v1/notices/%d/end-impossibility", n.ID), words{"reason": "their duty officer called"}, &n)
+	if n.State != "received" {
+		w.t.Errorf("it can act again, and is %s", n.State)
+	}
 	must(w.t, w.desk.Receive(w.t.Context(), desk.Reply{Notice: iru.NoticeID(n.ID), Kind: "unknown", Guess: true, At: w.now(), Channel: "smtp", From: "abuse@birchrack.test", Subject: "Re", Text: "we will not", MessageID: "m1"}))
 	var detail struct {
 		Letters []struct {
@@ -240,8 +293,8 @@ func (w *world) afterwards(asset, n thing) {
 
 	w.post("ada", "/v1/notices", words{"asset": asset.ID, "provider": registrar, "layer": "registrar", "instrument": "registrar_report"}, &next)
 	w.post("ada", to("/v1/notices/%d/submit", next.ID), nil, nil)
-	w.post("lena", to("/v1/notices/%d/approve", next.ID), nil, nil)
-	w.post("ben", to("/v1/providers/%d/confirm", registrar), words{"note": "register"}, nil)
+	w.approve("lena", next.ID)
+	w.confirm("ben", registrar, "register")
 	w.seal()
 	_, err := w.desk.Dispatch(w.t.Context(), iru.NoticeID(next.ID))
 	must(w.t, err)
@@ -249,6 +302,10 @@ func (w *world) afterwards(asset, n thing) {
 	w.post("ada", to("/v1/notices/%d/resend", next.ID), nil, &next)
 	if next.State != "dispatched" {
 		w.t.Errorf("sent again: %+v", next)
+	}
+	var left thing
+	if w.post("ada", to("/v1/assets/%d/give-up", asset.ID), words{"reason": "nobody takes it down"}, &left); left.State != "live" {
+		w.t.Errorf("given up: %+v", left)
 	}
 }
 
@@ -278,7 +335,7 @@ func (w *world) planned(name string, asset thing) (op, task thing) {
 	w.post("dora", "/v1/operations", words{"name": name, "outlets": []int64{asset.Outlet}, "units": []int64{b}}, &op)
 	w.post("dora", "/v1/notices", words{"asset": asset.ID, "provider": w.carrier(asset, "host"), "layer": "host", "instrument": "notice", "operation": op.ID, "unit": b}, &task)
 	w.post("dora", to("/v1/notices/%d/submit", task.ID), nil, nil)
-	w.post("bea", to("/v1/notices/%d/approve", task.ID), nil, nil)
+	w.approve("bea", task.ID)
 	return op, task
 }
 
@@ -294,7 +351,7 @@ func (w *world) together(asset thing) {
 		w.t.Errorf("no reason: %+v", p)
 	}
 	for _, liaison := range []string{"brit", "ben"} {
-		w.post(liaison, to("/v1/operations/%d/poll", op.ID), words{"answer": "go"}, nil)
+		w.goes(liaison, op.ID)
 	}
 	verb("dora", "hold", words{"reason": "fog"})
 	verb("dora", "resume", nil)
@@ -305,7 +362,16 @@ func (w *world) together(asset thing) {
 	}
 	w.later(2 * time.Minute)
 	verb("dora", "close", nil)
-	other, _ := w.planned("Beacon", asset)
+	other, task := w.planned("Beacon", asset)
+	b := int64(w.people["brit"].Unit)
+	if p := w.refused(403, "ben", "POST", to("/v1/operations/%d/stand-down", other.ID), words{"unit": b, "reason": "fog"}); !strings.Contains(p.Detail, "its own liaison officer") {
+		w.t.Errorf("stood down by another unit: %+v", p)
+	}
+	var after OperationDetail
+	w.post("brit", to("/v1/operations/%d/stand-down", other.ID), words{"unit": b, "reason": "fog"}, &after)
+	if len(after.Tasks) != 1 || after.Tasks[0].ID != task.ID || after.Tasks[0].State != "withdrawn" {
+		w.t.Errorf("stood down: %+v", after.Tasks)
+	}
 	w.post("dora", to("/v1/operations/%d/abort", other.ID), words{"reason": "exercise over"}, nil)
 	w.get("bea", "/v1/operations", nil)
 }

@@ -22,6 +22,7 @@ func (s *server) config() huma.Config {
 				Description: "Takedowns that hold: the programming interface of an internet referral unit's workbench. See docs/api.md.",
 				License:     &huma.License{Name: "EUPL-1.2", Identifier: "EUPL-1.2"}},
 			Components: &huma.Components{
+				Headers: headers(),
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"token":    {Type: "http", Scheme: "bearer", Description: "An officer's token. Its scopes: read, decide, approve."},

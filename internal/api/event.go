@@ -4,10 +4,9 @@ package api
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 )
 
@@ -35,6 +34,9 @@ func event(e iru.Event) Event {
 	if e.Index >= 0 {
 		out.Index = &e.Index
 	}
+	if desk.Withheld(e) {
+		out.Facts, out.Withheld = nil, true
+	}
 	return out
 }
 
@@ -54,61 +56,7 @@ func (s *server) events() {
 		if err != nil {
 			return nil, err
 		}
-		out := shown(es, event)
-		return out, withhold(ctx, t, sc, out)
+		es, err = desk.Withhold(ctx, t, sc, es)
+		return paged(es, err, event)
 	})
-}
-
-// withhold takes the first opinion out of the events while a second one is wanted, as reading the item does.
-func withhold(ctx context.Context, t *db.Tx, sc iru.Scope, es []Event) error {
-	wanted := map[int64]bool{}
-	for n, e := range es {
-		var about int64
-		switch {
-		case e.By == int64(sc.Officer):
-			continue
-		case e.Noun == "item":
-			about = e.Subject
-		case e.Noun == "assessment":
-			about = factNumber(e.Facts["item"])
-			if about == 0 {
-				a, err := t.Assessment(ctx, iru.Program(), iru.AssessmentID(e.Subject))
-				if err != nil && !errors.Is(err, iru.NotFound) {
-					return err
-				}
-				about = int64(a.Item)
-			}
-		}
-		if about == 0 {
-			continue
-		}
-		hide, seen := wanted[about]
-		if !seen {
-			i, err := t.Item(ctx, iru.Program(), iru.ItemID(about))
-			if err != nil {
-				return err
-			}
-			hide = i.State == iru.ItemSecond
-			wanted[about] = hide
-		}
-		if hide {
-			es[n].Note, es[n].Facts, es[n].Withheld = "", nil, true
-			if e.Noun == "assessment" {
-				es[n].To, es[n].From = "", ""
-			}
-		}
-	}
-	return nil
-}
-
-// factNumber reads a number that went through JSON.
-func factNumber(v any) int64 {
-	switch n := v.(type) {
-	case float64:
-		return int64(n)
-	case json.Number:
-		i, _ := n.Int64()
-		return i
-	}
-	return 0
 }

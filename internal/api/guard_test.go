@@ -37,7 +37,7 @@ func TestScopes(t *testing.T) {
 			t.Errorf("%s needs the scope %s", pattern, rt.scope)
 		}
 	}
-	for _, approving := range []string{"POST /v1/notices/{id}/approve", "POST /v1/operations/{id}/poll", "POST /v1/operations/{id}/release"} {
+	for _, approving := range []string{"POST /v1/notices/{id}/approve", "POST /v1/operations/{id}/stand-down", "POST /v1/operations/{id}/poll", "POST /v1/operations/{id}/release"} {
 		if w.server.routes[approving].scope != desk.ScopeApprove {
 			t.Errorf("%s needs the scope %q", approving, w.server.routes[approving].scope)
 		}
@@ -46,13 +46,14 @@ func TestScopes(t *testing.T) {
 
 func TestRevoked(t *testing.T) {
 	w := newWorld(t, dbtest.Open(t))
-	k, text, err := w.desk.IssueToken(t.Context(), w.scope("ada"), "short", desk.TokenScopes, 1)
+	_, text, err := w.desk.IssueToken(t.Context(), w.scope("ada"), "short", desk.TokenScopes, 1)
 	must(t, err)
 	w.tokens["late"] = text
 	w.later(1e9)
 	w.refused(401, "late", "GET", "/v1/me", nil)
-	k, w.tokens["gone"], err = w.desk.IssueToken(t.Context(), w.scope("ada"), "gone", desk.TokenScopes, 1e12)
+	k, text, err := w.desk.IssueToken(t.Context(), w.scope("ada"), "gone", desk.TokenScopes, 1e12)
 	must(t, err)
+	w.tokens["gone"] = text
 	w.get("gone", "/v1/me", nil)
 	must(t, w.desk.RevokeToken(t.Context(), w.scope("ada"), k.ID))
 	w.refused(401, "gone", "GET", "/v1/me", nil)
@@ -86,6 +87,10 @@ func TestForm(t *testing.T) {
 		{"place", "GET", "/v1/assets?after=one", "", "", 422, "after is no place"},
 		{"place in the queue", "GET", "/v1/queue?after=7", "", "", 422, "after is no place"},
 		{"place of a clock", "GET", "/v1/clocks?after=7.x", "", "", 422, "after is no place"},
+		{"no fingerprint", "POST", "/v1/known", "application/json", `{"bank":"b","medium":"sha256","value":"abc","label":"l","finding":"refer"}`, 422, "64 hexadecimal digits"},
+		{"no language", "POST", "/v1/notices/1/edit", "application/json", `{"reasons":"r","lang":"zz-nonsense"}`, 422, "body.lang"},
+		{"no language of a draft", "POST", "/v1/notices", "application/json", `{"asset":1,"provider":1,"layer":"host","instrument":"notice","lang":"zz-nonsense"}`, 422, "body.lang"},
+		{"nothing found then", "POST", "/v1/known", "application/json", `{"bank":"b","medium":"sha256","value":"abc","label":"l","finding":"duplicate"}`, 422, "body.finding"},
 		{"secret", "POST", "/v1/providers", "application/json", `{"token":["credential-9"],"name":"x"}`, 422, "body.token"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -77,7 +77,7 @@ func (s *server) once(w http.ResponseWriter, r *http.Request, c caller, body []b
 		p.retry = retryAfter
 		p.write(w)
 	default:
-		w.Header().Set("Idempotent-Replayed", "true")
+		w.Header().Set(replayed, "true")
 		kind, rest, _ := bytes.Cut(have.Body, []byte("\n"))
 		give(w, have.Status, string(kind), rest)
 	}

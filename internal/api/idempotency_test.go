@@ -38,6 +38,7 @@ func TestIdempotency(t *testing.T) {
 		if first.Code != 200 || again.Code != 200 || first.Body.String() != again.Body.String() || again.Header().Get("Content-Type") != "application/json" {
 			t.Errorf("the same request: %d %s, then %d %s", first.Code, first.Body, again.Code, again.Body)
 		}
+		w.conform("POST /v1/watch", again)
 		if first.Header().Get("Idempotent-Replayed") != "" || again.Header().Get("Idempotent-Replayed") != "true" {
 			t.Error("which of the two was the answer of before?")
 		}

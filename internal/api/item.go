@@ -88,6 +88,9 @@ type (
 		Until time.Time `json:"until" doc:"When it comes back."`
 		Note  string    `json:"note,omitempty" maxLength:"4000"`
 	}
+	handBody struct {
+		To int64 `json:"to" minimum:"1" doc:"An officer of the unit who may judge."`
+	}
 )
 
 func (s *server) items() {
@@ -122,6 +125,16 @@ func (s *server) items() {
 	})
 	post(s, "/v1/items/{id}/second", "second-item", "Ask for a second opinion", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[reasonBody]) (Item, error) {
 		return s.itemAfter(ctx, in.ID, s.desk.AskSecond(ctx, sc, iru.ItemID(in.ID), in.Body.Reason))
+	})
+	post(s, "/v1/items/{id}/reopen", "reopen-item", "Overturn a colleague's finding: the item waits again", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[reasonBody]) (Item, error) {
+		return s.itemAfter(ctx, in.ID, s.desk.Reopen(ctx, sc, iru.ItemID(in.ID), in.Body.Reason))
+	})
+	post(s, "/v1/items/{id}/hand-over", "hand-over-item", "Give the item that one holds to a colleague", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[handBody]) (Item, error) {
+		i, err := s.desk.HandOver(ctx, sc, iru.ItemID(in.ID), iru.OfficerID(in.Body.To))
+		return item(i), err
+	})
+	post(s, "/v1/items/{id}/capture", "capture-item", "Have the item recorded anew, soon; earlier captures stay", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *ByID) (Item, error) {
+		return s.itemAfter(ctx, in.ID, s.desk.Recapture(ctx, sc, iru.ItemID(in.ID)))
 	})
 }
 

@@ -52,7 +52,7 @@ func (s *server) ledger() {
 	})
 	op := s.operation(http.MethodGet, "/v1/ledger/proof/{event}", "get-proof", "Proof that an event is in the ledger", desk.ScopeRead, false)
 	op.Description += " The text is a c2sp.org/tlog-proof with the entry itself as its extra line: who has the log's public key checks it without asking us."
-	op.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{"text/plain": {Schema: &huma.Schema{Type: "string"}}}}
+	op.Responses["200"].Content = map[string]*huma.MediaType{"text/plain": {Schema: &huma.Schema{Type: "string"}}}
 	huma.Register(s.huma, op, func(ctx context.Context, in *proofIn) (*proofOut, error) {
 		text, err := view(ctx, s, func(t *db.Tx, sc iru.Scope) ([]byte, error) { return proof(ctx, t, sc, iru.EventID(in.Event)) })
 		if err != nil {

@@ -66,9 +66,9 @@ type (
 	knownBody struct {
 		Bank    string  `json:"bank" minLength:"1" maxLength:"80"`
 		Medium  medium  `json:"medium"`
-		Value   string  `json:"value" minLength:"1" maxLength:"20000"`
+		Value   string  `json:"value" minLength:"1" maxLength:"20000" doc:"64 hexadecimal digits for sha256 and pdq; for text a sketch, bk1: and base64."`
 		Label   string  `json:"label" minLength:"1" maxLength:"200"`
-		Finding finding `json:"finding,omitempty"`
+		Finding verdict `json:"finding" doc:"What was found then."`
 	}
 )
 

@@ -97,7 +97,7 @@ type (
 		Instrument instrument `json:"instrument"`
 		Request    request    `json:"request,omitempty" doc:"Absent: what is usual for the layer."`
 		Reasons    string     `json:"reasons,omitempty" maxLength:"20000" doc:"Absent: those of the assessment."`
-		Lang       string     `json:"lang,omitempty" maxLength:"35" doc:"Absent: English."`
+		Lang       language   `json:"lang,omitempty" doc:"Absent: English."`
 	}
 	draftBody struct {
 		Asset int64 `json:"asset" minimum:"1"`
@@ -107,8 +107,8 @@ type (
 	}
 	escalateBody struct{ Addressee }
 	editBody     struct {
-		Reasons string `json:"reasons" minLength:"1" maxLength:"20000"`
-		Lang    string `json:"lang" minLength:"2" maxLength:"35"`
+		Reasons string   `json:"reasons" minLength:"1" maxLength:"20000"`
+		Lang    language `json:"lang"`
 	}
 	textBody struct {
 		Text string `json:"text" minLength:"1" maxLength:"20000"`
@@ -117,7 +117,7 @@ type (
 
 func (a Addressee) draft() desk.DraftRequest {
 	return desk.DraftRequest{Item: iru.ItemID(a.Item), Provider: iru.ProviderID(a.Provider), Layer: legal.Layer(a.Layer), Instrument: legal.Instrument(a.Instrument),
-		Request: legal.Request(a.Request), Lang: a.Lang, Reasons: a.Reasons}
+		Request: legal.Request(a.Request), Lang: string(a.Lang), Reasons: a.Reasons}
 }
 
 // approveBody names what was read: an act that changed since is not approved.
@@ -155,7 +155,7 @@ func (s *server) notices() {
 		return notice(n), err
 	})
 	post(s, "/v1/notices/{id}/edit", "edit-notice", "Change a draft's words", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[editBody]) (Notice, error) {
-		n, err := s.desk.Edit(ctx, sc, iru.NoticeID(in.ID), in.Body.Reasons, in.Body.Lang)
+		n, err := s.desk.Edit(ctx, sc, iru.NoticeID(in.ID), in.Body.Reasons, string(in.Body.Lang))
 		return notice(n), err
 	})
 	post(s, "/v1/notices/{id}/submit", "submit-notice", "Hand a draft to those who approve", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *ByID) (Notice, error) {

@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -86,8 +87,11 @@ func (s *server) operation(method, path, id, summary, scope string, body bool) h
 	noun, _, _ := strings.Cut(strings.TrimPrefix(path, "/v1/"), "/")
 	op := huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, Tags: []string{noun},
 		Description: "Scope of the token: `" + scope + "`.", DefaultStatus: http.StatusOK, MaxBodyBytes: s.o.MaxBody,
-		Security: []map[string][]string{{"token": {scope}}}, Responses: map[string]*huma.Response{"default": refused(s.huma)}}
+		Security: []map[string][]string{{"token": {scope}}}, Responses: map[string]*huma.Response{"200": {Headers: headersOf()}, "default": refused(s.huma)}}
 	if method == http.MethodPost {
+		for _, r := range op.Responses {
+			maps.Copy(r.Headers, headersOf(replayed))
+		}
 		op.Parameters = []*huma.Param{{Name: idempotencyKey, In: "header", Schema: &huma.Schema{Type: "string", MaxLength: new(maxKey)},
 			Description: "Any text of the client's own, new for each act: the same request again under it is answered, not done, again."}}
 	}
@@ -95,7 +99,7 @@ func (s *server) operation(method, path, id, summary, scope string, body bool) h
 }
 
 func refused(a huma.API) *huma.Response {
-	return &huma.Response{Description: "Refused", Content: map[string]*huma.MediaType{
+	return &huma.Response{Description: "Refused", Headers: headersOf(retry, challenge), Content: map[string]*huma.MediaType{
 		"application/problem+json": {Schema: a.OpenAPI().Components.Schemas.Schema(problemType, true, "")}}}
 }
 

@@ -73,6 +73,10 @@ type (
 		Tasks  string     `json:"tasks,omitempty" maxLength:"64" doc:"Digest of the unit's tasks as they were read (polls[].tasks of the operation). A go needs it."`
 		Reason string     `json:"reason,omitempty" maxLength:"4000" doc:"A no_go needs one."`
 	}
+	standDownBody struct {
+		Unit   int64  `json:"unit" minimum:"1" doc:"Whose tasks are taken out: one's own, or any for the director."`
+		Reason string `json:"reason" maxLength:"4000"`
+	}
 	releaseBody struct {
 		T0 time.Time `json:"t0" doc:"At least two seconds ahead."`
 	}
@@ -103,6 +107,14 @@ func (s *server) operations() {
 	post(s, "/v1/operations/{id}/release", "release-operation", "Set T0: everything leaves at that instant", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[releaseBody]) (Operation, error) {
 		o, err := s.desk.Release(ctx, sc, iru.OperationID(in.ID), in.Body.T0)
 		return operation(o), err
+	})
+	post(s, "/v1/operations/{id}/stand-down", "stand-down-operation", "Take a unit's tasks out before T0; the others go on", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[standDownBody]) (OperationDetail, error) {
+		if err := s.desk.StandDown(ctx, sc, iru.OperationID(in.ID), iru.UnitID(in.Body.Unit), in.Body.Reason); err != nil {
+			return OperationDetail{}, err
+		}
+		return view(ctx, s, func(t *db.Tx, sc iru.Scope) (OperationDetail, error) {
+			return operationDetail(ctx, t, sc, iru.OperationID(in.ID))
+		})
 	})
 	for _, v := range []struct {
 		verb, summary string

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 )
 
@@ -60,4 +61,16 @@ func (s *server) outlets() {
 		as, err := t.AssetsOf(ctx, sc, o.ID)
 		return OutletDetail{outlet(o), shown(as, asset)}, err
 	})
+	for _, v := range []struct {
+		verb, summary string
+		do            func(context.Context, iru.Scope, iru.OutletID, string) (iru.Outlet, error)
+	}{
+		{"close", "End the watch over the outlet; what is under way goes on", s.desk.CloseOutlet},
+		{"watch", "Take up the watch over an outlet that was closed", s.desk.WatchOutlet},
+	} {
+		post(s, "/v1/outlets/{id}/"+v.verb, v.verb+"-outlet", v.summary, desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[reasonBody]) (Outlet, error) {
+			o, err := v.do(ctx, sc, iru.OutletID(in.ID), in.Body.Reason)
+			return outlet(o), err
+		})
+	}
 }

@@ -46,10 +46,10 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}
 	if p.retry > 0 {
-		h.Set("Retry-After", strconv.Itoa(p.retry))
+		h.Set(retry, strconv.Itoa(p.retry))
 	}
 	if p.challenge != "" {
-		h.Set("WWW-Authenticate", p.challenge)
+		h.Set(challenge, p.challenge)
 	}
 	return h
 }
@@ -119,7 +119,9 @@ func (p *Problem) write(w http.ResponseWriter) {
 	w.WriteHeader(p.Status)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(p) // the client may have gone
+	if err := enc.Encode(p); err != nil {
+		return // the client has gone
+	}
 }
 
 // documented turns the validation errors of the framework into problems. It leaves out the values, which may be secret.

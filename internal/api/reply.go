@@ -22,7 +22,7 @@ func (s *server) replies() {
 		Description: "For providers. The token is the one that came with the notice. The same event told twice is taken in once.",
 		Security:    []map[string][]string{{"callback": {}}},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: replySchema()}}},
-		Responses:   map[string]*huma.Response{"204": {Description: "Taken in"}, "default": refused(s.huma)},
+		Responses:   map[string]*huma.Response{"204": {Description: "Taken in", Headers: headersOf()}, "default": refused(s.huma)},
 	})
 }
 
@@ -54,7 +54,7 @@ func replySchema() *huma.Schema {
 	text := func(doc string) *huma.Schema { return &huma.Schema{Type: "string", Description: doc} }
 	return &huma.Schema{Type: "object", Required: []string{"reference", "event", "at"}, Properties: map[string]*huma.Schema{
 		"reference": text("The notice's reference or the provider's own number."),
-		"event":     {Type: "string", Enum: []any{"received", "clarification", "done", "refused", "cannot"}},
+		"event":     {Type: "string", Enum: []any{"received", "clarification", "done", "refused", "cannot", "impossible"}},
 		"text":      text("The provider's words."),
 		"at":        {Type: "string", Format: "date-time"},
 		"id":        text("The provider's number of the event: told twice, it is taken in once."),

@@ -22,7 +22,7 @@ func TestUnits(t *testing.T) {
 		w.post("ada", to("/v1/items/%d/assess", item.ID), refer, nil)
 		var n, k thing
 		w.post("ada", "/v1/notices", words{"asset": secret.ID, "provider": w.carrier(secret, "host"), "layer": "host", "instrument": "notice"}, &n)
-		w.post("ada", "/v1/known", words{"bank": "own bulletins", "medium": "text", "value": "v", "label": "halcyon"}, &k)
+		w.post("ada", "/v1/known", words{"bank": "own bulletins", "medium": "pdq", "value": strings.Repeat("0f", 32), "label": "halcyon", "finding": "refer"}, &k)
 		for _, path := range []string{to("/v1/outlets/%d", secret.Outlet), to("/v1/assets/%d", secret.ID), to("/v1/assets/%d/options", secret.ID), to("/v1/items/%d", item.ID),
 			"/v1/exhibits/1", "/v1/providers/1", to("/v1/notices/%d", n.ID)} {
 			w.get("ada", path, nil)
@@ -49,7 +49,9 @@ func TestUnits(t *testing.T) {
 			body any
 		}{
 			{to("/v1/assets/%d/attribute", secret.ID), words{"outlet_name": "Ours", "reason": "r"}}, {to("/v1/assets/%d/reject", secret.ID), words{"reason": "r"}},
-			{to("/v1/items/%d/hold", item.ID), nil}, {to("/v1/items/%d/assess", item.ID), refer}, {to("/v1/notices/%d/submit", n.ID), nil}, {to("/v1/notices/%d/approve", n.ID), nil},
+			{to("/v1/items/%d/hold", item.ID), nil}, {to("/v1/items/%d/assess", item.ID), refer}, {to("/v1/notices/%d/submit", n.ID), nil}, {to("/v1/notices/%d/approve", n.ID), w.seen("ada", n.ID)},
+			{to("/v1/items/%d/reopen", item.ID), words{"reason": "r"}}, {to("/v1/items/%d/capture", item.ID), nil}, {to("/v1/assets/%d/give-up", secret.ID), words{"reason": "r"}},
+			{to("/v1/assets/%d/reconsider", secret.ID), words{"reason": "r"}}, {to("/v1/outlets/%d/close", secret.Outlet), words{"reason": "r"}}, {to("/v1/outlets/%d/watch", secret.Outlet), words{"reason": "r"}},
 		} {
 			w.refused(404, "bea", "POST", c.path, c.body)
 		}
@@ -57,6 +59,9 @@ func TestUnits(t *testing.T) {
 		other, _ := w.watched("ada", "https://tram-bulletin.test/", "Tram Bulletin")
 		w.post("ada", fmt.Sprintf("/v1/items/%d/assess", w.itemOf(other)), refer, nil)
 		op, task := w.planned("Lantern", other)
+		own, _ := w.watched("ada", "https://ferry-bulletin.test/", "Ferry Bulletin") // a task of unit A in the same operation
+		w.post("ada", fmt.Sprintf("/v1/items/%d/assess", w.itemOf(own)), refer, nil)
+		w.post("ada", "/v1/notices", words{"asset": own.ID, "provider": w.carrier(own, "host"), "layer": "host", "instrument": "notice", "operation": op.ID}, nil)
 		w.get("bea", to("/v1/operations/%d", op.ID), nil)
 		w.get("bea", to("/v1/notices/%d", task.ID), nil)
 		w.get("bea", to("/v1/assets/%d", other.ID), nil)
@@ -67,6 +72,17 @@ func TestUnits(t *testing.T) {
 			t.Errorf("the operation shares %+v", shared)
 		}
 		w.refused(404, "bea", "GET", to("/v1/assets/%d", secret.ID), nil)
+		w.refused(404, "bea", "GET", to("/v1/assets/%d", own.ID), nil)
+		var told List[Event]
+		w.get("bea", "/v1/events?noun=asset&limit=200", &told)
+		for _, e := range told.Items {
+			if e.Subject != other.ID {
+				t.Errorf("the log tells unit B of an asset that it does not serve: %+v", e)
+			}
+		}
+		if len(told.Items) == 0 {
+			t.Error("the log tells nothing of the asset that is shared")
+		}
 
 		// What it shares can be read; deciding on it stays with the unit whose it is.
 		var act thing
@@ -79,7 +95,11 @@ func TestUnits(t *testing.T) {
 			{to("/v1/assets/%d/carry", other.ID), words{"provider": 1, "source": "s"}}, {to("/v1/items/%d/hold", w.itemOf(other)), nil}, {to("/v1/items/%d/assess", w.itemOf(other)), refer},
 			{to("/v1/items/%d/second", w.itemOf(other)), words{"reason": "r"}}, {to("/v1/notices/%d/edit", act.ID), words{"reasons": "r", "lang": "en"}}, {to("/v1/notices/%d/submit", act.ID), nil},
 			{to("/v1/notices/%d/return", act.ID), words{"reason": "r"}}, {to("/v1/notices/%d/withdraw", act.ID), words{"reason": "r"}}, {to("/v1/notices/%d/answer", act.ID), words{"text": "r"}},
-			{to("/v1/notices/%d/resend", act.ID), nil}, {to("/v1/notices/%d/approve", act.ID), nil},
+			{to("/v1/notices/%d/resend", act.ID), nil}, {to("/v1/notices/%d/approve", act.ID), w.seen("bea", act.ID)},
+			{to("/v1/items/%d/reopen", w.itemOf(other)), words{"reason": "r"}}, {to("/v1/items/%d/hand-over", w.itemOf(other)), words{"to": w.people["bea"].ID}},
+			{to("/v1/items/%d/capture", w.itemOf(other)), nil}, {to("/v1/assets/%d/reconsider", other.ID), words{"reason": "r"}}, {to("/v1/assets/%d/give-up", other.ID), words{"reason": "r"}},
+			{to("/v1/outlets/%d/close", other.Outlet), words{"reason": "r"}}, {to("/v1/outlets/%d/watch", other.Outlet), words{"reason": "r"}},
+			{to("/v1/operations/%d/stand-down", op.ID), words{"unit": act.Unit, "reason": "r"}},
 		} {
 			if p := w.refused(403, "bea", "POST", c.path, c.body); !strings.Contains(p.Detail, "unit") {
 				t.Errorf("%s: %+v", c.path, p)
@@ -174,10 +194,10 @@ func TestPages(t *testing.T) {
 			host := w.carrier(a, "host")
 			w.post("ada", "/v1/notices", words{"asset": a.ID, "provider": host, "layer": "host", "instrument": "removal_order"}, &n)
 			w.post("ada", to("/v1/notices/%d/submit", n.ID), nil, nil)
-			w.post("lena", to("/v1/notices/%d/approve", n.ID), nil, nil)
-			w.post("sig", to("/v1/notices/%d/approve", n.ID), nil, nil)
+			w.approve("lena", n.ID)
+			w.approve("sig", n.ID)
 			if i == 0 {
-				w.post("ben", to("/v1/providers/%d/confirm", host), words{"note": "register"}, nil)
+				w.confirm("ben", host, "register")
 			}
 			w.seal()
 			_, err := w.desk.Dispatch(t.Context(), iru.NoticeID(n.ID))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 	"iolaus/internal/locator"
@@ -67,6 +68,7 @@ type (
 	outcome         string
 	itemState       string
 	finding         string
+	verdict         string
 	purpose         string
 	limb            string
 	assessmentState string
@@ -87,6 +89,7 @@ type (
 	officerState    string
 	unitState       string
 	letterKind      string
+	language        string
 )
 
 func oneOf[S ~string](all ...S) *huma.Schema {
@@ -121,6 +124,8 @@ func (role) Schema(huma.Registry) *huma.Schema          { return oneOf(iru.Roles
 func (officerState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.OfficerTable.States()...) }
 func (unitState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.UnitTable.States()...) }
 
+func (language) Schema(huma.Registry) *huma.Schema { return oneOf(desk.Languages...) }
+
 func (request) Schema(huma.Registry) *huma.Schema {
 	return oneOf(legal.RemoveContent, legal.HoldName, legal.DeleteName, legal.AskOrigin, legal.Delist, legal.Preserve, legal.ProduceData, legal.RegistrationData)
 }
@@ -128,6 +133,8 @@ func (request) Schema(huma.Registry) *huma.Schema {
 func (finding) Schema(huma.Registry) *huma.Schema {
 	return oneOf(iru.FindRefer, iru.FindNoAction, iru.FindDuplicate)
 }
+
+func (verdict) Schema(huma.Registry) *huma.Schema { return oneOf(iru.FindRefer, iru.FindNoAction) }
 
 func (purpose) Schema(huma.Registry) *huma.Schema {
 	return oneOf(iru.PurposeExcluded, iru.PurposeDoubt, iru.PurposeProceed)
@@ -146,7 +153,7 @@ func (operationState) Schema(huma.Registry) *huma.Schema {
 }
 
 func (letterKind) Schema(huma.Registry) *huma.Schema {
-	return oneOf("receipt", "clarification", "done", "refused", "bounce", "note")
+	return oneOf("receipt", "clarification", "done", "refused", "impossible", "bounce", "note")
 }
 
 // texts makes a list that is never null.

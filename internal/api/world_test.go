@@ -200,6 +200,16 @@ func (w *world) conform(pattern string, rec *httptest.ResponseRecorder) {
 	if said == nil {
 		said = op.Responses["default"]
 	}
+	known := http.Header{"Content-Type": {""}} // and what every answer has
+	secure(known)
+	for name := range said.Headers {
+		known.Set(name, "")
+	}
+	for name := range rec.Header() {
+		if known[name] == nil {
+			w.t.Errorf("%s: %d has the header %s, which the document does not say", pattern, rec.Code, name)
+		}
+	}
 	if len(said.Content) == 0 {
 		if rec.Body.Len() != 0 {
 			w.t.Errorf("%s: %d has a body, the document says none", pattern, rec.Code)
@@ -248,6 +258,55 @@ func (w *world) carried(asset int64) {
 		{Name: "Alder Names", Site: "alder.test", Layer: legal.Registrar, Jurisdiction: "XB", Channel: iru.ByMail, Address: "abuse@alder.test", Source: "RDAP"}}))
 }
 
+// seen reads an act and names what was read.
+func (w *world) seen(login string, notice int64) words {
+	w.t.Helper()
+	var n NoticeDetail
+	w.get(login, to("/v1/notices/%d", notice), &n)
+	return words{"digest": n.Digest}
+}
+
+// approve reads an act and approves it.
+func (w *world) approve(login string, notice int64) (n thing) {
+	w.t.Helper()
+	w.post(login, to("/v1/notices/%d/approve", notice), w.seen(login, notice), &n)
+	return n
+}
+
+// contact reads how a provider is reached, for a confirmation.
+func (w *world) contact(login string, provider int64, note string) words {
+	w.t.Helper()
+	var p Provider
+	w.get(login, to("/v1/providers/%d", provider), &p)
+	return words{"channel": p.Channel, "address": p.Address, "note": note}
+}
+
+// confirm reads a contact and says that it is right.
+func (w *world) confirm(login string, provider int64, note string) {
+	w.t.Helper()
+	w.post(login, to("/v1/providers/%d/confirm", provider), w.contact(login, provider, note), nil)
+}
+
+// ready reads the tasks of the officer's unit, for a go.
+func (w *world) ready(login string, op int64) words {
+	w.t.Helper()
+	var o OperationDetail
+	w.get(login, to("/v1/operations/%d", op), &o)
+	for _, p := range o.Polls {
+		if p.Unit == int64(w.people[login].Unit) {
+			return words{"answer": "go", "tasks": p.Tasks}
+		}
+	}
+	w.t.Fatalf("%s's unit is not asked: %+v", login, o.Polls)
+	return nil
+}
+
+// goes reads the tasks and answers go.
+func (w *world) goes(login string, op int64) {
+	w.t.Helper()
+	w.post(login, to("/v1/operations/%d/poll", op), w.ready(login, op), nil)
+}
+
 func (w *world) seal() {
 	w.t.Helper()
 	_, err := w.desk.Seal(w.t.Context(), "test")
@@ -272,6 +331,7 @@ type words map[string]any
 // A thing is as much of a resource as the tests look at.
 type thing struct {
 	ID     int64  `json:"id"`
+	Unit   int64  `json:"unit"`
 	Outlet int64  `json:"outlet"`
 	Ref    string `json:"ref"`
 	State  string `json:"state"`

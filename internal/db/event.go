@@ -65,11 +65,11 @@ func events(rows []eventRow, err error) ([]iru.Event, error) {
 	return out, nil
 }
 
-// eventReach is what a scope ($1) sees of the log: its own unit's events, the program's, and those of what an operation shares with
-// it, so that every unit that takes part sees the others answer.
+// eventReach is what a scope ($1) sees of the log: its own unit's events, the program's, and those of the operations, acts and
+// assets that it can read (opReach, noticeReach, assetReach), so that every unit that takes part sees the others answer.
 const eventReach = "($1=0 OR unit=$1 OR (unit=0 AND $1>0) OR (noun='operation' AND subject IN (SELECT operation FROM poll WHERE unit=$1))" +
 	" OR (noun='notice' AND subject IN (SELECT id FROM notice WHERE operation IN (SELECT operation FROM poll WHERE unit=$1)))" +
-	" OR (noun='asset' AND subject IN (SELECT asset FROM notice WHERE unit=$1 OR operation IN (SELECT operation FROM poll WHERE unit=$1))))"
+	" OR (noun='asset' AND subject IN (SELECT asset FROM notice WHERE unit=$1)))"
 
 // seen is eventReach without the consultations, which are the auditor's alone to read (Directive (EU) 2016/680, Article 25).
 func seen(s iru.Scope) string {

@@ -123,6 +123,15 @@ func (t *Tx) SetCursor(ctx context.Context, name string, v int64) error {
 	return err
 }
 
+// LookBack lowers every named counter that begins so, to 0 at the least.
+func (t *Tx) LookBack(ctx context.Context, begins string, by int64) error {
+	_, err := t.Exec(ctx, "UPDATE counter SET value=CASE WHEN value<$2 THEN 0 ELSE value-$2 END WHERE substr(name, 1, length($1))=$1", begins, by)
+	if err != nil {
+		return fmt.Errorf("look back: %w", err)
+	}
+	return nil
+}
+
 // FileLetter stores what a person says a letter is.
 func (t *Tx) FileLetter(ctx context.Context, id int64, kind string, by iru.OfficerID) error {
 	res, err := t.Exec(ctx, "UPDATE letter SET kind=$2, by_officer=$3, guess=FALSE WHERE id=$1 AND guess", id, kind, by)

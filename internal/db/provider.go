@@ -41,20 +41,30 @@ func (t *Tx) UpdateProvider(ctx context.Context, p iru.Provider, old iru.Contact
 	return providers.update(ctx, t, &p, "contact", old)
 }
 
-// SetCarrier stores that a provider carries an asset, or that it was seen again.
+// SetCarrier stores that a provider carries an asset, or that it was seen again. An officer's word stays one.
 func (t *Tx) SetCarrier(ctx context.Context, c iru.Carrier) error {
-	_, err := t.Exec(ctx, `INSERT INTO carrier (asset, provider, layer, source, at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (asset, provider, layer) DO UPDATE SET source=$4, at=$5`, c.Asset, c.Provider, c.Layer, c.Source, Micros(&c.At))
+	_, err := t.Exec(ctx, `INSERT INTO carrier (asset, provider, layer, source, at, by_officer) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (asset, provider, layer) DO UPDATE SET source=$4, at=$5, by_officer=CASE WHEN $6=0 THEN carrier.by_officer ELSE $6 END`,
+		c.Asset, c.Provider, c.Layer, c.Source, Micros(&c.At), c.By)
 	if err != nil {
 		return fmt.Errorf("add carrier: %w", err)
 	}
 	return nil
 }
 
+// RemoveCarrier drops what was said of a provider that no longer carries an asset.
+func (t *Tx) RemoveCarrier(ctx context.Context, c iru.Carrier) error {
+	_, err := t.Exec(ctx, "DELETE FROM carrier WHERE asset=$1 AND provider=$2 AND layer=$3", c.Asset, c.Provider, c.Layer)
+	if err != nil {
+		return fmt.Errorf("remove carrier: %w", err)
+	}
+	return nil
+}
+
 // Carriers lists who carries an asset.
 func (t *Tx) Carriers(ctx context.Context, a iru.AssetID) ([]iru.Carrier, error) {
-	return shape[iru.Carrier]{"carrier", "asset, provider, layer, source, at", func(c *iru.Carrier) []any {
-		return []any{&c.Asset, &c.Provider, &c.Layer, &c.Source, Micros(&c.At)}
+	return shape[iru.Carrier]{"carrier", "asset, provider, layer, source, at, by_officer", func(c *iru.Carrier) []any {
+		return []any{&c.Asset, &c.Provider, &c.Layer, &c.Source, Micros(&c.At), &c.By}
 	}}.list(ctx, t, "WHERE asset=$1 ORDER BY layer, provider", a)
 }
 

@@ -5,6 +5,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -100,7 +101,7 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddNotice(ctx, &h.notice); err != nil {
 			return err
 		}
-		h.letter = iru.Letter{Notice: h.notice.ID, At: at, Inbound: true, Guess: true, MessageID: name}
+		h.letter = iru.Letter{Notice: h.notice.ID, At: at, Inbound: true, Guess: true, MessageID: name, Failed: "came back"}
 		if _, err := x.AddLetter(ctx, &h.letter); err != nil {
 			return err
 		}
@@ -273,6 +274,9 @@ var readers = map[string]reader{
 	"LettersToFile": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.LettersToFile(ctx, s, 9))
 	}},
+	"LettersStuck": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.LettersStuck(ctx, s, time.Now(), 9))
+	}},
 	"LettersWith": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.LettersWith(ctx, s, h.provider.ID, 9))
 	}},
@@ -389,7 +393,7 @@ func TestScopes(t *testing.T) {
 				}
 			}
 		}
-		// It takes part in the operation: the acts and what belongs to them, and what happens to their assets.
+		// It takes part in the operation: the acts and what belongs to them.
 		must(t, d.Tx(ctx, func(x *db.Tx) error {
 			return x.AddPoll(ctx, &iru.Poll{Operation: a.operation.ID, Unit: other.unit.ID, State: iru.PollOpen})
 		}))
@@ -403,7 +407,7 @@ func TestScopes(t *testing.T) {
 				t.Errorf("taking part: %s: another unit sees it", name)
 			}
 		}
-		for _, name := range []string{"Outlet", "Item", "Exhibit", "AssessmentsOf", "MatchesOf", "Provider", "Observations"} {
+		for _, name := range []string{"Outlet", "Asset", "Event", "Item", "Exhibit", "AssessmentsOf", "MatchesOf", "Provider", "Observations"} {
 			if inOperation[name] {
 				t.Errorf("taking part alone shows %s", name)
 			}
@@ -415,5 +419,73 @@ func TestScopes(t *testing.T) {
 			return x.AddNotice(ctx, &n)
 		}))
 		check("serving an act", func(r reader) bool { return r.shared != byNothing })
+	})
+}
+
+// TestLogReachesNoFurther: of a thing that an operation may share, the log tells those who can read the thing, and nobody else.
+func TestLogReachesNoFurther(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		a, b := house(t, d, "a"), house(t, d, "b")
+		var alone iru.Asset // unit B takes part, and serves a task about the first asset; this one is unit A's task only
+		must(t, d.Tx(ctx, func(x *db.Tx) error {
+			alone = iru.Asset{Unit: a.unit.ID, Outlet: a.outlet.ID, Locator: "https://alone.test/", State: iru.AssetLive, Presence: iru.Presence{State: iru.PresenceUp}}
+			if err := x.AddAsset(ctx, &alone); err != nil {
+				return err
+			}
+			if err := x.AddPoll(ctx, &iru.Poll{Operation: a.operation.ID, Unit: b.unit.ID, State: iru.PollOpen}); err != nil {
+				return err
+			}
+			for i, task := range []iru.Notice{{Unit: b.unit.ID, Asset: a.asset.ID}, {Unit: a.unit.ID, Asset: alone.ID}} {
+				task.Ref = fmt.Sprint("task ", i)
+				task.Key, task.Operation, task.Provider, task.Drafted, task.State = task.Ref, a.operation.ID, a.provider.ID, a.officer.ID, iru.NoticeDraft
+				if err := x.AddNotice(ctx, &task); err != nil {
+					return err
+				}
+				if _, err := x.Record(ctx, iru.Event{Unit: task.Unit, Subject: iru.Subject{Noun: "notice", ID: int64(task.ID)}, Verb: "draft"}); err != nil {
+					return err
+				}
+			}
+			for _, sub := range []iru.Subject{{Noun: "asset", ID: int64(alone.ID)}, {Noun: "notice", ID: int64(a.notice.ID)}, {Noun: "operation", ID: int64(a.operation.ID)}, {Noun: "operation", ID: int64(b.operation.ID)}} {
+				if _, err := x.Record(ctx, iru.Event{Unit: a.unit.ID, Subject: sub, Verb: "seen"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		must(t, d.View(ctx, func(x *db.Tx) error {
+			s := b.officer.Scope()
+			can := map[string]func(int64) (int, error){
+				"asset":     func(id int64) (int, error) { return seen(x.Asset(ctx, s, iru.AssetID(id))) },
+				"notice":    func(id int64) (int, error) { return seen(x.Notice(ctx, s, iru.NoticeID(id))) },
+				"operation": func(id int64) (int, error) { return seen(x.Operation(ctx, s, iru.OperationID(id))) },
+			}
+			all, err := x.Events(ctx, iru.Program(), 0, 99)
+			if err != nil {
+				return err
+			}
+			told := map[bool]int{}
+			for _, e := range all {
+				if can[e.Subject.Noun] == nil || e.Unit == b.unit.ID {
+					continue
+				}
+				thing, err := can[e.Subject.Noun](e.Subject.ID)
+				if err != nil {
+					return err
+				}
+				event, err := seen(x.Event(ctx, s, e.ID))
+				if err != nil {
+					return err
+				}
+				if thing != event {
+					t.Errorf("unit B can read %s %d: %v; its event: %v", e.Subject.Noun, e.Subject.ID, thing == 1, event == 1)
+				}
+				told[event == 1]++
+			}
+			if told[true] != 5 || told[false] != 1 { // one asset, two acts, two operations; not the other asset
+				t.Errorf("told %d, kept %d of %+v", told[true], told[false], all)
+			}
+			return nil
+		}))
 	})
 }

@@ -5,13 +5,11 @@ package db
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"iolaus/internal/iru"
 )
-
-// overdue is how long a letter may be on its way before people are told that it has not left.
-const overdue = 10 * time.Minute
 
 // Waiting counts what waits for people in each room of the workbench: triage (items), notices (acts to approve, answer or
 // escalate, and letters that do not leave), outlets (candidates, and assets that returned), operations (open polls of the scope's unit).
@@ -20,7 +18,7 @@ func (t *Tx) Waiting(ctx context.Context, s iru.Scope, now time.Time) (map[strin
 	err := t.QueryRow(ctx, `SELECT
 		(SELECT COUNT(*) FROM item WHERE `+waits+`),
 		(SELECT COUNT(*) FROM notice WHERE ($1=0 OR unit=$1) AND (state IN ('submitted','endorsed','clarifying','refused','bounced','breached')
-			OR state<>'withdrawn' AND id IN (SELECT notice FROM letter WHERE NOT inbound AND (failed<>'' OR proof='' AND at<$3)))),
+			OR state<>'withdrawn' AND id IN (SELECT notice FROM letter WHERE `+strings.ReplaceAll(stuck, "$2", "$3")+`))),
 		(SELECT COUNT(*) FROM asset WHERE ($1=0 OR unit=$1) AND state IN ('candidate','returned')),
 		(SELECT COUNT(*) FROM poll WHERE ($1=0 OR unit=$1) AND state='open' AND operation IN (SELECT id FROM operation WHERE state='polling'))`,
 		s.Reach(), At(now), At(now.Add(-overdue))).Scan(&triage, &notices, &outlets, &operations)

@@ -193,6 +193,10 @@ func (a *API) Status(ctx context.Context, remoteID string) (NoticeStatus, error)
 			}
 		}
 	}
+	if kind, known := events[st.State]; known && len(st.Events) == 0 { // an interface that tells the state only
+		st.Events = []Reply{{Reference: st.Reference, At: time.Now().UTC(), MessageID: "status:" + words(st.ID) + "/" + st.State, Kind: kind, Counts: true, Raw: raw,
+			Why: "the provider's interface tells this state of the notice", Text: "state at the provider's interface: " + st.State}}
+	}
 	return st, nil
 }
 

@@ -20,7 +20,8 @@ const MaxCallback = 256 << 10
 
 // events are the words of the provider interface and of the X-Desk-Event field.
 var events = map[string]ReplyKind{
-	"received": Acknowledgement, "clarification": Clarification, "done": Done, "refused": RefusedByProvider, "cannot": Impossible,
+	"received": Acknowledgement, "clarification": Clarification, "done": Done, "refused": RefusedByProvider,
+	"cannot": RefusedByProvider, "impossible": Impossible,
 }
 
 // ParseCallback reads an event of the provider interface: {"reference", "event", "text", "at", "id"}. Reply.At is the provider's
@@ -56,12 +57,12 @@ func ParseCallback(body []byte) (Reply, error) {
 	case in.Reference == "" || len(in.Reference) > 200 || words(in.Reference) != in.Reference:
 		return wrong("reference missing, too long or not one line")
 	case !known:
-		return wrong(fmt.Sprintf("event %q is none of received, clarification, done, refused, cannot", words(in.Event)))
+		return wrong(fmt.Sprintf("event %q is none of received, clarification, done, refused, cannot, impossible", words(in.Event)))
 	case in.At.IsZero() || in.At.Year() < 2000 || in.At.Year() > 2200:
 		return wrong(`"at" missing or absurd`)
 	}
-	if in.ID == "" {
-		sum := sha256.Sum256(body)
+	if in.ID == "" { // told by callback or asked for, the same event is the same
+		sum := sha256.Sum256([]byte(in.Reference + "\x00" + in.Event + "\x00" + in.At.UTC().Format(time.RFC3339Nano) + "\x00" + in.Text))
 		in.ID = "sha256-" + hex.EncodeToString(sum[:16])
 	}
 	if len(in.ID) > 200 || words(in.ID) != in.ID {

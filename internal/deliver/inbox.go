@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -30,8 +31,12 @@ type InboxConfig struct {
 	LookupTXT func(domain string) ([]string, error)
 	// AuthServ is the name under which our own relay writes Authentication-Results fields (RFC 8601); those of others are ignored.
 	AuthServ string
-	Log      *slog.Logger     // nil means silence
-	Now      func() time.Time // nil means time.Now
+	// Relays are our own mail servers: their Authentication-Results are believed, and their reports about our mail.
+	Relays []netip.Prefix
+	// Accept are networks whose mail is taken at its sender's word: for training only.
+	Accept []netip.Prefix
+	Log    *slog.Logger     // nil means silence
+	Now    func() time.Time // nil means time.Now
 }
 
 // InboxLimits bound what strangers can make us do. Zero fields mean the defaults.
@@ -160,6 +165,7 @@ type session struct {
 	b     *Inbox
 	conn  *smtp.Conn
 	rcpts []recipient
+	from  string
 	wrong int // recipients refused on this connection
 }
 
@@ -171,9 +177,13 @@ type recipient struct {
 	notice int64
 }
 
-func (s *session) Reset()                               { s.rcpts = nil }
-func (s *session) Logout() error                        { return nil }
-func (s *session) Mail(string, *smtp.MailOptions) error { s.rcpts = nil; return nil }
+func (s *session) Reset()        { s.rcpts, s.from = nil, "" }
+func (s *session) Logout() error { return nil }
+
+func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	s.rcpts, s.from = nil, from
+	return nil
+}
 
 // Rcpt takes reply addresses with a valid tag and nothing else, with one answer for all the wrong ones.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
@@ -203,21 +213,25 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err // too big, or the connection broke: go-smtp knows the answer
 	}
+	e := envelope{from: s.from}
+	if a, ok := s.conn.Conn().RemoteAddr().(*net.TCPAddr); ok {
+		e.peer = a.AddrPort().Addr()
+	}
 	for _, to := range s.rcpts {
-		if err := s.b.store(raw, to); err != nil {
+		if err := s.b.store(raw, to, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *Inbox) store(raw []byte, to recipient) error {
+func (b *Inbox) store(raw []byte, to recipient, e envelope) error {
 	reply, err := ParseReply(raw, to.addr, b.cfg.Now())
 	if err != nil {
 		return errNever
 	}
 	reply.Notice = to.notice
-	reply.Authenticated = b.authenticate(raw)
+	b.recognise(&reply, e)
 	key := once(reply)
 	switch stored, known := b.begin(key); {
 	case known && stored:
@@ -244,7 +258,7 @@ func (b *Inbox) store(raw []byte, to recipient) error {
 // once identifies a reply: a mail that comes again has the same tag, Message-ID and text, with other trace fields above. A second
 // mail under a used Message-ID but with other text is no repetition: it goes to accept, so that nothing is lost unseen.
 func once(r Reply) [32]byte {
-	return sha256.Sum256([]byte(r.Tag + "\x00" + r.MessageID + "\x00" + r.Subject + "\x00" + string(r.Kind) + "\x00" + r.Text))
+	return sha256.Sum256([]byte(r.Tag + "\x00" + r.MessageID + "\x00" + r.Subject + "\x00" + string(r.Kind) + "\x00" + r.Authentic + "\x00" + r.Text))
 }
 
 func (b *Inbox) begin(key [32]byte) (stored, known bool) {

@@ -281,7 +281,7 @@ func TestInboxSTARTTLSAndSignatures(t *testing.T) {
 	_, key, _ := ed25519.GenerateKey(rand.Reader)
 	record := "v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(key.Public().(ed25519.PublicKey))
 	b := newBox(t, func(c *deliver.InboxConfig) {
-		c.TLS, c.AuthServ = cfg, "relay.unit.test"
+		c.TLS, c.AuthServ, c.Relays = cfg, "relay.unit.test", loopback
 		c.LookupTXT = func(name string) ([]string, error) {
 			if name == "s1._domainkey.provider.test" {
 				return []string{record}, nil

@@ -9,8 +9,8 @@ import (
 	"github.com/emersion/go-message"
 )
 
-// judge finds what a mail says. Reports of mail systems and an explicit event field are taken at their word; everything else is a
-// guess for a person, and no guess counts as a receipt.
+// judge finds what a mail says of itself. Reports of mail systems and an explicit event field are explicit; everything else is a
+// guess for a person, and no guess counts as a receipt. Who says it is another question: recognise and the desk answer that.
 func (r *Reply) judge(h message.Header, p *parts) {
 	auto := strings.ToLower(strings.TrimSpace(h.Get("Auto-Submitted")))
 	r.Auto = auto != "" && !strings.HasPrefix(auto, "no") || h.Has("X-Autoreply") || h.Has("X-Autorespond") ||
@@ -35,18 +35,24 @@ func (r *Reply) judge(h message.Header, p *parts) {
 	}
 }
 
+// transportActions are what a delivery report can say (RFC 3464, section 2.3.3); the worst of several is told.
+var transportActions = []string{"expanded", "relayed", "delivered", "delayed", "failed"}
+
 // deliveryReport reads a delivery status notification (RFC 3464): one block for the message, one for each recipient.
 func (r *Reply) deliveryReport(p *parts) {
 	r.Kind, r.Guess, r.Auto = DeliveryStatus, false, true
 	if p.original != "" {
 		r.InReplyTo = p.original
 	}
-	rank := []string{"", "expanded", "relayed", "delivered", "delayed", "failed"} // the worst of several is told
 	var reason string
 	for _, b := range p.status {
 		var action, code, diagnostic string
 		for _, f := range b {
 			switch strings.ToLower(f.name) {
+			case "original-envelope-id": // ours is the Message-ID (RFC 3461, section 4.4)
+				if id := firstID("<" + unxtext(f.value) + ">"); id != "" {
+					r.InReplyTo = id
+				}
 			case "action":
 				action = strings.ToLower(strings.TrimSpace(f.value))
 			case "status":
@@ -55,7 +61,7 @@ func (r *Reply) deliveryReport(p *parts) {
 				diagnostic = f.value
 			}
 		}
-		if at := slices.Index(rank, action); at > slices.Index(rank, r.Delivery) {
+		if at := slices.Index(transportActions, action); at > slices.Index(transportActions, r.Delivery) {
 			r.Delivery, reason = action, strings.TrimSpace(code+" "+diagnostic)
 		}
 	}

@@ -42,7 +42,7 @@ func TestParseReply(t *testing.T) {
 		{"plain-done", Done, true, false, false, "", "<act-1@unit.test>", "has been removed"},
 		{"auto-ticket", Acknowledgement, true, false, true, "", "", "ticket is 4711"},
 		{"auto-away", Unknown, true, false, true, "", "", "until Monday"},
-		{"desk-event", Impossible, false, true, false, "", "", "no driver"},
+		{"desk-event", RefusedByProvider, false, true, false, "", "", "no driver"},
 		{"latin1", Done, true, false, false, "", "", "Die Straßenbahn wurde entfernt."},
 		{"windows-1256", Unknown, true, false, false, "", "", "تفخر القطار"},
 		{"html-only", Clarification, true, false, false, "", "", "Line\u00a07 & 8"},

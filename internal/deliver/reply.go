@@ -12,8 +12,8 @@ const (
 	Acknowledgement   ReplyKind = "acknowledgement" // the provider has it
 	Clarification     ReplyKind = "clarification"   // the provider asks something back (TCO Art 3(8))
 	Done              ReplyKind = "done"            // the provider says that it acted (TCO Annex II)
-	RefusedByProvider ReplyKind = "refused"         // the provider says no
-	Impossible        ReplyKind = "impossible"      // the provider says that it cannot (TCO Art 3(7), Annex III)
+	RefusedByProvider ReplyKind = "refused"         // the provider says no, or that it is not for it
+	Impossible        ReplyKind = "impossible"      // the provider says that it cannot act now (TCO Art 3(7), Annex III)
 	Bounce            ReplyKind = "bounce"          // the message did not arrive
 	DeliveryStatus    ReplyKind = "delivery_status" // a mail system reports delivered, delayed, displayed (RFC 3464, RFC 8098)
 	Unknown           ReplyKind = "unknown"         // a person reads it
@@ -51,8 +51,9 @@ type Reply struct {
 	// Files lists what was attached; the bytes are in Raw.
 	Files []File
 	Raw   []byte
-	// Authenticated is the SPF or DKIM result, such as "dkim=pass header.d=provider.test"; empty if nobody checked.
-	Authenticated string
+	// Authenticated is every SPF and DKIM result, such as "dkim=pass header.d=provider.test"; empty if nobody checked. Authentic is
+	// what proves the domain of From (ByDKIM and so on); empty if nothing does. Inbox sets both.
+	Authenticated, Authentic string
 }
 
 // A File is an attachment's description.

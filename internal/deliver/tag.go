@@ -23,39 +23,60 @@ const (
 
 var tagText = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
+// A purpose keeps what one tag opens from another: who knows the reply address must not know the callback's token.
+type purpose struct{ name, mac, mask string }
+
+var (
+	replyTag    = purpose{"reply tag", "iolaus reply tag v1", "iolaus reply mask v1"}
+	callbackTag = purpose{"callback token", "iolaus callback token v1", "iolaus callback mask v1"}
+)
+
 // Tag makes the tag of a notice's reply address: 29 lower-case letters and digits, unguessable without the secret, and silent
-// about the notice's number. It is a synthetic initialisation vector (the construction of RFC 5297): a truncated HMAC-SHA-256 of
-// the number, followed by the number masked with a second HMAC of the first.
-func Tag(secret []byte, notice int64) string {
+// about the notice's number.
+func Tag(secret []byte, notice int64) string { return replyTag.make(secret, notice) }
+
+// ParseTag returns the notice of a tag, or Forbidden if the tag was not made under the secret. Upper and lower case are the same.
+func ParseTag(secret []byte, tag string) (int64, error) { return replyTag.parse(secret, tag) }
+
+// CallbackToken makes the token with which a provider's interface tells us of a notice. It has the form of a tag and is none.
+func CallbackToken(secret []byte, notice int64) string { return callbackTag.make(secret, notice) }
+
+// ParseCallbackToken returns the notice of a callback's token, or Forbidden if it was not made under the secret.
+func ParseCallbackToken(secret []byte, token string) (int64, error) {
+	return callbackTag.parse(secret, token)
+}
+
+// make is a synthetic initialisation vector (the construction of RFC 5297): a truncated HMAC-SHA-256 of the number, followed by
+// the number masked with a second HMAC of the first.
+func (p purpose) make(secret []byte, notice int64) string {
 	var number [8]byte
 	binary.BigEndian.PutUint64(number[:], uint64(notice))
-	mac := keyed(secret, "iolaus reply tag v1", number[:])[:tagMAC]
-	mask := keyed(secret, "iolaus reply mask v1", mac)
+	mac := keyed(secret, p.mac, number[:])[:tagMAC]
+	mask := keyed(secret, p.mask, mac)
 	for i := range number {
 		number[i] ^= mask[i]
 	}
 	return tagText.EncodeToString(append(mac, number[:]...))
 }
 
-// ParseTag returns the notice of a tag, or Forbidden if the tag was not made under the secret. Upper and lower case are the same.
-func ParseTag(secret []byte, tag string) (int64, error) {
+func (p purpose) parse(secret []byte, tag string) (int64, error) {
 	if len(secret) < MinSecret {
-		return 0, fmt.Errorf("parse reply tag: the secret has %d bytes, at least %d are needed: %w", len(secret), MinSecret, iru.Invalid)
+		return 0, fmt.Errorf("parse %s: the secret has %d bytes, at least %d are needed: %w", p.name, len(secret), MinSecret, iru.Invalid)
 	}
 	tag = strings.ToLower(tag)
 	raw, err := tagText.DecodeString(tag)
 	if err != nil || len(tag) != tagLen || len(raw) != tagMAC+8 {
-		return 0, fmt.Errorf("parse reply tag: not the form of a tag: %w", iru.Forbidden)
+		return 0, fmt.Errorf("parse %s: not its form: %w", p.name, iru.Forbidden)
 	}
-	mask := keyed(secret, "iolaus reply mask v1", raw[:tagMAC])
+	mask := keyed(secret, p.mask, raw[:tagMAC])
 	number := raw[tagMAC:]
 	for i := range number {
 		number[i] ^= mask[i]
 	}
 	notice := int64(binary.BigEndian.Uint64(number))
 	// Made again and compared, so that a second spelling of the same bits does not pass either.
-	if notice <= 0 || !hmac.Equal([]byte(Tag(secret, notice)), []byte(tag)) {
-		return 0, fmt.Errorf("parse reply tag: not one of ours: %w", iru.Forbidden)
+	if notice <= 0 || !hmac.Equal([]byte(p.make(secret, notice)), []byte(tag)) {
+		return 0, fmt.Errorf("parse %s: not one of ours: %w", p.name, iru.Forbidden)
 	}
 	return notice, nil
 }

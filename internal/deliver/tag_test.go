@@ -83,3 +83,17 @@ func FuzzParseTag(f *testing.F) {
 		}
 	})
 }
+
+// Who was sent the mail address cannot tell by callback, and the other way round.
+func TestCallbackTokenIsNoTag(t *testing.T) {
+	token, tag := CallbackToken(secret, 7), Tag(secret, 7)
+	if n, err := ParseCallbackToken(secret, token); n != 7 || err != nil {
+		t.Errorf("%d %v", n, err)
+	}
+	if _, err := ParseCallbackToken(secret, tag); !errors.Is(err, iru.Forbidden) {
+		t.Errorf("a mail tag opens the callback: %v", err)
+	}
+	if _, err := ParseTag(secret, token); !errors.Is(err, iru.Forbidden) {
+		t.Errorf("a callback's token is a mail tag: %v", err)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
+	"iolaus/internal/recognise"
 )
 
 // page adds an item with that content, on the asset of the first one.
@@ -266,18 +267,35 @@ func TestMatches(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, u := t.Context(), newUnit(t, d)
 		_, i, _ := u.watched(ctx)
-		for says, k := range map[string]iru.Known{"a bank, a fingerprint and a label": {Bank: "b", Medium: "pdq", Label: "l"}, "no medium smell": {Bank: "b", Medium: "smell", Value: "v", Label: "l"}} {
+		for says, k := range map[string]iru.Known{
+			"a bank, a fingerprint and a label": {Bank: "b", Medium: "pdq", Label: "l", Finding: "refer"},
+			"needs a bank":                      {Bank: " ", Medium: "pdq", Value: "v", Label: "l", Finding: "refer"},
+			"no medium smell":                   {Bank: "b", Medium: "smell", Value: "v", Label: "l", Finding: "refer"},
+			"not said what was found then":      {Bank: "b", Medium: "pdq", Value: strings.Repeat("0f", 32), Label: "l"},
+			"what was found then":               {Bank: "b", Medium: "pdq", Value: strings.Repeat("0f", 32), Label: "l", Finding: "duplicate"},
+			"not 64 hexadecimal digits":         {Bank: "b", Medium: "sha256", Value: "abc", Label: "l", Finding: "refer"},
+			"64 hexadecimal digits":             {Bank: "b", Medium: "pdq", Value: strings.Repeat("0g", 32), Label: "l", Finding: "refer"},
+			"no sketch of a text":               {Bank: "b", Medium: "text", Value: "night timetable", Label: "l", Finding: "refer"},
+			"no sketch of a text; copy it":      {Bank: "b", Medium: "text", Value: "bk1:", Label: "l", Finding: "refer"},
+		} {
 			_, err := u.Enter(ctx, u.scope("ada"), k)
 			refused(t, says, err, iru.Invalid, says)
 		}
 		_, err := u.Enter(ctx, u.scope("sig"), iru.Known{Bank: "b", Medium: "pdq", Value: "v", Label: "l"})
 		refused(t, "a signing officer", err, iru.Forbidden, "enter known content")
-		k, err := u.Enter(ctx, u.scope("ada"), iru.Known{Unit: 99, By: 99, Bank: "partners", Medium: "sha256", Value: "v", Label: "snow map", Finding: "refer"})
+		k, err := u.Enter(ctx, u.scope("ada"), iru.Known{Unit: 99, By: 99, Bank: "partners", Medium: "sha256", Value: " " + strings.Repeat("AB", 32), Label: "snow map", Finding: "refer"})
 		must(t, err)
+		if k.Value != strings.Repeat("ab", 32) {
+			t.Errorf("stored as %q", k.Value)
+		}
+		for medium, value := range map[string]string{"pdq": strings.Repeat("0f", 32), "text": recognise.SketchText("snow line falls tonight over the pass").String()} {
+			_, err := u.Enter(ctx, u.scope("ada"), iru.Known{Bank: "templates", Medium: medium, Value: value, Label: "bulletin", Finding: "no_action"})
+			must(t, err)
+		}
 		if k.Unit != u.people["ada"].Unit || k.By != u.people["ada"].ID {
 			t.Errorf("entered for %d by %d", k.Unit, k.By)
 		}
-		_, err = u.Enter(ctx, u.scope("ada"), iru.Known{Bank: "partners", Medium: "sha256", Value: "v", Label: "again"})
+		_, err = u.Enter(ctx, u.scope("ada"), iru.Known{Bank: "partners", Medium: "sha256", Value: k.Value, Label: "again", Finding: "refer"})
 		refused(t, "the same again", err, iru.Conflict, "")
 		for range 2 {
 			must(t, u.RecordMatches(ctx, u.item(i.ID).Exhibit, []desk.Resemblance{{Known: k, Where: i.Locator}}))

@@ -85,6 +85,9 @@ func (d *Desk) attribute(ctx context.Context, t *db.Tx, s iru.Scope, a iru.Asset
 			return a, err
 		}
 	}
+	if err := t.LookBack(ctx, "ct ", lookBack); err != nil {
+		return a, err
+	}
 	if _, err := t.Enqueue(ctx, Probe{Asset: a.ID}, look(soon)); err != nil {
 		return a, err
 	}
@@ -118,25 +121,33 @@ func contains(list []string, x string) bool {
 	return false
 }
 
-// suggest compares a candidate with every attributed asset and keeps the best score as its lineage: a suggestion with reasons.
-func (d *Desk) suggest(ctx context.Context, t *db.Tx, a iru.Asset) (iru.Lineage, error) {
+// An estate is every asset that is known, with how often each mark of identity is seen, read once for any number of comparisons.
+type estate struct {
+	assets []iru.Asset
+	freq   frequencies
+}
+
+// estateWith reads the estate, with an asset as it was just seen in the place of what is stored.
+func estateWith(ctx context.Context, t *db.Tx, a iru.Asset) (estate, error) {
 	as, err := t.Assets(ctx, iru.Program())
-	if err != nil {
-		return a.Lineage, err
-	}
 	for n := range as {
-		if as[n].ID == a.ID { // what was just seen is not in the store yet
+		if as[n].ID == a.ID {
 			as[n] = a
 		}
 	}
-	freq := countFeatures(as)
+	return estate{as, countFeatures(as)}, err
+}
+
+// suggest compares a candidate with every attributed asset of its unit and gives the best score as its lineage: a suggestion with
+// reasons.
+func (e estate) suggest(a iru.Asset) iru.Lineage {
 	mine := features(a.Features)
 	best := iru.Lineage{}
-	for _, b := range as {
+	for _, b := range e.assets {
 		if b.ID == a.ID || b.Outlet == 0 || b.Unit != a.Unit || len(b.Features) == 0 {
 			continue
 		}
-		r := link.Compare(mine, features(b.Features), freq, link.DefaultPrior)
+		r := link.Compare(mine, features(b.Features), e.freq, link.DefaultPrior)
 		if r.Score <= best.Score {
 			continue
 		}
@@ -147,23 +158,20 @@ func (d *Desk) suggest(ctx context.Context, t *db.Tx, a iru.Asset) (iru.Lineage,
 			}
 		}
 	}
-	return best, nil
+	return best
 }
 
 // resuggest compares every candidate of the unit again, since more is known of an outlet now.
 func (d *Desk) resuggest(ctx context.Context, t *db.Tx, u iru.UnitID) error {
-	as, err := t.Assets(ctx, iru.Program())
+	e, err := estateWith(ctx, t, iru.Asset{})
 	if err != nil {
 		return err
 	}
-	for _, a := range as {
+	for _, a := range e.assets {
 		if a.Unit != u || a.State != iru.AssetCandidate || len(a.Features) == 0 {
 			continue
 		}
-		best, err := d.suggest(ctx, t, a)
-		if err != nil {
-			return err
-		}
+		best := e.suggest(a)
 		if best.To == a.Lineage.To && best.Score == a.Lineage.Score {
 			continue
 		}

@@ -70,6 +70,9 @@ func (d *Desk) RecordCapture(ctx context.Context, r Recording) (iru.Exhibit, err
 		if r.Outcome != iru.Up {
 			return nil
 		}
+		if err := reprobe(ctx, t, a, i, now); err != nil {
+			return err
+		}
 		if err := d.discover(ctx, t, a, r.Links, "crawl", now); err != nil {
 			return err
 		}
@@ -127,11 +130,11 @@ func (d *Desk) takeMarks(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item,
 	}
 	a.Languages, _ = merge(a.Languages, []string{r.Lang})
 	if a.State == iru.AssetCandidate && i.Locator == a.Locator {
-		best, err := d.suggest(ctx, t, a)
+		e, err := estateWith(ctx, t, a)
 		if err != nil {
 			return a, err
 		}
-		a.Lineage = best
+		a.Lineage = e.suggest(a)
 	}
 	if a.Outlet != 0 {
 		o, err := t.Outlet(ctx, iru.Program(), a.Outlet)
@@ -148,5 +151,29 @@ func (d *Desk) takeMarks(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item,
 	if err := t.UpdateAsset(ctx, a, a.State); err != nil || a.Outlet == 0 || !fresh {
 		return a, err
 	}
+	if err := t.LookBack(ctx, "ct ", lookBack); err != nil { // its key is looked for
+		return a, err
+	}
 	return a, d.resuggest(ctx, t, a.Unit)
+}
+
+// reprobeAfter is how old what is known of an asset's carriers may be.
+const reprobeAfter = 7 * 24 * time.Hour
+
+// reprobe has it found out anew who carries a watched asset, when that is long known.
+func reprobe(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item, now time.Time) error {
+	if a.Outlet == 0 || i.Locator != a.Locator {
+		return nil
+	}
+	cs, err := t.Carriers(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range cs {
+		if now.Sub(c.At) < reprobeAfter {
+			return nil
+		}
+	}
+	_, err = t.Enqueue(ctx, Probe{Asset: a.ID}, look(soon))
+	return err
 }

@@ -30,7 +30,7 @@ func (d *Desk) Carry(ctx context.Context, s iru.Scope, asset iru.AssetID, provid
 		if err != nil {
 			return err
 		}
-		c = iru.Carrier{Asset: a.ID, Provider: p.ID, Layer: p.Layer, Source: source, At: now}
+		c = iru.Carrier{Asset: a.ID, Provider: p.ID, Layer: p.Layer, Source: source, At: now, By: s.Officer}
 		if err := t.SetCarrier(ctx, c); err != nil {
 			return err
 		}

@@ -74,6 +74,9 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if err := confirmed(p); err != nil {
 		return Dispatch{}, err
 	}
+	if err := carried(ctx, t, n, p); err != nil {
+		return Dispatch{}, err
+	}
 	if n.Operation != 0 {
 		o, err := t.Operation(ctx, iru.Program(), n.Operation)
 		if err != nil {
@@ -332,6 +335,9 @@ func (d *Desk) Answer(ctx context.Context, s iru.Scope, id iru.NoticeID, words s
 		if err != nil {
 			return err
 		}
+		if err := confirmed(p); err != nil {
+			return err
+		}
 		u, err := t.Unit(ctx, n.Unit)
 		if err != nil {
 			return err
@@ -378,50 +384,111 @@ func (d *Desk) Posting(ctx context.Context, id int64) (Dispatch, error) {
 	return out, err
 }
 
-// RecordPosted takes the proof for a further letter in. A clarification that has arrived restarts the clocks.
+// RecordPosted takes the proof for a further letter in, once. The clocks begin anew when the addressee has the clarification: that a
+// mail server took it for transport is no receipt (TCO Art 3(8)).
 func (d *Desk) RecordPosted(ctx context.Context, id int64, s Sending) error {
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		l, err := t.Letter(ctx, id)
-		if err != nil {
+		if err != nil || l.Proof != "" { // told before: what was asked since is not answered by it
 			return err
+		}
+		s.At = s.At.UTC().Truncate(time.Microsecond)
+		if s.At.After(now) || s.At.IsZero() {
+			s.At = now
 		}
 		if err := t.SetLetterProof(ctx, id, s.At, s.Proof); err != nil {
 			return err
 		}
 		n, err := t.Notice(ctx, iru.Program(), l.Notice)
-		if err != nil || n.State != iru.NoticeClarifying || l.Kind != "answer" {
-			return err
-		}
-		if err := step(ctx, t, n, "answer", l.By, s.At, "clarification delivered"); err != nil {
-			return err
-		}
-		cs, err := t.ClocksOf(ctx, iru.Program(), n.ID)
 		if err != nil {
 			return err
 		}
-		for _, c := range cs {
-			if c.State == iru.ClockReplaced || c.Why != clarifying {
-				continue
-			}
-			old, next, err := c.Restart(s.At, "clarification received: "+s.Proof)
-			if err != nil {
-				return err
-			}
-			if err := endClock(ctx, t, c, old, "restart", n.Unit); err != nil {
-				return err
-			}
-			if err := d.start(ctx, t, next, n.Unit); err != nil {
-				return err
+		if _, err := t.Record(ctx, happened("notice", int64(n.ID), "post", 0, n.Unit, s.At, s.Proof).With("letter", id).With("receipt", s.Receipt)); err != nil {
+			return err
+		}
+		ls, err := t.Letters(ctx, iru.Program(), n.ID)
+		if err != nil {
+			return err
+		}
+		asked, _ := iru.Asked(ls)
+		if n.State != iru.NoticeClarifying || asked.ID > id || asked.Kind == "impossible" {
+			return nil
+		}
+		if s.Receipt {
+			return d.resume(ctx, t, n, l.By, s.At, "clarification received: "+s.Proof)
+		}
+		for _, later := range ls { // an answer was quicker than the proof
+			if later.Inbound && !later.Guess && later.ID > id && !later.At.Before(s.At) && (later.Kind != "receipt" || later.By != 0) {
+				return d.file(ctx, t, n, later, iru.Letter{}, later.By, now)
 			}
 		}
 		return nil
 	})
 }
 
-const clarifying = "the addressee asked for clarification"
+// Unposted records that a further letter could not be delivered, for good: people see it and may send it again.
+func (d *Desk) Unposted(ctx context.Context, id int64, why string) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		l, err := t.Letter(ctx, id)
+		if err != nil || l.Proof != "" || l.Failed != "" {
+			return err
+		}
+		n, err := t.Notice(ctx, iru.Program(), l.Notice)
+		if err != nil {
+			return err
+		}
+		return unposted(ctx, t, n, l, 0, now, why)
+	})
+}
 
-// replyKinds are what a reply can be said to be by whoever read it.
-var replyKinds = []string{"receipt", "clarification", "done", "refused", "bounce", "note", "unknown"}
+func unposted(ctx context.Context, t *db.Tx, n iru.Notice, l iru.Letter, by iru.OfficerID, at time.Time, why string) error {
+	if why = clip(why, 300); strings.TrimSpace(why) == "" {
+		why = "it came back"
+	}
+	if err := t.SetLetterFailed(ctx, l.ID, why); err != nil {
+		return err
+	}
+	_, err := t.Record(ctx, happened("notice", int64(n.ID), "unposted", by, n.Unit, at, why).With("letter", l.ID))
+	return err
+}
+
+// Repost sends a letter that could not be delivered again, the same one, to the contact as it is confirmed now.
+func (d *Desk) Repost(ctx context.Context, s iru.Scope, id int64) error {
+	if err := s.May(iru.ToAnswer); err != nil {
+		return err
+	}
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		l, err := t.Letter(ctx, id)
+		if err != nil {
+			return err
+		}
+		n, err := ownNotice(ctx, t, s, l.Notice)
+		if err != nil {
+			return err
+		}
+		if err := own(s, n.Unit); err != nil {
+			return err
+		}
+		if l.Failed == "" || l.Inbound {
+			return iru.Refuse(iru.Conflict, "the letter did not come back", "only what could not be delivered is sent again")
+		}
+		p, err := t.Provider(ctx, s, n.Provider)
+		if err != nil {
+			return err
+		}
+		if err := confirmed(p); err != nil {
+			return err
+		}
+		if err := t.RetryLetter(ctx, id); err != nil {
+			return err
+		}
+		if _, err := t.Record(ctx, happened("notice", int64(n.ID), "repost", s.Officer, n.Unit, now, "to "+p.Name).With("letter", id)); err != nil {
+			return err
+		}
+		_, err = t.Enqueue(ctx, Post{Letter: id}, act(soon))
+		return err
+	})
+}
 
 // Expire runs when a clock is due. If it still runs, the fact is recorded; people see it overdue and escalate.
 func (d *Desk) Expire(ctx context.Context, id iru.ClockID) error {
@@ -444,7 +511,7 @@ func (d *Desk) Expire(ctx context.Context, id iru.ClockID) error {
 		if err != nil {
 			return err
 		}
-		what := n.Ref + " was not answered in time"
+		what := "what " + n.Ref + " asks for was not done in time"
 		if r, ok := d.Regime.Clock(c.Rule); ok && r.Sense != legal.Deadline {
 			what = n.Ref + ": its time has ended (" + r.Term + ")"
 		}

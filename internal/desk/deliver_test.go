@@ -23,7 +23,7 @@ func TestReceive(t *testing.T) {
 		u.later(time.Minute)
 		tell := func(r desk.Reply) {
 			t.Helper()
-			r.Notice, r.Channel = n.ID, iru.ByMail
+			r.Notice, r.Channel, r.From, r.Authentic = n.ID, iru.ByMail, "abuse@birchrack.test", "dkim"
 			must(t, u.Receive(ctx, r))
 		}
 		// Guessed kinds move nothing until a person files them.
@@ -88,7 +88,7 @@ func TestReceiptTimes(t *testing.T) {
 	for name, c := range map[string]struct{ said, want time.Duration }{"future": {time.Hour, 0}, "long ago": {-1000 * time.Hour, 0}, "a minute ago": {-time.Minute, -time.Minute}} {
 		n := u.sent(order(a, i, host))
 		u.later(10 * time.Minute)
-		must(t, u.Receive(ctx, desk.Reply{Notice: n.ID, Kind: "receipt", At: u.now.Add(c.said), Text: name, MessageID: name}))
+		must(t, u.Receive(ctx, desk.Reply{Notice: n.ID, Kind: "receipt", Authentic: iru.ByAPI, At: u.now.Add(c.said), Text: name, MessageID: name}))
 		if got := u.notice(n.ID).ReceivedAt; !got.Equal(u.now.Add(c.want)) {
 			t.Errorf("%s: received at %v, now is %v", name, got, u.now)
 		}
@@ -107,7 +107,7 @@ func TestReceiptTimes(t *testing.T) {
 	_, err := u.Dispatch(ctx, n.ID)
 	must(t, err)
 	u.later(time.Minute)
-	must(t, u.Receive(ctx, desk.Reply{Notice: n.ID, Kind: "receipt", At: u.now.Add(-9000 * time.Hour), MessageID: "quick"}))
+	must(t, u.Receive(ctx, desk.Reply{Notice: n.ID, Kind: "receipt", Authentic: iru.ByAPI, At: u.now.Add(-9000 * time.Hour), MessageID: "quick"}))
 	received := u.notice(n.ID).ReceivedAt
 	// The worker died before it could record anything: it gets the same letter again, and knows that it was answered.
 	again, err := u.Dispatch(ctx, n.ID)
@@ -126,50 +126,6 @@ func TestReceiptTimes(t *testing.T) {
 	_, err = u.Dispatch(ctx, n.ID)
 	refused(t, "sent and recorded, and dispatched once more", err, iru.Conflict, "")
 	u.whole()
-}
-
-// The clarification restarts the limit when it has arrived; the receipt stays as it was.
-func TestClarification(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		ctx, u := t.Context(), newUnit(t, d)
-		a, i, host := u.referred()
-		n := u.approved(order(a, i, host))
-		_, err := u.Answer(ctx, u.scope("ben"), n.ID, "hello")
-		refused(t, "before anything was sent", err, iru.Conflict, "nothing was sent yet")
-		n = u.sent(order(a, i, host))
-		u.later(time.Minute)
-		u.reply(n.ID, "receipt", "1")
-		received := u.notice(n.ID).ReceivedAt
-		for round := range 2 {
-			u.later(20 * time.Minute)
-			u.reply(n.ID, "clarification", fmt.Sprint("ask", round))
-			if c := u.clocks(n.ID)[round]; c.State != iru.ClockStopped || c.Late(u.now) {
-				t.Fatalf("while they ask: %+v", c)
-			}
-			_, err := u.Answer(ctx, u.scope("sig"), n.ID, "x")
-			refused(t, "a signing officer", err, iru.Forbidden, "answer an addressee")
-			_, err = u.Answer(ctx, u.scope("ben"), n.ID, " ")
-			refused(t, "nothing", err, iru.Invalid, "empty")
-			l, err := u.Answer(ctx, u.scope("ben"), n.ID, "the whole page")
-			must(t, err)
-			u.later(3 * time.Hour)
-			for range 2 { // a worker that was killed tells it twice
-				must(t, u.RecordPosted(ctx, l.ID, desk.Sending{At: u.now, Proof: "250 ok"}))
-			}
-			c := u.clocks(n.ID)
-			if len(c) != round+2 || c[round].State != iru.ClockReplaced || c[round+1].State != iru.ClockRunning || !c[round+1].Started.Equal(u.now) || !c[round+1].Due.Equal(u.now.Add(time.Hour)) || !c[round].Started.Equal(map[bool]time.Time{true: received, false: c[round].Started}[round == 0]) {
-				t.Fatalf("after the answer: %+v", c)
-			}
-			if got := u.notice(n.ID); got.State != iru.NoticeReceived || !got.ReceivedAt.Equal(received) {
-				t.Errorf("the receipt was edited: %v, was %v", got.ReceivedAt, received)
-			}
-			ev := u.events("clock", int64(c[round].ID))
-			if len(ev) != 3 || ev[0].Verb != "start" || ev[1].Verb != "stop" || ev[2].Verb != "restart" {
-				t.Errorf("the clock is told as %+v", ev)
-			}
-		}
-		u.whole()
-	})
 }
 
 func TestExpire(t *testing.T) {
@@ -196,7 +152,7 @@ func TestExpire(t *testing.T) {
 		}
 		refused(t, "no such clock", u.Expire(ctx, 999), iru.NotFound, "clock")
 		u.reply(n.ID, "refused", "2")
-		if c := u.clocks(n.ID)[0]; c.State != iru.ClockStopped || u.notice(n.ID).State != iru.NoticeRefused {
+		if c := u.clocks(n.ID)[0]; c.State != iru.ClockRunning || u.notice(n.ID).State != iru.NoticeRefused {
 			t.Errorf("refused: %+v", c)
 		}
 		must(t, u.Expire(ctx, c.ID)) // a job that was late
@@ -316,10 +272,17 @@ func TestReturn(t *testing.T) {
 		if differs != 1 {
 			t.Errorf("people were told %d times", differs)
 		}
-		u.drop()
+		captures := u.jobs("capture")
 		u.look(a.ID, iru.Up, iru.Gone)
 		if u.asset(a.ID).State != iru.AssetReturned || u.notice(n.ID).State != iru.NoticeBreached || out() != iru.OutletReturned || u.jobs("verify") != 1 || u.jobs("monitor") != 1 {
 			t.Errorf("%s, %s, %s, %d", u.asset(a.ID).State, u.notice(n.ID).State, out(), u.jobs("verify"))
+		}
+		if u.jobs("capture") != captures+1 || u.jobs("probe") != 1 {
+			t.Errorf("it is captured and probed at once: %d and %d jobs", u.jobs("capture")-captures, u.jobs("probe"))
+		}
+		waiting := view(u, func(x *db.Tx) (map[string]int, error) { return x.Waiting(t.Context(), u.scope("ada"), u.now) })
+		if waiting["outlets"] == 0 || waiting["notices"] == 0 {
+			t.Errorf("nobody is told: %v", waiting)
 		}
 		for range 3 {
 			u.look(a.ID, iru.Gone, iru.Gone)

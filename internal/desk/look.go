@@ -91,6 +91,9 @@ func (d *Desk) observe(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observa
 // fell closes the acts about an asset whose removal is verified, stops their clocks and has it rechecked for its return.
 func (d *Desk) fell(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observation, now time.Time) error {
 	why := fmt.Sprintf("removal verified: %s, by agreement of %d vantage points, %d looks each", o.Outcome, d.Rules.Agreement.Points, d.Rules.Agreement.Rounds)
+	if d.Rules.Agreement.Points == 1 {
+		why = fmt.Sprintf("removal seen from one vantage point only: %s, %d looks", o.Outcome, d.Rules.Agreement.Rounds)
+	}
 	ns, err := t.NoticesOf(ctx, iru.Program(), a.ID)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
+	"iolaus/internal/recognise"
 )
 
 // OwnBank holds what the unit itself judged.
@@ -141,18 +142,45 @@ func (d *Desk) Enter(ctx context.Context, s iru.Scope, k iru.Known) (iru.Known, 
 	if err := s.May(iru.ToCurateBanks); err != nil {
 		return k, err
 	}
+	k.Bank, k.Label, k.Value = strings.TrimSpace(k.Bank), strings.TrimSpace(k.Label), strings.TrimSpace(k.Value)
 	if k.Bank == "" || k.Value == "" || k.Label == "" {
 		return k, iru.Refuse(iru.Invalid, "known content needs a bank, a fingerprint and a label", "")
 	}
-	if k.Medium != "sha256" && k.Medium != "pdq" && k.Medium != "text" {
-		return k, iru.Refuse(iru.Invalid, "there is no medium "+k.Medium, "choose sha256, pdq or text")
+	if k.Finding != string(iru.FindRefer) && k.Finding != string(iru.FindNoAction) {
+		return k, iru.Refuse(iru.Invalid, "it is not said what was found then", "choose refer or no_action")
+	}
+	var err error
+	if k.Value, err = canonical(k.Medium, k.Value); err != nil {
+		return k, err
 	}
 	k.Unit, k.By = s.Unit, s.Officer
-	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		k.Created = now
 		return enter(ctx, t, &k, now)
 	})
 	return k, err
+}
+
+// canonical is a fingerprint as it is compared, and refuses what could never match.
+func canonical(medium, value string) (string, error) {
+	switch medium {
+	case "sha256":
+		if f, err := recognise.ParseDigest(value); err == nil {
+			return f.Hex(), nil
+		}
+	case "pdq":
+		if f, err := recognise.ParsePDQ(value); err == nil {
+			return f.Hex(), nil
+		}
+	case "text":
+		if f, err := recognise.ParseSketch(value); err == nil && len(f) > 0 {
+			return f.String(), nil
+		}
+		return "", iru.Refuse(iru.Invalid, "the value is no sketch of a text", "copy it whole, from bk1: on")
+	default:
+		return "", iru.Refuse(iru.Invalid, "there is no medium "+medium, "choose sha256, pdq or text")
+	}
+	return "", iru.Refuse(iru.Invalid, "the value is not 64 hexadecimal digits", "copy it whole")
 }
 
 func enter(ctx context.Context, t *db.Tx, k *iru.Known, now time.Time) error {

@@ -173,11 +173,14 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 		}
 		loc = i.Locator
 	}
-	if r.Reasons == "" {
+	if r.Reasons = strings.TrimSpace(r.Reasons); r.Reasons == "" {
 		r.Reasons = grounds(f)
 	}
 	if r.Lang == "" {
 		r.Lang = "en"
+	}
+	if err := spoken(r.Lang); err != nil {
+		return n, err
 	}
 	no, err := t.Count(ctx, fmt.Sprintf("%s-%d", r.Instrument.Ref(), now.Year()))
 	if err != nil {
@@ -321,6 +324,12 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 	if err := s.May(iru.ToDraft); err != nil {
 		return iru.Notice{}, err
 	}
+	if reasons = strings.TrimSpace(reasons); reasons == "" {
+		return iru.Notice{}, iru.Refuse(iru.Invalid, "the statement of reasons is missing", "write on what ground the content should go")
+	}
+	if err := spoken(lang); err != nil {
+		return iru.Notice{}, err
+	}
 	var n iru.Notice
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		var err error
@@ -330,7 +339,7 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 		if n.State != iru.NoticeDraft {
 			return iru.Refuse(iru.Conflict, "only a draft can be edited", "return it to draft first")
 		}
-		n.Reasons, n.Lang = strings.TrimSpace(reasons), lang
+		n.Reasons, n.Lang = reasons, lang
 		if err := t.UpdateNotice(ctx, n, iru.NoticeDraft); err != nil {
 			return err
 		}

@@ -43,6 +43,7 @@ func TestDraft(t *testing.T) {
 		refused(t, "no such provider", draft("ada", func(r *desk.DraftRequest) { r.Provider = 999 }), iru.NotFound, "provider")
 		refused(t, "no such instrument", draft("ada", func(r *desk.DraftRequest) { r.Instrument = "letter" }), iru.Forbidden, "not known")
 		refused(t, "not in force yet", draft("ada", func(r *desk.DraftRequest) { r.Instrument, r.Request = legal.ProductionOrder, legal.ProduceData }), iru.Forbidden, "")
+		refused(t, "in no language", draft("ada", func(r *desk.DraftRequest) { r.Lang = "zz-nonsense" }), iru.Invalid, "zz-nonsense")
 		refused(t, "for another unit", draft("ada", func(r *desk.DraftRequest) { r.Unit = 999 }), iru.Forbidden, "your own unit only")
 		refused(t, "an item that nobody found should go", draft("ada", func(r *desk.DraftRequest) { r.Item = u.page(a, i, "/other", "99").ID }), iru.Conflict, "no person has found")
 		c, err := u.Watch(ctx, u.scope("ada"), desk.WatchRequest{Address: "https://somebody.test/"})
@@ -60,9 +61,11 @@ func TestDraft(t *testing.T) {
 		if n.State != iru.NoticeDraft || n.Drafted != u.people["ada"].ID || n.Request != legal.RemoveContent || n.Lang != "en" || !strings.Contains(n.Reasons, "snow line") || n.Basis != legal.RemovalOrder.Basis() || n.Regime != "eu/1" || len(n.Key) != 32 {
 			t.Errorf("%+v", n)
 		}
-		second, err := u.Draft(ctx, u.scope("ada"), order(a, i, host))
+		blank := order(a, i, host)
+		blank.Reasons, blank.Lang = " \n", "bg"
+		second, err := u.Draft(ctx, u.scope("ada"), blank)
 		must(t, err)
-		if second.Ref == n.Ref || second.Key == n.Key || u.jobs("deliver") != 0 {
+		if second.Reasons != n.Reasons || second.Lang != "bg" || second.Ref == n.Ref || second.Key == n.Key || u.jobs("deliver") != 0 {
 			t.Errorf("two drafts: %s %s, and %d deliveries", n.Ref, second.Ref, u.jobs("deliver"))
 		}
 		// Every option that is shown as allowed can be drafted, and no other.
@@ -95,12 +98,18 @@ func TestApprove(t *testing.T) {
 		must(t, err)
 		_, err = u.Approve(ctx, u.scope("lena"), n.ID)
 		refused(t, "a draft", err, iru.Conflict, "possible now: [submit withdraw]")
-		_, err = u.Edit(ctx, u.scope("sal"), n.ID, " ", "en")
-		must(t, err)
-		_, err = u.Submit(ctx, u.scope("sal"), n.ID)
+		_, err = u.Edit(ctx, u.scope("sal"), n.ID, " \n", "en")
 		refused(t, "without reasons", err, iru.Invalid, "statement of reasons")
-		_, err = u.Edit(ctx, u.scope("sal"), n.ID, "the passage", "en")
+		_, err = u.Edit(ctx, u.scope("sal"), n.ID, "the passage", "zz-nonsense")
+		refused(t, "in no language", err, iru.Invalid, "zz-nonsense")
+		if kept := u.notice(n.ID); kept.Reasons != n.Reasons || kept.Lang != "en" {
+			t.Errorf("refused, and yet: %+v", kept)
+		}
+		n, err = u.Edit(ctx, u.scope("sal"), n.ID, " the passage ", "sv")
 		must(t, err)
+		if n.Reasons != "the passage" || n.Lang != "sv" {
+			t.Errorf("edited: %+v", n)
+		}
 		_, err = u.Submit(ctx, u.scope("sal"), n.ID)
 		must(t, err)
 		_, err = u.Edit(ctx, u.scope("sal"), n.ID, "another passage", "en")

@@ -100,7 +100,41 @@ func (d *Desk) NewInvite(ctx context.Context, login string) (string, error) {
 	return text, err
 }
 
-// AddUnit enters another unit.
+// runs refuses anybody but an administrator of the unit that runs the installation: the first one.
+func runs(ctx context.Context, t *db.Tx, s iru.Scope) error {
+	us, err := t.Units(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range us {
+		if u.ID < s.Unit {
+			return iru.Refuse(iru.Forbidden, "units are entered by an administrator of the unit that runs this installation", "ask there")
+		}
+	}
+	return nil
+}
+
+// admits refuses an administrator who would enter an officer into another unit, except its first one: an administrator who then
+// enters the others. Whoever could enter officers everywhere could sign for everybody.
+func admits(ctx context.Context, t *db.Tx, s iru.Scope, o iru.Officer) error {
+	if o.Unit == s.Unit {
+		return nil
+	}
+	if err := runs(ctx, t, s); err != nil {
+		return iru.Refuse(iru.Forbidden, "an administrator enters officers of the own unit only", "ask an administrator of that unit")
+	}
+	os, err := t.Officers(ctx)
+	if err != nil {
+		return err
+	}
+	manned := slices.ContainsFunc(os, func(x iru.Officer) bool { return x.Unit == o.Unit })
+	if manned || !slices.Equal(o.Roles, []iru.Role{iru.Administrator}) {
+		return iru.Refuse(iru.Forbidden, "only the first administrator of another unit is entered from here", "that administrator enters the others")
+	}
+	return nil
+}
+
+// AddUnit enters another unit: an administrator of the unit that runs the installation.
 func (d *Desk) AddUnit(ctx context.Context, s iru.Scope, u iru.Unit) (iru.Unit, error) {
 	if err := s.May(iru.ToAdminister); err != nil {
 		return u, err
@@ -115,6 +149,9 @@ func (d *Desk) AddUnit(ctx context.Context, s iru.Scope, u iru.Unit) (iru.Unit, 
 		return u, iru.Refuse(iru.Invalid, fmt.Sprintf("there is no kind of unit %q", u.Kind), fmt.Sprintf("choose from %v", legal.Issuers()))
 	}
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		if err := runs(ctx, t, s); err != nil {
+			return err
+		}
 		u.State, u.Created = iru.UnitActive, now
 		if err := t.AddUnit(ctx, &u); err != nil {
 			return err
@@ -147,6 +184,9 @@ func (d *Desk) Invite(ctx context.Context, s iru.Scope, o iru.Officer) (iru.Offi
 		return o, "", err
 	}
 	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		if err := admits(ctx, t, s, o); err != nil {
+			return err
+		}
 		o.State, o.Created = iru.OfficerInvited, now
 		return invite(ctx, t, &o, stored, now, s.Officer)
 	})
@@ -222,6 +262,9 @@ func (d *Desk) officer(ctx context.Context, s iru.Scope, id iru.OfficerID, verb,
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		var err error
 		if o, err = t.Officer(ctx, id); err != nil {
+			return err
+		}
+		if err := own(s, o.Unit); err != nil {
 			return err
 		}
 		old := o.State

@@ -182,3 +182,28 @@ func TestUnits(t *testing.T) {
 	_, err = u.AddUnit(ctx, u.scope("admin"), iru.Unit{Name: "Unit A", Country: "XB"})
 	refused(t, "the same name", err, iru.Conflict, "")
 }
+
+// Nobody administers another unit's officers: who could would sign for everybody.
+func TestAdministratorsKeepToTheirUnit(t *testing.T) {
+	ctx, u := t.Context(), newUnit(t, dbtest.Open(t))
+	b := u.second()
+	u.join("boss", b.ID, iru.Administrator)
+	_, err := u.AddUnit(ctx, u.scope("boss"), iru.Unit{Name: "Unit D", Country: "XD"})
+	refused(t, "a unit by a guest", err, iru.Forbidden, "runs this installation")
+	invite := func(who string, in iru.UnitID, roles ...iru.Role) error {
+		_, _, err := u.Invite(ctx, u.scope(who), iru.Officer{Unit: in, Login: "eve", Name: "Eve", Roles: roles})
+		return err
+	}
+	refused(t, "into our unit", invite("boss", u.people["ada"].Unit, iru.Reviewer, iru.Signer), iru.Forbidden, "own unit only")
+	refused(t, "into a unit that has officers", invite("admin", b.ID, iru.Administrator), iru.Forbidden, "first administrator")
+	c, err := u.AddUnit(ctx, u.scope("admin"), iru.Unit{Name: "Unit C", Country: "XC"})
+	must(t, err)
+	refused(t, "a signing officer into a new unit", invite("admin", c.ID, iru.Signer), iru.Forbidden, "first administrator")
+	must(t, invite("admin", c.ID, iru.Administrator))
+	for _, who := range []string{"ada", "sig"} {
+		_, err := u.Suspend(ctx, u.scope("boss"), u.people[who].ID, "x")
+		refused(t, "suspend "+who, err, iru.Forbidden, "another unit")
+	}
+	_, err = u.Suspend(ctx, u.scope("boss"), u.people["bo"].ID, "leave")
+	must(t, err)
+}

@@ -76,6 +76,11 @@ func (d *Desk) OpenPoll(ctx context.Context, s iru.Scope, id iru.OperationID) (i
 		if len(ts) == 0 {
 			return iru.Refuse(iru.Conflict, "the operation has no tasks", "draft at least one act for it")
 		}
+		for _, n := range ts { // who carries them is found out anew
+			if _, err := t.Enqueue(ctx, Probe{Asset: n.Asset}, look(soon)); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
 }
@@ -250,6 +255,35 @@ func (d *Desk) expirePolls(ctx context.Context, t *db.Tx, id iru.OperationID, no
 	return nil
 }
 
+// askAgain opens the poll of the unit that serves a task whose addressee no longer carries the asset, while the poll is open.
+func (d *Desk) askAgain(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) error {
+	o, err := t.Operation(ctx, iru.Program(), n.Operation)
+	if err != nil || o.State != iru.OperationPolling && o.State != iru.OperationHeld {
+		return err
+	}
+	ps, err := t.Polls(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range ps {
+		if p.Unit != n.Unit {
+			continue
+		}
+		next, e, expired := p.Expire("", now)
+		if !expired {
+			continue
+		}
+		e.Note = "what " + n.Ref + " is about has moved"
+		if err := t.UpdatePoll(ctx, next, p.State); err != nil {
+			return err
+		}
+		if _, err := t.Record(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Release sets T0: everything that the units answered GO on leaves at that instant.
 func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 time.Time) (iru.Operation, error) {
 	var o iru.Operation
@@ -284,6 +318,9 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 				return err
 			}
 			if err := confirmed(p); err != nil {
+				return err
+			}
+			if err := carried(ctx, t, n, p); err != nil {
 				return err
 			}
 		}
@@ -361,6 +398,9 @@ func hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
 	if err := confirmed(p); err != nil {
 		return err, nil
 	}
+	if err := carried(ctx, t, n, p); err != nil {
+		return err, nil
+	}
 	return sealed(ctx, t, n), nil
 }
 
@@ -399,23 +439,28 @@ func recall(ctx context.Context, t *db.Tx, o iru.Operation, by iru.OfficerID, no
 		if n.State != iru.NoticeDispatched {
 			continue
 		}
-		l, written, err := written(ctx, t, n)
-		if err != nil {
-			return err
-		}
-		if written {
-			if err := t.RemoveLetter(ctx, l.ID); err != nil {
-				return err
-			}
-		}
-		if err := step(ctx, t, n, "recall", 0, now, "the operation is "+string(o.State)); err != nil {
-			return err
-		}
-		if err := relent(ctx, t, n.Asset, by, now, n.Ref+" was recalled before T0"); err != nil {
+		if _, err := unarm(ctx, t, n, by, now, "the operation is "+string(o.State)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unarm takes one task back that was armed and not fired.
+func unarm(ctx context.Context, t *db.Tx, n iru.Notice, by iru.OfficerID, now time.Time, why string) (iru.Notice, error) {
+	l, written, err := written(ctx, t, n)
+	if err != nil {
+		return n, err
+	}
+	if written {
+		if err := t.RemoveLetter(ctx, l.ID); err != nil {
+			return n, err
+		}
+	}
+	if n, err = stepped(ctx, t, n, "recall", 0, now, why); err != nil {
+		return n, err
+	}
+	return n, relent(ctx, t, n.Asset, by, now, n.Ref+" was recalled before T0")
 }
 
 // StandDown takes a unit's tasks out of an operation before T0, in its own jurisdiction only: the others go on. Its own liaison
@@ -435,12 +480,22 @@ func (d *Desk) StandDown(ctx context.Context, s iru.Scope, id iru.OperationID, u
 		if o.State == iru.OperationClosed || o.State == iru.OperationAborted || !o.T0.IsZero() && !now.Before(o.T0) {
 			return iru.Refuse(iru.Conflict, "what was to leave has left", "withdraw its acts one by one")
 		}
+		if gone, err := fired(ctx, t, id); err != nil {
+			return err
+		} else if gone {
+			return iru.Refuse(iru.Conflict, "the tasks are leaving", "withdraw the acts one by one")
+		}
 		ts, err := t.Tasks(ctx, iru.Program(), id)
 		if err != nil {
 			return err
 		}
 		n := 0
 		for _, a := range ts {
+			if a.Unit == unit && a.State == iru.NoticeDispatched {
+				if a, err = unarm(ctx, t, a, s.Officer, now, "stood down: "+why); err != nil {
+					return err
+				}
+			}
 			if a.Unit != unit || !iru.NoticeTable.Can(a.State, "withdraw") {
 				continue
 			}
@@ -471,7 +526,8 @@ func (d *Desk) Follow(ctx context.Context, ids []iru.NoticeID) error {
 	})
 }
 
-// RecordRelease stores when the first and the last task left.
+// RecordRelease stores when the first and the last task left. Without times they are read off the tasks, for a worker that was
+// killed after it had recorded those.
 func (d *Desk) RecordRelease(ctx context.Context, id iru.OperationID, first, last time.Time) error {
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		o, err := t.Operation(ctx, iru.Program(), id)
@@ -479,10 +535,27 @@ func (d *Desk) RecordRelease(ctx context.Context, id iru.OperationID, first, las
 			return err
 		}
 		o.FirstSent, o.LastSent = first, last
+		if first.IsZero() {
+			ts, err := t.Tasks(ctx, iru.Program(), id)
+			if err != nil {
+				return err
+			}
+			for _, n := range ts {
+				if !n.SentAt.IsZero() && (o.FirstSent.IsZero() || n.SentAt.Before(o.FirstSent)) {
+					o.FirstSent = n.SentAt
+				}
+				if n.SentAt.After(o.LastSent) {
+					o.LastSent = n.SentAt
+				}
+			}
+			if o.FirstSent.IsZero() { // nothing has left
+				return nil
+			}
+		}
 		if err := t.UpdateOperation(ctx, o, o.State); err != nil {
 			return err
 		}
-		_, err = t.Record(ctx, happened("operation", int64(o.ID), "sent", 0, o.Unit, now, "").With("spread_us", last.Sub(first).Microseconds()))
+		_, err = t.Record(ctx, happened("operation", int64(o.ID), "sent", 0, o.Unit, now, "").With("spread_us", o.LastSent.Sub(o.FirstSent).Microseconds()))
 		return err
 	})
 }

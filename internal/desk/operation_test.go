@@ -268,6 +268,118 @@ func TestAbortKeepsEverythingIn(t *testing.T) {
 	})
 }
 
+// Killed between the two, the worker reads off the tasks when they left.
+func TestReleaseIsRecordedLater(t *testing.T) {
+	ctx, u := t.Context(), newUnit(t, dbtest.Open(t))
+	o, ours, theirs := u.joint()
+	t0 := u.now.Add(time.Minute)
+	_, err := u.Release(ctx, u.scope("dora"), o.ID, t0)
+	must(t, err)
+	_, _, err = u.Arm(ctx, o.ID)
+	must(t, err)
+	must(t, u.RecordRelease(ctx, o.ID, time.Time{}, time.Time{}))
+	u.now = t0.Add(time.Second)
+	must(t, u.RecordAllSent(ctx, map[iru.NoticeID]desk.Sending{ours.ID: {At: t0, Proof: "250 ok"}, theirs.ID: {At: t0.Add(3 * time.Millisecond), Proof: "250 ok"}}))
+	must(t, u.RecordRelease(ctx, o.ID, time.Time{}, time.Time{}))
+	got := view(u, func(x *db.Tx) (iru.Operation, error) { return x.Operation(ctx, iru.Program(), o.ID) })
+	if !got.FirstSent.Equal(t0) || got.LastSent.Sub(got.FirstSent) != 3*time.Millisecond {
+		t.Errorf("%+v", got)
+	}
+}
+
+// Until it is fired a hold or an abort takes back what was armed; from then on nothing does.
+func TestRecall(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, u := t.Context(), newUnit(t, d)
+		o, ours, theirs := u.joint()
+		arm := func() time.Time {
+			t.Helper()
+			t0 := u.now.Add(time.Minute)
+			_, err := u.Release(ctx, u.scope("dora"), o.ID, t0)
+			must(t, err)
+			u.now = t0.Add(-time.Second)
+			armed, parked, err := u.Arm(ctx, o.ID)
+			if len(armed) != 2 || len(parked) != 0 || err != nil {
+				t.Fatalf("%d armed, %v, %v", len(armed), parked, err)
+			}
+			return t0
+		}
+		in := func(want iru.NoticeState, letters int) {
+			t.Helper()
+			for _, n := range []iru.Notice{ours, theirs} {
+				if got := u.notice(n.ID); got.State != want || len(u.letters(n.ID)) != letters {
+					t.Errorf("%s is %s with %d letters", n.Ref, got.State, len(u.letters(n.ID)))
+				}
+			}
+		}
+		first := arm()
+		in(iru.NoticeDispatched, 1)
+		if u.asset(ours.Asset).State != iru.AssetActioned {
+			t.Errorf("the asset is %s", u.asset(ours.Asset).State)
+		}
+		_, err := u.HoldOperation(ctx, u.scope("dora"), o.ID, "one host moved")
+		must(t, err)
+		in(iru.NoticeApproved, 0)
+		if u.asset(ours.Asset).State != iru.AssetLive {
+			t.Errorf("nothing has left, and the asset is %s", u.asset(ours.Asset).State)
+		}
+		if going, err := u.Fire(ctx, o.ID, first); going || err != nil {
+			t.Errorf("a held operation fires: %v", err)
+		}
+		_, err = u.Resume(ctx, u.scope("dora"), o.ID)
+		must(t, err)
+		second := arm()
+		if going, err := u.Fire(ctx, o.ID, first); going || err != nil {
+			t.Errorf("it fires at a T0 of the past: %v", err)
+		}
+		if going, err := u.Fire(ctx, o.ID, second); !going || err != nil {
+			t.Errorf("it does not fire: %v", err)
+		}
+		_, err = u.HoldOperation(ctx, u.scope("dora"), o.ID, "too late")
+		refused(t, "held while it leaves", err, iru.Conflict, "are leaving")
+		_, err = u.Abort(ctx, u.scope("dora"), o.ID, "enough")
+		must(t, err)
+		in(iru.NoticeDispatched, 1)
+		if armed, _, err := u.Arm(ctx, o.ID); len(armed) != 2 || err != nil {
+			t.Errorf("what may have left is sent under the same key: %d, %v", len(armed), err)
+		}
+		u.whole()
+	})
+}
+
+// A unit that stands down keeps its own tasks back; the others go on.
+func TestStandDown(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, u := t.Context(), newUnit(t, d)
+		o, ours, theirs := u.joint()
+		stand := func(who string, unit iru.UnitID, why string) error {
+			return u.StandDown(ctx, u.scope(who), o.ID, unit, why)
+		}
+		refused(t, "without a reason", stand("brit", theirs.Unit, " "), iru.Invalid, "reason is missing")
+		refused(t, "another unit", stand("brit", ours.Unit, "x"), iru.Forbidden, "own liaison officer")
+		refused(t, "by an analyst", stand("bea", theirs.Unit, "x"), iru.Forbidden, "own liaison officer")
+		t0 := u.now.Add(time.Minute)
+		_, err := u.Release(ctx, u.scope("dora"), o.ID, t0)
+		must(t, err)
+		u.now = t0.Add(-time.Second)
+		if armed, _, err := u.Arm(ctx, o.ID); err != nil || len(armed) != 2 {
+			t.Fatalf("%d armed, %v", len(armed), err)
+		}
+		must(t, stand("brit", theirs.Unit, "our judge has withdrawn the order"))
+		refused(t, "twice", stand("brit", theirs.Unit, "again"), iru.Conflict, "no task")
+		u.now = t0
+		armed, _, err := u.Arm(ctx, o.ID)
+		if err != nil || len(armed) != 1 || armed[0].Notice.ID != ours.ID || u.notice(theirs.ID).State != iru.NoticeWithdrawn {
+			t.Errorf("armed %d, theirs is %s: %v", len(armed), u.notice(theirs.ID).State, err)
+		}
+		if len(u.letters(theirs.ID)) != 0 {
+			t.Error("the letter of a unit that stood down is there still")
+		}
+		refused(t, "after T0", stand("dora", ours.Unit, "late"), iru.Conflict, "has left")
+		u.whole()
+	})
+}
+
 // A task that could not leave with the others, because its contact changed after the release, leaves when a person confirms it.
 func TestParkedTask(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,25 +29,93 @@ type Carriage struct {
 	Guess        bool
 }
 
-// RecordCarriers takes in who carries an asset. A provider seen for the first time is entered with its contact proposed; a
-// contact that changed stops sending until a person confirms it.
+// RecordCarriers takes in who carries an asset, all of them as far as anybody can find out: whose place others have taken is dropped.
+// A provider seen for the first time is entered with its contact proposed; a contact that changed stops sending until a person
+// confirms it.
 func (d *Desk) RecordCarriers(ctx context.Context, id iru.AssetID, found []Carriage) error {
+	return d.carriers(ctx, id, found, true)
+}
+
+// AddCarriers is RecordCarriers where not everybody could be asked: nobody is dropped.
+func (d *Desk) AddCarriers(ctx context.Context, id iru.AssetID, found []Carriage) error {
+	return d.carriers(ctx, id, found, false)
+}
+
+func (d *Desk) carriers(ctx context.Context, id iru.AssetID, found []Carriage, all bool) error {
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		a, err := t.Asset(ctx, iru.Program(), id)
 		if err != nil {
 			return err
 		}
+		had, err := t.Carriers(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		var has []iru.Carrier
 		for _, c := range found {
 			p, err := d.provider(ctx, t, a.Unit, c, now)
 			if err != nil {
 				return err
 			}
-			if err := t.SetCarrier(ctx, iru.Carrier{Asset: a.ID, Provider: p.ID, Layer: c.Layer, Source: c.Source, At: now}); err != nil {
+			has = append(has, iru.Carrier{Asset: a.ID, Provider: p.ID, Layer: c.Layer, Source: c.Source, At: now})
+			if err := t.SetCarrier(ctx, has[len(has)-1]); err != nil {
+				return err
+			}
+		}
+		if all {
+			if err := d.moved(ctx, t, a, had, has, now); err != nil {
 				return err
 			}
 		}
 		return d.listed(ctx, t, a, now)
 	})
+}
+
+// moved drops the carriers whose place on the same layer others have taken, unless an officer gave their word for them. Units that
+// answered a poll on acts that go to them must answer again.
+func (d *Desk) moved(ctx context.Context, t *db.Tx, a iru.Asset, had, has []iru.Carrier, now time.Time) error {
+	same := func(x, y iru.Carrier) bool { return x.Provider == y.Provider && x.Layer == y.Layer }
+	for _, c := range had {
+		replaced := slices.ContainsFunc(has, func(x iru.Carrier) bool { return x.Layer == c.Layer })
+		if c.By != 0 || !replaced || slices.ContainsFunc(has, func(x iru.Carrier) bool { return same(x, c) }) {
+			continue
+		}
+		if err := t.RemoveCarrier(ctx, c); err != nil {
+			return err
+		}
+		p, err := t.Provider(ctx, iru.Program(), c.Provider)
+		if err != nil {
+			return err
+		}
+		if _, err := t.Record(ctx, happened("asset", int64(a.ID), "move", 0, a.Unit, now, p.Name+" no longer carries it").With("provider", int64(p.ID)).With("layer", string(c.Layer))); err != nil {
+			return err
+		}
+		ns, err := t.NoticesOf(ctx, iru.Program(), a.ID)
+		if err != nil {
+			return err
+		}
+		for _, n := range ns {
+			if n.Operation == 0 || n.Provider != c.Provider || n.Layer != c.Layer || n.State == iru.NoticeWithdrawn {
+				continue
+			}
+			if err := d.askAgain(ctx, t, n, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// carried refuses an act to a provider that no longer carries what it is about.
+func carried(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider) error {
+	cs, err := t.Carriers(ctx, n.Asset)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(cs, func(c iru.Carrier) bool { return c.Provider == n.Provider && c.Layer == n.Layer }) {
+		return nil
+	}
+	return iru.Refuse(iru.Conflict, fmt.Sprintf("%s no longer carries what %s is about as %s", p.Name, n.Ref, n.Layer.Title()), "withdraw it, and act on who carries it now")
 }
 
 // listed adds the providers of the directory under whose own name the asset lies: stores, platforms, list services.

@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,16 +57,21 @@ func (d *Desk) Reopen(ctx context.Context, s iru.Scope, id iru.ItemID, why strin
 		if err != nil {
 			return err
 		}
-		for _, a := range fs {
-			if a.State != iru.AssessmentGiven && a.State != iru.AssessmentConfirmed {
-				continue
-			}
-			if a.By == s.Officer {
-				return iru.Refuse(iru.Forbidden, "the finding is your own", "ask a colleague to look again")
-			}
-			return takeBack(ctx, t, i, a, "overturn", s.Officer, now, why)
+		fs = slices.DeleteFunc(fs, func(a iru.Assessment) bool {
+			return a.State != iru.AssessmentGiven && a.State != iru.AssessmentConfirmed || a.Content != "" && a.Content != i.Content
+		})
+		if len(fs) == 0 {
+			return iru.Refuse(iru.Conflict, "no finding stands on this item", "judge it")
 		}
-		return iru.Refuse(iru.Conflict, "no finding stands on this item", "judge it")
+		if fs[0].By == s.Officer {
+			return iru.Refuse(iru.Forbidden, "the finding is your own", "ask a colleague to look again")
+		}
+		for _, first := range fs[1:] { // that it confirmed
+			if err := turn(ctx, t, first, "overturn", s.Officer, now, why); err != nil {
+				return err
+			}
+		}
+		return takeBack(ctx, t, i, fs[0], "overturn", s.Officer, now, why)
 	})
 }
 
@@ -114,6 +120,22 @@ func back(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb stri
 	if err := unused(ctx, t, i, a); err != nil {
 		return err
 	}
+	if err := turn(ctx, t, a, verb, by, now, why); err != nil {
+		return err
+	}
+	next, e, err := i.Step("reopen", by, now, why)
+	if err != nil {
+		return err
+	}
+	if err := t.UpdateItem(ctx, next, i.State); err != nil {
+		return err
+	}
+	_, err = t.Record(ctx, e)
+	return err
+}
+
+// turn moves an assessment by a verb of its table, and records it.
+func turn(ctx context.Context, t *db.Tx, a iru.Assessment, verb string, by iru.OfficerID, now time.Time, why string) error {
 	old := a.State
 	var err error
 	if a.State, err = iru.AssessmentTable.Next(old, verb); err != nil {
@@ -124,16 +146,6 @@ func back(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb stri
 	}
 	e := happened("assessment", int64(a.ID), verb, by, a.Unit, now, why)
 	e.From, e.To = string(old), string(a.State)
-	if _, err := t.Record(ctx, e); err != nil {
-		return err
-	}
-	next, e, err := i.Step("reopen", by, now, why)
-	if err != nil {
-		return err
-	}
-	if err := t.UpdateItem(ctx, next, i.State); err != nil {
-		return err
-	}
 	_, err = t.Record(ctx, e)
 	return err
 }

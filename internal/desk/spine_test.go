@@ -172,6 +172,10 @@ func TestSpine(t *testing.T) {
 		must(t, err)
 		u.later(time.Minute)
 		must(t, u.RecordPosted(ctx, l.ID, desk.Sending{At: u.now, Proof: "250 ok"}))
+		if c = u.clocks(n.ID); len(c) != 1 || c[0].State != iru.ClockStopped {
+			t.Fatalf("a server's acceptance restarted the clock: %+v", c)
+		}
+		u.reply(n.ID, "receipt", "2a")
 		if c = u.clocks(n.ID); len(c) != 2 || c[0].State != iru.ClockReplaced || c[1].Due.Sub(u.now) != time.Hour {
 			t.Fatalf("clocks after the clarification: %+v", c)
 		}
@@ -199,7 +203,7 @@ func TestSpine(t *testing.T) {
 
 func (u *unit) reply(n iru.NoticeID, kind, id string) {
 	u.t.Helper()
-	must(u.t, u.Receive(u.t.Context(), desk.Reply{Notice: n, Kind: kind, At: u.now, Channel: iru.ByMail, From: "abuse@birchrack.test", Text: kind, MessageID: id}))
+	must(u.t, u.Receive(u.t.Context(), desk.Reply{Notice: n, Kind: kind, At: u.now, Channel: iru.ByMail, From: "abuse@birchrack.test", Authentic: "dkim", Text: kind, MessageID: id}))
 }
 
 func (u *unit) look(a iru.AssetID, north, south iru.Outcome) {

@@ -82,8 +82,9 @@ func TestDeskByRandomWalk(t *testing.T) {
 // Some verbs stand more than once, or the walks seldom come to what follows them.
 var verbs = []string{"watch", "capture", "attribute", "reject", "hold", "defer", "assess", "assess", "assess", "ask second", "undo", "draft", "draft", "draft",
 	"edit", "submit", "submit", "submit", "approve", "approve", "approve", "approve", "approve", "return", "withdraw", "seal", "seal", "dispatch", "dispatch", "dispatch", "send", "send", "bounce", "bounce",
-	"resend", "resend", "receive", "receive", "file", "answer", "post", "confirm", "confirm", "change contact", "look", "look", "look", "escalate", "expire", "plan", "open poll",
-	"poll", "poll", "release", "release", "arm", "hold operation", "resume", "abort", "close", "suspend", "restore"}
+	"resend", "resend", "receive", "receive", "file", "answer", "post", "fail", "repost", "end impossibility", "confirm", "confirm", "change contact", "look", "look", "look", "escalate", "expire", "plan", "open poll",
+	"poll", "poll", "release", "release", "arm", "hold operation", "resume", "abort", "close", "suspend", "restore",
+	"hand over", "reopen", "reconsider", "give up", "close outlet", "watch outlet", "fire", "stand down", "sweep"}
 
 func (w *walk) between(low, high int) int { return low + w.dice.IntN(high-low+1) }
 
@@ -175,7 +176,7 @@ func (w *walk) step(verb string) {
 		}
 		return r
 	}
-	kinds := []string{"receipt", "clarification", "done", "refused", "bounce", "note", "unknown", "nonsense"}
+	kinds := []string{"receipt", "clarification", "done", "refused", "impossible", "bounce", "note", "unknown", "nonsense"}
 	var err error
 	switch verb {
 	case "watch":
@@ -256,13 +257,20 @@ func (w *walk) step(verb string) {
 	case "receive":
 		n := notice(iru.NoticeSent, iru.NoticeReceived, iru.NoticeDispatched)
 		err = w.Receive(ctx, desk.Reply{Notice: n.ID, Kind: among(w, kinds), Guess: w.between(0, 2) == 0, Text: "words",
-			At: w.now.Add(time.Duration(w.between(-4000, 4000)) * time.Second), MessageID: fmt.Sprint(w.between(0, 30))})
+			From: among(w, []string{"abuse@birchrack.test", "abuse@birchrack.test", "owner@halcyon-weather.test"}), Authentic: among(w, []string{"dkim", "dkim", "api", "relay", ""}),
+			At: w.now.Add(time.Duration(w.between(-4000, 4000)) * time.Second), MessageID: fmt.Sprint(w.between(0, 30)), Answers: "<" + n.Key + "@unit-a.test>"})
 	case "file":
 		err = w.File(ctx, w.fit("ben"), letter(true), among(w, kinds))
 	case "answer":
 		_, err = w.Answer(ctx, w.fit("ben", "lena"), notice(iru.NoticeClarifying, iru.NoticeReceived).ID, "the whole page")
 	case "post":
-		err = w.RecordPosted(ctx, letter(false), desk.Sending{At: w.now, Proof: "250 ok"})
+		err = w.RecordPosted(ctx, letter(false), desk.Sending{At: w.now, Proof: "250 ok", Receipt: w.coin()})
+	case "fail":
+		err = w.Unposted(ctx, letter(false), "550")
+	case "repost":
+		err = w.Repost(ctx, w.fit("ben", "ada"), letter(false))
+	case "end impossibility":
+		err = w.EndImpossibility(ctx, w.fit("ben"), notice(iru.NoticeClarifying).ID, "called")
 	case "confirm":
 		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
 		_, err = w.Confirm(ctx, w.fit("ben", "lio"), c.ID, "called")
@@ -315,6 +323,39 @@ func (w *walk) step(verb string) {
 		_, err = w.Suspend(ctx, w.fit("admin"), w.people["bo"].ID, "leave")
 	case "restore":
 		_, err = w.Restore(ctx, w.fit("admin"), w.people["bo"].ID, "back")
+	case "hand over":
+		id := item().ID
+		_, _ = w.Hold(ctx, w.scope("ada"), id)
+		_, err = w.HandOver(ctx, w.fit("ada"), id, w.people[among(w, []string{"ben", "lena", "sig", "bea"})].ID)
+	case "reopen":
+		i, _ := one(w, "judged", func(x *db.Tx) ([]iru.Item, error) {
+			return x.ItemsIn(ctx, p, among(w, []iru.ItemState{iru.ItemReferred, iru.ItemDismissed}), 99)
+		})
+		err = w.Reopen(ctx, w.fit("ada", "ben", "lena"), i.ID, among(w, []string{"", "wrong", "wrong"}))
+	case "reconsider":
+		_, err = w.Reconsider(ctx, w.fit("ada", "ben"), asset(), "wrong")
+	case "give up":
+		_, err = w.GiveUp(ctx, w.fit("ada", "ben"), asset(), "nobody acts")
+	case "close outlet", "watch outlet":
+		o, _ := one(w, "outlet", func(x *db.Tx) ([]iru.Outlet, error) { return x.Outlets(ctx, p) })
+		if _, err = w.WatchOutlet(ctx, w.fit("ada"), o.ID, "again"); verb == "close outlet" {
+			_, err = w.CloseOutlet(ctx, w.fit("ada"), o.ID, "over")
+		}
+	case "fire":
+		id := operation(iru.OperationReleased)
+		o := view(w.unit, func(x *db.Tx) (iru.Operation, error) {
+			if id == 0 {
+				return iru.Operation{}, nil
+			}
+			return x.Operation(ctx, p, id)
+		})
+		_, err = w.Fire(ctx, id, o.T0)
+	case "stand down":
+		err = w.StandDown(ctx, w.fit("dora", "lio", "brit"), operation(iru.OperationPolling, iru.OperationReleased), w.people[among(w, []string{"lio", "brit"})].Unit, "rain")
+	case "sweep":
+		if _, err = w.SweepActs(ctx); err == nil {
+			_, err = w.SweepLooks(ctx)
+		}
 	default:
 		w.r.Fatalf("no verb %q", verb)
 	}

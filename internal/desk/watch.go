@@ -88,6 +88,9 @@ func (d *Desk) propose(ctx context.Context, t *db.Tx, s iru.Scope, name string, 
 	if err := t.AddOutlet(ctx, &o); err != nil {
 		return o, err
 	}
+	if err := t.LookBack(ctx, "ct ", lookBack); err != nil {
+		return o, err
+	}
 	w, e, err := o.Step("watch", s.Officer, now, "")
 	if err != nil {
 		return o, err
@@ -332,9 +335,9 @@ func clip(s string, n int) string {
 	return string(r)
 }
 
-// Announce takes up names seen in a certificate log that carry a word of a watched outlet's name, or a key that a known asset
-// uses. Each becomes a candidate, found by "ct".
-func (d *Desk) Announce(ctx context.Context, log string, next int64, seen []Certificate) (int, error) {
+// Announce takes up names seen in a certificate log, from one entry up to the next, that carry a word of a watched outlet's name,
+// or a key that a known asset uses. Each becomes a candidate, found by "ct".
+func (d *Desk) Announce(ctx context.Context, log string, from, next int64, seen []Certificate) (int, error) {
 	n := 0
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		n = 0
@@ -379,10 +382,16 @@ func (d *Desk) Announce(ctx context.Context, log string, next int64, seen []Cert
 				}
 			}
 		}
+		if at, err := t.Cursor(ctx, "ct "+log); err != nil || at < from { // meanwhile more is looked for, further back
+			return err
+		}
 		return t.SetCursor(ctx, "ct "+log, next)
 	})
 	return n, err
 }
+
+// lookBack is how many entries of each certificate log are read again when more is looked for in it: a new outlet, or a new key.
+const lookBack = 1_000
 
 // carries reports whether the address lies under a provider's own name.
 func carries(ps []iru.Provider, l locator.Locator) bool {

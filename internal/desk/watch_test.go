@@ -290,7 +290,7 @@ func TestAnnounce(t *testing.T) {
 			{Names: []string{"halcyon-weather.test"}}, // known
 			{Names: []string{"not a name halcyon", ""}},
 		}
-		n, err := u.Announce(ctx, "log", 17, seen)
+		n, err := u.Announce(ctx, "log", 0, 17, seen)
 		must(t, err)
 		var found []string
 		for _, a := range u.assets() {
@@ -307,8 +307,22 @@ func TestAnnounce(t *testing.T) {
 		if c, err := u.Cursor(ctx, "log"); c != 17 || err != nil {
 			t.Errorf("read on from %d: %v", c, err)
 		}
-		if n, err := u.Announce(ctx, "log", 18, seen); n != 0 || err != nil {
+		if n, err := u.Announce(ctx, "log", 17, 18, seen); n != 0 || err != nil {
 			t.Errorf("announced again: %d, %v", n, err)
+		}
+		// What the log showed before somebody watched an outlet is read again for it, also by whoever was reading meanwhile.
+		_, err = u.Watch(ctx, u.scope("ada"), desk.WatchRequest{Address: "https://stranger-trams.test/", Name: "Stranger Trams"})
+		must(t, err)
+		if c, err := u.Cursor(ctx, "log"); c != 0 || err != nil {
+			t.Errorf("a new outlet is looked for from %d on: %v", c, err)
+		}
+		_, err = u.Announce(ctx, "log", 18, 19, nil)
+		must(t, err)
+		if c, err := u.Cursor(ctx, "log"); c != 0 || err != nil {
+			t.Errorf("a reader who was ahead read on from %d: %v", c, err)
+		}
+		if n, err := u.Announce(ctx, "log", 0, 19, seen); n != 1 || err != nil {
+			t.Errorf("what the log had shown before: %d, %v", n, err)
 		}
 		u.whole()
 	})

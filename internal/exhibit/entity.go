@@ -28,7 +28,7 @@ func Entity(response io.Reader) (io.Reader, error) {
 	version, rest, _ := strings.Cut(line, " ")
 	code, _, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
 	status, err := strconv.Atoi(code)
-	if !strings.HasPrefix(version, "HTTP/") || err != nil || len(code) != 3 || status < 100 {
+	if !strings.HasPrefix(version, "HTTP/1.") || err != nil || len(code) != 3 || status < 100 {
 		return nil, fmt.Errorf("read response: %w: status line %.60q", ErrHTTP, line)
 	}
 	length, coding := int64(-1), ""

@@ -26,12 +26,14 @@ type Client struct {
 	pace    *Politeness
 	agent   string
 	guard   *guard
+	first   func(netip.Addr) error // the guard's word when a name was resolved; its last one is the dialer's
 }
 
 // New makes a client. A nil Politeness keeps no pace and reads no robots files; agent is the User-Agent header, which should
 // say who asks unless the unit's law allows otherwise.
 func New(n Network, l Limits, p *Politeness, agent string) *Client {
-	return &Client{network: n, limits: l.filled(), pace: p, agent: headerText(agent), guard: newGuard(n)}
+	g := newGuard(n)
+	return &Client{network: n, limits: l.filled(), pace: p, agent: headerText(agent), guard: g, first: g.address}
 }
 
 // Network tells from where the client looks.
@@ -88,11 +90,10 @@ func (c *Client) Get(ctx context.Context, address string, opts ...Option) (*Resp
 		}
 		jar.SetCookies(next, (&http.Response{Header: got.header}).Cookies())
 		c.pace.note(next.Host, got.status, got.header, time.Now())
-		to := got.header.Get("Location")
-		if ask.stay || to == "" || !redirects(got.status) {
+		if !got.leads() {
 			return res, nil
 		}
-		next, err = forward(next, to)
+		next, err = forward(next, got.header.Get("Location"))
 	}
 	return res, fmt.Errorf("get %s: %w", address, err)
 }
@@ -167,7 +168,8 @@ func ascii(host string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %v", ErrAddress, err)
 	}
-	if again, err := names.ToASCII(a); err != nil || again != a || a == "" || strings.ContainsAny(a, " /?#@:%<>\"[]^|`{}\\") {
+	a = strings.TrimSuffix(a, ".") // of the root; some write it in their own script
+	if again, err := names.ToASCII(a); err != nil || again != a || a == "" || a[len(a)-1] == '.' || strings.ContainsAny(a, " /?#@:%<>\"[]^|`{}\\") {
 		return "", fmt.Errorf("%w: %.80q is not a name", ErrAddress, host)
 	}
 	return a, nil
@@ -175,7 +177,7 @@ func ascii(host string) (string, error) {
 
 // parse reads an address and puts it in the form that is asked for: ASCII name, no user, no fragment, no default port.
 func parse(address string) (*url.URL, error) {
-	if len(address) > 8<<10 {
+	if len(address) > longestAddress {
 		return nil, fmt.Errorf("%w: %d bytes long", ErrAddress, len(address))
 	}
 	u, err := url.Parse(strings.TrimSpace(address))
@@ -197,7 +199,9 @@ func normal(u *url.URL) (*url.URL, error) {
 	if host == "" {
 		return nil, fmt.Errorf("%w: it names no host", ErrAddress)
 	}
-	if a, err := netip.ParseAddr(host); err == nil {
+	if a, err := netip.ParseAddr(host); err == nil && a.Zone() != "" {
+		return nil, fmt.Errorf("%w: %.80q names one of our own interfaces", ErrBlockedAddress, host)
+	} else if err == nil {
 		host = a.String()
 		if a.Is6() {
 			host = "[" + host + "]"
@@ -212,16 +216,37 @@ func normal(u *url.URL) (*url.URL, error) {
 		host += ":" + port
 	}
 	n := *u
-	n.Host, n.User, n.Fragment, n.RawFragment = host, nil, "", ""
+	n.Host, n.User, n.Fragment, n.RawFragment, n.RawQuery = host, nil, "", "", escaped(n.RawQuery)
 	if n.Path == "" {
 		n.Path = "/"
+	}
+	if long := len(n.String()); long > longestAddress { // escaping triples what is no ASCII
+		return nil, fmt.Errorf("%w: %d bytes long", ErrAddress, long)
 	}
 	return &n, nil
 }
 
+// longestAddress is how many bytes an address may have, as written and as asked for; a manifest takes no longer one.
+const longestAddress = 8 << 10
+
+// escaped percent-encodes what package url leaves as it is in a query and what may stand in no request line and no record: spaces,
+// what is not printable ASCII, quotes and angle brackets (URL standard, query percent-encode set).
+func escaped(query string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for _, c := range []byte(query) {
+		if c <= ' ' || c >= 0x7f || c == '<' || c == '>' || c == '"' {
+			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
 // forward is where a Location header leads.
 func forward(from *url.URL, to string) (*url.URL, error) {
-	if len(to) > 8<<10 {
+	if len(to) > longestAddress {
 		return nil, fmt.Errorf("%w: redirect to an address of %d bytes", ErrProtocol, len(to))
 	}
 	u, err := from.Parse(to)

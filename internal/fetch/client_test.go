@@ -81,6 +81,9 @@ func TestNames(t *testing.T) {
 	w.name("xn--wetter-bersicht-5vb.test", addr)
 	w.name("mixed.test", "::1", "10.0.0.1", addr)
 	w.name("empty.test")
+	for _, name := range []string{"othername", "othertype", "noquestion"} {
+		w.name(name+".test", addr)
+	}
 	w.name("ring.test", "ring.test.")
 	for url, want := range map[string]error{
 		"http://alias.test/":            nil,
@@ -91,6 +94,9 @@ func TestNames(t *testing.T) {
 		"http://nobody.test/":           ErrNoName,
 		"http://broken.test/":           ErrResolve,
 		"http://empty.test/":            ErrResolve,
+		"http://othername.test/":        ErrResolve,
+		"http://othertype.test/":        ErrResolve,
+		"http://noquestion.test/":       ErrResolve,
 		"http://ring.test/":             ErrResolve,
 		"http:///":                      ErrAddress,
 		"http://%zz/":                   ErrAddress,
@@ -178,10 +184,20 @@ func TestRebinding(t *testing.T) {
 	if len(r.Hops) != 2 || r.Hops[0].Status != 302 || r.Hops[1].Remote.IsValid() || r.Hops[1].Error == "" {
 		t.Errorf("%+v", r.Hops)
 	}
-	// The last word is the dialer's: were the check after resolving missing, the socket would still refuse.
-	d := net.Dialer{Control: newGuard(w.net).control}
-	if _, err := d.DialContext(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", w.net.Ports[80])); !errors.Is(err, ErrBlockedAddress) {
-		t.Error("dialer:", err)
+}
+
+// The last word is the dialer's: an address that was open when the name was resolved, and no longer is, is not connected to.
+func TestRebindingAfterTheCheck(t *testing.T) {
+	w := newWorld(t)
+	hit := false
+	w.serve("late.test", func(http.ResponseWriter, *http.Request) { hit = true })
+	w.net.Allow = []netip.Prefix{netip.MustParsePrefix("127.88.0.0/16")}
+	c := w.client(nil)
+	c.first = func(netip.Addr) error { return nil }
+	r, err := c.Get(t.Context(), "http://late.test/")
+	wants(t, err, ErrBlockedAddress)
+	if hit || len(r.Hops) != 1 || r.Hops[0].Remote.IsValid() {
+		t.Errorf("reached: %v, %+v", hit, r.Hops)
 	}
 }
 
@@ -220,6 +236,30 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
+// What ordinary and hostile pages write into a query goes out escaped, in one request line of three words.
+func TestQueries(t *testing.T) {
+	w := newWorld(t)
+	long := strings.Repeat("\u00e4", 3000)
+	for name, to := range map[string]string{"space": "/x?q=foo bar", "latin": "/x?q=\xe9", "line": "/x?q=a HTTP/1.1", "marks": "/x?q=<\"b\">", "long": "/" + long} {
+		w.raw(name+".test", func(c net.Conn) {
+			fmt.Fprintf(c, "HTTP/1.1 302 F\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n", to)
+		})
+	}
+	for name, want := range map[string]string{"space": "q=foo%20bar", "latin": "q=%E9", "line": "q=a%20HTTP/1.1", "marks": "q=%3C%22b%22%3E"} {
+		r, err := w.client(nil, func(l *Limits) { l.Redirects = 1 }).Get(t.Context(), "http://"+name+".test/")
+		wants(t, err, ErrRedirects)
+		line, _, _ := strings.Cut(string(r.Hops[1].Request), "\r\n")
+		if line != "GET /x?"+want+" HTTP/1.1" || !strings.HasSuffix(r.Final, "/x?"+want) || r.Hops[1].URL != r.Final {
+			t.Errorf("%q, %s", line, r.Final)
+		}
+	}
+	r, err := w.client(nil).Get(t.Context(), "http://long.test/")
+	wants(t, err, ErrAddress)
+	if len(r.Hops) != 1 || len(r.Final) > longestAddress {
+		t.Errorf("%d hops, final of %d bytes", len(r.Hops), len(r.Final))
+	}
+}
+
 func TestEndlessBody(t *testing.T) {
 	w := newWorld(t)
 	w.raw("endless.test", func(c net.Conn) {
@@ -242,6 +282,36 @@ func TestEndlessBody(t *testing.T) {
 	}
 	if _, _, _, err := w.client(nil).Fetch(t.Context(), "http://endless.test/", "*/*"); !errors.Is(err, ErrTooLarge) {
 		t.Error(err)
+	}
+}
+
+// The bodies of redirects fill no memory, and none keeps us from following.
+func TestRedirectBodies(t *testing.T) {
+	w := newWorld(t)
+	block := bytes.Repeat([]byte("drizzle "), 1<<17)
+	w.raw("heavy.test", func(c net.Conn) {
+		io.WriteString(c, "HTTP/1.1 302 F\r\nLocation: /again\r\nContent-Length: 8388608\r\n\r\n")
+		for range 8 {
+			if _, err := c.Write(block); err != nil {
+				return
+			}
+		}
+	})
+	r, err := w.client(nil, func(l *Limits) { l.Body = 16 << 20 }).Get(t.Context(), "http://heavy.test/")
+	wants(t, err, ErrRedirects)
+	kept := 0
+	for _, h := range r.Hops {
+		kept += len(h.Response)
+		if h.Truncated != TruncatedLength || h.Error != "" {
+			t.Errorf("truncated %q, %s", h.Truncated, h.Error)
+		}
+	}
+	t.Logf("%d hops of 8 MB each keep %d bytes", len(r.Hops), kept)
+	if len(r.Hops) != 6 || kept > 6*(redirectBytes+64<<10+8<<10) {
+		t.Errorf("%d hops keep %d bytes", len(r.Hops), kept)
+	}
+	if r, err := w.client(nil, func(l *Limits) { l.Body = 16 << 20 }).Get(t.Context(), "http://heavy.test/", NoRedirect()); err != nil || len(r.Body) != 8<<20 {
+		t.Error("the body that was asked for was cut:", len(r.Body), err)
 	}
 }
 

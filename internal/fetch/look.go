@@ -96,7 +96,7 @@ func page(r *Response) *recognise.Page {
 
 // failed names the outcome of a look that brought no answer.
 func failed(err error, r *Response) (iru.Outcome, string) {
-	later := len(r.Hops) > 1 // the address itself answered; what failed is where it led
+	later := len(r.Hops) > 1 || r.Status != 0 && redirects(r.Status) // the address itself answered; what failed is where it led
 	told := err.Error()
 	switch {
 	case errors.Is(err, ErrNoName) && !later:

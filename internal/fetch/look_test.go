@@ -46,6 +46,7 @@ func TestLook(t *testing.T) {
 	say("www.up", 301, "Location: http://up.test/\r\n", "")
 	say("dead", 302, "Location: http://nobody.test/\r\n", "")
 	say("inward", 302, "Location: http://10.0.0.1/\r\n", "")
+	say("scheme", 302, "Location: file:///etc/passwd\r\n", "")
 	say("update", 200, "Content-Type: application/json\r\n", `{"version":"1.4","url":"https://app.test/a.apk"}`)
 	say("oldmount", 400, "Content-Type: text/html\r\n", "no such mount")
 	say("list", 200, "Content-Type: application/vnd.apple.mpegurl\r\n", "#EXTM3U\n#EXT-X-VERSION:3\n")
@@ -123,6 +124,7 @@ func TestLook(t *testing.T) {
 		{"elsewhere", Expect{}, iru.Moved},
 		{"dead", Expect{}, iru.Failed},
 		{"inward", Expect{}, iru.Failed},
+		{"scheme", Expect{}, iru.Failed},
 		{"nobody", Expect{}, iru.DomainHeld},
 		{"broken.name", Expect{}, iru.Failed},
 		{"inside", Expect{}, iru.Refused},

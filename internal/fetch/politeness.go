@@ -32,8 +32,11 @@ type host struct {
 }
 
 const (
-	knownHosts = 10_000         // beyond that the idle ones are forgotten
-	longest    = 24 * time.Hour // a Retry-After beyond this is taken for this
+	// knownHosts are remembered at most, in about 2 MB without robots files: a hostile site has as many names as it likes. Beyond that
+	// those are forgotten that nobody asks, then any.
+	knownHosts = 10_000
+	// longest is what a host can ask of us: a longer Retry-After would hide it from us.
+	longest = 15 * time.Minute
 )
 
 // at returns the record of a host; the caller holds mu.
@@ -46,15 +49,27 @@ func (p *Politeness) at(name string, now time.Time) *host {
 		p.hosts = map[string]*host{}
 	}
 	if len(p.hosts) >= knownHosts {
-		for k, v := range p.hosts {
-			if now.Sub(v.filled) > time.Hour && now.After(v.until) {
-				delete(p.hosts, k)
-			}
-		}
+		p.forget(now)
 	}
 	h = &host{tokens: float64(max(p.Burst, 1)), filled: now}
 	p.hosts[name] = h
 	return h
+}
+
+// forget makes room for a quarter more. A host whose bucket is full again is as one that was never asked.
+func (p *Politeness) forget(now time.Time) {
+	full := max(time.Duration(max(p.Burst, 1))*p.Every, time.Minute)
+	for k, v := range p.hosts {
+		if v.rules == nil && now.Sub(v.filled) > full && now.After(v.until) || now.Sub(v.filled) > time.Hour {
+			delete(p.hosts, k)
+		}
+	}
+	for k := range p.hosts {
+		if len(p.hosts) <= knownHosts*3/4 {
+			return
+		}
+		delete(p.hosts, k)
+	}
 }
 
 // wait takes one token of a host, waiting for it. Errors: *Later, ErrTimeout.
@@ -108,7 +123,7 @@ func (p *Politeness) note(name string, status int, header http.Header, now time.
 	}
 }
 
-// RetryAfter reads the header of that name (RFC 9110, section 10.2.3): seconds or a date. 0 where there is none; at most a day.
+// RetryAfter reads the header of that name (RFC 9110, section 10.2.3): seconds or a date. 0 where there is none; at most a quarter of an hour.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
 	if n, err := strconv.ParseUint(v, 10, 32); err == nil {

@@ -4,6 +4,7 @@ package fetch
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"sync/atomic"
@@ -76,6 +77,33 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	if !errors.As(err, &later) || time.Until(later.Until) < 50*time.Second || asked.Load() != 1 {
 		t.Error(err, asked.Load())
 	}
+}
+
+// A host cannot hide by asking to be left alone for a day, nor fill our memory with names.
+func TestHostsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &Politeness{Every: time.Second}
+		p.note("day.test", http.StatusServiceUnavailable, http.Header{"Retry-After": {"86400"}}, time.Now())
+		time.Sleep(15*time.Minute + time.Second)
+		if err := p.wait(t.Context(), "day.test"); err != nil {
+			t.Error("still hidden:", err)
+		}
+		p.note("minutes.test", http.StatusServiceUnavailable, http.Header{"Retry-After": {"600"}}, time.Now())
+		for n := range knownHosts - 2 {
+			p.at(fmt.Sprintf("idle%d.test", n), time.Now())
+		}
+		time.Sleep(2 * time.Minute)
+		p.at("one-more.test", time.Now())
+		if len(p.hosts) != 2 || p.hosts["minutes.test"] == nil {
+			t.Error(len(p.hosts), "remembered; the idle ones go, one that asked to be left alone stays")
+		}
+		for n := range 3 * knownHosts { // all at once: none is idle
+			p.at(fmt.Sprintf("busy%d.test", n), time.Now())
+		}
+		if len(p.hosts) > knownHosts {
+			t.Error(len(p.hosts), "remembered")
+		}
+	})
 }
 
 func TestRobots(t *testing.T) {

@@ -44,6 +44,9 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// redirectBytes is how much is kept of the body of a redirect, which nobody sees: ten of them are not to fill our memory.
+const redirectBytes = 1 << 20
+
 // read takes one HTTP/1 answer from t into a: status, header and body, unpacked. On an error a holds what had come.
 // Errors: ErrTooLarge, ErrBomb, ErrProtocol, or what the connection failed with.
 func read(t *tap, l Limits, a *answer) error {
@@ -59,7 +62,10 @@ func read(t *tap, l Limits, a *answer) error {
 	a.status, a.header = res.StatusCode, res.Header
 	a.exchange.Protocol = strings.ToLower(res.Proto)
 
-	m.left = 2*l.Body + int64(l.Header) // chunk marks come on top; the body itself is bounded below
+	if a.leads() {
+		l.Body = min(l.Body, redirectBytes)
+	}
+	m.left = l.Body + l.Body/4 + int64(l.Header) // chunk marks come on top; the body itself is bounded below
 	packed, err := io.ReadAll(io.LimitReader(res.Body, l.Body+1))
 	if err == nil && int64(len(packed)) > l.Body {
 		packed, err = packed[:l.Body], fmt.Errorf("read body: %w: more than %d bytes", ErrTooLarge, l.Body)

@@ -139,15 +139,22 @@ func (r *resolver) once(ctx context.Context, server, name string, kind uint16) (
 	for _, network := range []string{"udp", "tcp"} {
 		c := &dns.Client{Net: network, Timeout: r.timeout, Dialer: &net.Dialer{Timeout: r.timeout, LocalAddr: r.from(network, server)}}
 		m, _, err := c.ExchangeContext(ctx, q, server)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if !m.Truncated {
+		case !asks(m, q.Question[0]): // sixteen bits of an identifier are soon guessed
+			return nil, fmt.Errorf("%s answers another question", server)
+		case !m.Truncated:
 			return m, nil
 		}
 		last = fmt.Errorf("%s cut its answer over TCP", server)
 	}
 	return nil, last
+}
+
+// asks reports whether an answer repeats the question (RFC 5452, section 9.1).
+func asks(m *dns.Msg, q dns.Question) bool {
+	return len(m.Question) == 1 && strings.EqualFold(m.Question[0].Name, q.Name) && m.Question[0].Qtype == q.Qtype && m.Question[0].Qclass == q.Qclass
 }
 
 // from is our address for a server: the vantage point's own, where both are of one family.

@@ -26,6 +26,12 @@ type answer struct {
 	header    http.Header
 	body      []byte
 	truncated string
+	follow    bool // redirects are followed
+}
+
+// leads reports whether the answer sends us elsewhere. Then its body is only the beginning of a record: see redirectBytes.
+func (a *answer) leads() bool {
+	return a.follow && redirects(a.status) && a.header.Get("Location") != ""
 }
 
 // exchange asks once. The answer is never nil.
@@ -63,6 +69,7 @@ func (c *Client) converse(ctx context.Context, u *url.URL, ask request, jar http
 	if ask.prefix > 0 {
 		l.Body = min(l.Body, ask.prefix)
 	}
+	a.follow = !ask.stay
 	tap := &tap{from: conn, first: func() {
 		e.FirstByte = time.Now()
 		if end, ok := ctx.Deadline(); ok {
@@ -75,7 +82,7 @@ func (c *Client) converse(ctx context.Context, u *url.URL, ask request, jar http
 		e.Response = e.Response[:len(e.Response)-n]
 	}
 	e.Truncated = a.truncated
-	if errors.Is(err, ErrTooLarge) && ask.prefix > 0 && ask.prefix <= c.limits.Body && a.status != 0 {
+	if errors.Is(err, ErrTooLarge) && a.status != 0 && (ask.prefix > 0 && ask.prefix <= c.limits.Body || a.leads()) {
 		return nil
 	}
 	if err == nil {
@@ -147,7 +154,7 @@ func (c *Client) resolve(ctx context.Context, host string, e *Exchange) (open []
 		}
 	}
 	for _, a := range e.Addresses {
-		if no := c.guard.address(a); no == nil {
+		if no := c.first(a); no == nil {
 			open = append(open, a)
 		} else {
 			err = fmt.Errorf("%s: %w", host, no)

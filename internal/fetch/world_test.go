@@ -95,6 +95,14 @@ func (w *world) serveDNS() {
 				}
 			}
 		}
+		switch { // the right identifier, and a question that nobody asked
+		case strings.HasPrefix(name, "othername."):
+			m.Question = []dns.Question{{Name: "tram.test.", Qtype: q.Question[0].Qtype, Qclass: dns.ClassINET}}
+		case strings.HasPrefix(name, "othertype."):
+			m.Question = []dns.Question{{Name: q.Question[0].Name, Qtype: dns.TypeTXT, Qclass: dns.ClassINET}}
+		case strings.HasPrefix(name, "noquestion."):
+			m.Question = nil
+		}
 		rw.WriteMsg(m)
 	})
 	for _, s := range []*dns.Server{{PacketConn: pc, Handler: h}, {Listener: l, Handler: h}} {

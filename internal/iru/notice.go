@@ -26,11 +26,11 @@ const (
 	NoticeDispatched NoticeState = "dispatched" // on its way; sent again with the same key until it is accepted
 	NoticeSent       NoticeState = "sent"       // accepted by the addressee's server: not yet a receipt
 	NoticeReceived   NoticeState = "received"   // receipt recorded; the clock runs
-	NoticeClarifying NoticeState = "clarifying" // the addressee asks
+	NoticeClarifying NoticeState = "clarifying" // the addressee asks, or cannot act now
 	NoticeClaimed    NoticeState = "claimed"    // the addressee says that it is done; we look
 	NoticeComplied   NoticeState = "complied"   // removal verified
 	NoticeBreached   NoticeState = "breached"   // up again
-	NoticeRefused    NoticeState = "refused"    // the addressee says no, or that it cannot
+	NoticeRefused    NoticeState = "refused"    // the addressee says no; the clock runs on
 	NoticeBounced    NoticeState = "bounced"    // could not be delivered
 	NoticeEscalated  NoticeState = "escalated"  // another act took over
 	NoticeWithdrawn  NoticeState = "withdrawn"
@@ -255,7 +255,7 @@ type Letter struct {
 	Notice    NoticeID
 	Inbound   bool
 	At        time.Time
-	Kind      string // "notice", "answer", "receipt", "clarification", "done", "refused", "bounce", "unknown"
+	Kind      string // "notice", "answer", "receipt", "clarification", "done", "refused", "impossible", "bounce", "note", "unknown"
 	Channel   string
 	From      string
 	Subject   string
@@ -263,7 +263,7 @@ type Letter struct {
 	MessageID string // unique: the same letter is taken in once
 	Proof     string // the server's own words, or the digest of the raw mail in the evidence store
 	Failed    string // why it could not be delivered; "" unless that is so
-	Authentic string // how its sender was recognised: "dkim", "spf", "api"; "" if not at all
+	Authentic string // how its sender was recognised as the addressee or our mail server; "" if not at all (Provider.Wrote)
 	By        OfficerID
 	Guess     bool // its kind was guessed from words: a person must look
 }

@@ -63,6 +63,7 @@ type Carrier struct {
 	Layer    legal.Layer
 	Source   string
 	At       time.Time
+	By       OfficerID // 0: a probe found it
 }
 
 // Propose takes in an address found anew. The same one changes nothing, nor does a guess where something better is known; another

@@ -99,7 +99,7 @@ func TestExtendRefusesAnAlteredEdge(t *testing.T) {
 	stored := oneByOne(t, 13)
 	root, _ := Root(13, stored)
 	last := Checkpoint{Origin: origin, Size: 13, Root: root}
-	if _, next, err := Extend(last, testLeaves(13, 15), noon, stored); err != nil || next.Size != 15 || next.Origin != origin || next.At != noon {
+	if _, next, err := Extend(last, testLeaves(13, 15), noon, stored); err != nil || next.Size != 15 || next.Origin != origin || !next.At.Equal(noon) {
 		t.Fatalf("%+v, %v", next, err)
 	}
 	for _, at := range []int64{tlog.StoredHashIndex(3, 0), tlog.StoredHashIndex(2, 2), tlog.StoredHashIndex(0, 12)} {

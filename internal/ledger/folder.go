@@ -18,22 +18,26 @@ import (
 const maxBundle = tileWidth * (2 + 0xffff)
 
 // VerifyDir checks an exported folder (c2sp.org/tlog-tiles) by itself: checkpoint, entries, tiles, and that nothing under tile/ is
-// there that the checkpoint does not cover. Partial tiles of an earlier size may be left over if they agree. An error means that
-// the folder could not be read; what is wrong with it is in the report.
-func VerifyDir(fsys fs.FS, v note.Verifier, origin string) (Report, error) {
+// there that the checkpoint does not cover. Partial tiles of an earlier size may be left over if they agree. Checkpoints given as
+// kept are such as Verify takes: the folder must extend them. An error means that the folder could not be read or a kept
+// checkpoint is not of this log; what is wrong with the folder is in the report.
+func VerifyDir(fsys fs.FS, v note.Verifier, origin string, kept ...[]byte) (Report, error) {
 	d := &folder{fsys: fsys, tiles: make(map[int]loaded)}
 	var err error
 	if d.signed, err = d.read(checkpointPath, MaxCheckpoint); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Report{}, fmt.Errorf("verify ledger folder: %w", err)
 	}
 	open := func(signed []byte) (Checkpoint, error) { return Open(signed, v, origin) }
+	a := &audit{src: d, stored: d, stride: tileHeight, quiet: true, open: open}
+	if err := a.keep(kept); err != nil {
+		return Report{}, fmt.Errorf("verify ledger folder: %w", err)
+	}
 	c, err := open(d.signed)
 	if err != nil { // without it nothing else can be judged
 		return Report{Faults: []Fault{{Index: 0, Kind: BadSigning, Detail: fmt.Sprintf("the file %s: %v", checkpointPath, err)}}}, nil
 	}
 	d.size = c.Size
-	a := &audit{src: d, stored: d, stride: tileHeight, quiet: true, open: open}
-	d.fault = a.fault
+	d.faultf = a.faultf
 	if err := a.run(); err != nil {
 		return Report{}, fmt.Errorf("verify ledger folder: %w", err)
 	}
@@ -50,7 +54,7 @@ type folder struct {
 	signed []byte
 	size   int64
 	tiles  map[int]loaded // the last tile read of each level
-	fault  func(index int64, kind, format string, args ...any)
+	faultf func(index int64, kind, format string, args ...any)
 }
 
 type loaded struct {
@@ -173,7 +177,7 @@ func (d *folder) fit(t tlog.Tile, path string, data []byte) []byte {
 	for i := range int64(t.W) {
 		var err error
 		if len(rest) == 0 {
-			d.fault(first+i, Removed, "the file %s ends after %d of %d entries", path, i, t.W)
+			d.faultf(first+i, Removed, "the file %s ends after %d of %d entries", path, i, t.W)
 			return data
 		}
 		if _, rest, err = cutEntry(rest); err != nil {
@@ -181,17 +185,17 @@ func (d *folder) fit(t tlog.Tile, path string, data []byte) []byte {
 		}
 	}
 	if len(rest) > 0 {
-		d.fault(first+int64(t.W), Added, "the file %s has %d bytes after its %d entries", path, len(rest), t.W)
+		d.faultf(first+int64(t.W), Added, "the file %s has %d bytes after its %d entries", path, len(rest), t.W)
 	}
 	return data[:len(data)-len(rest)]
 }
 
 func (d *folder) wrong(t tlog.Tile, path, what string) {
 	if t.L == entries {
-		d.fault(t.N*tileWidth, Removed, "the file %s of %d entries %s", path, t.W, what)
+		d.faultf(t.N*tileWidth, Removed, "the file %s of %d entries %s", path, t.W, what)
 		return
 	}
-	d.fault(t.N*tileWidth<<(tileHeight*t.L), BadHash, "the file %s of %d hashes %s", path, t.W, what)
+	d.faultf(t.N*tileWidth<<(tileHeight*t.L), BadHash, "the file %s of %d hashes %s", path, t.W, what)
 }
 
 // cutTile returns the first w items of a tile or bundle, or what there is of them.
@@ -232,7 +236,7 @@ func (d *folder) walk() error {
 		}
 		t, bad := parseTilePath(path)
 		if bad != nil {
-			d.fault(d.size, Added, "the file %s is no part of a log", path)
+			d.faultf(d.size, Added, "the file %s is no part of a log", path)
 			return nil
 		}
 		want := tileOf(t.L, t.N, d.size)
@@ -240,7 +244,7 @@ func (d *folder) walk() error {
 		case t == want: // read in the pass
 			return nil
 		case t.W > want.W:
-			d.fault(d.size, Added, "the file %s is beyond the %d entries of the checkpoint", path, d.size)
+			d.faultf(d.size, Added, "the file %s is beyond the %d entries of the checkpoint", path, d.size)
 			return nil
 		}
 		whole, err := d.load(t.L, t.N)
@@ -252,7 +256,7 @@ func (d *folder) walk() error {
 			return err
 		}
 		if !bytes.Equal(data, cutTile(t.L, whole, t.W)) {
-			d.fault(t.N*tileWidth<<(tileHeight*max(t.L, 0)), BadHash, "the file %s of an earlier size is not the beginning of its successor", path)
+			d.faultf(t.N*tileWidth<<(tileHeight*max(t.L, 0)), BadHash, "the file %s of an earlier size is not the beginning of its successor", path)
 		}
 		return nil
 	})

@@ -288,6 +288,27 @@ func TestExportOfAGrownLog(t *testing.T) {
 	}
 }
 
+// What a folder was once, a checkpoint kept elsewhere shows.
+func TestFolderThatWasCutBack(t *testing.T) {
+	key, v := testKey(t, origin, 1)
+	s := newStore(t, key, 100, 300)
+	was, is := exported(t, s, s.heads[0].Signed), exported(t, s, s.heads[1].Signed)
+	if r, err := VerifyDir(is, v, origin, s.heads[0].Signed, s.heads[1].Signed); err != nil || r.Err() != nil {
+		t.Errorf("a folder that grew: %+v, %v", r, err)
+	}
+	if r, err := VerifyDir(was, v, origin, s.heads[1].Signed); err != nil || len(r.Faults) != 1 || r.Faults[0].Kind != Removed || r.Faults[0].Index != 100 {
+		t.Errorf("a folder that was cut back: %+v, %v", r, err)
+	}
+	other := &store{}
+	other.grow(t, key, append([][]byte{forged(0)}, testLeaves(1, 50)...))
+	if r, err := VerifyDir(is, v, origin, other.heads[0].Signed); err != nil || len(r.Faults) != 1 || r.Faults[0].Kind != BadSigning || r.Faults[0].Index != 50 {
+		t.Errorf("another history: %+v, %v", r, err)
+	}
+	if _, err := VerifyDir(is, v, origin, []byte("rain")); !errors.Is(err, ErrCheckpoint) {
+		t.Errorf("a kept checkpoint that is none: %v", err)
+	}
+}
+
 func TestExportRefusesALogThatIsNotWhole(t *testing.T) {
 	key, v := testKey(t, origin, 1)
 	whole := newStore(t, key, 300)

@@ -26,7 +26,7 @@ func (a *audit) leaf(i int64, event row, stored node, number int64) node {
 	case event.there:
 		o.attested = a.attests(0, i, stored.hash)
 		if !o.attested && a.attests(0, i, event.hash) {
-			a.fault(i, BadHash, "the stored hash of entry %d (number %d) is altered; its event is whole, as the signed checkpoint attests", i, number)
+			a.faultf(i, BadHash, "the stored hash of entry %d (number %d) is altered; its event is whole, as the signed checkpoint attests", i, number)
 			return node{event.hash, true}
 		}
 	}
@@ -51,16 +51,16 @@ func (a *audit) inner(level int, n int64, computed, stored node, number int64) n
 	from, to := n<<level, (n+1)<<level-1
 	switch byStored, byComputed := a.attests(level, n, stored.hash), a.attests(level, n, computed.hash); {
 	case byComputed:
-		a.fault(from, BadHash, "the stored hash number %d, over entries %d to %d, is altered; the hashes below it are whole, as the signed checkpoint attests",
+		a.faultf(from, BadHash, "the stored hash number %d, over entries %d to %d, is altered; the hashes below it are whole, as the signed checkpoint attests",
 			number, from, to)
 		return computed
 	case byStored && a.noted(from):
 		return stored
 	case byStored:
-		a.fault(from, Flipped, "an event among entries %d to %d was changed together with its stored hash: the signed checkpoint attests other content", from, to)
+		a.faultf(from, Flipped, "an event among entries %d to %d was changed together with its stored hash: the signed checkpoint attests other content", from, to)
 		return stored
 	}
-	a.fault(from, BadHash, "the stored hash number %d is not the hash of what is stored below it, over entries %d to %d, and no signed checkpoint attests either",
+	a.faultf(from, BadHash, "the stored hash number %d is not the hash of what is stored below it, over entries %d to %d, and no signed checkpoint attests either",
 		number, from, to)
 	return stored
 }
@@ -85,9 +85,9 @@ func (a *audit) flushLost() {
 	switch {
 	case l.to == 0 || a.quiet:
 	case l.to == l.from+1:
-		a.fault(firstLeaf(l.from), BadHash, "the stored hash number %d is missing", l.from)
+		a.faultf(firstLeaf(l.from), BadHash, "the stored hash number %d is missing", l.from)
 	default:
-		a.fault(firstLeaf(l.from), BadHash, "%d stored hashes, numbers %d to %d, are missing", l.to-l.from, l.from, l.to-1)
+		a.faultf(firstLeaf(l.from), BadHash, "%d stored hashes, numbers %d to %d, are missing", l.to-l.from, l.from, l.to-1)
 	}
 }
 

@@ -29,18 +29,26 @@ const (
 func Verify(src Source, v note.Verifier, origin string, kept ...[]byte) (Report, error) {
 	a := &audit{src: src, stored: pointReader{src}, stride: 1,
 		open: func(signed []byte) (Checkpoint, error) { return Open(signed, v, origin) }}
-	for i, signed := range kept {
-		c, err := a.open(signed)
-		if err != nil {
-			return Report{}, fmt.Errorf("verify ledger: kept checkpoint %d: %w", i, err)
-		}
-		a.kept = append(a.kept, c)
+	if err := a.keep(kept); err != nil {
+		return Report{}, fmt.Errorf("verify ledger: %w", err)
 	}
-	slices.SortStableFunc(a.kept, func(x, y Checkpoint) int { return cmp.Compare(x.Size, y.Size) })
 	if err := a.run(); err != nil {
 		return Report{}, fmt.Errorf("verify ledger: %w", err)
 	}
 	return a.report, nil
+}
+
+// keep opens the checkpoints that somebody else kept.
+func (a *audit) keep(kept [][]byte) error {
+	for i, signed := range kept {
+		c, err := a.open(signed)
+		if err != nil {
+			return fmt.Errorf("kept checkpoint %d: %w", i, err)
+		}
+		a.kept = append(a.kept, c)
+	}
+	slices.SortStableFunc(a.kept, func(x, y Checkpoint) int { return cmp.Compare(x.Size, y.Size) })
+	return nil
 }
 
 // audit is one verification under way.
@@ -135,7 +143,7 @@ func (r *Report) sort() {
 	}
 }
 
-func (a *audit) fault(index int64, kind, format string, args ...any) {
+func (a *audit) faultf(index int64, kind, format string, args ...any) {
 	if len(a.report.Faults) >= 2*maxFaults {
 		a.report.More = true
 		return
@@ -156,7 +164,7 @@ func (a *audit) block(lo, hi int64) error {
 			return fmt.Errorf("read stored hashes: %w: number %d", errOrder, s.Number)
 		}
 		if s.Number == prev {
-			a.fault(firstLeaf(s.Number), BadHash, "two hashes are stored under number %d", s.Number)
+			a.faultf(firstLeaf(s.Number), BadHash, "two hashes are stored under number %d", s.Number)
 			continue
 		}
 		prev = s.Number
@@ -244,9 +252,9 @@ func (a *audit) heads(from, to int64) ([]head, error) {
 		c, err := a.open(s.Signed)
 		switch last := len(heads) - 1; {
 		case err != nil:
-			a.fault(s.Size, BadSigning, "the checkpoint stored under size %d: %v", s.Size, err)
+			a.faultf(s.Size, BadSigning, "the checkpoint stored under size %d: %v", s.Size, err)
 		case c.Size != s.Size:
-			a.fault(s.Size, BadSigning, "the checkpoint stored under size %d is signed for size %d", s.Size, c.Size)
+			a.faultf(s.Size, BadSigning, "the checkpoint stored under size %d is signed for size %d", s.Size, c.Size)
 		case last >= 0 && heads[last].size == c.Size && heads[last].root == c.Root:
 			heads[last].count++
 		default:
@@ -298,7 +306,7 @@ func (a *audit) flushAstray(healed bool) {
 	if s.count > 1 {
 		why += fmt.Sprintf("; %d checkpoints up to size %d do not agree", s.count, s.last)
 	}
-	a.fault(s.first, BadSigning, "the signed checkpoint of size %d has another root than the stored hashes give; %s", s.first, why)
+	a.faultf(s.first, BadSigning, "the signed checkpoint of size %d has another root than the stored hashes give; %s", s.first, why)
 }
 
 func (a *audit) root() (tlog.Hash, bool) {
@@ -339,14 +347,14 @@ func (a *audit) tail() error {
 		}
 	}
 	if surplus > 0 {
-		a.fault(a.size, BadHash, "%d hashes are stored from number %d on, beyond those of %d entries", surplus, from, a.size)
+		a.faultf(a.size, BadHash, "%d hashes are stored from number %d on, beyond those of %d entries", surplus, from, a.size)
 	}
 	for s, err := range a.src.Checkpoints(a.size+1, math.MaxInt64) {
 		if err != nil {
 			return fmt.Errorf("read checkpoints from size %d: %w", a.size+1, err)
 		}
 		if c, err := a.open(s.Signed); err != nil {
-			a.fault(s.Size, BadSigning, "the checkpoint stored under size %d: %v", s.Size, err)
+			a.faultf(s.Size, BadSigning, "the checkpoint stored under size %d: %v", s.Size, err)
 		} else {
 			a.cutBack("a stored checkpoint", c)
 		}
@@ -360,7 +368,7 @@ func (a *audit) tail() error {
 		}
 	}
 	if a.covered < a.size {
-		a.fault(a.covered, BadSigning, "no valid signed checkpoint covers entries %d to %d: theirs was removed or altered, or they were never signed",
+		a.faultf(a.covered, BadSigning, "no valid signed checkpoint covers entries %d to %d: theirs was removed or altered, or they were never signed",
 			a.covered, a.size-1)
 	}
 	return nil
@@ -368,7 +376,7 @@ func (a *audit) tail() error {
 
 func (a *audit) cutBack(what string, c Checkpoint) {
 	if c.Size > a.size {
-		a.fault(a.size, Removed, "entries %d to %d are missing: %s was signed for %d entries, and %d are stored", a.size, c.Size-1, what, c.Size, a.size)
+		a.faultf(a.size, Removed, "entries %d to %d are missing: %s was signed for %d entries, and %d are stored", a.size, c.Size-1, what, c.Size, a.size)
 	}
 }
 

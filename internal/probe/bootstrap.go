@@ -48,7 +48,7 @@ func (b *Bootstrap) Read(file []byte) error {
 			found++
 		}
 	}
-	if found == 0 {
+	if found == 0 && (f.Services == nil || len(f.Services) > 0) { // a list may be empty
 		return fmt.Errorf("read RDAP bootstrap: %w: it names no server; expected the form of RFC 9224", iru.Invalid)
 	}
 	return nil

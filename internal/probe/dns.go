@@ -130,6 +130,8 @@ func (r Resolver) ask(ctx context.Context, server, name string, kind uint16) (*d
 			return nil, ctx.Err()
 		case err != nil:
 			last = err
+		case !asks(m, q.Question[0]): // sixteen bits of an identifier are soon guessed
+			last = errors.New("the answer is to another question")
 		case m.Truncated && network == "tcp":
 			return nil, errors.New("the answer was cut over TCP")
 		case m.Truncated:
@@ -139,6 +141,11 @@ func (r Resolver) ask(ctx context.Context, server, name string, kind uint16) (*d
 		}
 	}
 	return nil, last
+}
+
+// asks reports whether an answer repeats the question (RFC 5452, section 9.1).
+func asks(m *dns.Msg, q dns.Question) bool {
+	return len(m.Question) == 1 && strings.EqualFold(m.Question[0].Name, q.Name) && m.Question[0].Qtype == q.Qtype && m.Question[0].Qclass == q.Qclass
 }
 
 func (r Resolver) from(network, server string) net.Addr {

@@ -89,3 +89,10 @@ func TestDNSSilent(t *testing.T) {
 	_, err = DNS(t.Context(), Resolver{Server: pc.LocalAddr().String(), Timeout: 20 * time.Millisecond}, "tram.test")
 	wants(t, err, iru.Unavailable)
 }
+
+// A server that answers, with the right identifier, questions that nobody asked.
+func TestDNSOtherQuestion(t *testing.T) {
+	server := nameServer(t, "other.tram.test. 1 IN A 127.1.2.3")
+	_, err := DNS(t.Context(), Resolver{Server: server, Timeout: time.Second}, "other.tram.test")
+	wants(t, err, iru.Unavailable)
+}

@@ -267,3 +267,12 @@ func FuzzRegistration(f *testing.F) {
 		}
 	})
 }
+
+// A list of no servers is one, as IANA's was for a while; a file without a list is none.
+func TestEmptyBootstrap(t *testing.T) {
+	for file, ok := range map[string]bool{`{"services":[]}`: true, `{}`: false, `{"services":[[["x y"],["gopher://x"]]]}`: false} {
+		if err := new(Bootstrap).Read([]byte(file)); (err == nil) != ok {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}

@@ -45,7 +45,7 @@ func serve(t *testing.T, h http.Handler) (string, HTTP) {
 	return s.URL, web{s.Client()}
 }
 
-// nameServer answers with the records of a zone; names that start with "ill." or "long." misbehave.
+// nameServer answers with the records of a zone; names that start with "ill.", "long." or "other." misbehave.
 func nameServer(t *testing.T, records ...string) string {
 	t.Helper()
 	zone := map[string][]dns.RR{}
@@ -83,6 +83,9 @@ func nameServer(t *testing.T, records ...string) string {
 		case zone[name] == nil:
 			m.Rcode = dns.RcodeNameError
 			m.Ns = zone["zone.test."]
+		}
+		if strings.HasPrefix(name, "other.") {
+			m.Question = []dns.Question{{Name: "tram.test.", Qtype: kind, Qclass: dns.ClassINET}}
 		}
 		w.WriteMsg(m)
 	})

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -315,9 +316,15 @@ func keep(b *strings.Builder, raw []byte, limit int) {
 	}
 }
 
-// squeeze makes one line of valid text, at most pageWord bytes long.
+// squeeze makes one line of valid text without control characters, at most pageWord bytes long.
 func squeeze(s string) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "\ufffd")), " ")
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+	s = strings.Join(strings.Fields(s), " ")
 	if len(s) > pageWord {
 		s = strings.ToValidUTF8(s[:pageWord], "")
 	}

@@ -91,6 +91,26 @@ func TestReadPageDirectionAndEncoding(t *testing.T) {
 	}
 }
 
+// No control character of a page comes out of it: they may stand in no record.
+func TestReadPageControls(t *testing.T) {
+	lang := strings.Repeat("\xffa", 17)
+	p, err := ReadPage([]byte("<title>a&#1;b &#27;[1mc&#10;d&#x7f;&#x85;e</title><meta http-equiv=content-language content='"+lang+"'><a rel='x&#2;y' href=/>f&#3;g</a>"), "text/html; charset=utf-8", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Title != "ab [1mc d…e" || len(p.Lang) > 35 || p.Links[0].Rel != "xy" || p.Links[0].Text != "fg" {
+		t.Errorf("%q, language %q, link %q", p.Title, p.Lang, p.Links[0])
+	}
+}
+
+// Addresses as people write them are addresses.
+func TestReadPageSpaces(t *testing.T) {
+	p, err := ReadPage([]byte("<html><a href='/a b?q=snow line#c d'>x</a><img src='p.png?x=a b'>"), "text/html", &url.URL{Scheme: "https", Host: "trams.test", Path: "/"})
+	if err != nil || p.Links[0].URL != "https://trams.test/a%20b?q=snow%20line#c%20d" || p.Images[0] != "https://trams.test/p.png?x=a%20b" {
+		t.Errorf("%v, %q, %q", err, p.Links, p.Images)
+	}
+}
+
 func TestReadPageKeepsItsLimits(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
@@ -192,9 +212,12 @@ func FuzzReadPage(f *testing.F) {
 			return
 		}
 		for _, s := range []string{p.Title, p.Text, p.Lang, p.Generator, strings.Join(p.Contacts, ""), strings.Join(p.Analytics, "")} {
-			if !utf8.ValidString(s) {
+			if !utf8.ValidString(s) || strings.ContainsFunc(strings.ReplaceAll(s, "\n", ""), func(r rune) bool { return r < ' ' || r == 0x7f }) {
 				t.Fatalf("invalid text %q", s)
 			}
+		}
+		if len(p.Lang) > 35 || len(p.Title) > pageWord {
+			t.Fatalf("%d bytes of language, %d of title", len(p.Lang), len(p.Title))
 		}
 		for _, l := range p.Links {
 			if !utf8.ValidString(l.Text) || !utf8.ValidString(l.Rel) || strings.ContainsAny(l.URL, "\r\n\x00") {

@@ -14,8 +14,8 @@ func (r *pageReader) facts(tag string, attr func(string) string) {
 	p := &r.page
 	switch tag {
 	case "html", "body":
-		if v := strings.ToLower(attr("lang")); v != "" && p.Lang == "" {
-			p.Lang = squeeze(v[:min(len(v), 35)]) // RFC 5646, section 4.4.1
+		if v := attr("lang"); v != "" && p.Lang == "" {
+			p.Lang = language(v)
 		}
 		if v := strings.ToLower(attr("dir")); (v == "rtl" || v == "ltr") && p.Dir == "" {
 			p.Dir = v
@@ -63,6 +63,12 @@ func (r *pageReader) facts(tag string, attr func(string) string) {
 	}
 }
 
+// language is a language tag of at most 35 bytes (RFC 5646, section 4.4.1).
+func language(v string) string {
+	v = strings.ToLower(squeeze(v[:min(len(v), 35)]))
+	return strings.ToValidUTF8(v[:min(len(v), 35)], "")
+}
+
 func (r *pageReader) relation(rels []string, attr func(string) string) {
 	p := &r.page
 	switch {
@@ -97,7 +103,7 @@ func (r *pageReader) meta(attr func(string) string) {
 	switch strings.ToLower(attr("http-equiv")) {
 	case "content-language":
 		if p.Lang == "" && len(content) <= 35 && !strings.Contains(content, ",") {
-			p.Lang = strings.ToLower(squeeze(content))
+			p.Lang = language(content)
 		}
 	case "refresh":
 		if _, target, ok := strings.Cut(content, "="); ok && p.Refresh == "" {
@@ -122,6 +128,7 @@ func (r *pageReader) absolute(ref string) string {
 	case "javascript", "data", "blob", "about", "mailto":
 		return ""
 	}
+	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") // browsers follow it, and so may who takes no spaces
 	if s := u.String(); len(s) <= 2*pageWord {
 		return s
 	}

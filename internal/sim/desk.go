@@ -95,7 +95,7 @@ func (d *desk) receive(in incoming) (*deskFile, error) {
 	if f := d.belongs(in, id); f != nil {
 		f.FollowUps = append(f.FollowUps, in.key)
 		d.keys[in.key] = f
-		d.answered(f)
+		d.answered(f, in.mail)
 		return f, nil
 	}
 	f := &deskFile{NoticeTruth: NoticeTruth{Via: in.via, Key: in.key, Copies: 1, Reference: in.reference, Instrument: instrument(in.instrument),
@@ -137,13 +137,19 @@ func (d *desk) belongs(in incoming, id string) *deskFile {
 	return nil
 }
 
-// answered goes on with a notice whose question has been answered; with mu held.
-func (d *desk) answered(f *deskFile) {
+// answered goes on with a notice whose question has been answered; with mu held. That a mail with the answer is here, it says at once:
+// an interface has said so by its 202.
+func (d *desk) answered(f *deskFile, by replyTo) {
 	if !f.awaiting {
 		return
 	}
 	f.awaiting = false
-	d.r.agenda.after(0, func() { d.act(f) })
+	d.r.agenda.after(0, func() {
+		if f.Via == "smtp" {
+			d.tell(f, by, "received", "Thank you. We have received your answer about "+f.Reference+".", 0)
+		}
+		d.act(f)
+	})
 }
 
 func (d *desk) draw(delay Delay, f *deskFile, step string) time.Duration {
@@ -247,13 +253,18 @@ func (d *desk) effect(f *deskFile, hit target, after time.Duration) {
 	d.r.record(act)
 }
 
-// say enters an answer and sends it on its way.
+// say enters an answer to the notice and sends it on its way.
 func (d *desk) say(f *deskFile, event, text string, after time.Duration) {
+	d.tell(f, f.mail, event, text, after)
+}
+
+// tell does so for any message in the notice's thread.
+func (d *desk) tell(f *deskFile, to replyTo, event, text string, after time.Duration) {
 	d.mu.Lock()
 	n := len(f.Answers) + 1
 	f.Answers = append(f.Answers, Answer{ID: f.id + "-" + strconv.Itoa(n), Event: event, Text: text, After: after, At: d.r.now()})
 	f.State = event
-	m := outgoing{file: f, n: n - 1, answer: f.Answers[n-1]}
+	m := outgoing{file: f, n: n - 1, answer: f.Answers[n-1], to: to}
 	if f.Via == "smtp" {
 		m.messageID = "<" + m.answer.ID + "@" + d.p.Domain + ">"
 		f.sent = append(f.sent, m.messageID)

@@ -218,7 +218,7 @@ func (d *desk) apiAnswer(w http.ResponseWriter, q *http.Request) {
 	if _, seen := d.calls[key]; !seen {
 		d.calls[key] = apiReply{digest, apiReceipt{f.id, d.r.now().UTC(), f.Reference}}
 		f.FollowUps = append(f.FollowUps, key)
-		d.answered(f)
+		d.answered(f, replyTo{})
 	}
 	writeJSON(w, 202, d.calls[key].receipt)
 }

@@ -195,7 +195,7 @@ func parts(raw []byte) (text, document string) {
 
 // mailAnswer writes an answer and hands it to the program's server by SMTP.
 func (d *desk) mailAnswer(ctx context.Context, m outgoing) error {
-	to := m.file.mail.address
+	to := m.to.address
 	_, host, ok := strings.Cut(to, "@")
 	if _, err := guardName(host); !ok || err != nil {
 		return fmt.Errorf("answer to %q: an address under .test is needed: %w", to, errForGood)
@@ -235,7 +235,7 @@ func (d *desk) mailAnswer(ctx context.Context, m outgoing) error {
 func (d *desk) compose(m outgoing) []byte {
 	f := m.file
 	var b bytes.Buffer
-	subject := "Re: " + f.mail.subject
+	subject := "Re: " + m.to.subject
 	if f.Reference != "" && !strings.Contains(subject, f.Reference) {
 		subject = "[" + f.Reference + "] " + subject
 	}
@@ -243,10 +243,10 @@ func (d *desk) compose(m outgoing) []byte {
 	if m.answer.Event == "received" {
 		auto = "auto-replied"
 	}
-	references := strings.Join(append(slices.Clone(f.mail.references[max(0, len(f.mail.references)-10):]), f.mail.messageID), "\r\n ")
+	references := strings.Join(append(slices.Clone(m.to.references[max(0, len(m.to.references)-10):]), m.to.messageID), "\r\n ")
 	for _, h := range [][2]string{{"Date", d.r.now().UTC().Format(time.RFC1123Z)},
-		{"From", (&mail.Address{Name: d.p.Name + " abuse desk", Address: d.p.Desk.Mail}).String()}, {"To", (&mail.Address{Address: f.mail.address}).String()},
-		{"Subject", mime.QEncoding.Encode("utf-8", oneLine(subject))}, {"Message-ID", m.messageID}, {"In-Reply-To", f.mail.messageID},
+		{"From", (&mail.Address{Name: d.p.Name + " abuse desk", Address: d.p.Desk.Mail}).String()}, {"To", (&mail.Address{Address: m.to.address}).String()},
+		{"Subject", mime.QEncoding.Encode("utf-8", oneLine(subject))}, {"Message-ID", m.messageID}, {"In-Reply-To", m.to.messageID},
 		{"References", references}, {"Auto-Submitted", auto}, {"X-Desk-Event", m.answer.Event}, {"X-Desk-Reference", oneLine(f.Reference)},
 		{"MIME-Version", "1.0"}, {"Content-Type", "text/plain; charset=utf-8"}, {"Content-Transfer-Encoding", "quoted-printable"}} {
 		if h[1] != "" {

@@ -21,6 +21,7 @@ type outgoing struct {
 	file      *deskFile
 	n         int // index of the answer
 	answer    Answer
+	to        replyTo // what it answers, by mail
 	messageID string
 }
 

@@ -102,8 +102,26 @@ func letterState(ctx context.Context, l iru.Letter) ui.State {
 	return s
 }
 
+// senderWords say how the sender of a mail is known, or that it is not.
+func senderWords(ctx context.Context, l iru.Letter) string {
+	switch l.Authentic {
+	case "":
+		if l.Guess {
+			return ui.T(ctx, "sender not known to be the addressee: it moves nothing until a person files it")
+		}
+		return ui.T(ctx, "sender not known to be the addressee; a person filed it")
+	case "dkim":
+		return ui.T(ctx, "sender known by the signature of its domain")
+	case "spf":
+		return ui.T(ctx, "sender known by the servers of its domain")
+	case iru.ByRelay:
+		return ui.T(ctx, "report of our own mail server")
+	}
+	return ui.T(ctx, "sender taken at its word: training network")
+}
+
 // letterKinds are what a received letter can be filed as.
-var letterKinds = []string{"receipt", "clarification", "done", "refused", "bounce", "note"}
+var letterKinds = []string{"receipt", "clarification", "done", "refused", "impossible", "bounce", "note"}
 
 func letterKind(ctx context.Context, kind string) string {
 	switch kind {
@@ -118,7 +136,9 @@ func letterKind(ctx context.Context, kind string) string {
 	case "done":
 		return ui.T(ctx, "says done")
 	case "refused":
-		return ui.T(ctx, "says no, or cannot")
+		return ui.T(ctx, "says no")
+	case "impossible":
+		return ui.T(ctx, "says that it cannot act now")
 	case "bounce":
 		return ui.T(ctx, "could not be delivered")
 	case "note":

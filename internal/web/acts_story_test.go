@@ -57,12 +57,12 @@ func (h *house) acts() *acts {
 	must(h.t, err)
 
 	s.done = h.serve(desk.DraftRequest{Asset: s.mirror.ID, Item: h.item(s.mirror.Locator).ID, Provider: cedar.ID, Layer: legal.Host, Instrument: legal.Referral})
-	must(h.t, h.Receive(ctx, desk.Reply{Notice: s.done.ID, Kind: "done", At: h.clock(), Channel: iru.ByMail, From: "abuse@cedar-cloud.test", Text: "Removed. See https://mirror.halcyon-copy.test/gone and write to help@cedar-cloud.test.", MessageID: "cedar-done"}))
+	must(h.t, h.Receive(ctx, desk.Reply{Notice: s.done.ID, Kind: "done", At: h.clock(), Channel: iru.ByMail, From: "abuse@cedar-cloud.test", Authentic: "dkim", Text: "Removed. See https://mirror.halcyon-copy.test/gone and write to help@cedar-cloud.test.", MessageID: "cedar-done"}))
 	h.look(s.mirror.ID, iru.Gone, iru.Gone)
 	h.look(s.mirror.ID, iru.Gone, iru.Gone)
 
 	s.bounced = h.serve(desk.DraftRequest{Asset: s.wire.ID, Item: s.first.ID, Provider: s.host.ID, Layer: legal.Host, Instrument: legal.Referral})
-	must(h.t, h.Receive(ctx, desk.Reply{Notice: s.bounced.ID, Kind: "bounce", At: h.clock(), Channel: iru.ByMail, From: "mailer-daemon@birchrack.test", Text: "550 mailbox full", MessageID: "full"}))
+	must(h.t, h.Receive(ctx, desk.Reply{Notice: s.bounced.ID, Kind: "bounce", At: h.clock(), Channel: iru.ByMail, From: "mailer-daemon@birchrack.test", Authentic: iru.ByRelay, Answers: "<" + s.bounced.Key + "@unit-a.test>", Text: "550 mailbox full", MessageID: "full"}))
 
 	s.joint, err = h.Plan(ctx, h.scope("dora"), "Night Timetable", []iru.OutletID{s.outlet}, []iru.UnitID{h.people["bo"].Unit}, h.people["dora"].ID, "Bring down the wire and its copy at one instant.")
 	must(h.t, err)

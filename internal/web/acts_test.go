@@ -172,6 +172,40 @@ func TestFourEyesOnThePage(t *testing.T) {
 	sig.get(base).has("#proof", "Verified now").has(".steps", "ledger entry")
 }
 
+// TestLettersThatDoNotArrive: a stranger's word moves nothing and says why, an answer waits for its receipt, one that came back is sent
+// again, and who cannot act is waited for.
+func TestLettersThatDoNotArrive(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	ctx, base, ben := t.Context(), "/notices/"+id(s.order.ID), h.as("ben")
+	must(t, h.Receive(ctx, desk.Reply{Notice: s.order.ID, Kind: "refused", At: h.clock(), Channel: iru.ByMail, From: "owner@halcyon-weather.test", Authentic: "dkim", Text: "we refuse", MessageID: "forged"}))
+	a := ben.get(base).is(http.StatusOK)
+	a.has("#messages", "sender not known to be the addressee: it moves nothing").has("section[id^=file-] header", "Sender not recognised").has("section[id^=file-]", "confirmed contact").has("#history", "confirmed contact")
+	ben.post(base+"/letters/"+strings.TrimPrefix(a.attr("section[id^=file-]", "id"), "file-"), "kind", "note").leads(base)
+
+	h.reply(s.order.ID, "clarification", false, "which page?")
+	l, err := h.Answer(ctx, h.scope("ben"), s.order.ID, "The whole site.")
+	must(t, err)
+	must(t, h.Unposted(ctx, l.ID, "550 no user help@birchrack.test"))
+	again := base + "/letters/" + id(l.ID) + "/again"
+	ben.get(base).has("#messages header", "Our answer came back").has("#messages", "could not be delivered: 550 no user").has("#again-"+id(l.ID), "550 no user help[@]birchrack[.]test")
+	ben.get("/").has("main", "our letter came back")
+	h.as("sig").get(base).hasNo("section[id^=again-]")
+	h.as("sig").post(again).is(http.StatusForbidden)
+	ben.post(again).leads(base)
+	ben.post(again).is(http.StatusConflict)
+	must(t, h.RecordPosted(ctx, l.ID, desk.Sending{At: h.clock(), Proof: "250 ok"}))
+	ben.get(base).has("#messages header", "Answered, receipt outstanding").hasNo("section[id^=again-]")
+	h.later(time.Minute)
+	h.reply(s.order.ID, "impossible", false, "our building is flooded")
+	ben.get(base).has("#messages header", "Waiting until they can act").has("#messages", "says that it cannot act now").has("#messages", "sender known by the signature")
+	ben.get(base+"/step/possible").is(http.StatusOK).has("#step", "runs anew")
+	ben.post(base+"/step/possible", "why", "").is(http.StatusUnprocessableEntity)
+	ben.post(base+"/step/possible", "why", "their duty officer called").leads(base)
+	ben.get(base).has("#messages header", "Waiting for proof").has("#clock-2, #clock-3", "Stops on")
+	ben.get(base + "/step/possible").is(http.StatusConflict)
+}
+
 // TestProofStandsAlone: the downloaded proof is checked with nothing but the log's key.
 func TestProofStandsAlone(t *testing.T) {
 	h := newHouse(t)

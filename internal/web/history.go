@@ -8,13 +8,14 @@ import (
 	"github.com/a-h/templ"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
 
 // historyTable is what happened to a thing, newest first, with the time and who did it.
 func (v *visit) historyTable(ctx context.Context, t *db.Tx, who names, es []iru.Event) (ui.Table, error) {
-	es, hidden, err := withhold(ctx, t, v.by.ID, es)
+	es, err := desk.Withhold(ctx, t, v.scope, es)
 	if err != nil {
 		return ui.Table{}, err
 	}
@@ -27,7 +28,7 @@ func (v *visit) historyTable(ctx context.Context, t *db.Tx, who names, es []iru.
 			place = ui.Link("/ledger/events/"+id(e.ID), ui.Thousands(int(e.Index)))
 		}
 		why := ui.Isolated(cutText(e.Note, 200))
-		if hidden[e.ID] && e.By != 0 { // a machine has no opinion
+		if desk.Withheld(e) && e.By != 0 { // a machine has no opinion
 			why = ui.Quiet(notYet(ctx))
 		}
 		table.Rows = append(table.Rows, ui.Cells(ui.When{At: e.At, Day: true}, ui.Text(eventWords(ctx, e)), ui.Isolated(who.of(ctx, t, e.By)), why, place))
@@ -126,6 +127,14 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Letter received")
 	case "notice.file":
 		return ui.T(ctx, "Letter filed")
+	case "notice.post":
+		return ui.T(ctx, "Letter sent")
+	case "notice.unposted":
+		return ui.T(ctx, "Letter came back")
+	case "notice.repost":
+		return ui.T(ctx, "Letter sent again")
+	case "notice.unheard":
+		return ui.T(ctx, "Their interface does not answer")
 	case "notice.clarify":
 		return ui.T(ctx, "Addressee asks")
 	case "notice.answer":
@@ -200,8 +209,6 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Called back before T0")
 	case "notice.delay":
 		return ui.T(ctx, "Could not leave yet")
-	case "notice.unposted":
-		return ui.T(ctx, "Not posted")
 	case "notice.write":
 		return ui.T(ctx, "Answer written")
 	case "operation.fire":

@@ -192,13 +192,16 @@ func (v *visit) eventPage() error {
 		if p.Event, err = v.event(t); err != nil {
 			return err
 		}
-		es, hidden, err := withhold(ctx, t, v.by.ID, []iru.Event{p.Event})
+		es, err := desk.Withhold(ctx, t, v.scope, []iru.Event{p.Event})
 		if err != nil {
 			return err
 		}
-		p.Withheld = hidden[p.Event.ID]
+		p.Withheld = desk.Withheld(es[0])
 		p.By = names{}.of(ctx, t, p.Event.By)
 		p.Facts = nil
+		if p.Withheld {
+			es[0].Facts = nil // of which the mark itself is one
+		}
 		for _, k := range slices.Sorted(maps.Keys(es[0].Facts)) {
 			b, err := json.Marshal(es[0].Facts[k])
 			if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
@@ -145,10 +146,15 @@ func (v *visit) thread(ls []iru.Letter, p iru.Provider, refs map[iru.NoticeID]st
 			parts = append(parts, line(ui.T(ctx, "raw letter kept:")), ui.Hash{Prefix: "sha256:", Hex: l.Proof})
 		case l.Inbound && l.Proof != "":
 			parts = append(parts, line(plainDefanged(l.Proof)))
+		case l.Failed != "":
+			parts = append(parts, line(ui.T(ctx, "could not be delivered: %s", plainDefanged(l.Failed))))
 		case !l.Inbound && l.Proof != "":
 			parts = append(parts, line(ui.T(ctx, "accepted: %s", plainDefanged(l.Proof))))
 		case !l.Inbound:
 			parts = append(parts, line(ui.T(ctx, "not accepted by their server yet")))
+		}
+		if l.Inbound && l.Channel == iru.ByMail {
+			parts = append(parts, line(senderWords(ctx, l)))
 		}
 		m.Body = templ.Join(parts...)
 		out.Messages = append(out.Messages, m)
@@ -173,7 +179,7 @@ func (v *visit) eventTable(t *db.Tx, es []iru.Event, who names, subject bool) (u
 	if err != nil && !errors.Is(err, iru.NotFound) {
 		return ui.Table{}, err
 	}
-	es, hidden, err := withhold(ctx, t, v.by.ID, es)
+	es, err = desk.Withhold(ctx, t, v.scope, es)
 	if err != nil {
 		return ui.Table{}, err
 	}
@@ -198,7 +204,7 @@ func (v *visit) eventTable(t *db.Tx, es []iru.Event, who names, subject bool) (u
 			row.Cells = append(row.Cells, about)
 		}
 		why := plainDefanged(cutText(e.Note, 240))
-		if hidden[e.ID] && e.By != 0 {
+		if desk.Withheld(e) && e.By != 0 {
 			why = notYet(ctx)
 		}
 		row.Cells = append(row.Cells, change(stateChange(e), why), entry, sealedState(ctx, e.Index, size))
@@ -292,13 +298,18 @@ func (v *visit) fillNotice(t *db.Tx, p *NoticePage, nid iru.NoticeID) error {
 		return err
 	}
 	p.Thread = v.thread(ls, p.Provider, nil, true)
-	p.File, p.Theirs = nil, ui.Neutral(ui.T(ctx, "silent"))
+	p.Asked, _ = iru.Asked(ls)
+	p.Outstanding = iru.Outstanding(ls)
+	p.File, p.Again, p.Theirs = nil, nil, ui.Neutral(ui.T(ctx, "silent"))
 	for _, l := range ls {
 		if l.Inbound && l.Kind != "bounce" {
 			p.Theirs = letterState(ctx, l)
 		}
 		if l.Inbound && l.Guess && p.Ours && v.may(iru.ToAnswer) {
-			p.File = append(p.File, FileForm{Letter: l.ID, Notice: n.ID, From: p.Provider.Name, At: l.At, Guess: l.Kind})
+			p.File = append(p.File, FileForm{Letter: l.ID, Notice: n.ID, From: p.Provider.Name, At: l.At, Guess: l.Kind, Stranger: l.Channel == iru.ByMail && l.Authentic == ""})
+		}
+		if l.Failed != "" && p.Ours && v.may(iru.ToAnswer) {
+			p.Again = append(p.Again, AgainForm{Letter: l.ID, Notice: n.ID, To: p.Provider.Name, At: l.At, Why: l.Failed})
 		}
 	}
 	p.MayAnswer = p.Ours && v.may(iru.ToAnswer) && !n.SentAt.IsZero() && n.State != iru.NoticeWithdrawn

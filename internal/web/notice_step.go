@@ -28,6 +28,7 @@ var noticeVerbs = []noticeVerb{
 	{verb: "approve", power: iru.ToEndorse, whole: true, primary: true},
 	{verb: "return", power: iru.ToEndorse, reason: true},
 	{verb: "resend", power: iru.ToAnswer, primary: true},
+	{verb: "possible", power: iru.ToAnswer, reason: true},
 	{verb: "withdraw", power: iru.ToEndorse, reason: true, danger: true},
 }
 
@@ -47,6 +48,8 @@ func (s noticeVerb) name(ctx context.Context, n iru.Notice) string {
 		return ui.T(ctx, "Return to the author")
 	case "resend":
 		return ui.T(ctx, "Send again")
+	case "possible":
+		return ui.T(ctx, "They can act again")
 	}
 	return ui.T(ctx, "Withdraw")
 }
@@ -74,6 +77,18 @@ func (v *visit) mayStep(s noticeVerb, n iru.Notice) error {
 	case "resend":
 		if n.State != iru.NoticeBounced {
 			return iru.Refuse(iru.Conflict, n.Ref+" did not bounce", "")
+		}
+	case "possible":
+		var asked iru.Letter
+		if err := v.read(func(t *db.Tx) error {
+			ls, err := t.Letters(v.ctx(), v.scope, n.ID)
+			asked, _ = iru.Asked(ls)
+			return err
+		}); err != nil {
+			return err
+		}
+		if n.State != iru.NoticeClarifying || asked.Kind != "impossible" {
+			return iru.Refuse(iru.Conflict, "the addressee of "+n.Ref+" does not say that it cannot act", "")
 		}
 	default:
 		if _, err := iru.NoticeTable.Next(n.State, s.verb); err != nil {
@@ -212,6 +227,8 @@ func (v *visit) noticeNext(s noticeVerb, n iru.Notice) []string {
 		return out
 	case "return":
 		return []string{ui.T(ctx, "The author can edit it again."), ui.T(ctx, "Approvals given so far lapse.")}
+	case "possible":
+		return []string{ui.T(ctx, "Their time limit runs anew from now.")}
 	case "resend":
 		return []string{ui.T(ctx, "The same act goes out once more, with the same key, to the contact that is confirmed now.")}
 	}
@@ -251,6 +268,9 @@ func (v *visit) stepNotice() error {
 	case "resend":
 		err = v.desk.Resend(ctx, v.scope, n.ID)
 		done = ui.T(ctx, "%s is on its way again.", n.Ref)
+	case "possible":
+		err = v.desk.EndImpossibility(ctx, v.scope, n.ID, v.value("why"))
+		done = ui.T(ctx, "The time limit of %s runs anew.", n.Ref)
 	}
 	if errors.Is(err, iru.Invalid) || errors.Is(err, errNotRead) {
 		if why, ok := complaint(err); ok {
@@ -389,5 +409,25 @@ func (v *visit) fileLetter() error {
 		return err
 	}
 	v.say(ui.T(v.ctx(), "Filed as: %s.", letterKind(v.ctx(), v.value("kind"))))
+	return v.to("/notices/%d", n.ID)
+}
+
+// repostLetter sends a letter that came back again.
+func (v *visit) repostLetter() error {
+	n, err := v.notice()
+	if err != nil {
+		return err
+	}
+	if err := v.ours(n.Unit); err != nil {
+		return err
+	}
+	letter, err := v.number("letter")
+	if err != nil {
+		return err
+	}
+	if err := v.desk.Repost(v.ctx(), v.scope, letter); err != nil {
+		return err
+	}
+	v.say(ui.T(v.ctx(), "The letter is on its way."))
 	return v.to("/notices/%d", n.ID)
 }

@@ -119,7 +119,7 @@ func (p ActPage) fields(ctx context.Context) []ui.Field {
 	}
 	out := []ui.Field{
 		{Name: "item", Label: ui.T(ctx, "Address concerned"), Type: "select", Options: items, Value: id(p.Item), Required: true},
-		{Name: "request", Label: ui.T(ctx, "What is asked"), Type: "select", Options: requests, Value: string(p.Request), Required: true},
+		{Name: "request", Label: ui.T(ctx, "What is asked"), Type: "select", Options: requests, Value: string(p.Request)}, // the first one is an answer, too
 		{Name: "lang", Label: ui.T(ctx, "Language of the reasons"), Type: "select", Options: langs, Value: p.Lang, Required: true, Hint: ui.T(ctx, "One that the addressee declared.")},
 		{Name: "reasons", Label: ui.T(ctx, "Statement of reasons"), Type: "textarea", Rows: 6, Value: p.Reasons, Required: true, Max: 20000, Lang: p.Lang,
 			Hint: ui.T(ctx, "Filled in from the assessment; the addressee reads it as it stands here.")},

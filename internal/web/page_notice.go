@@ -89,20 +89,23 @@ type NoticePage struct {
 	Need    iru.Agreement
 	Next    string // when the next look is, in words
 
-	Theirs     ui.State // what the addressee said last
-	Thread     ui.Thread
-	File       []FileForm
-	MayAnswer  bool
-	Record     Record
-	Documents  ui.Table
-	History    ui.Table
-	Ruling     legal.Ruling // of the gate, on this act
-	Gate       []GateLine   // the other carriers
-	GateKnown  bool         // whether the gate could be asked again: the asset is within reach
-	Limit      string
-	Proof      *ProofCard
-	Regime     string
-	ReasonText string
+	Theirs      ui.State   // what the addressee said last
+	Asked       iru.Letter // what it asked last, or that it cannot act now
+	Outstanding bool       // that is answered, the receipt is missing
+	Again       []AgainForm
+	Thread      ui.Thread
+	File        []FileForm
+	MayAnswer   bool
+	Record      Record
+	Documents   ui.Table
+	History     ui.Table
+	Ruling      legal.Ruling // of the gate, on this act
+	Gate        []GateLine   // the other carriers
+	GateKnown   bool         // whether the gate could be asked again: the asset is within reach
+	Limit       string
+	Proof       *ProofCard
+	Regime      string
+	ReasonText  string
 }
 
 // A FileForm asks a person what a letter is whose kind was only guessed.
@@ -112,11 +115,32 @@ type FileForm struct {
 	From   string
 	At     time.Time
 	Guess  string
+
+	Stranger bool // its sender is not known to be the addressee
+}
+
+func (f FileForm) why(ctx context.Context) ui.State {
+	if f.Stranger {
+		return ui.Warn(ui.T(ctx, "Sender not recognised"))
+	}
+	return ui.Warn(ui.T(ctx, "Only guessed"))
+}
+
+// An AgainForm sends a letter again that came back.
+type AgainForm struct {
+	Letter int64
+	Notice iru.NoticeID
+	To     string
+	At     time.Time
+	Why    string
 }
 
 func (f FileForm) field(ctx context.Context) ui.Field {
 	x := ui.Field{ID: "kind-" + id(f.Letter), Name: "kind", Label: ui.T(ctx, "What is the letter of %s?", f.At.UTC().Format("15:04:05")), Type: "select", Value: f.Guess, Required: true,
 		Hint: ui.T(ctx, "The program guessed from its words; only a person's answer moves the act or its clock.")}
+	if f.Stranger {
+		x.Hint = ui.T(ctx, "Whoever was shown the act can write to its reply address. Make sure that it is the addressee's word: ask at the confirmed contact.")
+	}
 	if !slices.Contains(letterKinds, f.Guess) {
 		x.Value = ""
 	}
@@ -195,6 +219,14 @@ func (p NoticePage) ours(ctx context.Context) ui.State {
 	case iru.NoticeReceived, iru.NoticeClaimed, iru.NoticeRefused:
 		return ui.Info(ui.T(ctx, "Waiting for proof")).With(ui.IconClock)
 	case iru.NoticeClarifying:
+		switch {
+		case len(p.Again) > 0:
+			return ui.Warn(ui.T(ctx, "Our answer came back"))
+		case p.Asked.Kind == "impossible":
+			return ui.Info(ui.T(ctx, "Waiting until they can act")).With(ui.IconClock)
+		case p.Outstanding:
+			return ui.Info(ui.T(ctx, "Answered, receipt outstanding")).With(ui.IconClock)
+		}
 		return ui.Warn(ui.T(ctx, "We owe an answer"))
 	}
 	return noticeState(ctx, p.Notice.State)
@@ -208,10 +240,10 @@ func (p NoticePage) clockTerms(ctx context.Context, c iru.Clock) ui.Terms {
 	if c.State != iru.ClockRunning {
 		t = append(t, ui.Term{Name: ui.T(ctx, "Stopped"), Value: ui.All(ui.When{At: c.Ended}, ui.Quiet(c.Why))})
 	} else {
-		stops, not := ui.T(ctx, "gone from %d vantage points, %d looks in a row each; or the addressee's reasoned “no” or “cannot”", p.Need.Points, p.Need.Rounds),
-			ui.T(ctx, "“done” without our own look")
+		stops, not := ui.T(ctx, "gone from %d vantage points, %d looks in a row each; paused while the addressee waits for our answer, or cannot act", p.Need.Points, p.Need.Rounds),
+			ui.T(ctx, "“done” without our own look; a “no”")
 		t = append(t, ui.Term{Name: ui.T(ctx, "Stops on"), Value: ui.Text(stops)}, ui.Term{Name: ui.T(ctx, "Does not stop"), Value: ui.Text(not)},
-			ui.Term{Name: ui.T(ctx, "Begins anew"), Value: ui.Text(ui.T(ctx, "when our answer to a question has arrived"))})
+			ui.Term{Name: ui.T(ctx, "Begins anew"), Value: ui.Text(ui.T(ctx, "when they have our answer to their question, or can act again"))})
 	}
 	return append(t, ui.Term{Name: ui.T(ctx, "Source"), Value: law(ctx, c.Source)})
 }

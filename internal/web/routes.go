@@ -68,6 +68,7 @@ func (s *server) routes() []route {
 		{"POST /notices/{id}/step/{verb}", (*visit).stepNotice, false},
 		{"POST /notices/{id}/answer", (*visit).answer, false},
 		{"POST /notices/{id}/letters/{letter}", (*visit).fileLetter, false},
+		{"POST /notices/{id}/letters/{letter}/again", (*visit).repostLetter, false},
 		{"GET /notices/{id}/escalate", (*visit).escalatePage, false},
 		{"POST /notices/{id}/escalate", (*visit).escalate, false},
 		{"GET /operations", (*visit).operationsPage, false},

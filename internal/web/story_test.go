@@ -15,6 +15,7 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
+	"iolaus/internal/recognise"
 )
 
 // A story is a unit's work of some days, made by the desk's own verbs, with invented, harmless content: weather, trains and trams.
@@ -148,7 +149,7 @@ func (h *house) refer(login string, i iru.Item, purpose iru.Purpose) iru.Assessm
 
 func (h *house) reply(n iru.NoticeID, kind string, guess bool, words string) {
 	h.t.Helper()
-	must(h.t, h.Receive(h.t.Context(), desk.Reply{Notice: n, Kind: kind, Guess: guess, At: h.clock(), Channel: iru.ByMail, From: "abuse@birchrack.test", Subject: "Re: your act",
+	must(h.t, h.Receive(h.t.Context(), desk.Reply{Notice: n, Kind: kind, Guess: guess, At: h.clock(), Channel: iru.ByMail, From: "abuse@birchrack.test", Authentic: "dkim", Subject: "Re: your act",
 		Text: words, MessageID: kind + strconv.FormatInt(int64(n), 10) + words}))
 }
 
@@ -238,7 +239,7 @@ func (h *house) arrivals(s *story, shared []iru.Feature) {
 	x := h.capture(s.arabic, "ar", "نشرة الطقس", arabicBulletin, nil)
 	known, err := h.Enter(ctx, h.scope("ada"), iru.Known{Bank: "Halcyon templates", Medium: "pdq", Value: strings.Repeat("0f", 32), Label: "Weather map, template 12", Finding: "refer"})
 	must(h.t, err)
-	text, err := h.Enter(ctx, h.scope("ben"), iru.Known{Bank: "own", Medium: "text", Value: "sketch", Label: "Night timetable bulletin", Finding: "no_action"})
+	text, err := h.Enter(ctx, h.scope("ben"), iru.Known{Bank: "own", Medium: "text", Value: recognise.SketchText("Night timetable: train 204 leaves at ten past eleven and stops at every harbour on its way north").String(), Label: "Night timetable bulletin", Finding: "no_action"})
 	must(h.t, err)
 	must(h.t, h.RecordMatches(ctx, x.ID, []desk.Resemblance{{Known: known, Distance: 6, Where: "https://wire.halcyon-weather.test/img/map.png"}, {Known: text, Distance: 0.09, Where: s.arabic.Locator}}))
 	s.copied = h.item("https://wire.halcyon-weather.test/posts/5522")

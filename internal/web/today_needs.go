@@ -5,7 +5,6 @@ package web
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
@@ -72,47 +71,25 @@ func (d *today) needUndelivered() error {
 	if !d.v.may(iru.ToAnswer) {
 		return nil
 	}
-	waiting, shown := 0, 0 // the room's number tells whether there are letters besides the states that it counts
-	for _, n := range d.notices {
-		if d.ours(n) && slices.Contains(countedStates, n.State) {
-			waiting++
-		}
+	ls, err := d.t.LettersStuck(d.ctx, d.v.scope, d.v.now, 100)
+	if err != nil {
+		return err
 	}
-	for _, n := range slices.Backward(d.notices) {
-		likely := n.State == iru.NoticeDispatched || n.State == iru.NoticeClarifying || n.State == iru.NoticeRefused || n.State == iru.NoticeBreached
-		if !d.ours(n) || n.State == iru.NoticeBounced || n.State == iru.NoticeWithdrawn || n.State == iru.NoticeDraft || !likely && d.v.waiting["notices"] <= waiting {
+	shown := 0
+	for _, l := range ls {
+		n := d.notice(l.Notice)
+		if !d.ours(n) {
 			continue
 		}
-		ls, err := d.t.Letters(d.ctx, d.v.scope, n.ID)
-		if err != nil {
-			return err
+		why := ui.T(d.ctx, "not delivered since %s", moment(l.At))
+		if l.Failed != "" {
+			why = join(ui.T(d.ctx, "our letter came back: send it again"), plainDefanged(cutText(l.Failed, 160)))
 		}
-		for _, l := range slices.Backward(ls) {
-			if !undelivered(l, d.v.now) {
-				continue
-			}
-			why := ui.T(d.ctx, "not delivered since %s", moment(l.At))
-			if l.Failed != "" {
-				why += ": " + plainDefanged(cutText(l.Failed, 160))
-			}
-			d.add(&shown, need{rank: 4, when: l.At, left: d.since(l.At), state: ui.Warn(ui.T(d.ctx, "Not delivered")), what: ui.T(d.ctx, "Letter about %s", n.Ref),
-				why: join(d.providers[n.Provider].Name, why), href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "Open")})
-			break
-		}
+		d.add(&shown, need{rank: 4, when: l.At, left: d.since(l.At), state: ui.Warn(ui.T(d.ctx, "Not delivered")), what: ui.T(d.ctx, "Letter about %s", n.Ref),
+			why: join(d.providers[n.Provider].Name, why), href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "Open")})
 	}
 	return nil
 }
-
-// undelivered reports whether a letter of ours failed, or is on its way for too long.
-func undelivered(l iru.Letter, now time.Time) bool {
-	return !l.Inbound && (l.Failed != "" || l.Proof == "" && now.Sub(l.At) > lateAfter)
-}
-
-// lateAfter is how long a letter may be on its way before people are told, as the store counts it.
-const lateAfter = 10 * time.Minute
-
-// countedStates are the states of acts that the room of notices counts as waiting.
-var countedStates = []iru.NoticeState{iru.NoticeSubmitted, iru.NoticeEndorsed, iru.NoticeClarifying, iru.NoticeRefused, iru.NoticeBounced, iru.NoticeBreached}
 
 // needAnswers lists what addressees ask, refuse or could not be given, and what is up again.
 func (d *today) needAnswers() error {
@@ -124,7 +101,7 @@ func (d *today) needAnswers() error {
 		verb  string
 	}{
 		{iru.NoticeBreached, 1, iru.ToDraft, ui.T(d.ctx, "it was removed, and is seen again"), ui.T(d.ctx, "Escalate")},
-		{iru.NoticeClarifying, 3, iru.ToAnswer, ui.T(d.ctx, "the addressee asks; the clock begins anew with the answer"), ui.T(d.ctx, "Answer")},
+		{iru.NoticeClarifying, 3, iru.ToAnswer, ui.T(d.ctx, "the addressee asks, or cannot act now; its clock is stopped"), ui.T(d.ctx, "Answer")},
 		{iru.NoticeRefused, 4, iru.ToDraft, ui.T(d.ctx, "somebody else may be able to act"), ui.T(d.ctx, "Escalate")},
 		{iru.NoticeBounced, 4, iru.ToDraft, ui.T(d.ctx, "could not be delivered"), ui.T(d.ctx, "Open")},
 	} {
@@ -160,7 +137,7 @@ func (d *today) needLetters() error {
 			continue
 		}
 		d.add(&shown, need{rank: 5, when: l.At, left: d.since(l.At), state: ui.Info(ui.T(d.ctx, "To file")).With(ui.IconIn),
-			what: ui.T(d.ctx, "Letter about %s", n.Ref), why: join(d.providers[n.Provider].Name, ui.T(d.ctx, "what it says was only guessed: a person files it")),
+			what: ui.T(d.ctx, "Letter about %s", n.Ref), why: join(d.providers[n.Provider].Name, ui.T(d.ctx, "it is not known to be the addressee's word: a person files it")),
 			href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "File it")})
 	}
 	return err

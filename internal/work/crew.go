@@ -38,6 +38,8 @@ type Crew struct {
 	Software string // name and version, written into evidence
 	Survey   time.Duration
 	Log      *slog.Logger
+
+	life life
 }
 
 // Post is the unit's own end of the correspondence.

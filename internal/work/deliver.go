@@ -28,21 +28,32 @@ const sealWait = 200 * time.Millisecond
 
 func (w *deliverer) Work(ctx context.Context, job *river.Job[desk.Deliver]) error {
 	d, err := w.Desk.Dispatch(ctx, job.Args.Notice)
-	if errors.Is(err, iru.Unavailable) {
+	switch {
+	case errors.Is(err, iru.Unavailable):
 		return river.JobSnooze(sealWait)
-	}
-	if err != nil {
+	case errors.Is(err, iru.Conflict) && w.left(ctx, job.Args.Notice):
+		return nil // it had left before we were killed
+	case errors.Is(err, iru.Conflict): // a person must do something first; what they do enqueues anew
+		return outcome(errors.Join(err, w.Desk.Delay(ctx, job.Args.Notice, err.Error())))
+	case err != nil:
 		return outcome(err)
 	}
 	return w.settle(ctx, d, func() (desk.Sending, error) { return w.send(ctx, d) })
 }
 
+// left reports whether an act has left already.
+func (c *Crew) left(ctx context.Context, id iru.NoticeID) bool {
+	d, err := c.Desk.Thread(ctx, id)
+	return err == nil && !d.Notice.SentAt.IsZero()
+}
+
 // settle sends and records what became of it.
 func (c *Crew) settle(ctx context.Context, d desk.Dispatch, send func() (desk.Sending, error)) error {
 	s, err := send()
+	record := context.WithoutCancel(ctx) // what has left is recorded even when our time is up
 	switch {
 	case err == nil:
-		return outcome(c.Desk.RecordSent(ctx, d.Notice.ID, s))
+		return outcome(c.Desk.RecordSent(record, d.Notice.ID, s))
 	case errors.Is(err, iru.Unavailable):
 		if wait := deliver.RetryAfter(err); wait > 0 {
 			return river.JobSnooze(wait)
@@ -51,7 +62,7 @@ func (c *Crew) settle(ctx context.Context, d desk.Dispatch, send func() (desk.Se
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return outcome(c.Desk.Undeliverable(ctx, d.Notice.ID, err.Error()))
+	return outcome(c.Desk.Undeliverable(record, d.Notice.ID, err.Error()))
 }
 
 // message is a letter as it leaves: the same facts give the same bytes and the same identity.
@@ -67,7 +78,7 @@ func (c *Crew) message(d desk.Dispatch) deliver.Message {
 		m.InReplyTo, m.References = first, []string{first}
 	}
 	if c.Post.Callback != "" {
-		m.Callback = deliver.Callback{URL: c.Post.Callback, Token: deliver.Tag(c.Post.Secret, int64(n.ID))}
+		m.Callback = deliver.Callback{URL: c.Post.Callback, Token: deliver.CallbackToken(c.Post.Secret, int64(n.ID))}
 	}
 	return m
 }
@@ -96,6 +107,9 @@ func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) 
 	if d.Answered() && d.Provider.Channel == iru.ByMail {
 		return desk.Sending{At: d.Letter.At, Proof: "answered by the addressee before the mail server's word could be recorded"}, nil
 	}
+	if err := c.alive(ctx); err != nil {
+		return desk.Sending{}, err
+	}
 	var ch deliver.Channel
 	switch {
 	case d.Provider.Channel == iru.ByAPI:
@@ -120,7 +134,7 @@ func sending(r deliver.Receipt) desk.Sending {
 	return desk.Sending{At: r.At.UTC().Truncate(time.Microsecond), Proof: strings.ReplaceAll(r.Kind+": "+proof, "\x00", "?"), Receipt: r.Counts, RemoteID: r.RemoteID}
 }
 
-// poster sends a further letter in an act's thread.
+// poster sends a further letter in an act's thread. One that cannot be delivered, or not for hours, is told to people.
 type poster struct {
 	river.WorkerDefaults[desk.Post]
 	*Crew
@@ -131,17 +145,37 @@ func (w *poster) Work(ctx context.Context, job *river.Job[desk.Post]) error {
 	if err != nil {
 		return outcome(err)
 	}
-	if d.Letter.Proof != "" { // sent before we were killed
-		return outcome(w.Desk.RecordPosted(ctx, d.Letter.ID, desk.Sending{At: d.Letter.At, Proof: d.Letter.Proof}))
+	if d.Letter.Proof != "" || d.Letter.Failed != "" { // sent before we were killed, or it waits for a person
+		return nil
 	}
-	var s desk.Sending
-	if d.Provider.Channel == iru.ByAPI {
-		if err := w.api(d.Provider).Answer(ctx, d.Notice.RemoteID, d.Letter.MessageID, d.Letter.Text); err != nil {
-			return outcome(err)
+	s, err := w.post(ctx, d)
+	record := context.WithoutCancel(ctx)
+	switch again := job.Attempt < job.MaxAttempts; {
+	case err == nil:
+		return outcome(w.Desk.RecordPosted(record, d.Letter.ID, s))
+	case again && ctx.Err() != nil:
+		return ctx.Err()
+	case again && errors.Is(err, iru.Unavailable):
+		if wait := deliver.RetryAfter(err); wait > 0 {
+			return river.JobSnooze(wait)
 		}
-		s = desk.Sending{At: w.Desk.Now().UTC(), Proof: "accepted by the provider's interface", Receipt: true}
-	} else if s, err = w.send(ctx, d); err != nil {
-		return outcome(err)
+		return err
 	}
-	return outcome(w.Desk.RecordPosted(ctx, d.Letter.ID, s))
+	return outcome(w.Desk.Unposted(record, d.Letter.ID, err.Error()))
+}
+
+func (c *Crew) post(ctx context.Context, d desk.Dispatch) (desk.Sending, error) {
+	if d.Provider.Channel != iru.ByAPI {
+		return c.send(ctx, d)
+	}
+	if err := c.alive(ctx); err != nil {
+		return desk.Sending{}, err
+	}
+	if d.Notice.RemoteID == "" {
+		return desk.Sending{}, fmt.Errorf("answer %s: the provider's interface gave no number for the act: %w", d.Notice.Ref, iru.Invalid)
+	}
+	if err := c.api(d.Provider).Answer(ctx, d.Notice.RemoteID, d.Letter.MessageID, d.Letter.Text); err != nil {
+		return desk.Sending{}, err
+	}
+	return desk.Sending{At: c.Desk.Now().UTC(), Proof: "accepted by the provider's interface", Receipt: true}, nil
 }

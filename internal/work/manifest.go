@@ -5,6 +5,8 @@ package work
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 
 	"iolaus/internal/desk"
@@ -31,17 +33,21 @@ type handshake struct {
 	Error       string `json:"error,omitempty"`
 }
 
-// manifest binds the files of a capture together with how and from where it was made, in canonical bytes.
-func (c *Crew) manifest(i iru.Item, s fetch.Sight, exchanges []fetch.Exchange, r desk.Recording) ([]byte, error) {
+// mostFacts is how many names and handshakes a manifest tells; a hostile site has as many as it likes.
+const mostFacts = 100
+
+// manifest binds the files of a capture together with how and from where it was made, in canonical bytes. Whatever a server says of
+// itself is made to fit: no page decides whether it is captured.
+func (c *Crew) manifest(i iru.Item, s fetch.Sight, p *spool, r desk.Recording) ([]byte, error) {
 	name, ver, _ := strings.Cut(c.Software, "/")
 	m := exhibit.Manifest{Address: i.Locator, CapturedAt: r.At, Vantage: exhibit.Vantage{Name: s.Vantage}, Tool: exhibit.Tool{Name: name, Version: ver},
-		Outcome: string(r.Outcome), Final: r.Final, Status: r.Status, Page: exhibit.PageFacts{Title: limited(r.Title, 500), Lang: r.Lang, Dir: r.Dir}}
+		Outcome: string(r.Outcome), Final: r.Final, Status: r.Status, Page: exhibit.PageFacts{Title: line(r.Title, 500), Lang: line(r.Lang, 64), Dir: r.Dir}}
 	for _, f := range r.Files {
 		m.Files = append(m.Files, exhibit.File{Name: f.Name, Kind: f.Kind, SHA256: f.SHA256, Size: f.Size})
 	}
 	var names []resolved
 	var shakes []handshake
-	for _, e := range exchanges {
+	for _, e := range p.exchanges {
 		if e.Local.IsValid() {
 			m.Vantage.Address = e.Local.Addr().String()
 		}
@@ -52,12 +58,15 @@ func (c *Crew) manifest(i iru.Item, s fetch.Sight, exchanges []fetch.Exchange, r
 		for _, a := range e.Addresses {
 			d.Addresses = append(d.Addresses, a.String())
 		}
-		names = append(names, d)
-		if e.TLS != nil {
-			shakes = append(shakes, handshake{e.TLS.Name, e.TLS.Version, e.TLS.Cipher, e.TLS.SPKI, e.TLS.Fingerprint, e.TLS.Verified, clean(e.TLS.Error)})
+		if len(names) < mostFacts && !slices.ContainsFunc(names, func(o resolved) bool { return reflect.DeepEqual(o, d) }) {
+			names = append(names, d)
 		}
-		if e.Truncated != "" && len(m.Warnings) < exhibit.ManifestWarnings {
-			m.Warnings = append(m.Warnings, limited(fmt.Sprintf("%s was cut short: %s", e.URL, e.Truncated), 500))
+		if e.TLS == nil {
+			continue
+		}
+		h := handshake{e.TLS.Name, e.TLS.Version, e.TLS.Cipher, e.TLS.SPKI, e.TLS.Fingerprint, e.TLS.Verified, line(e.TLS.Error, 500)}
+		if len(shakes) < mostFacts && !slices.Contains(shakes, h) {
+			shakes = append(shakes, h)
 		}
 	}
 	if s.Response != nil {
@@ -67,6 +76,7 @@ func (c *Crew) manifest(i iru.Item, s fetch.Sight, exchanges []fetch.Exchange, r
 			}
 		}
 	}
+	m.Warnings = p.warnings
 	var err error
 	if m.DNS, err = json.Marshal(names); err != nil {
 		return nil, fmt.Errorf("write manifest: %w: %w", iru.Internal, err)

@@ -40,8 +40,8 @@ func (w *monitor) Work(ctx context.Context, job *river.Job[desk.Monitor]) error 
 	if closed {
 		return nil // until a person watches the outlet again
 	}
-	if err := w.record(ctx, w.Vantages[0], a, i); err != nil {
-		return outcome(err)
+	if err := w.record(ctx, w.Vantages[0], a, i, plenty); err != nil {
+		return paced(err)
 	}
 	return river.JobSnooze(w.Desk.Rules.Monitor)
 }

@@ -5,6 +5,8 @@ package work
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -17,11 +19,38 @@ import (
 // A process holds a role of its own as long as it lives. Jobs of a process that lost it are begun again by the others: River itself
 // waits for the job's timeout, which is too long for an order that was on its way.
 const (
-	aliveHold  = 20 * time.Second
-	aliveRenew = 4 * time.Second
+	aliveHold  = 10 * time.Second
+	aliveRenew = 2 * time.Second
 )
 
 func aliveRole(holder string) string { return "worker " + holder }
+
+// life is when this process was last found to have its role.
+type life struct {
+	mu   sync.Mutex
+	seen time.Time
+}
+
+// believed is how long that is not asked again: a thousand acts leave at T0, and the store must not be in their way.
+const believed = time.Second
+
+// alive is Unavailable when this process has lost its role: another one may have begun its jobs again, and would send what it sends.
+func (c *Crew) alive(ctx context.Context) error {
+	c.life.mu.Lock()
+	defer c.life.mu.Unlock()
+	if time.Since(c.life.seen) < believed {
+		return nil
+	}
+	asked := time.Now()
+	err := c.Desk.DB.View(ctx, func(t *db.Tx) error { return t.Holds(ctx, aliveRole(c.Holder), c.Holder) })
+	if errors.Is(err, iru.Conflict) {
+		return fmt.Errorf("send: this process has lost its role: %w", iru.Unavailable)
+	}
+	if err == nil {
+		c.life.seen = asked
+	}
+	return err
+}
 
 // live renews this process's role and brings back what dead processes left, until ctx ends.
 func (c *Crew) live(ctx context.Context, r db.Runner) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -43,13 +44,32 @@ func (w *prober) Work(ctx context.Context, job *river.Job[desk.Probe]) error {
 		return outcome(err)
 	}
 	var found []desk.Carriage
+	var missing error
 	if w.RDAP != nil && !shared(directory, w.Desk.Rules.Platforms, l) {
-		if found, err = w.carriers(ctx, l, directory); err != nil {
-			return outcome(err)
-		}
+		found, missing = w.carriers(ctx, l, directory)
 	}
-	return outcome(w.Desk.RecordCarriers(ctx, a.ID, found))
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if missing != nil && len(found) == 0 {
+		return outcome(missing)
+	}
+	record := w.Desk.RecordCarriers
+	if missing != nil {
+		record = w.Desk.AddCarriers
+	}
+	if err := record(ctx, a.ID, found); err != nil {
+		return outcome(err)
+	}
+	if missing != nil && time.Since(job.CreatedAt) < askFor {
+		w.Log.Warn("not everybody who carries an asset is known yet", "asset", a.ID, "error", missing)
+		return river.JobSnooze(time.Hour)
+	}
+	return nil
 }
+
+// askFor is how long a server that does not answer is asked again who else carries an asset.
+const askFor = 24 * time.Hour
 
 // shared reports whether many customers publish under the address's own name.
 func shared(directory []iru.Provider, platforms map[string]iru.AssetKind, l locator.Locator) bool {
@@ -64,35 +84,31 @@ func shared(directory []iru.Provider, platforms map[string]iru.AssetKind, l loca
 	return false
 }
 
-func (w *prober) carriers(ctx context.Context, l locator.Locator, directory []iru.Provider) ([]desk.Carriage, error) {
-	var out []desk.Carriage
+// carriers finds registrar and hosts. The error says what could not be found out; what was found is good all the same.
+func (w *prober) carriers(ctx context.Context, l locator.Locator, directory []iru.Provider) (out []desk.Carriage, missing error) {
+	known := func(err error) bool {
+		if err != nil && !errors.Is(err, iru.NotFound) {
+			missing = errors.Join(missing, err)
+		}
+		return err == nil
+	}
 	v := w.Vantages[0].Network()
 	k := probe.Known{Name: l.Host(), At: w.Desk.Now()}
 	if !l.IsIP() {
-		reg, err := w.RDAP.Domain(ctx, l.Host())
-		if err != nil && !errors.Is(err, iru.NotFound) {
-			return nil, err
-		}
-		if err == nil {
+		if reg, err := w.RDAP.Domain(ctx, l.Host()); known(err) {
 			k.Domain = &reg
 		}
 	}
 	answers, err := probe.DNS(ctx, probe.Resolver{Server: v.Resolver, Local: v.Local}, l.Host())
-	if err != nil {
-		return nil, err
-	}
+	known(err)
 	for _, ip := range append(append([]netip.Addr{}, answers.A...), answers.AAAA...) {
-		net, err := w.RDAP.IP(ctx, ip)
-		if err != nil && !errors.Is(err, iru.NotFound) {
-			return nil, err
-		}
-		if err == nil {
+		if net, err := w.RDAP.IP(ctx, ip); known(err) {
 			k.Networks = append(k.Networks, net)
 		}
 	}
-	contacts := probe.Contacts(k)
 	if d := k.Domain; d != nil && d.Registrar.Name != "" {
-		out = append(out, carriage(directory, desk.Carriage{Name: d.Registrar.Name, Layer: legal.Registrar, Jurisdiction: d.Registrar.Country}, contacts, probe.ScopeRegistrar))
+		c := desk.Carriage{Name: d.Registrar.Name, Layer: legal.Registrar, Jurisdiction: d.Registrar.Country}
+		out = append(out, carriage(directory, c, probe.Contacts(k), probe.ScopeRegistrar, siteApart(d.Registrar.URL, l)))
 	}
 	for n := range k.Networks {
 		net := k.Networks[n]
@@ -107,32 +123,54 @@ func (w *prober) carriers(ctx context.Context, l locator.Locator, directory []ir
 				break
 			}
 		}
-		out = append(out, carriage(directory, desk.Carriage{Name: name, Layer: legal.Host, Jurisdiction: net.Country}, own, probe.ScopeNetwork))
+		out = append(out, carriage(directory, desk.Carriage{Name: name, Layer: legal.Host, Jurisdiction: net.Country}, own, probe.ScopeNetwork, ""))
 	}
-	return out, nil
+	return out, missing
+}
+
+// siteApart is the registrable name of a provider's own page; "" where that is the outlet's.
+func siteApart(page string, outlet locator.Locator) string {
+	l, err := locator.Parse(page)
+	if err != nil || l.Site() == outlet.Site() {
+		return ""
+	}
+	return l.Site()
 }
 
 // carriage completes what a probe found with the contact and with what the unit's directory knows of that provider, such as that
-// it is no host but a delivery network.
-func carriage(directory []iru.Provider, c desk.Carriage, contacts []probe.Candidate, scope probe.Scope) desk.Carriage {
+// it is no host but a delivery network. Site is the provider's own name where its page is known; "" otherwise. Where nobody
+// published a contact and the directory has none, the customary one of that name is a guess; the outlet's own name never is, since
+// then the outlet would be told of the act against it.
+func carriage(directory []iru.Provider, c desk.Carriage, contacts []probe.Candidate, scope probe.Scope, site string) desk.Carriage {
+	c.Site = site
 	for _, k := range contacts {
-		if k.Kind == "email" && (k.Scope == scope || (c.Address == "" && k.Scope == probe.ScopeDomain)) && (c.Address == "" || c.Guess) {
-			c.Channel, c.Address, c.Source, c.Guess = iru.ByMail, k.Value, k.Source, k.Guess
+		if k.Kind == "email" && k.Scope == scope && !k.Guess {
+			c.Channel, c.Address, c.Source = iru.ByMail, k.Value, k.Source
+			break
 		}
 	}
-	if _, domain, ok := strings.Cut(c.Address, "@"); ok && !c.Guess {
+	if _, domain, ok := strings.Cut(c.Address, "@"); ok {
 		if l, err := locator.Of(locator.KindDomain, domain); err == nil {
 			c.Site = l.Site()
 		}
 	}
+	better := c.Address != ""
 	for _, p := range directory {
-		if c.Site == "" || p.Site != c.Site || (p.Layer == legal.Registrar) != (c.Layer == legal.Registrar) {
+		if (p.Layer == legal.Registrar) != (c.Layer == legal.Registrar) {
+			continue
+		}
+		better = better || p.Address != "" && p.Name == c.Name
+		if c.Site == "" || p.Site != c.Site {
 			continue
 		}
 		c.Name, c.Layer, c.ServesOthers = p.Name, p.Layer, p.ServesOthers
 		if c.Jurisdiction == "" {
 			c.Jurisdiction = p.Jurisdiction
 		}
+		better = better || p.Address != ""
+	}
+	if !better && site != "" {
+		c.Channel, c.Address, c.Source, c.Guess = iru.ByMail, "abuse@"+site, "convention", true // RFC 2142
 	}
 	return c
 }
@@ -155,7 +193,7 @@ func (c *Crew) read(ctx context.Context, log string) error {
 				seen = append(seen, desk.Certificate{Names: e.Certificate.Names, SPKI: e.Certificate.SPKI})
 			}
 		}
-		if _, err := c.Desk.Announce(ctx, log, next, seen); err != nil {
+		if _, err := c.Desk.Announce(ctx, log, from, next, seen); err != nil {
 			return err
 		}
 	}

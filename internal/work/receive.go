@@ -5,6 +5,7 @@ package work
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,23 +16,42 @@ import (
 	"iolaus/internal/iru"
 )
 
-// Accept stores a reply that came by mail: its bytes first, then its place in the thread. The mail server says 250 only after that.
+// Accept stores a reply that came by mail. The mail server says 250 only after that.
 func (c *Crew) Accept(ctx context.Context, r deliver.Reply) error {
-	proof := ""
+	return c.take(ctx, r, iru.ByMail)
+}
+
+// Told stores what a provider's interface tells by callback: the token says of which notice.
+func (c *Crew) Told(ctx context.Context, token string, body []byte) error {
+	id, err := deliver.ParseCallbackToken(c.Post.Secret, token)
+	if err != nil {
+		return err
+	}
+	r, err := deliver.ParseCallback(body)
+	if err != nil {
+		return err
+	}
+	r.Notice = id
+	return c.take(ctx, r, iru.ByAPI)
+}
+
+// take keeps a reply's own bytes first, then gives it its place in the thread.
+func (c *Crew) take(ctx context.Context, r deliver.Reply, channel string) error {
+	in := Reply(r, channel)
 	if len(r.Raw) > 0 {
 		sum, _, err := c.Store.Put(ctx, bytes.NewReader(r.Raw))
 		if err != nil {
 			return fmt.Errorf("store reply: %w", err)
 		}
-		proof = sum
+		in.Proof = sum
 	}
-	return c.Desk.Receive(ctx, Reply(r, iru.ByMail, proof))
+	return c.Desk.Receive(ctx, in)
 }
 
 // Reply is what a delivered reply means to the desk.
-func Reply(r deliver.Reply, channel, proof string) desk.Reply {
+func Reply(r deliver.Reply, channel string) desk.Reply {
 	kinds := map[deliver.ReplyKind]string{deliver.Acknowledgement: "receipt", deliver.Clarification: "clarification", deliver.Done: "done",
-		deliver.RefusedByProvider: "refused", deliver.Impossible: "refused", deliver.Bounce: "bounce"}
+		deliver.RefusedByProvider: "refused", deliver.Impossible: "impossible", deliver.Bounce: "bounce"}
 	kind, ok := kinds[r.Kind]
 	if !ok {
 		kind = "unknown"
@@ -39,22 +59,27 @@ func Reply(r deliver.Reply, channel, proof string) desk.Reply {
 	if r.Kind == deliver.DeliveryStatus && r.Counts {
 		kind = "receipt"
 	}
-	return desk.Reply{Notice: iru.NoticeID(r.Notice), Kind: kind, Guess: r.Guess || kind == "unknown", At: r.At, Channel: channel, From: clean(r.From),
-		Subject: clean(r.Subject), Text: clean(r.Text), MessageID: clean(r.MessageID), Proof: proof}
+	out := desk.Reply{Notice: iru.NoticeID(r.Notice), Kind: kind, Guess: r.Guess || kind == "unknown", At: r.At, Channel: channel, From: clean(r.From),
+		Authentic: r.Authentic, Subject: clean(r.Subject), Text: clean(r.Text), MessageID: clean(r.MessageID), Answers: clean(r.InReplyTo)}
+	if channel == iru.ByAPI { // with the notice's own token, or asked at the address that a person confirmed
+		out.Authentic = iru.ByAPI
+	}
+	return out
 }
 
 func clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// said is the state in which a notice is once the addressee's word has reached us.
-var said = map[string]iru.NoticeState{"clarification": iru.NoticeClarifying, "done": iru.NoticeClaimed, "refused": iru.NoticeRefused}
-
-// receiver asks a provider's interface what became of a notice whose answer is missing.
+// receiver asks a provider's interface what became of a notice, in case its own word does not reach us. It asks as long as something
+// is expected: a token that was refused may be mended.
 type receiver struct {
 	river.WorkerDefaults[desk.Receive]
 	*Crew
 }
+
+// unheard is how many times longer it waits while an interface turns it down.
+const unheard = 6
 
 func (w *receiver) Work(ctx context.Context, job *river.Job[desk.Receive]) error {
 	d, err := w.Desk.Thread(ctx, job.Args.Notice)
@@ -65,13 +90,24 @@ func (w *receiver) Work(ctx context.Context, job *river.Job[desk.Receive]) error
 		return nil
 	}
 	s, err := w.api(d.Provider).Status(ctx, d.Notice.RemoteID)
-	if err != nil {
-		return outcome(err)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, iru.Unavailable):
+		return river.JobSnooze(max(deliver.RetryAfter(err), w.Desk.Rules.Verify))
+	case err != nil:
+		if err := w.Desk.Unheard(ctx, d.Notice.ID, err.Error()); err != nil {
+			return outcome(err)
+		}
+		return river.JobSnooze(unheard * w.Desk.Rules.Verify)
 	}
-	kind := map[string]string{"clarification": "clarification", "done": "done", "refused": "refused", "cannot": "refused"}[s.State]
-	if kind != "" && said[kind] != d.Notice.State { // its own word has not reached us
-		if err := w.Desk.Receive(ctx, desk.Reply{Notice: d.Notice.ID, Kind: kind, At: w.Desk.Now(), Channel: iru.ByAPI, From: d.Provider.Name,
-			Text: "state at the provider's interface: " + clean(s.State), MessageID: fmt.Sprintf("%s/%s/%s", d.Provider.Site, s.ID, s.State)}); err != nil {
+	for _, e := range s.Events {
+		e.Notice, e.From = int64(d.Notice.ID), d.Provider.Name
+		known, err := w.Desk.Knows(ctx, Reply(e, iru.ByAPI))
+		if err == nil && !known {
+			err = w.take(ctx, e, iru.ByAPI)
+		}
+		if err != nil {
 			return outcome(err)
 		}
 	}

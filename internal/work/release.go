@@ -143,10 +143,8 @@ func (c *Crew) fire(ctx context.Context, o iru.Operation, armed []desk.Dispatch,
 	if err := c.insist(record, func() error { return c.Desk.RecordAllSent(record, sent) }); err != nil {
 		return err
 	}
-	if len(sent) > 0 {
-		if err := c.Desk.RecordRelease(record, o.ID, first, last); err != nil {
-			return err
-		}
+	if err := c.Desk.RecordRelease(record, o.ID, first, last); err != nil {
+		return err
 	}
 	for id, err := range failed {
 		if errors.Is(err, iru.Unavailable) || ctx.Err() != nil {

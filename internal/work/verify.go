@@ -12,6 +12,7 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/fetch"
 	"iolaus/internal/iru"
+	"iolaus/internal/recognise"
 )
 
 // verifier looks at an asset about which an act is pending, until its removal is believed or nothing is pending any more.
@@ -76,7 +77,10 @@ func (c *Crew) round(ctx context.Context, a iru.Asset) (iru.Asset, error) {
 	looks := make([]iru.Observation, len(c.Vantages))
 	var wg sync.WaitGroup
 	for n, v := range c.Vantages {
-		wg.Go(func() { looks[n] = fetch.Look(ctx, v, address(a.Locator), e).Observation })
+		wg.Go(func() {
+			looks[n] = fetch.Look(ctx, v, address(a.Locator), e).Observation
+			looks[n].Detail = line(looks[n].Detail, maxDetail) // servers say what they like
+		})
 	}
 	wg.Wait()
 	if err := ctx.Err(); err != nil {
@@ -85,7 +89,8 @@ func (c *Crew) round(ctx context.Context, a iru.Asset) (iru.Asset, error) {
 	return c.Desk.RecordLooks(ctx, a.ID, looks)
 }
 
-// expect is what a look hopes to find: the asset's own entry as it was captured.
+// expect is what a look hopes to find: the asset's own entry as it was captured. The same text under another title is the same
+// content, and so are the same bytes.
 func (c *Crew) expect(ctx context.Context, a iru.Asset) (fetch.Expect, error) {
 	e := fetch.Expect{Kind: a.Kind}
 	err := c.Desk.DB.View(ctx, func(t *db.Tx) error {
@@ -94,7 +99,20 @@ func (c *Crew) expect(ctx context.Context, a iru.Asset) (fetch.Expect, error) {
 			return err
 		}
 		e.Title = i.Title
-		return nil
+		if i.Exhibit == 0 {
+			return nil
+		}
+		x, err := t.Exhibit(ctx, iru.Program(), i.Exhibit)
+		for _, p := range x.Prints {
+			switch {
+			case p.Where != i.Locator: // a picture
+			case p.Medium == "sha256" && e.SHA256 == "":
+				e.SHA256 = p.Value
+			case p.Medium == "text":
+				e.Sketch, _ = recognise.ParseSketch(p.Value) // a damaged one asks for nothing
+			}
+		}
+		return err
 	})
 	return e, err
 }

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- +goose Up
 -- Times are integer microseconds since 1970 UTC; 0 is "never". Each state column's CHECK equals its table in package iru.
 CREATE TABLE unit (

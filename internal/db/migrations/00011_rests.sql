@@ -9,6 +9,8 @@ ALTER TABLE notice ADD COLUMN text TEXT NOT NULL DEFAULT '';
 -- Why a letter could not be delivered, and how its sender was recognised.
 ALTER TABLE letter ADD COLUMN failed TEXT NOT NULL DEFAULT '';
 ALTER TABLE letter ADD COLUMN authentic TEXT NOT NULL DEFAULT '';
+-- Who said that a provider carries an asset; 0: a probe, whose word another probe takes back.
+ALTER TABLE carrier ADD COLUMN by_officer BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX asset_unit ON asset (unit, state);
 CREATE INDEX notice_unit ON notice (unit, state);
 CREATE INDEX notice_provider ON notice (provider);
@@ -18,6 +20,7 @@ CREATE INDEX session_expiry ON session (expiry);
 
 -- +goose Down
 DROP INDEX session_expiry; DROP INDEX letter_guess; DROP INDEX poll_unit; DROP INDEX notice_provider; DROP INDEX notice_unit; DROP INDEX asset_unit;
+ALTER TABLE carrier DROP COLUMN by_officer;
 ALTER TABLE letter DROP COLUMN authentic;
 ALTER TABLE letter DROP COLUMN failed;
 ALTER TABLE notice DROP COLUMN text;

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestThereAndBack(t *testing.T) {
 	defer cancel()
 	secret := []byte("a secret of a weather unit, 0001")
 	replies := make(chan deliver.Reply, 10)
-	inbox, err := deliver.NewInbox(deliver.InboxConfig{Addr: "127.0.0.1:0", Domain: "unit.test", Secrets: [][]byte{secret}},
+	inbox, err := deliver.NewInbox(deliver.InboxConfig{Addr: "127.0.0.1:0", Domain: "unit.test", Secrets: [][]byte{secret}, Relays: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}},
 		func(_ context.Context, r deliver.Reply) error { replies <- r; return nil })
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +89,7 @@ func TestThereAndBack(t *testing.T) {
 
 	// Exim's own delivery notice (RFC 3464): this one counts.
 	r := next()
-	if r.Kind != deliver.DeliveryStatus || r.Delivery != "delivered" || !r.Counts || r.Notice != 7 || r.InReplyTo != receipt.MessageID {
+	if r.Kind != deliver.DeliveryStatus || r.Delivery != "delivered" || !r.Counts || r.Notice != 7 || r.InReplyTo != receipt.MessageID || r.Authentic != deliver.ByRelay {
 		t.Errorf("delivery notice: %+v\n%s", r, r.Raw)
 	}
 
@@ -98,8 +99,17 @@ func TestThereAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	r = next()
-	if r.Kind != deliver.Done || r.Guess || r.Notice != 7 || r.InReplyTo != receipt.MessageID || r.From != "abuse@provider.test" || !strings.Contains(r.Text, "removed") {
+	if r.Kind != deliver.Done || r.Guess || r.Notice != 7 || r.InReplyTo != receipt.MessageID || r.From != "abuse@provider.test" || !strings.Contains(r.Text, "removed") || r.Authentic != "" {
 		t.Errorf("answer: %+v", r)
+	}
+
+	// Somebody else's report through the same server is not its own.
+	forged := strings.Replace(answer, "X-Desk-Event: done\r\n\r\nThe page", "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.provider.test\r\n\r\nFinal-Recipient: rfc822; abuse@provider.test\r\nAction: delivered\r\nX: The page", 1)
+	if err := srv.Send(ctx, "", e.Header.Get("Reply-To"), []byte(strings.Replace(forged, "<answer@", "<forged@", 1))); err != nil {
+		t.Fatal(err)
+	}
+	if r = next(); r.Delivery != "delivered" || r.Authentic != "" {
+		t.Errorf("forged report: %+v\n%s", r, r.Raw)
 	}
 
 	// A mailbox that fails after the server took the mail: a real bounce. One that is refused at once: an error.
@@ -107,7 +117,7 @@ func TestThereAndBack(t *testing.T) {
 	if _, err := out.Send(ctx, m); err != nil {
 		t.Fatal(err)
 	}
-	if r = next(); r.Kind != deliver.Bounce || r.Guess || r.Delivery != "failed" || r.Notice != 8 || r.InReplyTo != "<act-8@unit.test>" {
+	if r = next(); r.Kind != deliver.Bounce || r.Guess || r.Delivery != "failed" || r.Notice != 8 || r.InReplyTo != "<act-8@unit.test>" || r.Authentic != deliver.ByRelay {
 		t.Errorf("bounce: %+v\n%s", r, r.Raw)
 	}
 	m.Key, m.To = "act-9", "nobody@provider.test"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package desktest helps tests that decide at a desk. It is for tests only.
 package desktest
 
 import (

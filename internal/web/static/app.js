@@ -108,11 +108,17 @@ async function load(response) {
 
 const typing = (el) => el?.matches?.('input:not([type=checkbox],[type=radio],[type=submit],[type=button]),textarea,select,[contenteditable]');
 
+// equip shows the buttons that need this file.
+function equip(where) {
+  for (const el of where.querySelectorAll('[data-script]')) el.hidden = false;
+}
+
 function put(page, id) {
   const old = document.getElementById(id), fresh = page.getElementById(id);
   if (!old || !fresh) return false;
   const had = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(document.adoptNode(fresh));
+  equip(fresh);
   const first = fresh.querySelector('[autofocus]'); // a form that a person has just opened
   if (had || first) (again(fresh, had) ?? first ?? focusable(fresh)).focus();
   connect();
@@ -289,7 +295,7 @@ document.addEventListener('click', (e) => {
   else { keysOn = !keysOn; store.set(keysOn ? 'on' : 'off'); showSwitch(); }
 });
 
-for (const el of document.querySelectorAll('[data-script]')) el.hidden = false; // buttons that need this file
+equip(document);
 document.getElementById('errors')?.focus();
 connect();
 tick();

@@ -71,6 +71,18 @@ func AxeEverywhere(t testing.TB, url string, explained ...Explained) {
 	check(t, url, 320, true, explained)
 }
 
+// AxeHere is Axe on the page that is open, with all that was done and written there; nothing is loaded anew.
+func AxeHere(t testing.TB, width int, dark bool, explained ...Explained) {
+	t.Helper()
+	look(t, width, dark)
+	if Eval[bool](t, `typeof axe === 'undefined'`) {
+		if err := chromedp.Do(Browser(t), chromedp.Evaluate[chromedp.Void](axeSource)); err != nil {
+			t.Fatalf("load axe-core: %v", err)
+		}
+	}
+	check(t, Eval[string](t, `location.pathname`), width, dark, explained)
+}
+
 func load(t testing.TB, url string, width int, dark bool) {
 	t.Helper()
 	ctx := Open(t, url, width, dark)

@@ -49,9 +49,9 @@ func Browser(t testing.TB) context.Context {
 	if os.Geteuid() == 0 {
 		opts = append(opts, chromedp.NoSandbox)
 	}
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	ctx, timeout := context.WithTimeout(ctx, 3*time.Minute)
-	ctx, tab := chromedp.NewContext(ctx)
+	program, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	life, timeout := context.WithTimeout(program, 3*time.Minute)
+	ctx, tab := chromedp.NewContext(life)
 	t.Cleanup(func() {
 		mu.Lock()
 		delete(browsers, t)
@@ -63,7 +63,7 @@ func Browser(t testing.TB) context.Context {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("start /usr/bin/chromium: %v", err)
 	}
-	browsers[t] = ctx
+	browsers[t] = ctx //nolint:fatcontext // one for each test, ended with it
 	return ctx
 }
 

@@ -66,6 +66,15 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 
 	r.failed = nil
+	Open(r, serve(t, "", `<p>The tram is late.</p>`), 1440, false)
+	Eval[bool](r, `document.querySelector('main').insertAdjacentHTML('beforeend', '<input name="a">') ?? true`)
+	AxeHere(r, 1440, false)
+	AxeHere(r, 320, true)
+	if !r.has("label") {
+		t.Errorf("a field that came later has no label: %q", r.failed)
+	}
+
+	r.failed = nil
 	Quiet(r, serve(t, "default-src 'self'", `<script>document.title = 'x'</script>`))
 	if !r.has("script-src") && !r.has("inline script") {
 		t.Errorf("an inline script under a policy: %q", r.failed)

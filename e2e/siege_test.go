@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"iolaus/internal/db"
+	"iolaus/internal/desk"
+	"iolaus/internal/iru"
+)
+
+// tasked is how many acts leave at one T0 of a siege.
+const tasked = 8
+
+// release has an operation planned, polled and released, and gives its T0: near enough for a kill to fall on either side.
+func (s *siege) release() time.Time {
+	s.t.Helper()
+	ctx := s.t.Context()
+	op, err := s.Plan(ctx, s.scope("dora"), fmt.Sprintf("Lantern %d", len(s.ops)+1), nil, nil, 0, "")
+	ok(s.t, err)
+	for before := len(s.acts); len(s.acts) < before+tasked; { // what the law forbids makes no act
+		s.act(op.ID)
+	}
+	eventually(s.t, func() string {
+		waiting, err := s.Waiting(ctx)
+		ok(s.t, err)
+		if waiting {
+			return "approvals are not sealed"
+		}
+		return ""
+	})
+	_, err = s.OpenPoll(ctx, s.scope("dora"), op.ID)
+	ok(s.t, err)
+	_, err = s.Poll(ctx, s.scope("lio"), op.ID, iru.PollGo, "")
+	ok(s.t, err)
+	t0 := time.Now().Add(4 * time.Second).UTC().Truncate(time.Microsecond)
+	_, err = s.Release(ctx, s.scope("dora"), op.ID, t0)
+	ok(s.t, err)
+	s.ops = append(s.ops, op.ID)
+	return t0
+}
+
+// released holds each operation against its tasks: all left, none before T0, and the spread is on record.
+func (s *siege) released() {
+	s.t.Helper()
+	at := map[string]time.Time{}
+	for _, d := range s.world.Truth().Desks {
+		for _, n := range d.Notices {
+			at[n.Reference] = n.At
+		}
+	}
+	for _, id := range s.ops {
+		var op iru.Operation
+		var tasks []iru.Notice
+		s.read(func(ctx context.Context, t *db.Tx) error {
+			var err error
+			if op, err = t.Operation(ctx, iru.Program(), id); err != nil {
+				return err
+			}
+			tasks, err = t.Tasks(ctx, iru.Program(), id)
+			return err
+		})
+		if len(tasks) != tasked || op.FirstSent.IsZero() || op.LastSent.Before(op.FirstSent) {
+			s.t.Errorf("%s of %d tasks left from %v to %v", op.Name, len(tasks), op.FirstSent, op.LastSent)
+		}
+		var first, last time.Time
+		for _, n := range tasks {
+			if at[n.Ref].Before(op.T0) {
+				s.t.Errorf("%s, a task of %s, arrived %s before T0", n.Ref, op.Name, op.T0.Sub(at[n.Ref]))
+			}
+			if first.IsZero() || at[n.Ref].Before(first) {
+				first = at[n.Ref]
+			}
+			if at[n.Ref].After(last) {
+				last = at[n.Ref]
+			}
+		}
+		s.t.Logf("%s: %d tasks arrived %s to %s after T0", op.Name, len(tasks), first.Sub(op.T0).Round(time.Millisecond), last.Sub(op.T0).Round(time.Millisecond))
+	}
+}
+
+// clarify answers the first addressee who asks.
+func (s *siege) clarify() {
+	s.t.Helper()
+	if s.asked != 0 {
+		return
+	}
+	for _, n := range s.notices() {
+		if n.State != iru.NoticeClarifying {
+			continue
+		}
+		l, err := s.Answer(s.t.Context(), s.scope("lio"), n.ID, "The page at the address in our act, all of it.")
+		ok(s.t, err)
+		s.asked, s.answer = n.ID, l
+		return
+	}
+}
+
+// unanswered says what keeps the answered act from having gone on.
+func (s *siege) unanswered() string {
+	s.decide()
+	s.clarify()
+	if s.asked == 0 {
+		return "no addressee has asked"
+	}
+	for _, n := range s.notices() {
+		if n.ID == s.asked && n.State == iru.NoticeClarifying {
+			return n.Ref + " was answered and still waits for clarification"
+		}
+	}
+	return ""
+}
+
+// answeredOnce checks that the answer arrived, and once more for a kill that hit it at most.
+func (s *siege) answeredOnce() {
+	s.t.Helper()
+	truth := s.world.Truth()
+	n := 0
+	for _, x := range truth.Sessions {
+		if strings.Contains(x.MessageID, s.answer.MessageID+"@") && strings.HasPrefix(x.Reply, "250") {
+			n++
+		}
+	}
+	if n == 0 || n-1 > s.hits[s.answer.MessageID] {
+		s.t.Errorf("the answer arrived %d times; %d kills hit it on its way", n, s.hits[s.answer.MessageID])
+	}
+}
+
+// exposed counts, after a kill, the letters that it hit before their sending was proved: each may arrive once more, no other may.
+func (s *siege) exposed() {
+	s.t.Helper()
+	ns := s.notices()
+	s.read(func(ctx context.Context, t *db.Tx) error {
+		for _, n := range ns {
+			ls, err := t.Letters(ctx, iru.Program(), n.ID)
+			if err != nil {
+				return err
+			}
+			for _, l := range ls {
+				if !l.Inbound && l.Proof == "" {
+					s.hits[l.MessageID]++
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// moot is the only reason for which a job may have been cancelled: its letter had left, as its proof shows, when a kill kept the job
+// from saying so.
+var moot = regexp.MustCompile(`^deliver JobCancelError: cannot dispatch what is (sent|received|clarifying|claimed|refused|complied|breached|escalated)\b`)
+
+// queued holds the queue against what must go on: nothing was given up, and whatever comes back is still there.
+func (s *siege) queued() {
+	s.t.Helper()
+	waits := map[string]bool{} // kind and arguments
+	cancelled := map[string]int{}
+	for _, j := range s.jobs() {
+		why := ""
+		if len(j.Errors) > 0 {
+			why = j.Errors[len(j.Errors)-1].Error
+		}
+		switch j.State {
+		case rivertype.JobStateDiscarded:
+			s.t.Errorf("a job was given up: %s %s after %d attempts: %s", j.Kind, j.EncodedArgs, j.Attempt, why)
+		case rivertype.JobStateCancelled:
+			cancelled[j.Kind]++
+			if !moot.MatchString(j.Kind + " " + why) {
+				s.t.Errorf("a job was cancelled: %s %s: %q", j.Kind, j.EncodedArgs, why)
+			}
+		case rivertype.JobStateCompleted:
+		default:
+			var args map[string]int64
+			ok(s.t, json.Unmarshal(j.EncodedArgs, &args))
+			waits[fmt.Sprint(j.Kind, args)] = true
+		}
+	}
+	wants := s.wanted()
+	for key, why := range wants {
+		if !waits[key] {
+			s.t.Errorf("no job %s waits: %s", key, why)
+		}
+	}
+	s.t.Logf("%d jobs wait, %d of them must; cancelled: %v", len(waits), len(wants), cancelled)
+}
+
+func (s *siege) jobs() (all []*rivertype.JobRow) {
+	s.t.Helper()
+	q, err := s.DB.Queue(nil)
+	ok(s.t, err)
+	page := river.NewJobListParams().States(rivertype.JobStates()...).First(1000)
+	for {
+		res, err := q.JobList(s.t.Context(), page)
+		ok(s.t, err)
+		all = append(all, res.Jobs...)
+		if len(res.Jobs) < 1000 {
+			return all
+		}
+		page = page.After(res.LastCursor)
+	}
+}
+
+// wanted are the jobs without which something would stand still for ever, and why.
+func (s *siege) wanted() map[string]string {
+	s.t.Helper()
+	w := map[string]string{}
+	want := func(j interface{ Kind() string }, format string, a ...any) {
+		raw, err := json.Marshal(j)
+		ok(s.t, err)
+		var args map[string]int64
+		ok(s.t, json.Unmarshal(raw, &args))
+		w[fmt.Sprint(j.Kind(), args)] = fmt.Sprintf(format, a...)
+	}
+	s.read(func(ctx context.Context, t *db.Tx) error {
+		p := iru.Program()
+		as, err := t.Assets(ctx, p)
+		if err != nil {
+			return err
+		}
+		at := map[iru.AssetID]iru.AssetState{}
+		for _, a := range as {
+			at[a.ID] = a.State
+			switch a.State {
+			case iru.AssetLive, iru.AssetActioned, iru.AssetReturned:
+				want(desk.Monitor{Asset: a.ID}, "asset %d is %s", a.ID, a.State)
+			case iru.AssetDown:
+				want(desk.Recheck{Asset: a.ID}, "asset %d is %s", a.ID, a.State)
+			}
+		}
+		ns, err := t.Notices(ctx, p)
+		if err != nil {
+			return err
+		}
+		for _, n := range ns {
+			if at[n.Asset] != iru.AssetDown && (n.State.Open() || n.State == iru.NoticeRefused || n.State == iru.NoticeEscalated) {
+				want(desk.Verify{Asset: n.Asset}, "%s is %s", n.Ref, n.State)
+			}
+		}
+		cs, err := t.Running(ctx, p, 100_000)
+		if err != nil {
+			return err
+		}
+		for _, c := range cs {
+			told, err := t.EventsOf(ctx, iru.Subject{Noun: "clock", ID: int64(c.ID)})
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(told, func(e iru.Event) bool { return e.Verb == "due" }) {
+				want(desk.Escalate{Clock: c.ID}, "clock %d runs until %s", c.ID, c.Due)
+			}
+		}
+		return nil
+	})
+	return w
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"time"
+
+	"iolaus/internal/iru"
+)
+
+// SetLetterFailed stores why a letter of ours could not be delivered.
+func (t *Tx) SetLetterFailed(ctx context.Context, id int64, why string) error {
+	_, err := t.Exec(ctx, "UPDATE letter SET failed=$2 WHERE id=$1", id, why)
+	return err
+}
+
+// RetryLetter makes a letter that failed one that was not sent yet.
+func (t *Tx) RetryLetter(ctx context.Context, id int64) error {
+	res, err := t.Exec(ctx, "UPDATE letter SET failed='', proof='' WHERE id=$1 AND failed<>''", id)
+	if err != nil {
+		return err
+	}
+	return Guarded(res)
+}
+
+// stuck is a letter of ours that failed, or that has been on its way since before a time ($2).
+const stuck = `NOT inbound AND (failed<>'' OR proof='' AND at<$2)`
+
+// overdue is how long a letter may be on its way before people are told that it has not left.
+const overdue = 10 * time.Minute
+
+// LettersStuck lists letters of open acts that could not be delivered, or have not left for long, oldest first, at most n.
+func (t *Tx) LettersStuck(ctx context.Context, s iru.Scope, now time.Time, n int) ([]iru.Letter, error) {
+	return letters.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+" AND state NOT IN ('withdrawn','bounced')) AND "+stuck+" ORDER BY at, id LIMIT $3",
+		s.Reach(), At(now.Add(-overdue)), n)
+}
