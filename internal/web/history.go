@@ -77,6 +77,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Not seen, not agreed yet")
 	case "asset.agreed":
 		return ui.T(ctx, "Gone, by agreement")
+	case "asset.move":
+		return ui.T(ctx, "No longer carried by them")
 	case "asset.carry":
 		return ui.T(ctx, "Carrier entered")
 	case "item.capture":
