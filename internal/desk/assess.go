@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"iolaus/internal/db"
@@ -86,17 +87,8 @@ func (d *Desk) second(ctx context.Context, t *db.Tx, i iru.Item, a *iru.Assessme
 	if err != nil {
 		return err
 	}
-	asked, err := t.EventsOf(ctx, iru.Subject{Noun: "item", ID: int64(i.ID)})
-	if err != nil {
+	if err := another(ctx, t, i, a.By); err != nil {
 		return err
-	}
-	for n := len(asked) - 1; n >= 0; n-- {
-		if asked[n].Verb == "ask_second" {
-			if asked[n].By == a.By {
-				return iru.Refuse(iru.Forbidden, "the second opinion must come from another person", "pass the item on")
-			}
-			break
-		}
 	}
 	given, err := a.Give()
 	if err != nil {
@@ -133,6 +125,24 @@ func (d *Desk) second(ctx context.Context, t *db.Tx, i iru.Item, a *iru.Assessme
 		verb = "refer"
 	}
 	return d.settle(ctx, t, i, *a, verb, now)
+}
+
+// another refuses whoever asked for the second opinion on an item as the one who gives it.
+func another(ctx context.Context, t *db.Tx, i iru.Item, by iru.OfficerID) error {
+	asked, err := t.EventsOf(ctx, iru.Subject{Noun: "item", ID: int64(i.ID)})
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(asked) {
+		if e.Verb != "ask_second" {
+			continue
+		}
+		if e.By == by {
+			return iru.Refuse(iru.Forbidden, "the second opinion must come from another person", "pass the item on")
+		}
+		return nil
+	}
+	return nil
 }
 
 func add(ctx context.Context, t *db.Tx, a *iru.Assessment) error {

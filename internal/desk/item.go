@@ -110,6 +110,11 @@ func (d *Desk) HandOver(ctx context.Context, s iru.Scope, id iru.ItemID, to iru.
 		if o.Unit != s.Unit || o.State != iru.OfficerActive || o.Scope().May(iru.ToAssess) != nil {
 			return iru.Refuse(iru.Invalid, o.Name+" cannot judge items of this unit", "choose an active analyst or legal reviewer of your unit")
 		}
+		if i.State == iru.ItemSecond {
+			if err := another(ctx, t, i, o.ID); err != nil {
+				return err
+			}
+		}
 		i.HeldBy, i.HeldUntil = 0, time.Time{}
 		if i, err = i.Hold(o.ID, now); err != nil {
 			return err

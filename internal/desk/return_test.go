@@ -121,10 +121,17 @@ func TestHandOver(t *testing.T) {
 	}
 	_, err = u.HandOver(ctx, u.scope("ada"), i.ID, u.people["ben"].ID)
 	must(t, err)
+	must(t, u.AskSecond(ctx, u.scope("ben"), i.ID, "unsure"))
+	_, err = u.Hold(ctx, u.scope("ada"), i.ID)
+	must(t, err)
+	_, err = u.HandOver(ctx, u.scope("ada"), i.ID, u.people["ben"].ID)
+	refused(t, "to the one who asks", err, iru.Forbidden, "another person")
+	_, err = u.HandOver(ctx, u.scope("ada"), i.ID, u.people["lena"].ID)
+	must(t, err)
 	if _, err = u.Assess(ctx, u.scope("ada"), finding(i, iru.PurposeProceed)); err == nil || strings.Contains(err.Error(), "officer 2") {
 		t.Errorf("judged by the one who handed it over: %v", err)
 	}
-	_, err = u.Assess(ctx, u.scope("ben"), finding(i, iru.PurposeProceed))
+	_, err = u.Assess(ctx, u.scope("lena"), finding(i, iru.PurposeProceed))
 	must(t, err)
 }
 

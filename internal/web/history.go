@@ -78,7 +78,7 @@ func verbWords(ctx context.Context, what string) string {
 	case "asset.agreed":
 		return ui.T(ctx, "Gone, by agreement")
 	case "asset.move":
-		return ui.T(ctx, "Carrier left")
+		return ui.T(ctx, "No longer carried by them")
 	case "asset.carry":
 		return ui.T(ctx, "Carrier entered")
 	case "item.capture":
