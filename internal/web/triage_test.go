@@ -243,6 +243,7 @@ func TestMatchesAreJudged(t *testing.T) {
 	action := page.attr("form[action^='/matches/']", "action")
 	c.post(action, "verb", "confirm", "back", "/items/"+id(s.arabic.ID)).leads("/items/" + id(s.arabic.ID))
 	c.get("/items/"+id(s.arabic.ID)).is(200).has("#why", "Confirmed")
+	c.get("/items/"+id(s.first.ID)).is(200).has("#why", "not been compared").hasNo("#why ul")
 	c.post(action, "verb", "confirm", "back", "/").is(409).has(".kept", "not recorded")
 	c.post(action, "verb", "dispute", "back", "//elsewhere.test").leads("/")
 	h.as("sig").get("/items/" + id(s.arabic.ID)).is(200).hasNo("form[action^='/matches/']")
