@@ -45,12 +45,12 @@ func TestShare(t *testing.T) {
 			if err := x.AddItem(t.Context(), &i); err != nil {
 				return err
 			}
-			if _, err := x.Enqueue(t.Context(), desk.Capture{Item: i.ID}, &river.InsertOpts{Queue: desk.QueueReads}); err != nil {
-				return err
-			}
 		}
 		return nil
 	}))
+	if n, err := o.SweepLooks(t.Context()); n != items || err != nil {
+		t.Fatalf("%d captures are owed, not %d: %v", n, items, err)
+	}
 	var workers []*program
 	begun := time.Now()
 	for range 3 {

@@ -101,9 +101,11 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddNotice(ctx, &h.notice); err != nil {
 			return err
 		}
-		h.letter = iru.Letter{Notice: h.notice.ID, At: at, Inbound: true, Guess: true, MessageID: name, Failed: "came back"}
-		if _, err := x.AddLetter(ctx, &h.letter); err != nil {
-			return err
+		h.letter = iru.Letter{Notice: h.notice.ID, At: at, Inbound: true, Guess: true, MessageID: name}
+		for _, l := range []*iru.Letter{&h.letter, {Notice: h.notice.ID, At: at, MessageID: "to " + name, Failed: "came back"}} {
+			if _, err := x.AddLetter(ctx, l); err != nil {
+				return err
+			}
 		}
 		h.clock = iru.Clock{Notice: h.notice.ID, Started: at, Due: at.Add(time.Hour), State: iru.ClockRunning}
 		if err := x.AddClock(ctx, &h.clock); err != nil {

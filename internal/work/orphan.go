@@ -19,8 +19,8 @@ import (
 // A process holds a role of its own as long as it lives. Jobs of a process that lost it are begun again by the others: River itself
 // waits for the job's timeout, which is too long for an order that was on its way.
 const (
-	aliveHold  = 10 * time.Second
-	aliveRenew = 2 * time.Second
+	aliveHold  = 20 * time.Second
+	aliveRenew = 4 * time.Second
 )
 
 func aliveRole(holder string) string { return "worker " + holder }
