@@ -52,11 +52,17 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) serveDNS() {
-	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", pc.LocalAddr().String())
+	pc, err := net.ListenPacket("udp", l.Addr().String())
+	for n := 0; err != nil && n < 50; n++ { // somebody has that port of the other kind
+		_ = l.Close() // another one is tried
+		if l, err = net.Listen("tcp", "127.0.0.1:0"); err == nil {
+			pc, err = net.ListenPacket("udp", l.Addr().String())
+		}
+	}
 	if err != nil {
 		w.t.Fatal(err)
 	}
