@@ -313,9 +313,7 @@ func (a *autopilot) find(ctx context.Context, who string, i itemView, purpose st
 		}
 		passage = t
 	}
-	if strings.TrimSpace(passage) == "" {
-		passage = "0:00 to 0:10"
-	}
+	passage = first(strings.TrimSpace(passage), "0:00 to 0:10")
 	_, err := post[struct{}](ctx, a.as(who), fmt.Sprintf("/v1/items/%d/assess", i.ID), map[string]any{
 		"finding": "refer", "limbs": []string{"c"}, "passage": passage, "passage_lang": first(i.Lang, "und"), "purpose": purpose,
 		"purpose_reason": "no editorial responsibility, no research, art or debate: looked for and not found", "public": true,

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // A client speaks to the programming interface in one officer's name, as any program of a unit would.
@@ -91,7 +92,7 @@ func all[T any](ctx context.Context, c client, path string, id func(T) int64) ([
 	after := int64(0)
 	for {
 		sep := "?"
-		if bytes.ContainsRune([]byte(path), '?') {
+		if strings.Contains(path, "?") {
 			sep = "&"
 		}
 		page, err := get[struct {

@@ -29,7 +29,7 @@ type demoCmd struct {
 }
 
 // Run plays the demonstration. A headless play keeps nothing unless a data folder was named.
-func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
+func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err error) {
 	if d.Headless {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, d.Limit, fmt.Errorf("the play took longer than %s", d.Limit))
@@ -66,7 +66,7 @@ func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) erro
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	defer h.close()
+	defer h.shut(&err)
 	if err := h.inbox.Listen(); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) erro
 	if d.Headless || d.Autopilot {
 		parts = append(parts, func(ctx context.Context) error {
 			err := p.act(ctx)
-			if ctx.Err() != nil && context.Cause(ctx) == context.Canceled {
+			if ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled) {
 				return nil
 			}
 			if verdict = p.conclude(context.WithoutCancel(ctx), d.Report, err); d.Headless {

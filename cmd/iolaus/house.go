@@ -81,6 +81,9 @@ func (h *house) close() error {
 	return h.db.Close()
 }
 
+// shut closes the house and adds what failed to what a command returns.
+func (h *house) shut(err *error) { *err = errors.Join(*err, h.close()) }
+
 // man makes the crew: vantage points, probes, mail and the inbox.
 func (h *house) man(roots *x509.CertPool) error {
 	vs, err := h.vantages(roots)

@@ -157,7 +157,7 @@ func (p *play) conclude(ctx context.Context, file string, acted error) error {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(file, append(b, '\n'), 0o644); err != nil {
+		if err := os.WriteFile(file, append(b, '\n'), 0o600); err != nil {
 			return fmt.Errorf("write report: %w", err)
 		}
 	}

@@ -19,7 +19,7 @@ type serveCmd struct {
 }
 
 // Run serves the workbench. On an empty store it prints the administrator's one-time link.
-func (s *serveCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
+func (s *serveCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err error) {
 	cfg, err := c.load(e)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func (s *serveCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
-	defer h.close()
+	defer h.shut(&err)
 	link, err := h.begin(ctx)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (h *house) begin(ctx context.Context) (string, error) {
 type workCmd struct{}
 
 // Run works until it is stopped.
-func (*workCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
+func (*workCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err error) {
 	cfg, err := c.load(e)
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (*workCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error 
 	if err != nil {
 		return err
 	}
-	defer h.close()
+	defer h.shut(&err)
 	fmt.Fprintf(e.stdout, "Working on %s as %s\n", h.db.Engine(), h.crew.Holder)
 	return together(ctx, h.workers()...)
 }
@@ -95,7 +95,7 @@ type inviteCmd struct {
 }
 
 // Run makes a new one-time link, for whoever can sign in to the machine itself.
-func (i *inviteCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
+func (i *inviteCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err error) {
 	cfg, err := c.load(e)
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (i *inviteCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) er
 	if err != nil {
 		return err
 	}
-	defer h.close()
+	defer h.shut(&err)
 	link, err := h.desk.NewInvite(ctx, i.Login)
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ type watchAdd struct {
 }
 
 // Run puts an address on watch in an officer's name; whoever can read the data folder may, and the log says so.
-func (w *watchAdd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
+func (w *watchAdd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err error) {
 	cfg, err := c.load(e)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (w *watchAdd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
-	defer h.close()
+	defer h.shut(&err)
 	a, err := h.watch(ctx, w.As, w.Address, w.Outlet, w.Reason)
 	if err != nil {
 		return err
