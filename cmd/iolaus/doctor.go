@@ -41,7 +41,8 @@ var checks = []check{
 	{name: "vantage points", run: checkVantages, optional: true},
 }
 
-// Run looks at everything and says how to mend what is wrong. It fails if something needed is wrong.
+// Run looks at everything and says how to mend what is wrong. It fails if something needed is wrong, and makes nothing: no folder, no
+// key, no store, no table.
 func (*doctorCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
 	cfg, err := c.load(e)
 	if err != nil {
@@ -70,8 +71,8 @@ func (*doctorCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) erro
 }
 
 func checkDisk(_ context.Context, c config) (string, error) {
-	if err := os.MkdirAll(c.data, 0o700); err != nil {
-		return "", fmt.Errorf("%w; name a folder that you may write with --data or IOLAUS_DATA", err)
+	if _, err := os.Stat(c.data); err != nil {
+		return "", fmt.Errorf("%w; name the folder by --data or IOLAUS_DATA; the first serve makes it", err)
 	}
 	f, err := os.CreateTemp(c.data, ".doctor-*")
 	if err != nil {
@@ -94,7 +95,7 @@ func checkDisk(_ context.Context, c config) (string, error) {
 }
 
 func checkKeys(_ context.Context, c config) (string, error) {
-	k, err := openKeys(c.data, logOrigin(c))
+	k, err := readKeys(c.data)
 	if err != nil {
 		return "", err
 	}
@@ -102,7 +103,10 @@ func checkKeys(_ context.Context, c config) (string, error) {
 }
 
 func checkDB(ctx context.Context, c config) (string, error) {
-	d, err := db.Open(ctx, c.db)
+	d, err := db.OpenAsIs(ctx, c.db)
+	if refusal := (*iru.Refusal)(nil); errors.As(err, &refusal) {
+		return "", err // it says how to mend it
+	}
 	if err != nil {
 		return "", fmt.Errorf("%w; check the address (--db or IOLAUS_DB), that the server runs and that this account may sign in", err)
 	}
@@ -117,12 +121,12 @@ func checkDB(ctx context.Context, c config) (string, error) {
 }
 
 func checkLedger(ctx context.Context, c config) (string, error) {
-	d, err := db.Open(ctx, c.db)
+	d, err := db.OpenAsIs(ctx, c.db)
 	if err != nil {
 		return "", errors.New("not looked at: the database does not open")
 	}
 	defer d.Close()
-	k, err := openKeys(c.data, logOrigin(c))
+	k, err := readKeys(c.data)
 	if err != nil {
 		return "", err
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"iolaus/internal/desk"
+	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
 )
 
@@ -37,6 +38,32 @@ func openKeys(dir, origin string) (keys, error) {
 	if err != nil {
 		return keys{}, err
 	}
+	tags, err := keep(filepath.Join(dir, "tags"), func() (string, error) { return rand.Text() + rand.Text(), nil })
+	if err != nil {
+		return keys{}, err
+	}
+	return parseKeys(dir, text, tags)
+}
+
+// readKeys reads the keys that are there, for whoever only looks. Unlike [openKeys] it makes none.
+func readKeys(dir string) (keys, error) {
+	dir = filepath.Join(dir, "keys")
+	var text [2]string
+	for n, name := range []string{"ledger", "tags"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			return keys{}, iru.Refuse(iru.NotFound, "there is no key at "+filepath.Join(dir, name),
+				"name the data folder by --data, or restore it from the backup; the first serve makes new ones")
+		}
+		if err != nil {
+			return keys{}, fmt.Errorf("read key: %w", err)
+		}
+		text[n] = string(b)
+	}
+	return parseKeys(dir, text[0], text[1])
+}
+
+func parseKeys(dir, text, tags string) (keys, error) {
 	secret, public, ok := strings.Cut(strings.TrimSpace(text), "\n")
 	if !ok {
 		return keys{}, fmt.Errorf("read %s: it should hold two lines, the signing key and the public key; restore it from the backup", filepath.Join(dir, "ledger"))
@@ -48,10 +75,6 @@ func openKeys(dir, origin string) (keys, error) {
 	v, err := note.NewVerifier(public)
 	if err != nil {
 		return keys{}, fmt.Errorf("read ledger key: %w; restore it from the backup", err)
-	}
-	tags, err := keep(filepath.Join(dir, "tags"), func() (string, error) { return rand.Text() + rand.Text(), nil })
-	if err != nil {
-		return keys{}, err
 	}
 	return keys{log: desk.LogKey{Origin: s.Name(), Signer: s, Verifier: v}, tags: []byte(strings.TrimSpace(tags))}, nil
 }
