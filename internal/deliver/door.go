@@ -51,8 +51,8 @@ func (d *door) Accept() (net.Conn, error) {
 		if !full {
 			return g, nil
 		}
-		c.SetDeadline(time.Now().Add(100 * time.Millisecond)) // one small packet: it never waits for a slow reader
-		c.Write([]byte("421 4.7.0 too many connections, please try again later\r\n"))
+		_ = c.SetDeadline(time.Now().Add(100 * time.Millisecond)) // one small packet: it never waits for a slow reader
+		_, _ = c.Write([]byte("421 4.7.0 too many connections, please try again later\r\n"))
 		c.Close()
 	}
 }
@@ -73,7 +73,7 @@ func (g *guest) until(end time.Time) {
 	if end.Before(g.end) {
 		g.end = end
 	}
-	g.Conn.SetReadDeadline(g.end)
+	_ = g.Conn.SetReadDeadline(g.end) // a connection that takes none is closed
 }
 
 // sendAway ends a connection after the answer that is being given.

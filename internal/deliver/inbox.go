@@ -142,10 +142,14 @@ func (b *Inbox) Serve(ctx context.Context) error {
 		}
 	}
 	b.ctx = context.WithoutCancel(ctx) // a mail in the middle of being stored is stored
-	done := make(chan error, 1)
-	go func() { done <- b.srv.Serve(b.l) }()
+	done := make(chan struct{})
+	var err error
+	go func() {
+		defer close(done)
+		err = b.srv.Serve(b.l)
+	}()
 	select {
-	case err := <-done:
+	case <-done:
 		return fmt.Errorf("serve inbox: %v: %w", err, iru.Unavailable)
 	case <-ctx.Done():
 	}
@@ -154,7 +158,7 @@ func (b *Inbox) Serve(ctx context.Context) error {
 	end, cancel := context.WithTimeout(b.ctx, b.cfg.Limits.Accept)
 	defer cancel()
 	if b.srv.Shutdown(end) != nil {
-		b.srv.Close()
+		_ = b.srv.Close() // whoever is still inside had time enough
 	}
 	<-done
 	return nil

@@ -127,8 +127,8 @@ func body(b *bytes.Buffer, m Message) {
 		head(b, "Content-Transfer-Encoding", "quoted-printable")
 		b.WriteString("\r\n")
 		w := quotedprintable.NewWriter(b) // turns \n into \r\n
-		w.Write([]byte(strings.ReplaceAll(m.Text, "\r\n", "\n")))
-		w.Close()
+		_, _ = w.Write([]byte(strings.ReplaceAll(m.Text, "\r\n", "\n")))
+		_ = w.Close() // a buffer takes everything
 		b.WriteString("\r\n")
 	}
 	if len(m.Attachments) == 0 {

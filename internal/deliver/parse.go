@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -56,9 +57,8 @@ func ParseReply(raw []byte, rcpt string, now time.Time) (Reply, error) {
 	if strings.TrimSpace(text) == "" {
 		text = plainHTML(p.html.String())
 	}
-	cut := false
-	r.Text, cut = clean(text)
-	r.Truncated = cut || p.cut
+	r.Text, r.Truncated = clean(text)
+	r.Truncated = r.Truncated || p.cut
 	r.judge(e.Header, &p)
 	return r, nil
 }
@@ -157,7 +157,7 @@ func (p *parts) walk(e *message.Entity, depth int) {
 		for p.n <= maxParts {
 			part, err := mr.NextPart()
 			if part == nil {
-				p.cut = p.cut || err != nil && err != io.EOF
+				p.cut = p.cut || err != nil && !errors.Is(err, io.EOF)
 				return
 			}
 			p.walk(part, depth+1)

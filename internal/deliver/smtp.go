@@ -262,8 +262,8 @@ func (s *SMTP) drop() {
 	defer s.mu.Unlock()
 	for _, l := range s.idle {
 		// A courtesy with a short end: the server may not be there any more.
-		l.nc.SetDeadline(time.Now().Add(50 * time.Millisecond))
-		l.nc.Write([]byte("QUIT\r\n"))
+		_ = l.nc.SetDeadline(time.Now().Add(50 * time.Millisecond))
+		_, _ = l.nc.Write([]byte("QUIT\r\n"))
 		l.nc.Close()
 	}
 	s.idle = nil

@@ -50,9 +50,9 @@ var errGarbage = errors.New("not an answer of a mail server")
 // bind makes the connection obey a context and a deadline; the returned function frees it and tells whether it is still good.
 func (l *line) bind(ctx context.Context, until time.Time) (free func() bool) {
 	l.ctx = ctx
-	nc := l.nc // protect may wrap it meanwhile; a deadline below TLS serves as well
-	nc.SetDeadline(until)
-	stop := context.AfterFunc(ctx, func() { nc.SetDeadline(time.Unix(1, 0)) })
+	nc := l.nc                // protect may wrap it meanwhile; a deadline below TLS serves as well
+	_ = nc.SetDeadline(until) // one that is closed already fails at the first read
+	stop := context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })
 	return func() bool {
 		return stop() && nc.SetDeadline(time.Time{}) == nil
 	}

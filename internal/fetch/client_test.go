@@ -167,8 +167,7 @@ func TestLoopbackName(t *testing.T) {
 // A name that changes its address between two questions gains nothing.
 func TestRebinding(t *testing.T) {
 	w := newWorld(t)
-	var open string
-	open = w.serve("rebind.test", func(rw http.ResponseWriter, r *http.Request) {
+	open := w.serve("rebind.test", func(rw http.ResponseWriter, r *http.Request) {
 		http.Redirect(rw, r, "http://rebind.test/inner", http.StatusFound)
 	})
 	w.mu.Lock()

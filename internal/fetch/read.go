@@ -53,12 +53,11 @@ func read(t *tap, l Limits, a *answer) error {
 	m := &meter{from: t, left: int64(l.Header)}
 	in := bufio.NewReaderSize(m, 4096)
 	defer func() { t.excess = in.Buffered() }()
-	res, err := head(in)
+	res, err := head(in) //nolint:bodyclose // Close would read on to the end, and it holds nothing; the connection is closed by who opened it
 	if err != nil {
 		a.truncated = cut(err)
 		return fmt.Errorf("read header: %w", broken(err))
 	}
-	// Its body is never closed: Close would read on to the end, and it holds nothing; the connection is closed by who opened it.
 	a.status, a.header = res.StatusCode, res.Header
 	a.exchange.Protocol = strings.ToLower(res.Proto)
 
@@ -87,7 +86,7 @@ func head(in *bufio.Reader) (*http.Response, error) {
 	for range 6 {
 		r := in
 		if b, err := in.Peek(4); err == nil && string(b) == "ICY " {
-			in.Discard(3)
+			_, _ = in.Discard(3) // they were just seen
 			r = bufio.NewReader(io.MultiReader(strings.NewReader("HTTP/1.0"), in))
 		}
 		res, err := http.ReadResponse(r, nil)

@@ -38,7 +38,7 @@ func parseJCard(raw json.RawMessage) jCard {
 			continue
 		}
 		var value loose
-		json.Unmarshal(p[3], &value) // a list, as of a structured address, leaves it empty
+		_ = json.Unmarshal(p[3], &value) // a list, as of a structured address, leaves it empty
 		c.take(strings.ToLower(name), string(value), p)
 	}
 	return c
