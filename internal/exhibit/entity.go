@@ -94,13 +94,12 @@ func headerLine(br *bufio.Reader, budget int) (string, int, error) {
 			return "", 0, errLong
 		}
 		line = append(line, part...)
-		switch err {
-		case nil:
+		switch {
+		case err == nil:
 			return strings.TrimSuffix(strings.TrimSuffix(string(line), "\n"), "\r"), budget, nil
-		case io.EOF:
+		case errors.Is(err, io.EOF):
 			return "", 0, io.ErrUnexpectedEOF
-		case bufio.ErrBufferFull:
-		default:
+		case !errors.Is(err, bufio.ErrBufferFull):
 			return "", 0, err
 		}
 	}
@@ -109,7 +108,7 @@ func headerLine(br *bufio.Reader, budget int) (string, int, error) {
 // httpLine is headerLine with the errors of Entity.
 func httpLine(br *bufio.Reader, budget int) (string, int, error) {
 	line, budget, err := headerLine(br, budget)
-	if err == errLong || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, errLong) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = fmt.Errorf("read response: %w: %w", ErrHTTP, err)
 	}
 	return line, budget, err
@@ -127,9 +126,9 @@ func (e *exact) Read(p []byte) (int, error) {
 	}
 	n, err := e.r.Read(p[:min(int64(len(p)), e.left)])
 	e.left -= int64(n)
-	if err == io.EOF && e.left > 0 {
+	if errors.Is(err, io.EOF) && e.left > 0 {
 		err = fmt.Errorf("read response: %w: %d bytes missing", ErrHTTP, e.left)
-	} else if err == io.EOF && n > 0 {
+	} else if errors.Is(err, io.EOF) && n > 0 {
 		err = nil
 	}
 	return n, err

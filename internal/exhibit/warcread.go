@@ -149,7 +149,7 @@ func (r *Reader) end() error {
 		return nil
 	}
 	switch _, err := r.in.Peek(1); {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		r.record.Location.Length = r.offset() - r.member
 	case err != nil:
 		return r.damaged("its compression is damaged", err)
@@ -181,14 +181,14 @@ func (r *Reader) begin() error {
 			return nil
 		case r.left.N <= 0:
 			return r.damaged(fmt.Sprintf("it holds more than %d bytes", r.limits.Total), nil)
-		case err != io.EOF:
+		case !errors.Is(err, io.EOF):
 			return r.damaged("its compression is damaged", err)
 		case r.zip == nil:
 			return io.EOF
 		}
 		r.member = r.offset()
 		if err := r.zip.Reset(r.src); err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return io.EOF
 			}
 			return r.damaged("its compression is damaged", err)
@@ -199,14 +199,14 @@ func (r *Reader) begin() error {
 }
 
 func eofOr(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.EOF
 	}
 	return fmt.Errorf("read WARC: %w", err)
 }
 
 func (r *Reader) damaged(what string, cause error) error {
-	if cause == io.EOF {
+	if errors.Is(cause, io.EOF) {
 		cause = io.ErrUnexpectedEOF // io.EOF means a sound end
 	}
 	if cause != nil {
