@@ -295,10 +295,10 @@ func (r *pageReader) finish() {
 // declaredDirection follows the declared language, and where none is declared the text itself.
 func declaredDirection(lang, text string) string {
 	primary, rest, _ := strings.Cut(lang, "-")
-	switch {
-	case rest == "latn" || rest == "cyrl":
+	switch rest {
+	case "latn", "cyrl":
 		return "ltr"
-	case rest == "arab" || rest == "hebr":
+	case "arab", "hebr":
 		return "rtl"
 	}
 	switch primary {

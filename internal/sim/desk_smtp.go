@@ -11,7 +11,6 @@ import (
 	"mime"
 	"mime/quotedprintable"
 	"net/mail"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -269,6 +268,3 @@ func oneLine(s string) string {
 		return r
 	}, s[:min(len(s), 500)])
 }
-
-// mailAddr is where a provider's exchange listens, without the port.
-func (p Provider) mailAddr() netip.Addr { return p.at(atMail) }

@@ -114,11 +114,11 @@ func (e *estate) record() {
 		}
 		effect, partial := e.condition(c)
 		if n := len(c.spans); n > 0 {
-			if last := &c.spans[n-1]; last.Effect == effect && last.Partial == partial {
+			last := &c.spans[n-1]
+			if last.Effect == effect && last.Partial == partial {
 				continue
-			} else {
-				last.Until = at
 			}
+			last.Until = at
 		}
 		c.spans = append(c.spans, Span{Effect: effect, Partial: partial, From: at})
 	}
