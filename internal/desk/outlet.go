@@ -64,6 +64,7 @@ func (d *Desk) judgeOutlet(ctx context.Context, s iru.Scope, id iru.OutletID, ve
 // attend has an attributed asset looked after, by its state: visited while it is up, rechecked while it is down.
 func attend(ctx context.Context, t *db.Tx, a iru.Asset, now time.Time) error {
 	var err error
+	//exhaustive:enforce
 	switch a.State {
 	case iru.AssetLive, iru.AssetActioned, iru.AssetReturned:
 		_, err = t.Enqueue(ctx, Monitor{Asset: a.ID}, visit(soon))

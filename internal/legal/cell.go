@@ -60,6 +60,7 @@ func cells() map[Layer]map[Instrument]Cell {
 		table[row.layer] = make(map[Instrument]Cell, len(instruments))
 		for n, rule := range instruments {
 			c := Cell{Verdict: verdicts[row.cells[n]], Source: rule.Basis, Mark: rule.Mark, Advice: advice(row.layer, rule.Instrument)}
+			//exhaustive:enforce
 			switch c.Verdict {
 			case Yes:
 				c.Reason = row.is + ". " + permitted[rule.Instrument]

@@ -19,6 +19,7 @@ import (
 )
 
 func instrumentName(ctx context.Context, i legal.Instrument) string {
+	//exhaustive:enforce
 	switch i {
 	case legal.Referral:
 		return ui.T(ctx, "Referral")
@@ -45,11 +46,13 @@ func instrumentName(ctx context.Context, i legal.Instrument) string {
 }
 
 func requestName(ctx context.Context, r legal.Request) string {
+	//exhaustive:enforce
 	switch r {
 	case legal.RemoveContent:
 		return ui.T(ctx, "remove the content or disable access")
 	case legal.HoldName:
 		return ui.T(ctx, "hold the name and lock it")
+	case legal.DeleteName: // never asked for: the gate refuses it
 	case legal.AskOrigin:
 		return ui.T(ctx, "name the host behind the proxy")
 	case legal.Delist:
@@ -65,6 +68,7 @@ func requestName(ctx context.Context, r legal.Request) string {
 }
 
 func issuerName(ctx context.Context, k legal.IssuerKind) string {
+	//exhaustive:enforce
 	switch k {
 	case legal.CompetentAuthority:
 		return ui.T(ctx, "competent authority")
@@ -148,6 +152,7 @@ func letterKind(ctx context.Context, kind string) string {
 }
 
 func exhibitState(ctx context.Context, s iru.ExhibitState) ui.State {
+	//exhaustive:enforce
 	switch s {
 	case iru.ExhibitRecorded:
 		return ui.Neutral(ui.T(ctx, "Recorded, not yet sealed")).With(ui.IconClock)
@@ -160,6 +165,7 @@ func exhibitState(ctx context.Context, s iru.ExhibitState) ui.State {
 }
 
 func officerState(ctx context.Context, s iru.OfficerState) ui.State {
+	//exhaustive:enforce
 	switch s {
 	case iru.OfficerInvited:
 		return ui.Info(ui.T(ctx, "Invited"))

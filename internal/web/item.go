@@ -163,6 +163,7 @@ func (r *itemReader) earlier() error {
 
 // findingState is what was found, and whether it stands.
 func findingState(ctx context.Context, a iru.Assessment) ui.State {
+	//exhaustive:enforce
 	switch a.State {
 	case iru.AssessmentUndone:
 		return ui.Neutral(ui.T(ctx, "Undone")).With(ui.IconReturn)
@@ -172,6 +173,7 @@ func findingState(ctx context.Context, a iru.Assessment) ui.State {
 		return ui.Info(ui.T(ctx, "In doubt")).With(ui.IconEye)
 	case iru.AssessmentGiven, iru.AssessmentConfirmed:
 	}
+	//exhaustive:enforce
 	switch a.Finding {
 	case iru.FindRefer:
 		return ui.Info(ui.T(ctx, "Referred")).With(ui.IconSend)

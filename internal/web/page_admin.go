@@ -63,6 +63,7 @@ func (p AdminPage) unitFields(ctx context.Context) []ui.Field {
 
 // roleHint says what a role may do.
 func roleHint(ctx context.Context, r iru.Role) string {
+	//exhaustive:enforce
 	switch r {
 	case iru.Analyst:
 		return ui.T(ctx, "watches, assesses, drafts, approves first")

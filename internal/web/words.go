@@ -60,6 +60,7 @@ func at(path string, pairs ...string) string {
 }
 
 func roleName(ctx context.Context, r iru.Role) string {
+	//exhaustive:enforce
 	switch r {
 	case iru.Analyst:
 		return ui.T(ctx, "analyst")
@@ -82,6 +83,7 @@ func roleName(ctx context.Context, r iru.Role) string {
 }
 
 func kindName(ctx context.Context, k iru.AssetKind) string {
+	//exhaustive:enforce
 	switch k {
 	case iru.Site:
 		return ui.T(ctx, "Website")
@@ -104,6 +106,7 @@ func kindName(ctx context.Context, k iru.AssetKind) string {
 }
 
 func assetState(ctx context.Context, s iru.AssetState) ui.State {
+	//exhaustive:enforce
 	switch s {
 	case iru.AssetCandidate:
 		return ui.Info(ui.T(ctx, "Candidate"))
@@ -122,6 +125,7 @@ func assetState(ctx context.Context, s iru.AssetState) ui.State {
 }
 
 func presenceState(ctx context.Context, p iru.PresenceState) ui.State {
+	//exhaustive:enforce
 	switch p {
 	case iru.PresenceUp:
 		return ui.Warn(ui.T(ctx, "Up")).With(ui.IconUp)
@@ -138,6 +142,7 @@ func presenceState(ctx context.Context, p iru.PresenceState) ui.State {
 }
 
 func outletState(ctx context.Context, s iru.OutletState) ui.State {
+	//exhaustive:enforce
 	switch s {
 	case iru.OutletProposed:
 		return ui.Neutral(ui.T(ctx, "Proposed"))
@@ -154,6 +159,7 @@ func outletState(ctx context.Context, s iru.OutletState) ui.State {
 }
 
 func itemState(ctx context.Context, s iru.ItemState) ui.State {
+	//exhaustive:enforce
 	switch s {
 	case iru.ItemNew:
 		return ui.Neutral(ui.T(ctx, "Being captured")).With(ui.IconClock)
@@ -174,6 +180,7 @@ func itemState(ctx context.Context, s iru.ItemState) ui.State {
 }
 
 func matchState(ctx context.Context, s iru.MatchState) ui.State {
+	//exhaustive:enforce
 	switch s {
 	case iru.MatchSuggested:
 		return ui.Info(ui.T(ctx, "Suggested")).With(ui.IconHalf)
@@ -188,6 +195,7 @@ func matchState(ctx context.Context, s iru.MatchState) ui.State {
 }
 
 func noticeState(ctx context.Context, s iru.NoticeState) ui.State {
+	//exhaustive:enforce
 	switch s {
 	case iru.NoticeDraft:
 		return ui.Neutral(ui.T(ctx, "Draft")).With(ui.IconPen)
@@ -224,6 +232,7 @@ func noticeState(ctx context.Context, s iru.NoticeState) ui.State {
 }
 
 func contactState(ctx context.Context, s iru.ContactState) ui.State {
+	//exhaustive:enforce
 	switch s {
 	case iru.ContactProposed:
 		return ui.Warn(ui.T(ctx, "To confirm"))
@@ -236,6 +245,7 @@ func contactState(ctx context.Context, s iru.ContactState) ui.State {
 }
 
 func operationState(ctx context.Context, s iru.OperationState) ui.State {
+	//exhaustive:enforce
 	switch s {
 	case iru.OperationDraft:
 		return ui.Neutral(ui.T(ctx, "Planning")).With(ui.IconPen)
@@ -254,6 +264,7 @@ func operationState(ctx context.Context, s iru.OperationState) ui.State {
 }
 
 func outcomeName(ctx context.Context, o iru.Outcome) string {
+	//exhaustive:enforce
 	switch o {
 	case iru.Up:
 		return ui.T(ctx, "content is served")
@@ -302,6 +313,7 @@ func outcomeState(ctx context.Context, o iru.Outcome) ui.State {
 }
 
 func layerName(ctx context.Context, l legal.Layer) string {
+	//exhaustive:enforce
 	switch l {
 	case legal.Platform:
 		return ui.T(ctx, "platform")
