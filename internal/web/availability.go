@@ -155,7 +155,7 @@ func (d *today) availability(p *TodayPage) error {
 			}
 		}
 		unknown, all = unknown+a.Unknown, all+a.Up+a.Down+a.Unknown
-		name := templ.Component(ui.Link("/outlets/"+id(o.ID), o.Name))
+		name := ui.Link("/outlets/"+id(o.ID), o.Name)
 		if i := len(chart.Series); i < shown && len(mine) > 0 {
 			s := series(short(o.Name), mine, from, d.v.now)
 			chart.Series = append(chart.Series, s)

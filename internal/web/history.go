@@ -5,8 +5,6 @@ package web
 import (
 	"context"
 
-	"github.com/a-h/templ"
-
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
@@ -23,7 +21,7 @@ func (v *visit) historyTable(ctx context.Context, t *db.Tx, who names, es []iru.
 		Columns: []ui.Column{{Title: ui.T(ctx, "When"), NoWrap: true}, {Title: ui.T(ctx, "What"), Head: true}, {Title: ui.T(ctx, "Who"), NoWrap: true}, {Title: ui.T(ctx, "Why, or what was seen")}, {Title: ui.T(ctx, "Ledger"), Num: true}}}
 	for n := len(es) - 1; n >= 0; n-- {
 		e := es[n]
-		place := templ.Component(ui.Quiet(ui.T(ctx, "waits")))
+		place := ui.Quiet(ui.T(ctx, "waits"))
 		if e.Index >= 0 {
 			place = ui.Link("/ledger/events/"+id(e.ID), ui.Thousands(int(e.Index)))
 		}

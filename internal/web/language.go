@@ -56,7 +56,7 @@ func SetLanguage(secure bool) http.HandlerFunc {
 
 func setLanguage(w http.ResponseWriter, r *http.Request, secure bool) {
 	if tag := r.PostFormValue("lang"); known(tag) {
-		http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: tag, Path: "/", MaxAge: 365 * 24 * 3600,
+		http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: tag, Path: "/", MaxAge: 365 * 24 * 3600, //nolint:gosec // Secure wherever TLS is
 			HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure})
 	}
 	http.Redirect(w, r, Local(r.PostFormValue("back")), http.StatusSeeOther)

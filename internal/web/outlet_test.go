@@ -177,7 +177,7 @@ func TestTodayTellsWhatReturned(t *testing.T) {
 func TestTodayOffersOwnActsOnly(t *testing.T) {
 	h := newHouse(t)
 	s := h.acts()
-	bo, dora, ben := h.as("bo"), h.as("dora"), h.as("ben")
+	bo, dora := h.as("bo"), h.as("dora")
 	base := "/operations/" + id(s.joint.ID)
 	bo.post(base+"/step/go", "tasks", bo.get(base+"/step/go").attr("input[name=tasks]", "value")).leads(base)
 	dora.post(base+"/step/release", "how", "in", "in", "10", "sure", "1").leads(base)
@@ -196,7 +196,8 @@ func TestTodayOffersOwnActsOnly(t *testing.T) {
 	h.reply(s.tasks[1].ID, "refused", false, "No.")
 	h.reply(order.ID, "unknown", true, "And what is this?")
 	h.later(50 * time.Minute) // the clock of the order is at risk
-	ben, bo = h.as("ben"), h.as("bo")
+	ben := h.as("ben")
+	bo = h.as("bo")
 	for _, words := range []string{order.Ref, "Letter about " + order.Ref, s.tasks[1].Ref} {
 		ben.get("/").has("#needs", words)
 	}

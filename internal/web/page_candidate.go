@@ -36,7 +36,7 @@ func (p CandidatesPage) table(ctx context.Context) ui.Table {
 		verb = ui.T(ctx, "Judge")
 	}
 	for _, r := range p.Rows {
-		like := templ.Component(ui.Quiet(ui.T(ctx, "nothing known")))
+		like := ui.Quiet(ui.T(ctx, "nothing known"))
 		if r.Outlet != "" {
 			like = templ.Join(ui.Isolated(r.Outlet), ui.Text(" "), ui.Quiet(strengthWords(ctx, r.Asset.Lineage)))
 		}

@@ -5,6 +5,7 @@ package web
 import (
 	"errors"
 	"mime"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -109,8 +110,15 @@ func SlowSignIn(next http.Handler, n int, window time.Duration, refuse http.Hand
 	byName := func(r *http.Request) (string, error) {
 		return "name " + strings.ToLower(strings.TrimSpace(r.PostFormValue("name"))), nil
 	}
+	byAddress := func(r *http.Request) (string, error) { // of whoever connects: what a header says can be invented
+		host, _, err := net.SplitHostPort(r.RemoteAddr)
+		if err != nil {
+			host = r.RemoteAddr
+		}
+		return httprate.CanonicalizeIP(host), nil
+	}
 	limited := next
-	for _, key := range []httprate.KeyFunc{byName, httprate.KeyByIP} {
+	for _, key := range []httprate.KeyFunc{byName, byAddress} {
 		limited = httprate.LimitBy(n, window, key, httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Retry-After", strconv.Itoa(int(window/time.Second)))
 			refuse.ServeHTTP(w, r)

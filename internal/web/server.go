@@ -89,7 +89,7 @@ func (s *server) handler(rt route) http.Handler {
 		v := &visit{server: s, w: w, r: r, now: s.desk.Now().UTC().Truncate(time.Microsecond)}
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p)
 				}
 				s.opts.Log.Error("page panicked", "page", rt.pattern, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))

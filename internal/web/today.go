@@ -348,7 +348,7 @@ func (d *today) operations(p *TodayPage) error {
 				ready++
 			}
 		}
-		tClock, t0 := templ.Component(ui.Quiet(ui.T(d.ctx, "not set"))), ui.T(d.ctx, "not set")
+		tClock, t0 := ui.Quiet(ui.T(d.ctx, "not set")), ui.T(d.ctx, "not set")
 		if !o.T0.IsZero() {
 			tClock, t0 = ui.Clock{What: o.Name, Now: d.v.now, Due: o.T0, Prefix: tPrefix(o.T0, d.v.now)}.Small(), moment(o.T0)
 		}

@@ -17,10 +17,10 @@ import (
 
 func parse(t testing.TB, c templ.Component) *html.Node {
 	t.Helper()
-	return parseIn(t, context.Background(), c)
+	return parseIn(context.Background(), t, c)
 }
 
-func parseIn(t testing.TB, ctx context.Context, c templ.Component) *html.Node {
+func parseIn(ctx context.Context, t testing.TB, c templ.Component) *html.Node {
 	t.Helper()
 	var b strings.Builder
 	if err := c.Render(ctx, &b); err != nil {
@@ -300,7 +300,7 @@ func TestLayout(t *testing.T) {
 	if got := words(all(n, "title")[0]); got != "Today <b> · Iolaus" {
 		t.Errorf("title %q", got)
 	}
-	ar := parseIn(t, ui.WithLanguage(context.Background(), "ar"), ui.Layout(f))
+	ar := parseIn(ui.WithLanguage(context.Background(), "ar"), t, ui.Layout(f))
 	if h := all(ar, "html")[0]; attr(h, "lang") != "ar" || attr(h, "dir") != "rtl" {
 		t.Errorf("Arabic page: %+v", h.Attr)
 	}
