@@ -73,20 +73,20 @@ func kindOf(err error) error {
 
 // answer is the one switch over the six kinds. What no person wrote for people, such as an engine's message, does not leave.
 func answer(kind error) *Problem {
-	switch kind {
-	case iru.Invalid:
+	switch {
+	case errors.Is(kind, iru.Invalid):
 		return refusal(http.StatusUnprocessableEntity, "the request is well-formed, but a value in it cannot be taken", "compare it with the documentation at /v1/openapi.yaml")
-	case iru.NotFound:
+	case errors.Is(kind, iru.NotFound):
 		return refusal(http.StatusNotFound, "there is no such thing, or your unit has no part in it", "")
-	case iru.Conflict:
+	case errors.Is(kind, iru.Conflict):
 		return refusal(http.StatusConflict, "it exists already, or somebody was first", "read it again and decide anew")
-	case iru.Forbidden:
+	case errors.Is(kind, iru.Forbidden):
 		return refusal(http.StatusForbidden, "this officer may not do this", "")
-	case iru.Unavailable:
+	case errors.Is(kind, iru.Unavailable):
 		p := refusal(http.StatusServiceUnavailable, "the store or the other side did not answer in time", "try again")
 		p.retry = retryAfter
 		return p
-	case iru.Internal:
+	case errors.Is(kind, iru.Internal):
 		return refusal(http.StatusInternalServerError, "the program made a mistake, which it has put down in its log", "tell its operator the number of the log entry")
 	}
 	panic("api: no such kind of error: " + kind.Error())
