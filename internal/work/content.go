@@ -68,7 +68,7 @@ func pictures(ctx context.Context, from *fetch.Client, g *recognise.Page, p *spo
 		list = append([]string{g.Icon}, list...)
 	}
 	if len(list) > maxImages {
-		p.warn("%d pictures of the page were left out: %d are taken along", len(list)-maxImages, maxImages)
+		p.warnf("%d pictures of the page were left out: %d are taken along", len(list)-maxImages, maxImages)
 		list = list[:maxImages]
 	}
 	whole := sha256.New()
@@ -122,19 +122,19 @@ func feeds(ctx context.Context, from *fetch.Client, addresses []string, p *spool
 func beside(ctx context.Context, from *fetch.Client, u, media string, p *spool) ([]byte, error) {
 	switch {
 	case ctx.Err() != nil:
-		p.warn("%s was left out: the time for what belongs to the page was over", u)
+		p.warnf("%s was left out: the time for what belongs to the page was over", u)
 		return nil, nil
 	case p.left <= 0:
-		p.warn("%s was left out: the capture holds as many bytes as it may", u)
+		p.warnf("%s was left out: the capture holds as many bytes as it may", u)
 		return nil, nil
 	}
 	res, err := from.Get(ctx, u, fetch.Accept(media), fetch.Prefix(p.left))
 	if took := weight(res.Hops...); took > p.left || res.Truncated == fetch.TruncatedLength && err == nil {
-		p.warn("%s was left out: it needs more than the %d bytes that the capture may still take", u, p.left)
+		p.warnf("%s was left out: it needs more than the %d bytes that the capture may still take", u, p.left)
 		return nil, nil
 	}
 	if n := len(res.Hops); err != nil && (n == 0 || len(res.Hops[n-1].Response) == 0) { // no record of it can stand in the WARC file
-		p.warn("%s was left out: %v", u, err)
+		p.warnf("%s was left out: %v", u, err)
 	}
 	if more := p.add(res.Hops); more != nil || err != nil || res.Status != 200 {
 		return nil, more

@@ -58,13 +58,13 @@ func (p *spool) add(exchanges []fetch.Exchange) error {
 			}
 			switch _, err := p.warc.WriteExchange(x); {
 			case errors.Is(err, exhibit.ErrField):
-				p.warn("%s was left out: %v", e.URL, err)
+				p.warnf("%s was left out: %v", e.URL, err)
 			case err != nil:
 				return fmt.Errorf("write evidence of %s: %w: %w", e.URL, iru.Unavailable, err)
 			}
 		}
 		if e.Truncated != "" {
-			p.warn("%s was cut short: %s", e.URL, e.Truncated)
+			p.warnf("%s was cut short: %s", e.URL, e.Truncated)
 		}
 		e.Request, e.Response = nil, nil
 		p.exchanges = append(p.exchanges, *e)
@@ -72,8 +72,8 @@ func (p *spool) add(exchanges []fetch.Exchange) error {
 	return nil
 }
 
-// warn notes for the manifest what a court should know.
-func (p *spool) warn(format string, a ...any) {
+// warnf notes for the manifest what a court should know.
+func (p *spool) warnf(format string, a ...any) {
 	if len(p.warnings) < exhibit.ManifestWarnings {
 		p.warnings = append(p.warnings, line(fmt.Sprintf(format, a...), 500))
 	}

@@ -101,7 +101,7 @@ func TestManifestFits(t *testing.T) {
 			e.Addresses = append(e.Addresses, netip.AddrFrom16([16]byte{0x20, 1, 15: byte(k)}))
 		}
 		p.exchanges = append(p.exchanges, e)
-		p.warn("\x00 %s %d", strings.Repeat("\xff", 600), n)
+		p.warnf("\x00 %s %d", strings.Repeat("\xff", 600), n)
 	}
 	r := desk.Recording{At: time.Now(), Outcome: iru.Up, Title: "a\x01b\xff", Lang: strings.Repeat("x", 80)}
 	b, err := s.Crew.manifest(iru.Item{Locator: "http://a.test/"}, fetch.Sight{Observation: iru.Observation{Vantage: "north"}}, p, r)
