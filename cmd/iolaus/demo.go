@@ -30,9 +30,10 @@ type demoCmd struct {
 
 // Run plays the demonstration. A headless play keeps nothing unless a data folder was named.
 func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err error) {
+	late := fmt.Errorf("the play took longer than %s", d.Limit)
 	if d.Headless {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, d.Limit, fmt.Errorf("the play took longer than %s", d.Limit))
+		ctx, cancel = context.WithTimeoutCause(ctx, d.Limit, late)
 		defer cancel()
 	}
 	if d.Compress == 0 {
@@ -84,7 +85,10 @@ func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err
 	if d.Headless || d.Autopilot {
 		parts = append(parts, func(ctx context.Context) error {
 			err := p.act(ctx)
-			if ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled) {
+			if ctx.Err() != nil && !errors.Is(context.Cause(ctx), late) { // Ctrl-C
+				if d.Headless {
+					return errors.New("the play was interrupted")
+				}
 				return nil
 			}
 			if verdict = p.conclude(context.WithoutCancel(ctx), d.Report, err); d.Headless {

@@ -28,13 +28,15 @@ type check struct {
 	run  func(context.Context, config) (found string, err error)
 	// optional things are missed, not needed
 	optional bool
+	// made by the first serve
+	made bool
 }
 
 var checks = []check{
-	{name: "data folder", run: checkDisk},
-	{name: "keys", run: checkKeys},
-	{name: "database", run: checkDB},
-	{name: "ledger", run: checkLedger},
+	{name: "data folder", run: checkDisk, made: true},
+	{name: "keys", run: checkKeys, made: true},
+	{name: "database", run: checkDB, made: true},
+	{name: "ledger", run: checkLedger, made: true},
 	{name: "clock", run: checkClock},
 	{name: "browser", run: checkBrowser, optional: true},
 	{name: "mail out", run: checkMail},
@@ -48,19 +50,21 @@ func (*doctorCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
-	bad := 0
+	bad, fresh := 0, untouched(ctx, cfg)
 	for _, k := range checks {
 		one, cancel := context.WithTimeout(ctx, 20*time.Second)
 		found, err := k.run(one, cfg)
 		cancel()
 		word := "ok"
-		if err != nil {
+		switch {
+		case err == nil:
+		case fresh && k.made:
+			word, found = "new", "the first serve makes it"
+		case k.optional:
+			word, found = "missing", err.Error()
+		default:
 			word, found = "WRONG", err.Error()
-			if k.optional {
-				word = "missing"
-			} else {
-				bad++
-			}
+			bad++
 		}
 		fmt.Fprintf(e.stdout, "%-15s %-8s %s\n", k.name, word, found)
 	}
@@ -68,6 +72,18 @@ func (*doctorCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) erro
 		return fmt.Errorf("%d things are wrong", bad)
 	}
 	return nil
+}
+
+// untouched reports whether nothing was ever begun here: neither store nor keys.
+func untouched(ctx context.Context, c config) bool {
+	if _, err := os.Stat(keyFolder(c.data)); !errors.Is(err, os.ErrNotExist) {
+		return false
+	}
+	d, err := db.OpenAsIs(ctx, c.db)
+	if err == nil {
+		_ = d.Close() // it was only looked at
+	}
+	return errors.Is(err, iru.NotFound)
 }
 
 func checkDisk(_ context.Context, c config) (string, error) {

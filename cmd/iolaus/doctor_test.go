@@ -16,10 +16,10 @@ import (
 // The doctor only looks: wherever --data points, nothing is made or changed there.
 func TestDoctorOnlyLooks(t *testing.T) {
 	base := t.TempDir()
-	wrong := examine(t, base, filepath.Join(base, "data"))
+	before := examine(t, base, filepath.Join(base, "data"))
 	for _, name := range []string{"data folder", "keys", "database", "ledger"} {
-		if !strings.HasPrefix(wrong[name], "WRONG") {
-			t.Errorf("without a store, %s: %s", name, wrong[name])
+		if !strings.HasPrefix(before[name], "new") {
+			t.Errorf("before the first serve, %s: %s", name, before[name])
 		}
 	}
 

@@ -25,9 +25,12 @@ type keys struct {
 	tags []byte
 }
 
+// keyFolder is where the keys of an installation lie.
+func keyFolder(data string) string { return filepath.Join(data, "keys") }
+
 // openKeys reads the keys, making them at the first start.
 func openKeys(dir, origin string) (keys, error) {
-	dir = filepath.Join(dir, "keys")
+	dir = keyFolder(dir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return keys{}, fmt.Errorf("make folder of keys: %w", err)
 	}
@@ -47,7 +50,7 @@ func openKeys(dir, origin string) (keys, error) {
 
 // readKeys reads the keys that are there, for whoever only looks. Unlike [openKeys] it makes none.
 func readKeys(dir string) (keys, error) {
-	dir = filepath.Join(dir, "keys")
+	dir = keyFolder(dir)
 	var text [2]string
 	for n, name := range []string{"ledger", "tags"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
