@@ -4,6 +4,7 @@ package ledger
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -77,6 +78,11 @@ func Open(signed []byte, v note.Verifier, origin string) (Checkpoint, error) {
 	n, err := note.Open(signed, note.VerifierList(v))
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("open checkpoint: %w: %w", ErrCheckpoint, err)
+	}
+	for _, s := range n.Sigs { // package note reads past bits that base64 leaves over: a flipped one must not pass
+		if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
+			return Checkpoint{}, fmt.Errorf("open checkpoint: %w: the signature of %s is not written as its signer does", ErrCheckpoint, s.Name)
+		}
 	}
 	c, err := parseCheckpoint(n.Text)
 	if err != nil {

@@ -46,6 +46,26 @@ func TestCheckpointComesBack(t *testing.T) {
 	})
 }
 
+// Every bit of a signature counts, also those that base64 leaves over at its end.
+func TestLastBitsOfASignature(t *testing.T) {
+	s, v := testKey(t, origin, 1)
+	for size := range int64(64) {
+		signed, err := Sign(Checkpoint{Origin: origin, Size: size + 1, At: noon}, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := len(signed) - 4; i < len(signed); i++ {
+			for bit := range 8 {
+				b := bytes.Clone(signed)
+				b[i] ^= 1 << bit
+				if _, err := Open(b, v, origin); !errors.Is(err, ErrCheckpoint) {
+					t.Errorf("size %d, a flipped bit %d of byte %d: %v", size+1, bit, i, err)
+				}
+			}
+		}
+	}
+}
+
 func TestCheckpointText(t *testing.T) {
 	s, v := testKey(t, origin, 1)
 	signed, err := Sign(Checkpoint{Origin: origin, Size: 3, Root: tlog.RecordHash(nil), At: noon}, s)
