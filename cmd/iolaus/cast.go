@@ -79,6 +79,11 @@ func (h *house) hire(ctx context.Context, r *sim.Range) (cast, error) {
 		return c, err
 	}
 	c.officers = append(c.officers, admin)
+	for _, u := range c.units {
+		if a := admins[u.ID]; a.ID != admin.ID {
+			c.officers = append(c.officers, a)
+		}
+	}
 	for _, p := range []struct {
 		unit  int
 		login string
