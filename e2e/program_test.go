@@ -52,6 +52,7 @@ func environment() []string {
 // start starts a program, which is killed at the end of the test if it still runs.
 func start(t testing.TB, path string, args ...string) *program {
 	t.Helper()
+	ok(t, sources())
 	p := &program{t: t, name: strings.Join(append([]string{path[strings.LastIndexByte(path, '/')+1:]}, args...), " "), done: make(chan struct{})}
 	p.cmd = exec.Command(path, args...)
 	p.cmd.Stdout, p.cmd.Stderr, p.cmd.Env = p, p, environment()
@@ -138,6 +139,7 @@ func (p *program) await(pattern string) []string {
 // call runs the program to its end and gives what it printed and its exit code.
 func call(t testing.TB, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
+	ok(t, sources())
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var out, errs bytes.Buffer
