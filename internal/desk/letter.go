@@ -161,15 +161,8 @@ func (d *Desk) Repost(ctx context.Context, s iru.Scope, id int64) error {
 		return err
 	}
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		l, err := t.Letter(ctx, id)
+		l, n, err := ownLetter(ctx, t, s, id)
 		if err != nil {
-			return err
-		}
-		n, err := ownNotice(ctx, t, s, l.Notice)
-		if err != nil {
-			return err
-		}
-		if err := own(s, n.Unit); err != nil {
 			return err
 		}
 		if l.Failed == "" || l.Inbound {

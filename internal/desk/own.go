@@ -44,6 +44,19 @@ func ownNotice(ctx context.Context, t *db.Tx, s iru.Scope, id iru.NoticeID) (iru
 	return n, own(s, n.Unit)
 }
 
+// ownLetter is a letter in the thread of an act that the officer's unit serves.
+func ownLetter(ctx context.Context, t *db.Tx, s iru.Scope, id int64) (iru.Letter, iru.Notice, error) {
+	l, err := t.Letter(ctx, id)
+	if err != nil {
+		return l, iru.Notice{}, err
+	}
+	n, err := t.Notice(ctx, s, l.Notice)
+	if err != nil {
+		return l, n, err
+	}
+	return l, n, own(s, n.Unit)
+}
+
 // asSeen refuses a decision on something that is not what the officer looked at: it may have changed in the meantime.
 func asSeen(what, is, seen string) error {
 	switch seen {

@@ -144,15 +144,8 @@ func (d *Desk) File(ctx context.Context, s iru.Scope, letter int64, kind string)
 		return err
 	}
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		l, err := t.Letter(ctx, letter)
+		l, n, err := ownLetter(ctx, t, s, letter)
 		if err != nil {
-			return err
-		}
-		n, err := ownNotice(ctx, t, s, l.Notice)
-		if err != nil {
-			return err
-		}
-		if err := own(s, n.Unit); err != nil {
 			return err
 		}
 		if !l.Guess || !l.Inbound {
