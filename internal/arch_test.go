@@ -25,10 +25,13 @@ import (
 const rule = `
 leaves = locator legal recognise plan link ledger exhibit seizure form
 leaves <
+exhibit < ledger
 iru < leaves
 db blob fetch probe deliver peer < iru leaves
+sandbox < iru leaves
+capture < iru leaves blob fetch probe sandbox
 desk < iru leaves db
-work < iru leaves desk db blob fetch probe deliver peer
+work < iru leaves desk db blob fetch probe sandbox capture deliver peer
 web api < iru leaves desk db blob
 sim < iru leaves
 cmd < *

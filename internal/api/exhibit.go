@@ -47,7 +47,7 @@ func (x Exhibit) cursor() string { return number(x.ID) }
 
 func exhibit(x iru.Exhibit) Exhibit {
 	return Exhibit{ID: int64(x.ID), Unit: int64(x.Unit), Asset: int64(x.Asset), Item: int64(x.Item), Address: address(x.Locator), Vantage: x.Vantage, At: at(x.At),
-		Outcome: outcome(x.Outcome), Status: x.Status, Final: x.Final, Manifest: x.Manifest, Files: shown(x.Files, func(f iru.File) File { return File(f) }),
+		Outcome: outcome(x.Outcome), Status: x.Status, Final: x.Final, Manifest: x.Manifest, Files: shown(x.Files, func(f iru.File) File { return File{f.Name, f.Kind, f.SHA256, f.Size} }),
 		Prints: shown(x.Prints, func(p iru.Print) Print { return Print{medium(p.Medium), p.Value, p.Where} }), State: exhibitState(x.State), Event: int64(x.Event)}
 }
 

@@ -19,11 +19,20 @@ type Store interface {
 	// digest are damaged), or what r failed with.
 	Put(ctx context.Context, r io.Reader) (digest string, size int64, err error)
 	// Open yields the bytes under a digest. Errors: NotFound, Invalid (no digest), Forbidden, Unavailable.
-	Open(ctx context.Context, digest string) (io.ReadSeekCloser, error)
+	Open(ctx context.Context, digest string) (File, error)
 	// Stat returns the length in bytes. Errors as Open.
 	Stat(ctx context.Context, digest string) (size int64, err error)
 	// Verify reads the bytes and compares them with their digest. Errors as Open, and Conflict where they differ.
 	Verify(ctx context.Context, digest string) error
+	// Remove takes the bytes away for good; nothing there is no error. It is for bytes whose exhibit is erased. Errors as Open but
+	// NotFound.
+	Remove(ctx context.Context, digest string) error
+}
+
+// A File is stored bytes, opened. ReadAt may be called by many at once.
+type File interface {
+	io.ReadSeekCloser
+	io.ReaderAt
 }
 
 // Check says whether a string is a digest: 64 lower-case hexadecimal digits. Its error is Invalid.

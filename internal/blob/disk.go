@@ -109,7 +109,7 @@ func (d *Disk) link(ctx context.Context, from, digest string) error {
 }
 
 // Open implements Store.
-func (d *Disk) Open(_ context.Context, digest string) (io.ReadSeekCloser, error) {
+func (d *Disk) Open(_ context.Context, digest string) (File, error) {
 	if err := Check(digest); err != nil {
 		return nil, err
 	}
@@ -118,6 +118,23 @@ func (d *Disk) Open(_ context.Context, digest string) (io.ReadSeekCloser, error)
 		return nil, absent("open "+digest, err)
 	}
 	return f, nil
+}
+
+// Remove implements Store.
+func (d *Disk) Remove(_ context.Context, digest string) error {
+	if err := Check(digest); err != nil {
+		return err
+	}
+	p := d.path(digest)
+	if err := os.Remove(p); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return fault("remove "+digest, err)
+	}
+	if err := settle(filepath.Dir(p)); err != nil {
+		return fault("remove "+digest, err)
+	}
+	return nil
 }
 
 // Stat implements Store.

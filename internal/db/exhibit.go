@@ -8,9 +8,9 @@ import (
 	"iolaus/internal/iru"
 )
 
-var exhibits = shape[iru.Exhibit]{"exhibit", "id, unit, asset, item, locator, vantage, at, outcome, status, final, manifest, files, prints, state, event", func(e *iru.Exhibit) []any {
+var exhibits = shape[iru.Exhibit]{"exhibit", "id, unit, asset, item, locator, vantage, at, outcome, status, final, manifest, files, prints, state, event, key, links, head", func(e *iru.Exhibit) []any {
 	return []any{&e.ID, &e.Unit, &e.Asset, &e.Item, &e.Locator, &e.Vantage, Micros(&e.At), &e.Outcome, &e.Status, &e.Final, &e.Manifest,
-		JSON(&e.Files), JSON(&e.Prints), &e.State, &e.Event}
+		JSON(&e.Files), JSON(&e.Prints), &e.State, &e.Event, &e.Key, &e.Links, &e.Head}
 }}
 
 // AddExhibit stores an exhibit and sets its id.

@@ -29,6 +29,7 @@ type File struct {
 	Kind   string `json:"kind"` // "warc", "text", "body", "manifest"
 	SHA256 string `json:"sha256"`
 	Size   int64  `json:"size"`
+	Stored string `json:"stored,omitempty"` // SHA-256 of the sealed bytes, under which they lie in the store; "" where they lie in the clear
 }
 
 // A Print is a fingerprint of one part of an exhibit, by which it is recognised later.
@@ -55,4 +56,7 @@ type Exhibit struct {
 	Prints   []Print
 	State    ExhibitState
 	Event    EventID // the event that recorded it
+	Key      string  // under which its bytes are sealed, itself encrypted to the unit's keys; "" where they lie in the clear
+	Links    int     // of its chain of custody
+	Head     string  // SHA-256 of the last link
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
+	"iolaus/internal/blob"
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
@@ -25,13 +26,13 @@ import (
 // keptStore holds a few files by their digest, in memory: what a page may ask of the evidence store.
 type keptStore map[string]string
 
-func (k keptStore) Open(_ context.Context, digest string) (io.ReadSeekCloser, error) {
+func (k keptStore) Open(_ context.Context, digest string) (blob.File, error) {
 	body, ok := k[digest]
 	if !ok {
 		return nil, iru.NotFound
 	}
 	return struct {
-		io.ReadSeeker
+		*bytes.Reader
 		io.Closer
 	}{bytes.NewReader([]byte(body)), io.NopCloser(nil)}, nil
 }

@@ -23,6 +23,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/net/html"
 
+	"iolaus/internal/blob"
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/desk"
@@ -49,7 +50,7 @@ type house struct {
 // emptyStore has no evidence in it.
 type emptyStore struct{}
 
-func (emptyStore) Open(context.Context, string) (io.ReadSeekCloser, error) { return nil, iru.NotFound }
+func (emptyStore) Open(context.Context, string) (blob.File, error) { return nil, iru.NotFound }
 
 // newHouse opens a house in which everybody signed in before; see [house.as].
 func newHouse(t *testing.T, opts ...func(*Options)) *house {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -15,13 +14,14 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
+	"iolaus/internal/blob"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 )
 
 // A Store yields evidence by its SHA-256; package blob has the implementations.
 type Store interface {
-	Open(ctx context.Context, digest string) (io.ReadSeekCloser, error)
+	Open(ctx context.Context, digest string) (blob.File, error)
 }
 
 // Options are what the workbench needs besides the desk.

@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 		"cancelled":         cancelled,
 		"many at once":      manyAtOnce,
 		"one's own content": ownContent,
+		"removed":           removed,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -60,6 +61,11 @@ func putOpen(t *testing.T, s blob.Store) {
 		}
 		if at, err := r.Seek(int64(n/2), io.SeekStart); err != nil || at != int64(n/2) {
 			t.Fatalf("seek: %d, %v", at, err)
+		}
+		if at := make([]byte, n-n/3); len(at) > 0 {
+			if _, err := r.ReadAt(at, int64(n/3)); err != nil && err != io.EOF || !bytes.Equal(at, want[n/3:]) {
+				t.Fatalf("read at %d of %d bytes: %v", n/3, n, err)
+			}
 		}
 		if rest, err := io.ReadAll(r); err != nil || !bytes.Equal(rest, want[n/2:]) {
 			t.Fatalf("second half: %d bytes, %v", len(rest), err)
@@ -162,6 +168,24 @@ func ownContent(t *testing.T, s blob.Store) {
 			t.Errorf("%s: %q, %v", d, got, err)
 		}
 		r.Close()
+	}
+}
+
+func removed(t *testing.T, s blob.Store) {
+	d, _, err := s.Put(t.Context(), strings.NewReader("platform 4"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.Remove(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Open(t.Context(), d)
+		wants(t, "open", err, iru.NotFound)
+	}
+	wants(t, "remove", s.Remove(t.Context(), "no digest"), iru.Invalid)
+	if again, _, err := s.Put(t.Context(), strings.NewReader("platform 4")); err != nil || again != d || s.Verify(t.Context(), d) != nil {
+		t.Fatal("put after it was removed:", again, err)
 	}
 }
 
