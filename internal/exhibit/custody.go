@@ -12,14 +12,17 @@ const custodyBytes = 32 << 10
 
 // Entry is one link of the chain of custody: everything that a court asks of each handling of an exhibit.
 type Entry struct {
-	Exhibit   string    `json:"exhibit"`   // its number
-	Who       string    `json:"who"`       // officer or programme
-	At        time.Time `json:"at"`        // with the offset of the place, microseconds
-	Where     string    `json:"where"`     // place or vantage point
-	Why       string    `json:"why"`       // purpose
-	Authority string    `json:"authority"` // legal basis or order
-	What      string    `json:"what"`      // what was done, and what it changed
-	Tool      Tool      `json:"tool"`      // with which programme
+	Exhibit   string    `json:"exhibit"`          // its number
+	N         int       `json:"n"`                // of this link, from 1
+	Prev      string    `json:"prev"`             // SHA-256 of the canonical bytes of the link before, hex; "" for the first
+	Digest    string    `json:"digest,omitempty"` // what it binds: for the first link the SHA-256 of the manifest
+	Who       string    `json:"who"`              // officer or programme
+	At        time.Time `json:"at"`               // with the offset of the place, microseconds
+	Where     string    `json:"where"`            // place or vantage point
+	Why       string    `json:"why"`              // purpose
+	Authority string    `json:"authority"`        // legal basis or order
+	What      string    `json:"what"`             // what was done, and what it changed
+	Tool      Tool      `json:"tool"`             // with which programme
 }
 
 // Encode returns the canonical bytes (RFC 8785). Every part is required. The offset of At is kept: it is evidence too. The error
