@@ -7,8 +7,8 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"time"
 
+	"iolaus/internal/exhibit"
 	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
 )
@@ -47,37 +47,28 @@ func (r eventRow) entry() (ledger.Entry, error) {
 	if err != nil {
 		return ledger.Entry{}, err
 	}
-	return ledger.Entry{Event: int64(o.Event), At: o.At, Kind: o.Kind, Commitment: ledger.Commit(o.Salt, o.Payload)}, nil
+	return ledger.Entry{Event: o.Event, At: o.At, Kind: o.Kind, Commitment: ledger.Commit(o.Salt, o.Payload)}, nil
 }
 
-// An Opening is what shows that a leaf of the ledger is a certain event: its salt and the bytes that its commitment covers.
-type Opening struct {
-	Index   int64 // place in the ledger; -1 until sequenced
-	Event   iru.EventID
-	At      time.Time
-	Kind    string // "exhibit.record"
-	Salt    [16]byte
-	Payload []byte // JSON array: id, microseconds, officer, unit, noun, subject, verb, from, to, note, facts as text
-}
-
-func (r eventRow) open() (Opening, error) {
+// open is what shows that a leaf of the ledger is this event: its salt and the bytes that its commitment covers.
+func (r eventRow) open() (exhibit.CustodyEvent, error) {
 	payload, err := json.Marshal([]any{r.ID, r.At.UnixMicro(), r.By, r.Unit, r.Subject.Noun, r.Subject.ID, r.Verb, r.From, r.To, r.Note, r.facts})
 	if err != nil {
-		return Opening{}, fmt.Errorf("read event: %w: %w", iru.Internal, err)
+		return exhibit.CustodyEvent{}, fmt.Errorf("read event: %w: %w", iru.Internal, err)
 	}
-	o := Opening{Index: r.Index, Event: r.ID, At: r.At, Kind: r.Subject.Noun + "." + r.Verb, Payload: payload}
+	o := exhibit.CustodyEvent{Index: r.Index, Event: int64(r.ID), At: r.At, Kind: r.Subject.Noun + "." + r.Verb, Payload: payload}
 	copy(o.Salt[:], r.salt)
 	return o, nil
 }
 
 // Custody lists the links of an exhibit's chain of custody, oldest first: the events that carry the fact "custody". Reading the exhibit
 // itself checks the scope.
-func (t *Tx) Custody(ctx context.Context, id iru.ExhibitID) ([]Opening, error) {
+func (t *Tx) Custody(ctx context.Context, id iru.ExhibitID) ([]exhibit.CustodyEvent, error) {
 	rows, err := eventRows.list(ctx, t, "WHERE noun='exhibit' AND subject=$1 AND verb<>'consult' ORDER BY id", id)
 	if err != nil {
 		return nil, err
 	}
-	var out []Opening
+	var out []exhibit.CustodyEvent
 	for _, r := range rows {
 		var facts struct{ Custody string }
 		if err := json.Unmarshal([]byte(r.facts), &facts); err != nil {

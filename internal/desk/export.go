@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"iolaus/internal/db"
+	"iolaus/internal/exhibit"
 	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
 )
@@ -95,9 +96,9 @@ func handlingOf(ctx context.Context, t *db.Tx, x iru.Exhibit) (iru.Handling, err
 // A Dossier is what the ledger says of an exhibit: its custody with what opens each leaf, and proofs of all of it in the newest checkpoint.
 type Dossier struct {
 	Exhibit    iru.Exhibit
-	Custody    []db.Opening   // oldest first
-	Proofs     []ledger.Proof // one for each of Custody
-	Checkpoint []byte         // signed
+	Custody    []exhibit.CustodyEvent // oldest first
+	Proofs     []ledger.Proof         // one for each of Custody
+	Checkpoint []byte                 // signed
 }
 
 // Dossier gathers what goes into a bundle beside the evidence itself. It is Unavailable, for a moment, until a checkpoint covers the event.
@@ -124,7 +125,7 @@ func (d *Desk) Dossier(ctx context.Context, s iru.Scope, id iru.ExhibitID, after
 			return err
 		}
 		for _, o := range all {
-			if o.Event > after { // later links belong to later bundles
+			if o.Event > int64(after) { // later links belong to later bundles
 				break
 			}
 			if o.Index < 0 || o.Index >= size {

@@ -3,9 +3,6 @@
 package desk_test
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +12,6 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/exhibit"
 	"iolaus/internal/iru"
-	"iolaus/internal/ledger"
 )
 
 // exhibitOf gives the newest exhibit of an item.
@@ -30,28 +26,13 @@ func (u *unit) exhibitOf(i iru.Item) iru.Exhibit {
 	})
 }
 
-// chain reads an exhibit's custody as a bundle would hold it.
-func (u *unit) chain(id iru.ExhibitID) (links []exhibit.Entry) {
+// chain reads an exhibit's custody as a bundle would hold it; the links must be whole.
+func (u *unit) chain(x iru.Exhibit) []exhibit.Entry {
 	u.t.Helper()
-	for _, o := range view(u, func(x *db.Tx) ([]db.Opening, error) { return x.Custody(u.t.Context(), id) }) {
-		var payload []any
-		must(u.t, json.Unmarshal(o.Payload, &payload))
-		var facts struct{ Custody string }
-		must(u.t, json.Unmarshal([]byte(payload[10].(string)), &facts))
-		e, err := exhibit.ParseEntry([]byte(facts.Custody))
-		must(u.t, err)
-		prev := ""
-		if n := len(links); n > 0 {
-			b, err := links[n-1].Encode()
-			must(u.t, err)
-			sum := sha256.Sum256(b)
-			prev = hex.EncodeToString(sum[:])
-		}
-		if e.N != len(links)+1 || e.Prev != prev {
-			u.t.Fatalf("link %d after %d links names %q before it, and it is %q", e.N, len(links), e.Prev, prev)
-		}
-		links = append(links, e)
-	}
+	_, err := u.Seal(u.t.Context(), "test")
+	must(u.t, err)
+	links, err := exhibit.CheckChain(view(u, func(t *db.Tx) ([]exhibit.CustodyEvent, error) { return t.Custody(u.t.Context(), x.ID) }), x.Manifest)
+	must(u.t, err)
 	return links
 }
 
@@ -85,7 +66,7 @@ func TestCustody(t *testing.T) {
 		f, err := u.Dossier(ctx, u.scope("lena"), x.ID, event)
 		must(t, err)
 
-		links := u.chain(x.ID)
+		links := u.chain(x)
 		if len(links) != 3 || links[0].Digest != x.Manifest || links[2].Authority != "order 12/2026" || !strings.Contains(links[2].Who, "lena") ||
 			!strings.Contains(links[1].What, "capture.warc.gz") || links[0].Exhibit != "unit-a.test/iolaus/exhibit/1" || links[0].Where != "vantage point north" {
 			t.Errorf("custody: %+v", links)
@@ -94,8 +75,7 @@ func TestCustody(t *testing.T) {
 			t.Fatalf("%d links, %d proofs", len(f.Custody), len(f.Proofs))
 		}
 		for n, o := range f.Custody {
-			leaf := ledger.Entry{Event: int64(o.Event), At: o.At, Kind: o.Kind, Commitment: ledger.Commit(o.Salt, o.Payload)}.Leaf()
-			if _, err := f.Proofs[n].Check(leaf, u.Log.Verifier, u.Log.Origin); err != nil {
+			if _, err := f.Proofs[n].Check(o.Leaf(), u.Log.Verifier, u.Log.Origin); err != nil {
 				t.Errorf("link %d: %v", n+1, err)
 			}
 		}
@@ -118,7 +98,7 @@ func TestCustodyAtOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if n := len(u.chain(x.ID)); n != 9 || u.exhibitOf(i).Links != 9 {
+		if n := len(u.chain(x)); n != 9 || u.exhibitOf(i).Links != 9 {
 			t.Errorf("%d links, the exhibit says %d", n, u.exhibitOf(i).Links)
 		}
 	})
@@ -150,7 +130,7 @@ func TestDisclose(t *testing.T) {
 		must(t, ask("lena", iru.ForCourt, true))
 		_, err = u.Disclose(ctx, u.scope("lena"), desk.Export{Exhibit: x.ID, Use: iru.ForAnalysis, To: " ", Why: "joint case", Acknowledged: true})
 		refused(t, "to nobody", err, iru.Invalid, "recipient")
-		links := u.chain(x.ID)
+		links := u.chain(x)
 		if len(links) != 3 || !strings.Contains(links[2].What, "condition acknowledged: only with the weather service's map") {
 			t.Errorf("custody: %+v", links)
 		}

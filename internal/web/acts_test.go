@@ -392,7 +392,7 @@ func TestExhibits(t *testing.T) {
 	base, ada := "/exhibits/"+id(x.ID), h.as("ada")
 	ada.get(base).is(http.StatusOK).has(".title .st", "not yet sealed").has("#files", "sha256:")
 	h.seal()
-	ada.get(base).has(".title .st", "Sealed").has("#custody", "item.capture").has("#proof", "Verified now")
+	ada.get(base).has(".title .st", "Sealed").has("#custody", "exhibit.record").has("#proof", "Verified now")
 	ada.get("/exhibits").has("tbody", "Exhibit "+id(x.ID))
 	ada.post(base+"/file", "file", "0", "why", "").is(http.StatusUnprocessableEntity).has("#errors", "what you need")
 	got := ada.post(base+"/file", "file", "0", "why", "for the court").is(http.StatusOK)
