@@ -64,7 +64,16 @@ func (r eventRow) open() (exhibit.CustodyEvent, error) {
 // Custody lists the links of an exhibit's chain of custody, oldest first: the events that carry the fact "custody". Reading the exhibit
 // itself checks the scope.
 func (t *Tx) Custody(ctx context.Context, id iru.ExhibitID) ([]exhibit.CustodyEvent, error) {
-	rows, err := eventRows.list(ctx, t, "WHERE noun='exhibit' AND subject=$1 AND verb<>'consult' ORDER BY id", id)
+	return t.custody(ctx, "WHERE noun='exhibit' AND subject=$1 AND verb<>'consult' ORDER BY id", id)
+}
+
+// CustodyBetween lists the links, of whatever chain, whose events are about a capture without a case, from one event to another.
+func (t *Tx) CustodyBetween(ctx context.Context, first, last iru.EventID) ([]exhibit.CustodyEvent, error) {
+	return t.custody(ctx, "WHERE noun='capture' AND id>=$1 AND id<=$2 ORDER BY id", first, last)
+}
+
+func (t *Tx) custody(ctx context.Context, where string, args ...any) ([]exhibit.CustodyEvent, error) {
+	rows, err := eventRows.list(ctx, t, where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -77,11 +86,11 @@ func (t *Tx) Custody(ctx context.Context, id iru.ExhibitID) ([]exhibit.CustodyEv
 		if facts.Custody == "" {
 			continue
 		}
-		o, err := r.open()
+		c, err := r.open()
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, o)
+		out = append(out, c)
 	}
 	return out, nil
 }

@@ -4,8 +4,6 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -48,24 +46,36 @@ func (d *Desk) handle(ctx context.Context, t *db.Tx, x *iru.Exhibit, s iru.Scope
 	if err != nil {
 		return 0, err
 	}
+	h.Where, h.Authority = or(h.Where, place), or(h.Authority, basis)
+	e := exhibit.Entry{Exhibit: d.ExhibitNumber(x.ID), N: x.Links + 1, Prev: x.Head}
+	ev := happened("exhibit", int64(x.ID), h.Verb, s.Officer, x.Unit, now, clip(h.Why, 500))
+	id, sum, err := d.link(ctx, t, e, who, h, ev)
+	if err != nil {
+		return 0, err
+	}
+	x.Links, x.Head = e.N, sum
+	return id, t.UpdateExhibit(ctx, *x, x.State)
+}
+
+// link writes one link of a chain as a fact of an event, and gives the event's number and the link's digest.
+func (d *Desk) link(ctx context.Context, t *db.Tx, e exhibit.Entry, who string, h Handled, ev iru.Event) (iru.EventID, string, error) {
 	name, version, _ := strings.Cut(or(d.Software, "iolaus/unknown"), "/")
-	e := exhibit.Entry{Exhibit: d.ExhibitNumber(x.ID), N: x.Links + 1, Prev: x.Head, Digest: h.Digest, Who: clip(who, 60), At: now, Where: clip(or(h.Where, place), 120),
-		Why: said(h.Why), Authority: said(or(h.Authority, basis)), What: said(h.What), Tool: exhibit.Tool{Name: name, Version: version}}
+	e.Who, e.At, e.Where, e.Digest = clip(who, 60), ev.At, clip(said(h.Where), 120), h.Digest
+	e.Why, e.Authority, e.What, e.Tool = said(h.Why), said(h.Authority), said(h.What), exhibit.Tool{Name: name, Version: version}
 	b, err := e.Encode()
 	if err != nil {
-		return 0, fmt.Errorf("write custody of exhibit %d: %w: %w", x.ID, iru.Internal, err)
+		return 0, "", fmt.Errorf("write custody of %s: %w: %w", e.Exhibit, iru.Internal, err)
 	}
-	ev := happened("exhibit", int64(x.ID), h.Verb, s.Officer, x.Unit, now, clip(h.Why, 500)).With(custodyFact, string(b))
+	sum, err := e.Sum()
+	if err != nil {
+		return 0, "", fmt.Errorf("write custody of %s: %w: %w", e.Exhibit, iru.Internal, err)
+	}
+	ev = ev.With(custodyFact, string(b))
 	if h.To != "" {
 		ev = ev.With("to", h.To)
 	}
 	id, err := t.Record(ctx, ev)
-	if err != nil {
-		return 0, err
-	}
-	sum := sha256.Sum256(b)
-	x.Links, x.Head = e.N, hex.EncodeToString(sum[:])
-	return id, t.UpdateExhibit(ctx, *x, x.State)
+	return id, sum, err
 }
 
 // hands names who acts, from where, and the legal basis that holds unless another one is given.

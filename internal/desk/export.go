@@ -95,49 +95,58 @@ func handlingOf(ctx context.Context, t *db.Tx, x iru.Exhibit) (iru.Handling, err
 
 // A Dossier is what the ledger says of an exhibit: its custody with what opens each leaf, and proofs of all of it in the newest checkpoint.
 type Dossier struct {
-	Exhibit    iru.Exhibit
+	Exhibit    iru.Exhibit            // zero for a capture without a case
+	Number     string                 // as in the custody entries
 	Custody    []exhibit.CustodyEvent // oldest first
 	Proofs     []ledger.Proof         // one for each of Custody
 	Checkpoint []byte                 // signed
 }
 
-// Dossier gathers what goes into a bundle beside the evidence itself. It is Unavailable, for a moment, until a checkpoint covers the event.
-func (d *Desk) Dossier(ctx context.Context, s iru.Scope, id iru.ExhibitID, after iru.EventID) (Dossier, error) {
+// Dossier gathers what goes into a bundle beside the evidence itself, up to an event of its custody. It is Unavailable, for a moment,
+// until a checkpoint covers the event.
+func (d *Desk) Dossier(ctx context.Context, s iru.Scope, id iru.ExhibitID, last iru.EventID) (Dossier, error) {
 	var f Dossier
 	err := d.DB.View(ctx, func(t *db.Tx) error {
-		f = Dossier{}
-		var err error
-		if f.Exhibit, err = t.Exhibit(ctx, s, id); err != nil {
-			return err
-		}
-		if _, ok, err := t.Sealed(ctx, after); err != nil {
-			return err
-		} else if !ok {
-			return iru.Refuse(iru.Unavailable, "no checkpoint covers the export yet", "it does within a second; ask again")
-		}
-		size, _, signed, err := t.Checkpoint(ctx)
+		x, err := t.Exhibit(ctx, s, id)
 		if err != nil {
 			return err
 		}
-		f.Checkpoint = signed
 		all, err := t.Custody(ctx, id)
 		if err != nil {
 			return err
 		}
-		for _, o := range all {
-			if o.Event > int64(after) { // later links belong to later bundles
-				break
-			}
-			if o.Index < 0 || o.Index >= size {
-				return fmt.Errorf("prove event %d: %w: it has no place in the ledger", o.Event, iru.Internal)
-			}
-			p, err := ledger.Prove(signed, o.Index, t.Log(ctx))
-			if err != nil {
-				return errors.Join(iru.Internal, err)
-			}
-			f.Custody, f.Proofs = append(f.Custody, o), append(f.Proofs, p)
-		}
-		return nil
+		f, err = prove(ctx, t, all, last)
+		f.Exhibit, f.Number = x, d.ExhibitNumber(id)
+		return err
 	})
 	return f, err
+}
+
+// prove gives the events up to the last one, each with its proof.
+func prove(ctx context.Context, t *db.Tx, all []exhibit.CustodyEvent, last iru.EventID) (Dossier, error) {
+	var f Dossier
+	if _, ok, err := t.Sealed(ctx, last); err != nil {
+		return f, err
+	} else if !ok {
+		return f, iru.Refuse(iru.Unavailable, "no checkpoint covers the export yet", "it does within a second; ask again")
+	}
+	size, _, signed, err := t.Checkpoint(ctx)
+	if err != nil {
+		return f, err
+	}
+	f.Checkpoint = signed
+	for _, c := range all {
+		if c.Event > int64(last) { // later links belong to later bundles
+			break
+		}
+		if c.Index < 0 || c.Index >= size {
+			return f, fmt.Errorf("prove event %d: %w: it has no place in the ledger", c.Event, iru.Internal)
+		}
+		p, err := ledger.Prove(signed, c.Index, t.Log(ctx))
+		if err != nil {
+			return f, errors.Join(iru.Internal, err)
+		}
+		f.Custody, f.Proofs = append(f.Custody, c), append(f.Proofs, p)
+	}
+	return f, nil
 }

@@ -3,6 +3,7 @@
 package desk_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -134,5 +135,46 @@ func TestDisclose(t *testing.T) {
 		if len(links) != 3 || !strings.Contains(links[2].What, "condition acknowledged: only with the weather service's map") {
 			t.Errorf("custody: %+v", links)
 		}
+	})
+}
+
+// TestLoose: captures without a case, two at once, have each its own chain that the ledger proves.
+func TestLoose(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, u := t.Context(), newUnit(t, d)
+		var wg sync.WaitGroup
+		for _, n := range []string{"one", "two"} {
+			wg.Go(func() {
+				l := desk.Loose{Number: "unit-a.test/iolaus/capture/" + n, Manifest: strings.Repeat("ef", 32), Address: "https://halcyon-weather.test/", Vantage: "north",
+					Who: "ada at desk-4", Why: "a look", To: n + ".wacz"}
+				first, last, err := u.RecordLoose(ctx, l)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				f, err := u.LooseDossier(ctx, l.Number, first, last)
+				for deadline := 0; errors.Is(err, iru.Unavailable) && deadline < 1000; deadline++ {
+					if _, err := u.Seal(ctx, "test"); err != nil {
+						t.Error(err)
+					}
+					f, err = u.LooseDossier(ctx, l.Number, first, last)
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				links, err := exhibit.CheckChain(f.Custody, l.Manifest)
+				if err != nil || len(links) != 2 || links[0].Exhibit != l.Number || links[0].Who != "ada at desk-4" || len(f.Proofs) != 2 {
+					t.Errorf("%s: %+v, %v", n, links, err)
+				}
+				for n, c := range f.Custody {
+					if _, err := f.Proofs[n].Check(c.Leaf(), u.Log.Verifier, u.Log.Origin); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		u.whole()
 	})
 }
