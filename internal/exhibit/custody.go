@@ -14,7 +14,7 @@ import (
 const custodyBytes = 32 << 10
 
 // CustodyLinks is the most entries that one exhibit's chain of custody may have.
-const CustodyLinks = 100_000
+const CustodyLinks = 10_000
 
 // Entry is one link of the chain of custody: everything that a court asks of each handling of an exhibit. It names the one before it
 // by its digest, so that none can be taken out, put in or moved without all that follow being written anew.
