@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
@@ -42,13 +43,56 @@ func (t *Tx) Record(ctx context.Context, e iru.Event) (iru.EventID, error) {
 
 // entry is what the event puts into the ledger.
 func (r eventRow) entry() (ledger.Entry, error) {
+	o, err := r.open()
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	return ledger.Entry{Event: int64(o.Event), At: o.At, Kind: o.Kind, Commitment: ledger.Commit(o.Salt, o.Payload)}, nil
+}
+
+// An Opening is what shows that a leaf of the ledger is a certain event: its salt and the bytes that its commitment covers.
+type Opening struct {
+	Index   int64 // place in the ledger; -1 until sequenced
+	Event   iru.EventID
+	At      time.Time
+	Kind    string // "exhibit.record"
+	Salt    [16]byte
+	Payload []byte // JSON array: id, microseconds, officer, unit, noun, subject, verb, from, to, note, facts as text
+}
+
+func (r eventRow) open() (Opening, error) {
 	payload, err := json.Marshal([]any{r.ID, r.At.UnixMicro(), r.By, r.Unit, r.Subject.Noun, r.Subject.ID, r.Verb, r.From, r.To, r.Note, r.facts})
 	if err != nil {
-		return ledger.Entry{}, fmt.Errorf("read event: %w: %w", iru.Internal, err)
+		return Opening{}, fmt.Errorf("read event: %w: %w", iru.Internal, err)
 	}
-	var salt [16]byte
-	copy(salt[:], r.salt)
-	return ledger.Entry{Event: int64(r.ID), At: r.At, Kind: r.Subject.Noun + "." + r.Verb, Commitment: ledger.Commit(salt, payload)}, nil
+	o := Opening{Index: r.Index, Event: r.ID, At: r.At, Kind: r.Subject.Noun + "." + r.Verb, Payload: payload}
+	copy(o.Salt[:], r.salt)
+	return o, nil
+}
+
+// Custody lists the links of an exhibit's chain of custody, oldest first: the events that carry the fact "custody". Reading the exhibit
+// itself checks the scope.
+func (t *Tx) Custody(ctx context.Context, id iru.ExhibitID) ([]Opening, error) {
+	rows, err := eventRows.list(ctx, t, "WHERE noun='exhibit' AND subject=$1 AND verb<>'consult' ORDER BY id", id)
+	if err != nil {
+		return nil, err
+	}
+	var out []Opening
+	for _, r := range rows {
+		var facts struct{ Custody string }
+		if err := json.Unmarshal([]byte(r.facts), &facts); err != nil {
+			return nil, fmt.Errorf("read event %d: %w: %w", r.ID, iru.Internal, err)
+		}
+		if facts.Custody == "" {
+			continue
+		}
+		o, err := r.open()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, o)
+	}
+	return out, nil
 }
 
 func events(rows []eventRow, err error) ([]iru.Event, error) {
