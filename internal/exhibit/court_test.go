@@ -201,17 +201,29 @@ type court struct {
 
 func newCourt(t testing.TB) *court {
 	t.Helper()
+	return courtOf(t, map[string][]byte{"capture.warc.gz": smallWARC(t), "screenshot.png": []byte("\x89PNG of a tram"), "dns.json": []byte(`{"A":["127.64.1.9"]}`)}, 3)
+}
+
+// smallCourt is for what is tried once for each byte.
+func smallCourt(t testing.TB) *court {
+	t.Helper()
+	c := courtOf(t, map[string][]byte{"capture.warc.gz": smallWARC(t)}, 2)
+	c.bundle.Stamps = c.bundle.Stamps[:1]
+	return c
+}
+
+func smallWARC(t testing.TB) []byte {
+	t.Helper()
 	var warc bytes.Buffer
 	w := NewWriter(&warc, info, numbers())
 	if _, err := w.WriteInfo(noon); err != nil {
 		t.Fatal(err)
 	}
-	for path, response := range map[string]string{"/": "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 24\r\n\r\n<title>Trams</title>fog\n"} {
-		if _, err := w.WriteExchange(exchange(path, response)); err != nil {
-			t.Fatal(err)
-		}
+	page := "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 24\r\n\r\n<title>Trams</title>fog\n"
+	if _, err := w.WriteExchange(exchange("/", page)); err != nil {
+		t.Fatal(err)
 	}
-	return courtOf(t, map[string][]byte{"capture.warc.gz": warc.Bytes(), "screenshot.png": []byte("\x89PNG of a tram"), "dns.json": []byte(`{"A":["127.64.1.9"]}`)}, 3)
+	return warc.Bytes()
 }
 
 var kinds = map[string]string{"capture.warc.gz": "warc", "screenshot.png": "screenshot", "dns.json": "dns"}
