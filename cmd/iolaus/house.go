@@ -13,7 +13,6 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -33,7 +32,8 @@ type house struct {
 	cfg   config
 	keys  keys
 	db    *db.DB
-	store *blob.Disk
+	store store
+	vault *blob.Vault
 	desk  *desk.Desk
 	crew  *work.Crew
 	inbox *deliver.Inbox
@@ -60,14 +60,17 @@ func open(ctx context.Context, cfg config, roots *x509.CertPool, log *slog.Logge
 	if h.keys, err = openKeys(cfg.data, logOrigin(cfg)); err != nil {
 		return nil, err
 	}
-	if h.store, err = blob.OpenDisk(filepath.Join(cfg.data, "evidence")); err != nil {
+	if h.store, err = openStore(cfg); err != nil {
+		return nil, err
+	}
+	if h.vault, err = openVault(cfg, h.store, h.keys.evidence); err != nil {
 		return nil, err
 	}
 	if h.db, err = db.Open(ctx, cfg.db); err != nil {
 		return nil, err
 	}
 	h.desk = &desk.Desk{DB: h.db, Now: func() time.Time { return time.Now().UTC() }, Regime: legal.EU(), Rules: cfg.rules(), Log: h.keys.log}
-	if err := h.man(roots); err != nil {
+	if err := errors.Join(h.opens(ctx), h.man(roots)); err != nil {
 		return nil, errors.Join(err, h.db.Close())
 	}
 	return h, nil

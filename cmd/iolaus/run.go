@@ -47,6 +47,7 @@ type cli struct {
 	Serve  serveCmd  `cmd:"" help:"Run the workbench with its workers."`
 	Work   workCmd   `cmd:"" help:"Run only workers."`
 	Watch  watchCmd  `cmd:"" help:"Put addresses on watch."`
+	Key    keyCmd    `cmd:"" help:"List or rotate the keys under which evidence is sealed."`
 	Ledger ledgerCmd `cmd:"" help:"Check or export the ledger."`
 	Invite inviteCmd `cmd:"" help:"Make a new one-time link for an officer."`
 	Doctor doctorCmd `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`

@@ -70,6 +70,7 @@ const (
 	ToCurateBanks Power = "enter known content"
 	ToDisclose    Power = "hand evidence out"
 	ToClassify    Power = "change handling codes"
+	ToErase       Power = "erase an exhibit"
 )
 
 var powers = map[Power][]Role{
@@ -90,6 +91,7 @@ var powers = map[Power][]Role{
 	ToCurateBanks: {Analyst, Examiner},
 	ToDisclose:    {Reviewer, Liaison, Examiner},
 	ToClassify:    {Reviewer, Liaison},
+	ToErase:       {Reviewer, Signer},
 }
 
 // Powers lists every power with the roles that hold it.
