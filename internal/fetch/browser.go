@@ -111,12 +111,16 @@ func (b *Browser) agent() string {
 
 // flags are the browser's options for one exhibit. What is switched off here would ask somebody by itself, or would reach the
 // network past the proxy.
-func flags(p *Proxy, agent string, o ShotOptions) []string {
+//
+// Its own profile has a proxy that answers nobody, so that nothing which the browser does for itself reaches the network or the
+// tape; the page lives in a second one, whose proxy is the recording one (see prepare).
+func flags(p *Proxy, nowhere, agent string, o ShotOptions) []string {
 	list := []string{
 		"--headless",
 		"--remote-debugging-pipe",
+		"--no-startup-window",
 		// One way out.
-		"--proxy-server=http://" + p.Address(),
+		"--proxy-server=http://" + nowhere,
 		"--proxy-bypass-list=<-loopback>",
 		"--ignore-certificate-errors-spki-list=" + p.Pin(),
 		"--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
@@ -140,9 +144,10 @@ func flags(p *Proxy, agent string, o ShotOptions) []string {
 		"--disable-field-trial-config",
 		"--disable-sync",
 		"--metrics-recording-only",
-		"--disable-features=" + strings.Join([]string{"AutofillServerCommunication", "CertificateTransparencyComponentUpdater", "DialMediaRouteProvider",
+		"--disable-features=" + strings.Join([]string{"AimEnabled", "AimServerEligibilityEnabled", "AimServerRequestOnStartupEnabled", "AutofillServerCommunication", "CertificateTransparencyComponentUpdater", "DialMediaRouteProvider",
 			"GlobalMediaControls", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "InterestFeedContentSuggestions", "MediaRouter",
-			"OptimizationGuideModelDownloading", "OptimizationHints", "OptimizationHintsFetching", "PaintHolding", "Translate"}, ","),
+			"NetworkTimeServiceQuerying", "OptimizationGuideModelDownloading", "OptimizationHints", "OptimizationHintsFetching", "PreconnectFromKeyedService",
+			"PreconnectToSearch", "Translate"}, ","),
 		// Nobody sits before it.
 		"--deny-permission-prompts",
 		"--disable-backgrounding-occluded-windows",
@@ -169,5 +174,24 @@ func flags(p *Proxy, agent string, o ShotOptions) []string {
 	if err := syscall.Statfs("/dev/shm", &fs); err != nil || int64(fs.Bavail)*fs.Bsize < 1<<30 { // small in containers
 		list = append(list, "--disable-dev-shm-usage")
 	}
-	return append(list, "about:blank")
+	return list
+}
+
+// reserve takes a port of 127.0.0.1 on which nobody listens, and holds it.
+func reserve() (address string, release func(), err error) {
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return "", nil, fmt.Errorf("take a port: %w: %w", iru.Unavailable, err)
+	}
+	release = func() { _ = syscall.Close(fd) }
+	if err = syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err == nil {
+		var got syscall.Sockaddr
+		if got, err = syscall.Getsockname(fd); err == nil {
+			if a, ok := got.(*syscall.SockaddrInet4); ok {
+				return fmt.Sprintf("127.0.0.1:%d", a.Port), release, nil
+			}
+		}
+	}
+	release()
+	return "", nil, fmt.Errorf("take a port: %w: %w", iru.Unavailable, err)
 }

@@ -112,7 +112,12 @@ func (b *Browser) Capture(ctx context.Context, c *Client, address string, tape T
 	if err != nil {
 		return shot, err
 	}
-	program, err := as.start(o.Folder, flags(proxy, shot.Agent, o))
+	nowhere, release, err := reserve()
+	if err != nil {
+		return shot, errors.Join(err, proxy.Close())
+	}
+	defer release()
+	program, err := as.start(o.Folder, flags(proxy, nowhere, shot.Agent, o))
 	if err != nil {
 		return shot, errors.Join(err, proxy.Close())
 	}

@@ -51,7 +51,11 @@ func (b *Browser) start(parent string, flags []string) (_ *chromium, err error) 
 			return nil, fmt.Errorf("give the browser its folder: %w: %w", iru.Unavailable, err)
 		}
 	}
-	flags = append(flags, "--user-data-dir="+filepath.Join(c.folder, "profile"))
+	profile := filepath.Join(c.folder, "profile")
+	if err = b.prefer(profile); err != nil {
+		return nil, err
+	}
+	flags = append(flags, "--user-data-dir="+profile)
 	c.cmd = exec.Command(b.Path, flags...)
 	c.cmd.SysProcAttr = attr
 	c.cmd.Dir = c.folder
@@ -78,6 +82,29 @@ func (b *Browser) start(parent string, flags []string) (_ *chromium, err error) 
 		return nil, fmt.Errorf("start the browser %s: %w: %w", b.Path, iru.Unavailable, err)
 	}
 	return c, nil
+}
+
+// preferences are what no flag says: no connections made in advance, no asking for accounts, no word to a search engine.
+const preferences = `{"alternate_error_pages":{"enabled":false},"autofill":{"enabled":false},"credentials_enable_service":false,
+"dns_prefetching":{"enabled":false},"net":{"network_prediction_options":2},"safebrowsing":{"enabled":false},"search":{"suggest_enabled":false},
+"signin":{"allowed":false,"allowed_on_next_startup":false},"translate":{"enabled":false},"webrtc":{"ip_handling_policy":"disable_non_proxied_udp"}}`
+
+// prefer makes the profile.
+func (b *Browser) prefer(profile string) error {
+	inner := filepath.Join(profile, "Default")
+	err := os.MkdirAll(inner, 0o700)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(inner, "Preferences"), []byte(preferences), 0o600)
+	}
+	for _, p := range []string{filepath.Join(inner, "Preferences"), inner, profile} {
+		if err == nil && os.Geteuid() == 0 {
+			err = os.Chown(p, b.uid, b.gid)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("make the browser's profile: %w: %w", iru.Unavailable, err)
+	}
+	return nil
 }
 
 // pipes makes descriptors 3 and 4 of the browser and its standard output. It returns the browser's ends.

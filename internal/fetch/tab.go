@@ -218,14 +218,26 @@ func (t *tab) take(ctx context.Context, address string) error {
 // prepare waits for the browser and sets its ways.
 func (t *tab) prepare(ctx context.Context) error {
 	pages := []map[string]any{{"type": "page"}, {"exclude": true}}
-	if err := t.devtools.call(ctx, "", "Target.setDiscoverTargets", map[string]any{"discover": true, "filter": pages}, nil); err != nil {
-		return err
+	var profile struct {
+		ID string `json:"browserContextId"`
 	}
-	if err := t.devtools.call(ctx, "", "Target.setAutoAttach", map[string]any{"autoAttach": true, "waitForDebuggerOnStart": false, "flatten": true, "filter": pages}, nil); err != nil {
-		return err
-	}
-	if err := t.devtools.call(ctx, "", "Browser.setDownloadBehavior", map[string]any{"behavior": "deny"}, nil); err != nil {
-		return err
+	for _, c := range []struct {
+		method string
+		params map[string]any
+		result any
+	}{
+		{"Target.createBrowserContext", map[string]any{"proxyServer": "http://" + t.proxy.Address(), "proxyBypassList": "<-loopback>"}, &profile},
+		{"Target.setDiscoverTargets", map[string]any{"discover": true, "filter": pages}, nil},
+		{"Target.setAutoAttach", map[string]any{"autoAttach": true, "waitForDebuggerOnStart": false, "flatten": true, "filter": pages}, nil},
+		{"Browser.setDownloadBehavior", map[string]any{"behavior": "deny"}, nil},
+		{"Target.createTarget", map[string]any{"url": "about:blank", "width": t.o.Width, "height": t.o.Height}, nil},
+	} {
+		if profile.ID != "" && strings.Contains(c.method, "et.create") || strings.HasPrefix(c.method, "Browser.") {
+			c.params["browserContextId"] = profile.ID
+		}
+		if err := t.devtools.call(ctx, "", c.method, c.params, c.result); err != nil {
+			return err
+		}
 	}
 	select {
 	case <-t.attached:
