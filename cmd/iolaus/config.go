@@ -49,6 +49,9 @@ type unitConfig struct {
 type webConfig struct {
 	Listen string `toml:"listen"`
 	Base   string `toml:"base"` // address under which people and providers reach us
+
+	EvidenceListen string `toml:"evidence_listen"` // of the second origin, which shows evidence; empty: beside a workbench on loopback
+	EvidenceBase   string `toml:"evidence_base"`   // address under which browsers reach it; empty: http:// and where it listens
 }
 
 type mailConfig struct {
@@ -239,6 +242,9 @@ func (c config) check() error {
 		if u, err := url.Parse(c.Web.Base); err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
 			return &keyError{"web.base", fmt.Sprintf("%q is no address such as https://iolaus.unit.example", c.Web.Base)}
 		}
+	}
+	if err := c.Web.checkEvidence(); err != nil {
+		return err
 	}
 	if c.Mail.From != "" {
 		if _, err := mail.ParseAddress(c.Mail.From); err != nil {

@@ -26,6 +26,12 @@ func TestConfigurationErrorsNameFileLineAndKey(t *testing.T) {
 		{"no kind of issuer", "[unit]\nkind = \"club\"\n", "iolaus.toml, line 2: key unit.kind"},
 		{"two points of one name", "[[vantage]]\nname = \"north\"\n[[vantage]]\nname = \"north\"\n", "key vantage.name: two vantage points are called \"north\""},
 		{"a point without a name", "[[vantage]]\nlocal = \"127.80.0.7\"\n", "key vantage.name: a vantage point needs a name"},
+		{"evidence listens nowhere", "[web]\nevidence_listen = \"8441\"\n", "iolaus.toml, line 2: key web.evidence_listen: \"8441\" is not host:port"},
+		{"evidence has a path", "[web]\nevidence_base = \"https://e.unit.example/evidence\"\n", "line 2: key web.evidence_base: \"https://e.unit.example/evidence\" is no origin"},
+		{"evidence on the workbench's host", "[web]\nevidence_listen = \"127.0.0.1:8441\"\n", "line 2: key web.evidence_listen: 127.0.0.1 is the host of the workbench, too: cookies know no ports"},
+		{"evidence on the workbench's name", "[web]\nbase = \"https://unit.example\"\nevidence_base = \"https://Unit.example:8441\"\n", "line 3: key web.evidence_base: Unit.example is the host"},
+		{"evidence without TLS", "[web]\nbase = \"https://unit.example\"\nevidence_base = \"http://e.unit.example\"\n", "line 3: key web.evidence_base: the workbench is reached over TLS"},
+		{"evidence on every address", "[web]\nevidence_listen = \":8441\"\n", "key web.evidence_base: web.evidence_listen is every address"},
 		{"no kind of asset", "[platforms]\n\"pond.test\" = \"lake\"\n", "key platforms.pond.test"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -24,6 +24,7 @@ import (
 	"iolaus/internal/fetch"
 	"iolaus/internal/legal"
 	"iolaus/internal/probe"
+	"iolaus/internal/web"
 	"iolaus/internal/work"
 )
 
@@ -195,12 +196,32 @@ func (h *house) vantages(roots *x509.CertPool) ([]*fetch.Client, error) {
 	return out, nil
 }
 
-// serve answers on ln until ctx ends.
+// serve answers on ln until ctx ends, and beside it on the origin that shows evidence.
 func (h *house) serve(ctx context.Context, ln net.Listener) error {
-	handler, err := h.handler()
+	s, err := h.beside(ln.Addr())
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
+	var links *web.Links
+	parts := []func(context.Context) error{}
+	if s != nil {
+		evidence, err := h.evidence(s, ln.Addr())
+		if err != nil {
+			return errors.Join(err, s.Close(), ln.Close())
+		}
+		links = s.links
+		h.log.Info("evidence is shown on an origin of its own", "address", s.links.Origin())
+		parts = append(parts, func(ctx context.Context) error { return answer(ctx, s, evidence) })
+	}
+	handler, err := h.handler(links)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	return together(ctx, append(parts, func(ctx context.Context) error { return answer(ctx, ln, handler) })...)
+}
+
+// answer serves one listener until ctx ends.
+func answer(ctx context.Context, ln net.Listener, handler http.Handler) error {
 	// WriteTimeout stays zero: live pages are streams. Handlers bound themselves.
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return ctx }}

@@ -46,7 +46,7 @@ func TestErase(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, u := t.Context(), newUnit(t, d)
 		x := u.sealedExhibit()
-		before := len(u.chain(x.ID))
+		before := len(u.chain(x))
 		u.drop()
 		_, err := u.Erase(ctx, u.scope("ada"), x.ID, "retention is over")
 		refused(t, "by an analyst", err, iru.Forbidden, "roles do not allow you to erase")
@@ -75,7 +75,7 @@ func TestErase(t *testing.T) {
 		if gone.State != iru.ExhibitErased || now.State != iru.ExhibitErased || now.Key != "" || len(now.Files) != len(x.Files) || now.Manifest != x.Manifest || u.jobs("erase") != 1 {
 			t.Errorf("%+v", now)
 		}
-		links := u.chain(x.ID)
+		links := u.chain(x)
 		if len(links) != before+2 || !strings.Contains(links[before].Who, "lena") || !strings.Contains(links[before+1].Who, "sig") || !strings.Contains(links[before+1].What, "destroyed its key") {
 			t.Errorf("custody: %+v", links[before:])
 		}
