@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"filippo.io/age"
 
@@ -140,4 +141,13 @@ func (h *house) opens(ctx context.Context) error {
 		return fmt.Errorf("open exhibit %d: %w; all machines must have the same keys/evidence. If the key is really lost, iolaus key rotate --lost says so and goes on", x.ID, err)
 	}
 	return nil
+}
+
+// tryStore warns where evidence cannot be stored. Work goes on: captures are tried again, and everything else needs no store.
+func (h *house) tryStore(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := h.store.Try(ctx); err != nil {
+		h.log.Warn("evidence cannot be stored; captures wait", "error", err)
+	}
 }
