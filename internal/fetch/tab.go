@@ -106,6 +106,7 @@ func (t *tab) attach(params jsontext.Value) {
 	if t.session == "" {
 		t.session, t.target = e.SessionID, e.TargetInfo.TargetID
 		t.signal(t.attached)
+		t.tell(e.SessionID, "Runtime.runIfWaitingForDebugger", nil)
 		return
 	}
 	id := e.TargetInfo.TargetID
@@ -116,6 +117,7 @@ func (t *tab) attach(params jsontext.Value) {
 	t.opened[id] = e.SessionID
 	t.note(e.TargetInfo.URL)
 	t.tell(e.SessionID, "Page.enable", nil)
+	t.tell(e.SessionID, "Runtime.runIfWaitingForDebugger", nil)
 	t.closing = append(t.closing, time.AfterFunc(2*time.Second, func() { // time to ask for what it shows
 		t.tell("", "Target.closeTarget", map[string]any{"targetId": id})
 	}))
@@ -228,7 +230,7 @@ func (t *tab) prepare(ctx context.Context) error {
 	}{
 		{"Target.createBrowserContext", map[string]any{"proxyServer": "http://" + t.proxy.Address(), "proxyBypassList": "<-loopback>"}, &profile},
 		{"Target.setDiscoverTargets", map[string]any{"discover": true, "filter": pages}, nil},
-		{"Target.setAutoAttach", map[string]any{"autoAttach": true, "waitForDebuggerOnStart": false, "flatten": true, "filter": pages}, nil},
+		{"Target.setAutoAttach", map[string]any{"autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true, "filter": pages}, nil},
 		{"Browser.setDownloadBehavior", map[string]any{"behavior": "deny"}, nil},
 		{"Target.createTarget", map[string]any{"url": "about:blank", "width": t.o.Width, "height": t.o.Height}, nil},
 	} {
