@@ -37,6 +37,7 @@ type Exchange struct {
 	Status    int    // 0 where there was no answer
 	Truncated string // why Response is not whole; "" where it is
 	Error     string // what failed, in words; "" where nothing did
+	Note      string // what else a court should know, such as bytes that belong to no answer; "" where there is nothing
 }
 
 // A Response is the outcome of a Get: the last answer and every exchange on the way to it.
