@@ -38,6 +38,7 @@ type Exchange struct {
 	Status    int    // 0 where there was no answer
 	Truncated string // why Response is not whole; "" where it is
 	Error     string // what failed, in words; "" where nothing did
+	Note      string // what else a court should know, such as bytes that belong to no answer; "" where there is nothing
 }
 
 // A Tape takes each exchange when it has ended and returns when its record is safe. It is called by many at once.
