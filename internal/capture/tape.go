@@ -148,7 +148,10 @@ func (t *Tape) record(l journalLine, exchanges []fetch.Exchange) (_ journalLine,
 		}
 		n.Offset, n.Length = at.Offset, at.Length
 		l.Exchanges, l.Warnings = append(l.Exchanges, n), append(l.Warnings, warnings...)
-		e.Request, e.Response = nil, nil
+		if e.Rest != nil {
+			_ = e.Rest.Close() // it was read whole, and its bytes are nobody's any more
+		}
+		e.Request, e.Response, e.Rest = nil, nil, nil
 		kept = append(kept, e)
 	}
 	return l, kept, nil
@@ -159,6 +162,9 @@ func (t *Tape) write(e fetch.Exchange) (warnings []string, at exhibit.Location, 
 	warn := func(format string, a ...any) { warnings = append(warnings, fmt.Sprintf(format, a...)) }
 	if len(e.Request) > 0 && len(e.Response) > 0 {
 		x := exhibit.Exchange{Target: e.URL, At: e.Start, IP: e.Remote.Addr().String(), Protocol: e.Protocol, Request: e.Request, Response: e.Response, Truncated: e.Truncated}
+		if e.Rest != nil {
+			x.ResponseBody = e.Rest
+		}
 		if e.TLS != nil {
 			x.TLS, x.Cipher = strings.ToLower(strings.ReplaceAll(e.TLS.Version, " ", "/")), e.TLS.Cipher
 		}
@@ -181,6 +187,9 @@ func (t *Tape) write(e fetch.Exchange) (warnings []string, at exhibit.Location, 
 	}
 	return warnings, at, nil
 }
+
+// Warn notes what a court should know of the capture. It becomes durable with what is added next, at the latest when the tape is closed.
+func (t *Tape) Warn(what string) { t.put(journalLine{Warnings: []string{what}}) }
 
 // join adds to the batch that is open. What the line tells of was written before, so the next synchronisation covers it.
 func (t *Tape) join(l journalLine, kept []fetch.Exchange) *tapeBatch {
