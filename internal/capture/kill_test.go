@@ -117,9 +117,16 @@ func TestKilledTape(t *testing.T) {
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
-		said := make(chan string, 1)
-		go func() { b, _ := io.ReadAll(out); said <- string(b) }()
-		time.Sleep(time.Duration(20+rand.IntN(80)) * time.Millisecond)
+		said, begun := make(chan string, 1), make(chan bool)
+		go func() {
+			var first [1]byte
+			io.ReadFull(out, first[:])
+			close(begun)
+			b, _ := io.ReadAll(out)
+			said <- string(first[:]) + string(b)
+		}()
+		<-begun
+		time.Sleep(time.Duration(rand.IntN(80)) * time.Millisecond)
 		c.Process.Kill()
 		lines := strings.Split(<-said, "\n")
 		c.Wait()
