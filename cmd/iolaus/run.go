@@ -48,6 +48,7 @@ type cli struct {
 	Work   workCmd   `cmd:"" help:"Run only workers."`
 	Watch  watchCmd  `cmd:"" help:"Put addresses on watch."`
 	Ledger ledgerCmd `cmd:"" help:"Check or export the ledger."`
+	Verify verifyCmd `cmd:"" help:"Check a court bundle: needs nothing but the file, and the unit's public key."`
 	Invite inviteCmd `cmd:"" help:"Make a new one-time link for an officer."`
 	Doctor doctorCmd `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`
 }
