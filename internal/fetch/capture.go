@@ -126,10 +126,16 @@ func (b *Browser) Capture(ctx context.Context, c *Client, address string, tape T
 	stop := context.AfterFunc(ctx, program.kill)
 	t := newTab(shot, proxy, o)
 	t.devtools = talk(program.to, program.from, t.heard)
+	held := make(chan struct{})
+	go func() {
+		defer close(held)
+		program.hold(o.Memory, program.exited, t.overfull)
+	}()
 	err = t.take(ctx, u.String())
 	told := proxy.Close() // before the browser is killed: what is cut is cut by us
 	stop()
 	program.kill()
+	<-held
 	t.devtools.close()
 	t.finish()
 	shot.Proxy = proxy.Report()

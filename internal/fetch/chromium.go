@@ -3,16 +3,12 @@
 package fetch
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -172,81 +168,4 @@ func (c *chromium) remove() error {
 		time.Sleep(10 * time.Millisecond)
 	}
 	return fmt.Errorf("remove the browser's folder: %w: %w", iru.Unavailable, err)
-}
-
-// processes lists the living processes of the browser: its group, and whatever else names its folder.
-func (c *chromium) processes() (pids []int) {
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return nil
-	}
-	group := strconv.Itoa(c.cmd.Process.Pid)
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue
-		}
-		stat, err := os.ReadFile(filepath.Join("/proc", e.Name(), "stat"))
-		if err != nil {
-			continue
-		}
-		_, after, _ := bytes.Cut(stat, []byte(") ")) // the name before it may hold anything
-		w := strings.Fields(string(after))
-		if len(w) < 3 || w[0] == "Z" || w[0] == "X" {
-			continue
-		}
-		if w[2] != group {
-			line, err := os.ReadFile(filepath.Join("/proc", e.Name(), "cmdline"))
-			if err != nil || !bytes.Contains(line, []byte(c.folder+"/")) || !bytes.Contains(line, []byte("--user-data-dir=")) {
-				continue
-			}
-		}
-		pids = append(pids, pid)
-	}
-	return pids
-}
-
-// heard keeps the first words that a browser writes, for the message of a failed start.
-type heard struct {
-	from *os.File
-	done chan struct{}
-	mu   sync.Mutex
-	text []byte
-}
-
-func hear(from *os.File) *heard {
-	h := &heard{from: from, done: make(chan struct{})}
-	go func() {
-		defer close(h.done)
-		_, _ = io.Copy(h, from) // it ends with the browser
-	}()
-	return h
-}
-
-func (h *heard) Write(p []byte) (int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if room := 16<<10 - len(h.text); room > 0 {
-		h.text = append(h.text, p[:min(room, len(p))]...)
-	}
-	return len(p), nil
-}
-
-// last is the last line that says something about a failure.
-func (h *heard) last() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	said := ""
-	for line := range strings.Lines(string(h.text)) {
-		if strings.Contains(line, "FATAL") || strings.Contains(line, "sandbox") || said == "" {
-			said = strings.TrimSpace(line)
-		}
-	}
-	return excerpt([]byte(said), 300)
-}
-
-// wait ends the hearing; a process that outlived the browser may hold the pipe.
-func (h *heard) wait() {
-	h.from.Close()
-	<-h.done
 }

@@ -39,6 +39,7 @@ type tab struct {
 	popups    []string
 	status    map[string]int // of documents of the page, by address
 	closing   []*time.Timer
+	overfills int // processes killed for want of memory
 }
 
 func newTab(s *Shot, p *Proxy, o ShotOptions) *tab {
@@ -190,9 +191,18 @@ func (t *tab) finish() {
 	if t.dialogs > 0 {
 		t.shot.warn("the page opened dialogs, which were dismissed: %d", t.dialogs)
 	}
+	if t.overfills > 0 {
+		t.shot.warn("the page filled more than %d bytes of memory: processes that were killed: %d", t.o.Memory, t.overfills)
+	}
 	if t.once[t.crashed] {
 		t.shot.warn("the page's process crashed")
 	}
+}
+
+func (t *tab) overfull() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.overfills++
 }
 
 // devtoolsNever reports whether the browser never said anything.
@@ -249,6 +259,9 @@ func (t *tab) prepare(ctx context.Context) error {
 		return fmt.Errorf("%w: the browser shows no page", ErrTimeout)
 	}
 	if err := t.devtools.call(ctx, t.session, "Page.enable", nil, nil); err != nil {
+		return err
+	}
+	if err := t.devtools.call(ctx, t.session, "Emulation.setDeviceMetricsOverride", map[string]any{"width": t.o.Width, "height": t.o.Height, "deviceScaleFactor": 1, "mobile": false}, nil); err != nil {
 		return err
 	}
 	return t.devtools.call(ctx, t.session, "Network.enable", map[string]any{"maxTotalBufferSize": 0, "maxResourceBufferSize": 0, "maxPostDataSize": 0}, nil)
@@ -345,8 +358,10 @@ func (t *tab) parts(ctx context.Context) {
 		if err == nil {
 			continue
 		}
-		if t.once[t.crashed] {
+		select {
+		case <-t.crashed:
 			err = fmt.Errorf("%w: the page's process crashed", iru.Unavailable)
+		default:
 		}
 		t.shot.miss(p.what, err)
 	}
