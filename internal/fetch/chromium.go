@@ -3,6 +3,7 @@
 package fetch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -20,6 +21,7 @@ import (
 type chromium struct {
 	cmd     *exec.Cmd
 	folder  string
+	lock    *os.File // of the folder, held as long as we live
 	to      *os.File // commands to it
 	from    *os.File // what it answers
 	said    *heard
@@ -31,13 +33,14 @@ type chromium struct {
 // start runs the browser as a user that is not root, in a process group of its own. It dies with us: the kernel kills its first
 // process with the thread that started it, and the others end when they lose that one.
 func (b *Browser) start(parent string, flags []string) (_ *chromium, err error) {
+	sweep(parent)
 	c := &chromium{exited: make(chan struct{})}
-	if c.folder, err = os.MkdirTemp(parent, "iolaus-browser-*"); err != nil {
+	if err = c.settle(parent); err != nil {
 		return nil, fmt.Errorf("make the browser's folder: %w: %w", iru.Unavailable, err)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, os.RemoveAll(c.folder))
+			err = errors.Join(err, os.RemoveAll(c.folder), c.lock.Close())
 		}
 	}()
 	attr := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -103,6 +106,35 @@ func (b *Browser) prefer(profile string) error {
 	return nil
 }
 
+// settle makes the folder and locks it.
+func (c *chromium) settle(parent string) (err error) {
+	if c.folder, err = os.MkdirTemp(parent, folders); err != nil {
+		return err
+	}
+	if c.lock, err = os.Open(c.folder); err == nil {
+		err = syscall.Flock(int(c.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	return err
+}
+
+const folders = "iolaus-browser-*"
+
+// sweep removes the folders of those of us who were killed: nobody holds their locks.
+func sweep(parent string) {
+	found, _ := filepath.Glob(filepath.Join(cmp.Or(parent, os.TempDir()), folders)) // the pattern is sound
+	for _, f := range found {
+		lock, err := os.Open(f)
+		if err != nil {
+			continue
+		}
+		info, err := lock.Stat()
+		if err == nil && time.Since(info.ModTime()) > time.Minute && syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			_ = os.RemoveAll(f) // another one will try
+		}
+		lock.Close()
+	}
+}
+
 // pipes makes descriptors 3 and 4 of the browser and its standard output. It returns the browser's ends.
 func (c *chromium) pipes() ([]*os.File, error) {
 	var files [6]*os.File
@@ -160,6 +192,7 @@ func (c *chromium) kill() {
 // remove deletes the folder; the browser was killed.
 func (c *chromium) remove() error {
 	c.said.wait()
+	defer c.lock.Close()
 	var err error
 	for range 20 {
 		if err = os.RemoveAll(c.folder); err == nil {
