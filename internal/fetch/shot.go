@@ -25,8 +25,8 @@ const reading = `(() => {
 		html: cut(html), text: cut(text), long: html.length > most || text.length > most};
 })()`
 
-// document reads the DOM, the text and what the page says of itself.
-func (t *tab) document(ctx context.Context) error {
+// read takes the DOM, the text and what the page says of itself.
+func (t *tab) read(ctx context.Context) error {
 	var world struct {
 		Context int64 `json:"executionContextId"`
 	}
