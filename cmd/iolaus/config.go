@@ -28,6 +28,7 @@ type config struct {
 	Web      webConfig         `toml:"web"`
 	Mail     mailConfig        `toml:"mail"`
 	Network  networkConfig     `toml:"network"`
+	Evidence evidenceConfig    `toml:"evidence"`
 	Vantages []vantageConfig   `toml:"vantage"`
 	Sources  sourcesConfig     `toml:"sources"`
 	Rules    rulesConfig       `toml:"rules"`
@@ -35,6 +36,7 @@ type config struct {
 
 	data string
 	db   string
+	s3   login // from the environment
 }
 
 type unitConfig struct {
@@ -47,6 +49,9 @@ type unitConfig struct {
 type webConfig struct {
 	Listen string `toml:"listen"`
 	Base   string `toml:"base"` // address under which people and providers reach us
+
+	EvidenceListen string `toml:"evidence_listen"` // of the second origin, which shows evidence; empty: beside a workbench on loopback
+	EvidenceBase   string `toml:"evidence_base"`   // address under which browsers reach it; empty: http:// and where it listens
 }
 
 type mailConfig struct {
@@ -114,7 +119,8 @@ func defaults() config {
 		Web:  webConfig{Listen: "127.0.0.1:8440"},
 		Network: networkConfig{Robots: false, Pace: duration{time.Second},
 			Agent: "Mozilla/5.0 (compatible)"},
-		Sources: sourcesConfig{RDAP: "https://data.iana.org/rdap/", Survey: duration{10 * time.Minute}},
+		Evidence: evidenceConfig{Encrypt: true},
+		Sources:  sourcesConfig{RDAP: "https://data.iana.org/rdap/", Survey: duration{10 * time.Minute}},
 	}
 }
 
@@ -132,6 +138,7 @@ func (c *cli) load(e env) (config, error) {
 		}
 	}
 	cfg.data = first(c.Data, e.getenv("IOLAUS_DATA"), "iolaus-data")
+	cfg.s3 = login{e.getenv("AWS_ACCESS_KEY_ID"), e.getenv("AWS_SECRET_ACCESS_KEY"), e.getenv("AWS_SESSION_TOKEN")}
 	cfg.db = first(c.DB, e.getenv("IOLAUS_DB"), filepath.Join(cfg.data, "iolaus.db"))
 	for _, a := range c.Allow {
 		if !has(cfg.Network.Allow, a) { // the file has ranges of its own
@@ -228,10 +235,16 @@ func (c config) check() error {
 	if _, _, err := net.SplitHostPort(c.Web.Listen); err != nil {
 		return &keyError{"web.listen", fmt.Sprintf("%q is not host:port", c.Web.Listen)}
 	}
+	if err := c.Evidence.check(); err != nil {
+		return err
+	}
 	if c.Web.Base != "" {
 		if u, err := url.Parse(c.Web.Base); err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
 			return &keyError{"web.base", fmt.Sprintf("%q is no address such as https://iolaus.unit.example", c.Web.Base)}
 		}
+	}
+	if err := c.Web.checkEvidence(); err != nil {
+		return err
 	}
 	if c.Mail.From != "" {
 		if _, err := mail.ParseAddress(c.Mail.From); err != nil {

@@ -13,7 +13,6 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +24,7 @@ import (
 	"iolaus/internal/fetch"
 	"iolaus/internal/legal"
 	"iolaus/internal/probe"
+	"iolaus/internal/web"
 	"iolaus/internal/work"
 )
 
@@ -33,7 +33,8 @@ type house struct {
 	cfg   config
 	keys  keys
 	db    *db.DB
-	store *blob.Disk
+	store store
+	vault *blob.Vault
 	desk  *desk.Desk
 	crew  *work.Crew
 	inbox *deliver.Inbox
@@ -60,14 +61,17 @@ func open(ctx context.Context, cfg config, roots *x509.CertPool, log *slog.Logge
 	if h.keys, err = openKeys(cfg.data, logOrigin(cfg)); err != nil {
 		return nil, err
 	}
-	if h.store, err = blob.OpenDisk(filepath.Join(cfg.data, "evidence")); err != nil {
+	if h.store, err = openStore(cfg); err != nil {
+		return nil, err
+	}
+	if h.vault, err = openVault(cfg, h.store, h.keys.evidence); err != nil {
 		return nil, err
 	}
 	if h.db, err = db.Open(ctx, cfg.db); err != nil {
 		return nil, err
 	}
 	h.desk = &desk.Desk{DB: h.db, Now: func() time.Time { return time.Now().UTC() }, Regime: legal.EU(), Rules: cfg.rules(), Log: h.keys.log}
-	if err := h.man(roots); err != nil {
+	if err := errors.Join(h.opens(ctx), h.man(roots)); err != nil {
 		return nil, errors.Join(err, h.db.Close())
 	}
 	return h, nil
@@ -192,12 +196,32 @@ func (h *house) vantages(roots *x509.CertPool) ([]*fetch.Client, error) {
 	return out, nil
 }
 
-// serve answers on ln until ctx ends.
+// serve answers on ln until ctx ends, and beside it on the origin that shows evidence.
 func (h *house) serve(ctx context.Context, ln net.Listener) error {
-	handler, err := h.handler()
+	s, err := h.beside(ln.Addr())
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
+	var links *web.Links
+	parts := []func(context.Context) error{}
+	if s != nil {
+		evidence, err := h.evidence(s, ln.Addr())
+		if err != nil {
+			return errors.Join(err, s.Close(), ln.Close())
+		}
+		links = s.links
+		h.log.Info("evidence is shown on an origin of its own", "address", s.links.Origin())
+		parts = append(parts, func(ctx context.Context) error { return answer(ctx, s, evidence) })
+	}
+	handler, err := h.handler(links)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	return together(ctx, append(parts, func(ctx context.Context) error { return answer(ctx, ln, handler) })...)
+}
+
+// answer serves one listener until ctx ends.
+func answer(ctx context.Context, ln net.Listener, handler http.Handler) error {
 	// WriteTimeout stays zero: live pages are streams. Handlers bound themselves.
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return ctx }}

@@ -26,6 +26,9 @@ type Expect struct {
 	SHA256 string           // of the unpacked body, hex
 	Sketch recognise.Sketch // of the page's text
 	Title  string           // of the page
+	// Read reads a page in recognise.ReadPage's stead, and away from it: iru.Invalid is a file that breaks its reader, any other error
+	// one that was not read. nil reads here.
+	Read func(body []byte, contentType string, base *url.URL) (*recognise.Page, error)
 }
 
 // alike is the least estimated overlap of text at which a page is taken for the one expected. A front page renews itself, its
@@ -41,6 +44,7 @@ type Sight struct {
 	Response        *Response
 	Err             error
 	Page            *recognise.Page // the page as read; nil where it was none
+	Unread          error           // why a page that came was not read: what it shows is not known
 }
 
 // Look asks for one address once and tells removal apart (law.md, section 6). It never fails: what failed is an outcome, and no
@@ -63,8 +67,8 @@ func Look(ctx context.Context, c *Client, address string, expect Expect) Sight {
 			s.Outcome, s.Detail = iru.Silent, fmt.Sprintf("200 from %v, but not one byte of sound", res.Remote.Addr())
 		}
 	} else {
-		s.Page = page(res)
-		s.Outcome, s.Detail = judge(res, s.Page, expect)
+		s.Page, s.Unread = page(res, expect.Read)
+		s.Outcome, s.Detail = judge(res, s.Page, s.Unread, expect)
 		if err != nil {
 			s.Detail += "; only the beginning was read"
 		}
@@ -82,16 +86,25 @@ func partly(err error, r *Response, k iru.AssetKind) bool {
 	return errors.Is(err, ErrTooLarge) || k == iru.Stream && r.Status == 200 && errors.Is(err, ErrTimeout)
 }
 
-func page(r *Response) *recognise.Page {
+// page reads what came, if it is a page.
+func page(r *Response, read func([]byte, string, *url.URL) (*recognise.Page, error)) (*recognise.Page, error) {
 	base, err := url.Parse(r.Final)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	p, err := recognise.ReadPage(r.Body, r.Header.Get("Content-Type"), base)
-	if err != nil {
-		return nil
+	if read == nil {
+		read = here
 	}
-	return &p
+	p, err := read(r.Body, r.Header.Get("Content-Type"), base)
+	if errors.Is(err, recognise.ErrNotPage) {
+		return nil, nil
+	}
+	return p, err
+}
+
+func here(body []byte, contentType string, base *url.URL) (*recognise.Page, error) {
+	p, err := recognise.ReadPage(body, contentType, base)
+	return &p, err
 }
 
 // failed names the outcome of a look that brought no answer.
@@ -112,7 +125,7 @@ func failed(err error, r *Response) (iru.Outcome, string) {
 }
 
 // judge names the outcome of an answer.
-func judge(r *Response, p *recognise.Page, x Expect) (iru.Outcome, string) {
+func judge(r *Response, p *recognise.Page, unread error, x Expect) (iru.Outcome, string) {
 	says := fmt.Sprintf("%d from %v", r.Status, r.Remote.Addr())
 	absence := ""
 	if p != nil {
@@ -140,6 +153,9 @@ func judge(r *Response, p *recognise.Page, x Expect) (iru.Outcome, string) {
 	if x.SHA256 != "" && r.Truncated == "" && hash(r.Body) == strings.ToLower(x.SHA256) {
 		return iru.Up, says + ", the same bytes"
 	}
+	if unread != nil {
+		return unseen(r, unread, x, says)
+	}
 	switch x.Kind {
 	case iru.Stream:
 		return stream(r, p, says)
@@ -147,6 +163,21 @@ func judge(r *Response, p *recognise.Page, x Expect) (iru.Outcome, string) {
 		return update(r, absence, says)
 	}
 	return served(r, p, absence, x, says)
+}
+
+// unseen judges a page that came with status 200 and could not be read. It is never an absence, nor something else than expected: nobody
+// knows what it shows, and a page that breaks its reader must not look removed for it. Where nothing is expected, a page that no
+// reader will ever read is what stands at the address, and is kept for people to see; all else is to be tried again.
+func unseen(r *Response, unread error, x Expect, says string) (iru.Outcome, string) {
+	says += ", but the page could not be read: " + excerpt([]byte(unread.Error()), 300)
+	expecting := len(x.Sketch) > 0 || x.Title != "" || x.SHA256 != "" || x.Kind == iru.Stream || x.Kind == iru.Update
+	switch {
+	case expecting, !errors.Is(unread, iru.Invalid):
+		return iru.Failed, says
+	case moved(r):
+		return iru.Moved, says + elsewhere(r)
+	}
+	return iru.Up, says
 }
 
 // served judges a page that came with status 200.

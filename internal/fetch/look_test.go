@@ -3,10 +3,12 @@
 package fetch
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,55 @@ import (
 
 const forecast = "Rain will spread from the west during the morning. The afternoon brings sun between showers, and the wind " +
 	"turns to the north. Trams on line 9 run every ten minutes; line 4 ends at the harbour because of works on the bridge. "
+
+// What a page shows that breaks its reader is not known: no status is judged differently for it, and none becomes an absence.
+func TestLookAtWhatCannotBeRead(t *testing.T) {
+	w := newWorld(t)
+	body := "<title>404</title>Page not found"
+	for name, status := range map[string]int{"ok": 200, "gone": 404, "forbidden": 403, "legal": 451} {
+		w.says(name+".test", fmt.Sprintf("HTTP/1.1 %d X\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s", status, len(body), body))
+	}
+	w.says("elsewhere.test", "HTTP/1.1 302 X\r\nLocation: http://ok.test/\r\nContent-Length: 0\r\n\r\n")
+	broken, away := fmt.Errorf("read page: %w: its reader was stopped", iru.Invalid), fmt.Errorf("read page: %w", iru.Unavailable)
+	c := w.client(nil)
+	for _, x := range []struct {
+		name   string
+		expect Expect
+		err    error
+		want   iru.Outcome
+	}{
+		{"ok", Expect{}, broken, iru.Up},
+		{"ok", Expect{}, away, iru.Failed},
+		{"ok", Expect{Title: "Weather"}, broken, iru.Failed},
+		{"ok", Expect{Sketch: recognise.SketchText(forecast)}, broken, iru.Failed},
+		{"ok", Expect{SHA256: strings.Repeat("0", 64)}, broken, iru.Failed},
+		{"ok", Expect{SHA256: hash([]byte(body)), Title: "Weather"}, broken, iru.Up},
+		{"ok", Expect{Kind: iru.Stream}, broken, iru.Failed},
+		{"ok", Expect{Kind: iru.Update}, broken, iru.Failed},
+		{"ok", Expect{}, recognise.ErrNotPage, iru.Up},
+		{"elsewhere", Expect{}, broken, iru.Moved},
+		{"elsewhere", Expect{}, away, iru.Failed},
+		{"gone", Expect{}, broken, iru.Gone},
+		{"legal", Expect{}, away, iru.LegalBlock},
+		{"forbidden", Expect{}, broken, iru.Failed},
+	} {
+		read := 0
+		x.expect.Read = func(b []byte, contentType string, base *url.URL) (*recognise.Page, error) {
+			if read++; string(b) != body || contentType != "text/html" || base.Scheme != "http" {
+				t.Errorf("%s: %q, %q, %v", x.name, b, contentType, base)
+			}
+			return nil, x.err
+		}
+		s := Look(t.Context(), c, "http://"+x.name+".test/", x.expect)
+		none := errors.Is(x.err, recognise.ErrNotPage)
+		if s.Outcome != x.want || read != 1 || s.Page != nil || (s.Unread == nil) != none {
+			t.Errorf("%s, %v: %s (%s), read %d times, %v", x.name, x.err, s.Outcome, s.Detail, read, s.Unread)
+		}
+		if !none && s.Status == 200 && !strings.Contains(s.Detail, "same bytes") && !strings.Contains(s.Detail, "could not be read") {
+			t.Error("the detail does not say it:", s.Detail)
+		}
+	}
+}
 
 func TestLook(t *testing.T) {
 	w := newWorld(t)

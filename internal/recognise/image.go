@@ -20,10 +20,15 @@ import (
 type Limits struct {
 	Bytes  int64 // of the file
 	Pixels int64 // width times height of the canvas
+	Ratio  int64 // pixels for each byte of the file, beyond the first million pixels
 }
 
-// DefaultLimits take any photograph of a good camera and keep one decoding under about half a gigabyte.
-var DefaultLimits = Limits{Bytes: 32 << 20, Pixels: 50e6}
+// DefaultLimits take any photograph of a good camera and keep one decoding under about half a gigabyte. Deflate, at its best 1032
+// to 1, puts 344 pixels of three bytes into one: what is denser is a drawing of one colour, or a bomb.
+var DefaultLimits = Limits{Bytes: 32 << 20, Pixels: 50e6, Ratio: 512}
+
+// freePixels may be as dense as they like.
+const freePixels = 1_000_000
 
 var (
 	// ErrTooLarge is returned for an image beyond its limits; it was not decoded.
@@ -58,6 +63,9 @@ func DecodeImage(r io.Reader, limits Limits) (img image.Image, format string, er
 	if limits.Pixels <= 0 {
 		limits.Pixels = DefaultLimits.Pixels
 	}
+	if limits.Ratio <= 0 {
+		limits.Ratio = DefaultLimits.Ratio
+	}
 	data, err := io.ReadAll(io.LimitReader(r, limits.Bytes+1))
 	if err != nil {
 		return nil, "", fmt.Errorf("read image: %w", err)
@@ -67,7 +75,7 @@ func DecodeImage(r io.Reader, limits Limits) (img image.Image, format string, er
 	}
 	for _, c := range codecs() {
 		if begins(data, c.magic) {
-			img, err := c.read(data, limits.Pixels)
+			img, err := c.read(data, limits)
 			return img, c.name, err
 		}
 	}
@@ -87,7 +95,7 @@ func begins(data []byte, magic string) bool {
 }
 
 // read turns a panic of a decoder into ErrFormat: one crafted file must not stop the work on all others.
-func (c codec) read(data []byte, pixels int64) (img image.Image, err error) {
+func (c codec) read(data []byte, limits Limits) (img image.Image, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			img, err = nil, fmt.Errorf("decode %s: %w: decoder gave up: %v", c.name, ErrFormat, p)
@@ -100,8 +108,12 @@ func (c codec) read(data []byte, pixels int64) (img image.Image, err error) {
 	if cfg.Width <= 0 || cfg.Height <= 0 {
 		return nil, fmt.Errorf("decode %s: %w: no pixels", c.name, ErrFormat)
 	}
+	pixels := limits.Pixels
 	if int64(cfg.Width) > pixels/int64(cfg.Height) {
 		return nil, fmt.Errorf("decode %s: %w: %d x %d is more than %d pixels", c.name, ErrTooLarge, cfg.Width, cfg.Height, pixels)
+	}
+	if n := int64(cfg.Width) * int64(cfg.Height); n > freePixels && n/int64(len(data)) >= limits.Ratio {
+		return nil, fmt.Errorf("decode %s: %w: %d x %d in %d bytes", c.name, ErrTooLarge, cfg.Width, cfg.Height, len(data))
 	}
 	img, err = c.decode(bytes.NewReader(data))
 	if err != nil {

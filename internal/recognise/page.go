@@ -63,7 +63,7 @@ var ErrNotPage = errors.New("not an HTML page")
 // beginning that is not HTML does (ErrNotPage). It works through the tokens once, without building a tree, so that its cost is
 // linear in the bytes. Base is the page's address and may be nil; contentType is the header's value and may be empty.
 func ReadPage(body []byte, contentType string, base *url.URL) (Page, error) {
-	if !looksLikeHTML(body, contentType) {
+	if !IsPage(body, contentType) {
 		return Page{}, fmt.Errorf("read page: %w: content type %.60q", ErrNotPage, contentType)
 	}
 	r := pageReader{base: base, paths: map[uint64]bool{}, seen: map[string]bool{}}
@@ -84,7 +84,8 @@ func ReadPage(body []byte, contentType string, base *url.URL) (Page, error) {
 	return r.page, nil
 }
 
-func looksLikeHTML(body []byte, contentType string) bool {
+// IsPage reports whether ReadPage takes a body for HTML, by its content type and its beginning.
+func IsPage(body []byte, contentType string) bool {
 	mime, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	switch strings.TrimSpace(mime) {
 	case "text/html", "application/xhtml+xml":

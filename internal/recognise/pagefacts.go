@@ -128,7 +128,8 @@ func (r *pageReader) absolute(ref string) string {
 	case "javascript", "data", "blob", "about", "mailto":
 		return ""
 	}
-	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") // browsers follow it, and so may who takes no spaces
+	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20")   // browsers follow it, and so may who takes no spaces
+	u.RawQuery = strings.ToValidUTF8(u.RawQuery, "%EF%BF%BD") // as browsers write what their encoding cannot read
 	if s := u.String(); len(s) <= 2*pageWord {
 		return s
 	}

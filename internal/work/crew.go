@@ -75,6 +75,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &rechecker{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &escalator{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &releaser{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &eraser{Crew: c}) },
 	} {
 		if err := add(); err != nil {
 			return fmt.Errorf("set up workers: %w: %w", iru.Internal, err)

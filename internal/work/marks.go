@@ -3,11 +3,7 @@
 package work
 
 import (
-	"bytes"
-	"encoding/json"
-	"encoding/xml"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"iolaus/internal/desk"
@@ -58,70 +54,34 @@ func pageMarks(p recognise.Page) []iru.Feature {
 
 // feedMarks is the identifier that a feed keeps wherever it is served (RFC 4287, section 4.2.6: permanent, universally unique).
 func feedMarks(body []byte) []iru.Feature {
-	var f struct {
-		ID string `xml:"id"`
+	if id := recognise.FeedID(body); id != "" {
+		return []iru.Feature{mark(link.FeedKey, id)}
 	}
-	if xml.Unmarshal(body, &f) != nil || len(f.ID) == 0 || len(f.ID) > 256 {
-		return nil
-	}
-	return []iru.Feature{mark(link.FeedKey, clean(strings.TrimSpace(f.ID)))}
+	return nil
 }
 
-// feedLinks are the addresses that a feed announces: of its links, its enclosures, and the link elements of RSS.
+// feedLinks are the addresses that a feed announces.
 func feedLinks(body []byte) []desk.Link {
-	d := xml.NewDecoder(bytes.NewReader(body))
-	var out []desk.Link
-	in := ""
-	for len(out) < maxLinks {
-		t, err := d.RawToken()
-		if err != nil {
-			return out
-		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			in = t.Name.Local
-			for _, a := range t.Attr {
-				if (a.Name.Local == "href" || a.Name.Local == "url" || a.Name.Local == "src") && strings.HasPrefix(a.Value, "http") {
-					out = append(out, desk.Link{URL: a.Value, Text: "announced in a feed"})
-				}
-			}
-		case xml.CharData:
-			if u := strings.TrimSpace(string(t)); in == "link" && strings.HasPrefix(u, "http") {
-				out = append(out, desk.Link{URL: u, Text: "announced in a feed"})
-			}
-		case xml.EndElement:
-			in = ""
-		}
-	}
-	return out
+	return named(recognise.FeedLinks(body), "announced in a feed")
 }
-
-// maxLinks is how many addresses are taken from one file.
-const maxLinks = 200
-
-// address-like strings of a manifest or a feed.
-var addressIn = regexp.MustCompile(`https?://[^\s"'<>\\^` + "`" + `{|}]{4,512}`)
 
 // linksIn finds addresses in plain text: update manifests, feeds, playlists.
-func linksIn(body []byte) []desk.Link {
+func linksIn(body []byte) []desk.Link { return named(recognise.AddressesIn(body), "named in a file") }
+
+func named(addresses []string, where string) []desk.Link {
 	var out []desk.Link
-	for _, m := range addressIn.FindAll(body, maxLinks) {
-		out = append(out, desk.Link{URL: strings.TrimRight(string(m), ".,;)"), Text: "named in a file"})
+	for _, u := range addresses {
+		out = append(out, desk.Link{URL: u, Text: where})
 	}
 	return out
 }
 
 // manifestMarks are keys of an update manifest by which the next build is recognised.
 func manifestMarks(body []byte) []iru.Feature {
-	var m map[string]any
-	if json.Unmarshal(body, &m) != nil {
-		return nil
-	}
 	var out []iru.Feature
-	for key, kind := range map[string]string{"signer": link.APKSigner, "signer_sha256": link.APKSigner, "key": link.ExtensionKey, "feed_key": link.FeedKey} {
-		if v, ok := m[key].(string); ok && v != "" && len(v) <= 256 {
-			out = append(out, mark(kind, clean(v)))
-		}
+	for _, k := range recognise.KeysOf(body) {
+		kind := map[string]string{"signer": link.APKSigner, "signer_sha256": link.APKSigner, "key": link.ExtensionKey, "feed_key": link.FeedKey}[k.Name]
+		out = append(out, mark(kind, k.Value))
 	}
 	return out
 }

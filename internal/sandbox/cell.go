@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync/atomic"
+	"time"
+
+	"iolaus/internal/iru"
+)
+
+// A cell is one process that reads, as its parent holds it.
+type cell struct {
+	cmd    *exec.Cmd
+	to     *os.File // questions
+	from   *os.File // answers
+	errs   *os.File // last words
+	dead   chan struct{}
+	status Status
+	hog    atomic.Bool // killed because it took too much of the processor
+}
+
+// start starts a process, which says nothing yet. The calling thread must live as long as the cell may.
+func start(memory int64, own bool) (*cell, error) {
+	path, err := itself()
+	if err != nil {
+		return nil, err
+	}
+	var ends []*os.File
+	defer func() {
+		for _, f := range ends {
+			f.Close()
+		}
+	}()
+	pipe := func() (r, w *os.File) {
+		if err == nil {
+			if r, w, err = os.Pipe(); err == nil {
+				ends = append(ends, r, w)
+			}
+		}
+		return r, w
+	}
+	c := &cell{dead: make(chan struct{})}
+	stdin, to := pipe()
+	from, stdout := pipe()
+	errs, stderr := pipe()
+	if err != nil {
+		return nil, err
+	}
+	c.cmd = &exec.Cmd{Path: path, Args: []string{name}, Dir: "/", Stdin: stdin, Stdout: stdout, Stderr: stderr,
+		SysProcAttr: attributes(own, os.Getuid(), os.Getgid()),
+		// None of our own variables: they hold secrets.
+		Env: []string{variable + "=" + formatVariable(memory, own), "GOMAXPROCS=1", "GOTRACEBACK=none"}}
+	if err := c.cmd.Start(); err != nil {
+		return nil, err
+	}
+	c.to, c.from, c.errs = to, from, errs
+	ends = []*os.File{stdin, stdout, stderr}
+	go func() {
+		c.cmd.Wait() // what ended it is in its ProcessState
+		close(c.dead)
+	}()
+	return c, nil
+}
+
+// greet waits for the cell to say what confines it.
+func (c *cell) greet(deadline time.Time) error {
+	c.from.SetReadDeadline(deadline)
+	v, b, err := readAnswer(c.from, maxHello)
+	if err == nil && v != verdictRead {
+		err = errNonsense
+	}
+	if err == nil {
+		c.status, err = unpackStatus(b)
+	}
+	if err != nil {
+		return fmt.Errorf("wait for a reader: %w", err)
+	}
+	return nil
+}
+
+// kill ends the cell, if nothing did, and takes its remains away.
+func (c *cell) kill() {
+	c.cmd.Process.Kill()
+	<-c.dead
+	c.to.Close()
+	c.from.Close()
+	c.errs.Close()
+}
+
+func (c *cell) gone() bool {
+	select {
+	case <-c.dead:
+		return true
+	default:
+		return false
+	}
+}
+
+// ask puts a question. After any error the cell must be killed.
+func (c *cell) ask(ctx context.Context, q question, o Options) (verdict, []byte, error) {
+	deadline := time.Now().Add(o.Time)
+	c.to.SetWriteDeadline(deadline)
+	c.from.SetReadDeadline(deadline)
+	cut := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(cut)
+		c.to.SetWriteDeadline(time.Unix(1, 0))
+		c.from.SetReadDeadline(time.Unix(1, 0))
+	})
+	defer func() {
+		if !stop() {
+			<-cut // or it would cut the next question short
+		}
+	}()
+	done := make(chan struct{})
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		c.watch(done, o.CPU)
+	}()
+	defer func() { close(done); <-watched }()
+	if _, err := c.to.Write(q.head()); err != nil {
+		return 0, nil, err
+	}
+	if _, err := c.to.Write(q.body); err != nil {
+		return 0, nil, err
+	}
+	return readAnswer(c.from, maxAnswer)
+}
+
+// watch kills the cell when a question takes too much of the processor.
+func (c *cell) watch(done <-chan struct{}, most time.Duration) {
+	before, err := used(c.cmd.Process.Pid)
+	if err != nil {
+		return // no such clock here: the deadline remains
+	}
+	t := time.NewTicker(20 * time.Millisecond)
+	defer t.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-c.dead:
+			return
+		case <-t.C:
+			if now, err := used(c.cmd.Process.Pid); err == nil && now-before > most {
+				c.hog.Store(true)
+				c.cmd.Process.Kill()
+				return
+			}
+		}
+	}
+}
+
+// bury kills a cell that failed, and says in words of ours what happened. A file that broke its reader is Invalid: it will do so
+// again. A clock that ran out may be the fault of a busy machine.
+func (c *cell) bury(ctx context.Context, err error, o Options) error {
+	defer c.kill()
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w: %w", iru.Unavailable, context.Cause(ctx))
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("%w: it took longer than %v", iru.Unavailable, o.Time)
+	case errors.Is(err, errNonsense):
+		return fmt.Errorf("%w: its reader was stopped: %w", iru.Invalid, err)
+	}
+	select { // its pipe is closed: what ended it is known in a moment, unless it lives on without
+	case <-c.dead:
+	case <-time.After(time.Second):
+		return fmt.Errorf("%w: its reader was stopped: it closed its pipe", iru.Invalid)
+	}
+	last, _ := io.ReadAll(io.LimitReader(c.errs, 4<<10))
+	violation, killed := ended(c.cmd)
+	why := "it ended by itself"
+	switch {
+	case c.hog.Load():
+		why = fmt.Sprintf("it took more than %v of the processor", o.CPU)
+	case violation:
+		why = "it tried what no reader may do"
+	case bytes.Contains(last, []byte("out of memory")), bytes.Contains(last, []byte("cannot allocate memory")):
+		why = fmt.Sprintf("it needed more than %d MB of memory", o.Memory>>20)
+	case killed:
+		why = "the system killed it"
+	}
+	return fmt.Errorf("%w: its reader was stopped: %s", iru.Invalid, why)
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package sandbox
+
+import (
+	"os/exec"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// attributes starts a cell in a session of its own, which dies with us; with a network of its own where asked. Root needs no world
+// of users for that, and cells of root become nobody; anybody else needs one, and is nobody there.
+func attributes(own bool, uid, gid int) *syscall.SysProcAttr {
+	a := &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
+	if !own {
+		return a
+	}
+	a.Cloneflags = unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS
+	if uid != 0 {
+		a.Cloneflags |= unix.CLONE_NEWUSER
+		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: uid, Size: 1}}
+		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: nobody, HostID: gid, Size: 1}}
+	}
+	return a
+}
+
+// itself is this very program, also when its file was replaced meanwhile.
+func itself() (string, error) { return "/proc/self/exe", nil }
+
+// used is the CPU time that a process has taken so far.
+func used(pid int) (time.Duration, error) {
+	var t unix.Timespec
+	err := unix.ClockGettime(int32(uint32(^pid)<<3|2), &t) // CPUCLOCK_SCHED of the whole process, as clock_getcpuclockid(3) makes it
+	return time.Duration(t.Nano()), err
+}
+
+// ended tells what ended a process: it called what it must not, it was killed, it ran into its limit, or it left.
+func ended(c *exec.Cmd) (violation, killed bool) {
+	w, ok := c.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && w.Signaled() && w.Signal() == syscall.SIGSYS, ok && w.Signaled() && w.Signal() == syscall.SIGKILL
+}

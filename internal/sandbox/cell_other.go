@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+//go:build !linux
+
+package sandbox
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// Elsewhere a cell is only a process of its own.
+
+func attributes(bool, int, int) *syscall.SysProcAttr { return nil }
+
+func itself() (string, error) { return os.Executable() }
+
+func used(int) (time.Duration, error) { return 0, errors.ErrUnsupported }
+
+func ended(*exec.Cmd) (violation, killed bool) { return false, false }
+
+func confine(int64) Status {
+	return Status{User: max(os.Getuid(), 0), Missing: []string{"this system confines nothing: use Linux"}}
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"net/url"
+	"strings"
+
+	"iolaus/internal/iru"
+	"iolaus/internal/recognise"
+)
+
+// Limits of one reader and of thumbnails.
+const (
+	maxFalls = 4    // cells that one reader may lose
+	maxWidth = 1024 // of a thumbnail, in pixels
+	tall     = 4    // times its width a thumbnail is high, at most
+)
+
+// A Reader reads the files of one capture, one after the other: who calls it meanwhile waits. It has a cell from its first file on, and
+// another one after a file broke it, a few times.
+//
+// Errors say what happened to the file. Invalid: the file cannot be read here, now or later; it may also wrap ErrNotPage, ErrTooLarge or
+// ErrFormat of package recognise. Unavailable: the file was not read, which says nothing about it.
+type Reader struct {
+	p     *Pool
+	turn  chan struct{} // holds one while nobody asks
+	cell  *cell
+	falls int
+	gone  bool
+}
+
+// Reader gives the reader of one capture. It waits while as many as may be are open.
+func (p *Pool) Reader(ctx context.Context) (*Reader, error) {
+	select {
+	case p.slots <- struct{}{}:
+	case <-p.ctx.Done():
+		return nil, fmt.Errorf("open a reader: %w: %w", iru.Unavailable, errClosed)
+	case <-ctx.Done():
+		return nil, fmt.Errorf("open a reader: %w: %w", iru.Unavailable, context.Cause(ctx))
+	}
+	if p.ctx.Err() != nil { // both were possible
+		<-p.slots
+		return nil, fmt.Errorf("open a reader: %w: %w", iru.Unavailable, errClosed)
+	}
+	r := &Reader{p: p, turn: make(chan struct{}, 1)}
+	r.turn <- struct{}{}
+	return r, nil
+}
+
+// Close ends the reader and its cell. It waits for a file that is being read.
+func (r *Reader) Close() error {
+	<-r.turn
+	defer func() { r.turn <- struct{}{} }()
+	if r.gone {
+		return nil
+	}
+	r.gone = true
+	if r.cell != nil {
+		r.cell.kill()
+		r.cell = nil
+	}
+	<-r.p.slots
+	return nil
+}
+
+// Page reads an HTML page as recognise.ReadPage does. Base may be nil.
+func (r *Reader) Page(ctx context.Context, body []byte, contentType string, base *url.URL) (*recognise.Page, error) {
+	if !recognise.IsPage(body, contentType) { // no cell is needed to see that
+		return nil, fmt.Errorf("read page: %w: %w: content type %.60q", iru.Invalid, recognise.ErrNotPage, contentType)
+	}
+	body = body[:min(len(body), recognise.MaxPage+1)] // more is not read anyway
+	var p parcel
+	p.text(limited(contentType))
+	address := ""
+	if base != nil {
+		address = strings.ToValidUTF8(base.String(), "%EF%BF%BD")
+	}
+	if len(address) > maxParameters/2 {
+		return nil, fmt.Errorf("read page: %w: an address of %d bytes", iru.Invalid, len(address))
+	}
+	p.text(address)
+	return ask(ctx, r, "read page", question{kindPage, p, body}, unpackPage)
+}
+
+// Plain reads a feed, a manifest, a playlist or other text as recognise.ReadPlain does.
+func (r *Reader) Plain(ctx context.Context, body []byte, contentType string) (*recognise.Plain, error) {
+	var p parcel
+	p.text(limited(contentType))
+	return ask(ctx, r, "read file", question{kindPlain, p, body}, unpackPlain)
+}
+
+// Picture reads a PNG, JPEG, GIF or WebP picture.
+func (r *Reader) Picture(ctx context.Context, body []byte) (Picture, error) {
+	var p parcel
+	pixels := r.p.o.Pixels
+	p.number(uint64(pixels))
+	return ask(ctx, r, "read picture", question{kindPicture, p, body}, func(b []byte) (Picture, error) { return unpackPicture(b, pixels) })
+}
+
+// Thumbnail makes a JPEG of a picture, of at most so many pixels in width and four times that in height, whose lower part is cut off
+// if it is longer. It is encoded here from bare points, so nothing of the file itself is in it.
+func (r *Reader) Thumbnail(ctx context.Context, body []byte, width int) ([]byte, error) {
+	if width < 1 || width > maxWidth {
+		return nil, fmt.Errorf("make thumbnail: %w: %d pixels wide", iru.Invalid, width)
+	}
+	var p parcel
+	p.number(uint64(r.p.o.Pixels))
+	p.number(uint64(width))
+	small, err := ask(ctx, r, "make thumbnail", question{kindThumbnail, p, body}, func(b []byte) (*image.RGBA, error) { return unpackPoints(b, width) })
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: 80}); err != nil {
+		return nil, fmt.Errorf("make thumbnail: %w: %w", iru.Internal, err)
+	}
+	return out.Bytes(), nil
+}
+
+func unpackPoints(b []byte, width int) (*image.RGBA, error) {
+	u := unpacker{rest: b}
+	w, h := int(u.number(uint64(width))), int(u.number(uint64(tall*width)))
+	points := u.raw(3 * w * h)
+	if u.end() != nil || w < 1 || h < 1 || len(points) != 3*w*h {
+		return nil, errNonsense
+	}
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for i := range w * h {
+		copy(img.Pix[4*i:], points[3*i:3*i+3])
+		img.Pix[4*i+3] = 0xff
+	}
+	return img, nil
+}
+
+// ask has the reader's cell read one file and checks what it says.
+func ask[T any](ctx context.Context, r *Reader, what string, q question, unpack func([]byte) (T, error)) (T, error) {
+	var none T
+	if n := int64(len(q.body)); n > r.p.o.Bytes {
+		return none, fmt.Errorf("%s: %w: %w: more than %d bytes", what, iru.Invalid, recognise.ErrTooLarge, r.p.o.Bytes)
+	}
+	select {
+	case <-r.turn:
+	case <-ctx.Done():
+		return none, fmt.Errorf("%s: %w: %w", what, iru.Unavailable, context.Cause(ctx))
+	}
+	defer func() { r.turn <- struct{}{} }()
+	c, err := r.has(ctx)
+	if err != nil {
+		return none, fmt.Errorf("%s: %w", what, err)
+	}
+	v, b, err := c.ask(ctx, q, r.p.o)
+	if err == nil && v == verdictRead {
+		var out T
+		if out, err = unpack(b); err == nil {
+			return out, nil
+		}
+	}
+	if err != nil {
+		r.cell = nil
+		if ctx.Err() == nil {
+			r.falls++
+		}
+		err = c.bury(ctx, err, r.p.o)
+		r.p.o.Log.Warn("a reader of hostile files was stopped", "doing", what, "err", err)
+		return none, fmt.Errorf("%s: %w", what, err)
+	}
+	known := [verdicts]error{verdictNotPage: recognise.ErrNotPage, verdictTooLarge: recognise.ErrTooLarge, verdictFormat: recognise.ErrFormat,
+		verdictPanic: errPanic}[v]
+	return none, fmt.Errorf("%s: %w: %w: %s", what, iru.Invalid, known, b)
+}
+
+var errPanic = errors.New("its parser gave up")
+
+// has gives the reader's cell.
+func (r *Reader) has(ctx context.Context) (*cell, error) {
+	switch {
+	case r.gone:
+		return nil, fmt.Errorf("%w: the reader is closed", iru.Internal)
+	case r.falls >= maxFalls:
+		return nil, fmt.Errorf("%w: its capture's files stopped %d readers already, so no more are read", iru.Unavailable, r.falls)
+	case r.cell != nil && !r.cell.gone():
+		return r.cell, nil
+	case r.cell != nil: // it ended between two files
+		r.cell.kill()
+		r.cell = nil
+		r.falls++
+	}
+	c, err := r.p.take(ctx)
+	r.cell = c
+	return c, err
+}
+
+// limited is a header's value as far as it can mean anything.
+func limited(s string) string { return string(words(s)) }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package sandbox
+
+import (
+	"testing"
+
+	"iolaus/internal/recognise"
+)
+
+func TestReads(t *testing.T) {
+	p := pool(t, Options{})
+	t.Log(p.Status())
+	r := reader(t, p)
+	page, err := r.Page(t.Context(), []byte("<html lang=en><title>Departures</title><p>The 12:10 to Riga is late. <a href=/x>more</a>"), "text/html", address(t, "http://trains.test/"))
+	if err != nil || page.Title != "Departures" || len(page.Links) != 1 || page.Links[0].URL != "http://trains.test/x" {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	pic, err := r.Picture(t.Context(), asPNG(t, drawn(300, 200)))
+	if err != nil || pic.Width != 300 || pic.Height != 200 || pic.Format != "png" || pic.Quality < recognise.MinQuality {
+		t.Fatalf("%+v, %v", pic, err)
+	}
+	b, err := r.Thumbnail(t.Context(), asPNG(t, drawn(300, 200)), 150)
+	if err != nil || len(b) == 0 {
+		t.Fatal(err)
+	}
+	plain, err := r.Plain(t.Context(), []byte("https://trains.test/list.m3u"), "text/plain")
+	if err != nil || len(plain.Links) != 1 {
+		t.Fatalf("%+v, %v", plain, err)
+	}
+}
