@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -32,6 +33,8 @@ type config struct {
 	Vantages []vantageConfig   `toml:"vantage"`
 	Sources  sourcesConfig     `toml:"sources"`
 	Rules    rulesConfig       `toml:"rules"`
+	Capture  captureConfig     `toml:"capture"`
+	Sandbox  sandboxConfig     `toml:"sandbox"`
 	Platform map[string]string `toml:"platforms"`
 
 	data string
@@ -44,6 +47,17 @@ type unitConfig struct {
 	Country string `toml:"country"`
 	Kind    string `toml:"kind"`
 	Mail    string `toml:"mail"`
+	// Authority is the legal basis of collecting, as custody entries tell it; empty: the unit's mandate.
+	Authority string `toml:"authority"`
+}
+
+type captureConfig struct {
+	Browser  string `toml:"browser"`  // the program; empty: where Debian installs Chromium; "off": no pictures are taken
+	Browsers int    `toml:"browsers"` // at once
+}
+
+type sandboxConfig struct {
+	Require bool `toml:"require"` // hostile files are not read where the kernel confines nothing
 }
 
 type webConfig struct {
@@ -120,6 +134,8 @@ func defaults() config {
 		Network: networkConfig{Robots: false, Pace: duration{time.Second},
 			Agent: "Mozilla/5.0 (compatible)"},
 		Evidence: evidenceConfig{Encrypt: true},
+		Capture:  captureConfig{Browsers: max(1, runtime.NumCPU()/2)},
+		Sandbox:  sandboxConfig{Require: true},
 		Sources:  sourcesConfig{RDAP: "https://data.iana.org/rdap/", Survey: duration{10 * time.Minute}},
 	}
 }
@@ -219,6 +235,9 @@ func lineOf(text []byte, key string) string {
 }
 
 func (c config) check() error {
+	if c.Capture.Browsers < 1 {
+		return &keyError{"capture.browsers", fmt.Sprintf("%d browsers take no pictures; write browser = \"off\" for that", c.Capture.Browsers)}
+	}
 	for _, a := range c.Network.Allow {
 		if _, err := netip.ParsePrefix(a); err != nil {
 			return &keyError{"network.allow", fmt.Sprintf("%q is no range of addresses; write 127.0.0.0/8", a)}
@@ -330,7 +349,7 @@ func (c config) rules() desk.Rules {
 	}
 	// Without a section there is one point, here. Each removal that is believed says on how many points it rests.
 	r.Agreement.Points = min(r.Agreement.Points, max(1, len(c.Vantages)))
-	r.Words = c.Rules.Words
+	r.Words, r.Authority = c.Rules.Words, c.Unit.Authority
 	r.Platforms = map[string]iru.AssetKind{}
 	for host, k := range c.Platform {
 		r.Platforms[host] = iru.AssetKind(k)

@@ -13,7 +13,8 @@ import (
 )
 
 type exhibitCmd struct {
-	Erase exhibitErase `cmd:"" help:"Destroy an exhibit for good: one officer asks, a second one who signs confirms."`
+	Export exhibitExport `cmd:"" help:"Write a bundle for a court, a partner or analysis, as far as handling codes allow."`
+	Erase  exhibitErase  `cmd:"" help:"Destroy an exhibit for good: one officer asks, a second one who signs confirms."`
 }
 
 type exhibitErase struct {

@@ -24,6 +24,7 @@ import (
 	"iolaus/internal/fetch"
 	"iolaus/internal/legal"
 	"iolaus/internal/probe"
+	"iolaus/internal/sandbox"
 	"iolaus/internal/web"
 	"iolaus/internal/work"
 )
@@ -70,7 +71,7 @@ func open(ctx context.Context, cfg config, roots *x509.CertPool, log *slog.Logge
 	if h.db, err = db.Open(ctx, cfg.db); err != nil {
 		return nil, err
 	}
-	h.desk = &desk.Desk{DB: h.db, Now: func() time.Time { return time.Now().UTC() }, Regime: legal.EU(), Rules: cfg.rules(), Log: h.keys.log}
+	h.desk = &desk.Desk{DB: h.db, Now: func() time.Time { return time.Now().UTC() }, Regime: legal.EU(), Rules: cfg.rules(), Log: h.keys.log, Software: software()}
 	if err := errors.Join(h.opens(ctx), h.man(roots)); err != nil {
 		return nil, errors.Join(err, h.db.Close())
 	}
@@ -81,6 +82,9 @@ func open(ctx context.Context, cfg config, roots *x509.CertPool, log *slog.Logge
 func (h *house) close() error {
 	if h.smtp != nil {
 		_ = h.smtp.Close() // resting connections; nothing is lost
+	}
+	if h.crew != nil && h.crew.Cells != nil {
+		_ = h.crew.Cells.Close() // cells end with us
 	}
 	return h.db.Close()
 }
@@ -95,9 +99,12 @@ func (h *house) man(roots *x509.CertPool) error {
 		return err
 	}
 	host, _ := os.Hostname()
-	h.crew = &work.Crew{Desk: h.desk, Store: h.store, Vantages: vs, CTLogs: h.cfg.Sources.CT, Survey: h.cfg.Sources.Survey.Duration,
+	h.crew = &work.Crew{Desk: h.desk, Store: h.store, Vault: h.vault, Vantages: vs, CTLogs: h.cfg.Sources.CT, Survey: h.cfg.Sources.Survey.Duration,
 		HTTP: vs[0].HTTP(), Holder: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Software: software(), Log: h.log,
 		Post: work.Post{From: h.cfg.Mail.From, Domain: h.cfg.Mail.Domain, Secret: h.keys.tags, Callback: h.callback()}}
+	if err := h.tools(); err != nil {
+		return err
+	}
 	if h.cfg.Sources.RDAP != "" {
 		base := strings.TrimSuffix(h.cfg.Sources.RDAP, "/") + "/"
 		h.crew.RDAP = &probe.RDAP{HTTP: vs[0], Bootstrap: []string{base + "dns.json", base + "ipv4.json", base + "ipv6.json"}}
@@ -120,6 +127,27 @@ func (h *house) man(roots *x509.CertPool) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// tools are what captures are made with: the browser, where there is one, and the cells in which hostile files are read.
+func (h *house) tools() error {
+	if b := h.cfg.Capture.Browser; b != "off" {
+		found, err := fetch.FindBrowser(b)
+		switch {
+		case err == nil:
+			h.crew.Browser, h.crew.Shots = found, make(chan struct{}, h.cfg.Capture.Browsers)
+		case b != "":
+			return fmt.Errorf("find the browser that capture.browser names: %w", err)
+		default:
+			h.log.Warn("no pictures are taken: captures work without", "reason", err)
+		}
+	}
+	pool, err := sandbox.NewPool(sandbox.Options{Lax: !h.cfg.Sandbox.Require, Log: h.log})
+	if err != nil {
+		return fmt.Errorf("%w; sandbox.require = false reads hostile files unconfined, which only training should", err)
+	}
+	h.crew.Cells = pool
 	return nil
 }
 

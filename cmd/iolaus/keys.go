@@ -51,6 +51,9 @@ func openKeys(dir, origin string) (keys, error) {
 	if err != nil {
 		return keys{}, err
 	}
+	if _, err := keep(filepath.Join(dir, publicKey), func() (string, error) { return k.log.Public, nil }); err != nil {
+		return keys{}, err // for whoever checks bundles; it can be made again
+	}
 	k.evidence, err = keepIdentities(dir)
 	return k, err
 }
@@ -86,7 +89,7 @@ func parseKeys(dir, text, tags string) (keys, error) {
 	if err != nil {
 		return keys{}, fmt.Errorf("read ledger key: %w; restore it from the backup", err)
 	}
-	return keys{log: desk.LogKey{Origin: s.Name(), Signer: s, Verifier: v}, tags: []byte(strings.TrimSpace(tags))}, nil
+	return keys{log: desk.LogKey{Origin: s.Name(), Signer: s, Verifier: v, Public: strings.TrimSpace(public)}, tags: []byte(strings.TrimSpace(tags))}, nil
 }
 
 // keep reads a secret file, or writes what create gives. Two processes that start at once agree on the first one's.

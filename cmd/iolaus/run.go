@@ -47,6 +47,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the workbench with its workers."`
 	Work    workCmd    `cmd:"" help:"Run only workers."`
 	Watch   watchCmd   `cmd:"" help:"Put addresses on watch."`
+	Capture captureCmd `cmd:"" help:"Capture an address without a server, and leave one bundle."`
 	Exhibit exhibitCmd `cmd:"" help:"Erase an exhibit."`
 	Key     keyCmd     `cmd:"" help:"List or rotate the keys under which evidence is sealed."`
 	Ledger  ledgerCmd  `cmd:"" help:"Check or export the ledger."`

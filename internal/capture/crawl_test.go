@@ -13,13 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"iolaus/internal/exhibit"
 	"iolaus/internal/fetch"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var testInfo = exhibit.Info{Software: "iolaus test", Operator: "Unit North", Vantage: "north"}
 

@@ -126,7 +126,7 @@ func (t *Tape) recall(l journalLine) error {
 }
 
 // Add records one exchange and returns when the record is on the disk. One that cannot stand in a WARC file is noted in Warnings, and
-// so is one that is not whole: no page decides whether it is captured. Errors: Unavailable.
+// so is one that is not whole: no page decides whether it is captured. Its Rest is closed. Errors: Unavailable.
 func (t *Tape) Add(e fetch.Exchange) error { return t.put(journalLine{}, e).wait() }
 
 // put records exchanges together with what else becomes true by them, and does not wait.
@@ -140,6 +140,11 @@ func (t *Tape) put(l journalLine, exchanges ...fetch.Exchange) *tapeBatch {
 
 // record writes the records of exchanges, and into the line what is to be told of them. What is kept of the exchanges has no bytes.
 func (t *Tape) record(l journalLine, exchanges []fetch.Exchange) (_ journalLine, kept []fetch.Exchange, err error) {
+	defer func() {
+		for _, e := range exchanges {
+			_ = e.Rest.Close() // it was read
+		}
+	}()
 	for _, e := range exchanges {
 		n := noteOf(e)
 		warnings, at, err := t.write(e)
@@ -148,7 +153,7 @@ func (t *Tape) record(l journalLine, exchanges []fetch.Exchange) (_ journalLine,
 		}
 		n.Offset, n.Length = at.Offset, at.Length
 		l.Exchanges, l.Warnings = append(l.Exchanges, n), append(l.Warnings, warnings...)
-		e.Request, e.Response = nil, nil
+		e.Request, e.Response, e.Rest = nil, nil, nil
 		kept = append(kept, e)
 	}
 	return l, kept, nil
@@ -161,6 +166,9 @@ func (t *Tape) write(e fetch.Exchange) (warnings []string, at exhibit.Location, 
 		x := exhibit.Exchange{Target: e.URL, At: e.Start, IP: e.Remote.Addr().String(), Protocol: e.Protocol, Request: e.Request, Response: e.Response, Truncated: e.Truncated}
 		if e.TLS != nil {
 			x.TLS, x.Cipher = strings.ToLower(strings.ReplaceAll(e.TLS.Version, " ", "/")), e.TLS.Cipher
+		}
+		if e.Rest != nil {
+			x.ResponseBody = e.Rest
 		}
 		w, err := t.warc.WriteExchange(x)
 		switch {
@@ -181,6 +189,9 @@ func (t *Tape) write(e fetch.Exchange) (warnings []string, at exhibit.Location, 
 	}
 	return warnings, at, nil
 }
+
+// Warn notes what a court should know of the capture. It becomes durable with what is added next, at the latest when the tape is closed.
+func (t *Tape) Warn(what string) { t.put(journalLine{Warnings: []string{what}}) }
 
 // join adds to the batch that is open. What the line tells of was written before, so the next synchronisation covers it.
 func (t *Tape) join(l journalLine, kept []fetch.Exchange) *tapeBatch {

@@ -55,6 +55,7 @@ type LogKey struct {
 	Origin   string // the log's name, e.g. "unit-a.test/iolaus"
 	Signer   note.Signer
 	Verifier note.Verifier
+	Public   string // the verifier as text, for whoever checks without us
 }
 
 // now gives the time as the store keeps it.

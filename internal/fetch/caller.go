@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// idle is how long a connection of the browser may wait for its next request.
-const idle = 5 * time.Minute
+// idleFor is how long a connection of the browser may wait for its next request.
+const idleFor = 5 * time.Minute
 
 // A caller is one connection of the browser to the proxy and, at most, one connection to a server that belongs to it.
 type caller struct {
@@ -65,7 +65,7 @@ func (k *caller) leave() {
 
 // next serves one request; it reports whether another may come.
 func (k *caller) next() bool {
-	k.await(time.Now().Add(idle))
+	k.await(time.Now().Add(idleFor))
 	raw, err := readHead(k.in, k.p.client.limits.Header)
 	if err != nil {
 		if errors.Is(err, ErrTooLarge) {

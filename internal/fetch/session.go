@@ -135,7 +135,7 @@ func (s *Session) line(ctx context.Context, u *url.URL, e *Exchange) (l *line, k
 			continue
 		}
 		s.lines = slices.Delete(s.lines, i, i+1)
-		switch state := idle(l.conn); state {
+		switch state := resting(l.conn); state {
 		case quiet:
 			e.Addresses, e.Resolver, e.Local, e.Remote, e.TLS = l.began.Addresses, l.began.Resolver, l.began.Local, l.began.Remote, l.began.TLS
 			return l, true, nil
@@ -197,9 +197,9 @@ const (
 	ended
 )
 
-// idle looks at a connection, and waits at most ticketWait: what TLS sends unasked, such as a ticket, must be read to be told from an
+// resting looks at a connection, and waits at most ticketWait: what TLS sends unasked, such as a ticket, must be read to be told from an
 // answer.
-func idle(conn net.Conn) int {
+func resting(conn net.Conn) int {
 	t, ok := conn.(*tls.Conn)
 	if !ok {
 		return pending(conn)
