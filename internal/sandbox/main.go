@@ -29,7 +29,7 @@ func mainWith(more func(kind, []byte, []byte) []byte) {
 	if err != nil {
 		os.Exit(3)
 	}
-	s := confine(memory)
+	s := confine(memory, own)
 	s.Network = own
 	if writeAnswer(os.Stdout, verdictRead, s.pack()) != nil {
 		os.Exit(3)
