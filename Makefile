@@ -53,7 +53,7 @@ build:
 	@go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/iolaus ./cmd/iolaus
 
 # What the tests talk to for real. No service is started; each test starts its own.
-system:
+system: bin/versitygw
 	@scripts/need '/usr/lib/postgresql/*/bin/postgres:postgresql' "every storage test runs on SQLite and on PostgreSQL"
 	@scripts/need chromium:chromium "the workbench is tested in a real browser"
 	@scripts/need exim4:exim4-daemon-light dovecot:dovecot-imapd "mail goes through a real server and is read from a real mailbox"
@@ -61,6 +61,12 @@ system:
 	@scripts/need dnsmasq:dnsmasq-base /usr/share/doc/diffutils/index.html:diffutils-doc "one case is walked on real pages under real names"
 	@scripts/need openssl:openssl /etc/ssl/certs/ca-certificates.crt:ca-certificates "certificates and time stamps are checked with a public tool"
 	@scripts/need gcc:gcc /usr/include/stdlib.h:libc6-dev "the race detector needs a C compiler"
+
+# A real S3 server, pinned by a module of its own.
+bin/versitygw: tools/s3/go.mod tools/s3/go.sum
+	@echo "building versitygw: evidence is stored in a real bucket, too"
+	@cd tools/s3 && go build -o ../../bin/versitygw github.com/versity/versitygw/cmd/versitygw
+	@touch $@
 
 # The linter is built from source at the version that tools/go.mod pins, apart from the program's own modules.
 tools:

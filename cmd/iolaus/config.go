@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -28,13 +29,17 @@ type config struct {
 	Web      webConfig         `toml:"web"`
 	Mail     mailConfig        `toml:"mail"`
 	Network  networkConfig     `toml:"network"`
+	Evidence evidenceConfig    `toml:"evidence"`
 	Vantages []vantageConfig   `toml:"vantage"`
 	Sources  sourcesConfig     `toml:"sources"`
 	Rules    rulesConfig       `toml:"rules"`
+	Capture  captureConfig     `toml:"capture"`
+	Sandbox  sandboxConfig     `toml:"sandbox"`
 	Platform map[string]string `toml:"platforms"`
 
 	data string
 	db   string
+	s3   login // from the environment
 }
 
 type unitConfig struct {
@@ -42,11 +47,25 @@ type unitConfig struct {
 	Country string `toml:"country"`
 	Kind    string `toml:"kind"`
 	Mail    string `toml:"mail"`
+	// Authority is the legal basis of collecting, as custody entries tell it; empty: the unit's mandate.
+	Authority string `toml:"authority"`
+}
+
+type captureConfig struct {
+	Browser  string `toml:"browser"`  // the program; empty: where Debian installs Chromium; "off": no pictures are taken
+	Browsers int    `toml:"browsers"` // at once
+}
+
+type sandboxConfig struct {
+	Require bool `toml:"require"` // hostile files are not read where the kernel confines nothing
 }
 
 type webConfig struct {
 	Listen string `toml:"listen"`
 	Base   string `toml:"base"` // address under which people and providers reach us
+
+	EvidenceListen string `toml:"evidence_listen"` // of the second origin, which shows evidence; empty: beside a workbench on loopback
+	EvidenceBase   string `toml:"evidence_base"`   // address under which browsers reach it; empty: http:// and where it listens
 }
 
 type mailConfig struct {
@@ -114,7 +133,10 @@ func defaults() config {
 		Web:  webConfig{Listen: "127.0.0.1:8440"},
 		Network: networkConfig{Robots: false, Pace: duration{time.Second},
 			Agent: "Mozilla/5.0 (compatible)"},
-		Sources: sourcesConfig{RDAP: "https://data.iana.org/rdap/", Survey: duration{10 * time.Minute}},
+		Evidence: evidenceConfig{Encrypt: true},
+		Capture:  captureConfig{Browsers: max(1, runtime.NumCPU()/2)},
+		Sandbox:  sandboxConfig{Require: true},
+		Sources:  sourcesConfig{RDAP: "https://data.iana.org/rdap/", Survey: duration{10 * time.Minute}},
 	}
 }
 
@@ -132,6 +154,7 @@ func (c *cli) load(e env) (config, error) {
 		}
 	}
 	cfg.data = first(c.Data, e.getenv("IOLAUS_DATA"), "iolaus-data")
+	cfg.s3 = login{e.getenv("AWS_ACCESS_KEY_ID"), e.getenv("AWS_SECRET_ACCESS_KEY"), e.getenv("AWS_SESSION_TOKEN")}
 	cfg.db = first(c.DB, e.getenv("IOLAUS_DB"), filepath.Join(cfg.data, "iolaus.db"))
 	for _, a := range c.Allow {
 		if !has(cfg.Network.Allow, a) { // the file has ranges of its own
@@ -212,6 +235,9 @@ func lineOf(text []byte, key string) string {
 }
 
 func (c config) check() error {
+	if c.Capture.Browsers < 1 {
+		return &keyError{"capture.browsers", fmt.Sprintf("%d browsers take no pictures; write browser = \"off\" for that", c.Capture.Browsers)}
+	}
 	for _, a := range c.Network.Allow {
 		if _, err := netip.ParsePrefix(a); err != nil {
 			return &keyError{"network.allow", fmt.Sprintf("%q is no range of addresses; write 127.0.0.0/8", a)}
@@ -228,10 +254,16 @@ func (c config) check() error {
 	if _, _, err := net.SplitHostPort(c.Web.Listen); err != nil {
 		return &keyError{"web.listen", fmt.Sprintf("%q is not host:port", c.Web.Listen)}
 	}
+	if err := c.Evidence.check(); err != nil {
+		return err
+	}
 	if c.Web.Base != "" {
 		if u, err := url.Parse(c.Web.Base); err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
 			return &keyError{"web.base", fmt.Sprintf("%q is no address such as https://iolaus.unit.example", c.Web.Base)}
 		}
+	}
+	if err := c.Web.checkEvidence(); err != nil {
+		return err
 	}
 	if c.Mail.From != "" {
 		if _, err := mail.ParseAddress(c.Mail.From); err != nil {
@@ -317,7 +349,7 @@ func (c config) rules() desk.Rules {
 	}
 	// Without a section there is one point, here. Each removal that is believed says on how many points it rests.
 	r.Agreement.Points = min(r.Agreement.Points, max(1, len(c.Vantages)))
-	r.Words = c.Rules.Words
+	r.Words, r.Authority = c.Rules.Words, c.Unit.Authority
 	r.Platforms = map[string]iru.AssetKind{}
 	for host, k := range c.Platform {
 		r.Platforms[host] = iru.AssetKind(k)

@@ -37,6 +37,8 @@ var checks = []check{
 	{name: "keys", run: checkKeys, made: true},
 	{name: "database", run: checkDB, made: true},
 	{name: "ledger", run: checkLedger, made: true},
+	{name: "evidence keys", run: checkEvidenceKeys, made: true},
+	{name: "evidence store", run: checkEvidenceStore, made: true},
 	{name: "clock", run: checkClock},
 	{name: "browser", run: checkBrowser, optional: true},
 	{name: "mail out", run: checkMail},

@@ -17,7 +17,7 @@ import (
 func TestDoctorOnlyLooks(t *testing.T) {
 	base := t.TempDir()
 	before := examine(t, base, filepath.Join(base, "data"))
-	for _, name := range []string{"data folder", "keys", "database", "ledger"} {
+	for _, name := range []string{"data folder", "keys", "database", "ledger", "evidence keys", "evidence store"} {
 		if !strings.HasPrefix(before[name], "new") {
 			t.Errorf("before the first serve, %s: %s", name, before[name])
 		}
@@ -35,7 +35,7 @@ func TestDoctorOnlyLooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	well := examine(t, base, cfg.data)
-	for _, name := range []string{"data folder", "keys", "database", "ledger"} {
+	for _, name := range []string{"data folder", "keys", "database", "ledger", "evidence keys", "evidence store"} {
 		if !strings.HasPrefix(well[name], "ok") {
 			t.Errorf("%s: %s", name, well[name])
 		}

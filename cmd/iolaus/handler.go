@@ -10,9 +10,9 @@ import (
 	"iolaus/internal/web"
 )
 
-// handler is everything that the workbench answers.
-func (h *house) handler() (http.Handler, error) {
-	pages, err := web.New(h.desk, web.Options{Store: h.store, Training: h.cfg.Network.Allow, Version: software(), Secure: strings.HasPrefix(h.cfg.Web.Base, "https://"), Log: h.log})
+// handler is everything that the workbench answers. The links lead to the origin that shows evidence; nil: it is not shown.
+func (h *house) handler(links *web.Links) (http.Handler, error) {
+	pages, err := web.New(h.desk, web.Options{Evidence: web.Plain{Store: h.store}, Links: links, Training: h.cfg.Network.Allow, Version: software(), Secure: strings.HasPrefix(h.cfg.Web.Base, "https://"), Log: h.log})
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,6 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +24,8 @@ import (
 	"iolaus/internal/fetch"
 	"iolaus/internal/legal"
 	"iolaus/internal/probe"
+	"iolaus/internal/sandbox"
+	"iolaus/internal/web"
 	"iolaus/internal/work"
 )
 
@@ -33,7 +34,8 @@ type house struct {
 	cfg   config
 	keys  keys
 	db    *db.DB
-	store *blob.Disk
+	store store
+	vault *blob.Vault
 	desk  *desk.Desk
 	crew  *work.Crew
 	inbox *deliver.Inbox
@@ -60,14 +62,17 @@ func open(ctx context.Context, cfg config, roots *x509.CertPool, log *slog.Logge
 	if h.keys, err = openKeys(cfg.data, logOrigin(cfg)); err != nil {
 		return nil, err
 	}
-	if h.store, err = blob.OpenDisk(filepath.Join(cfg.data, "evidence")); err != nil {
+	if h.store, err = openStore(cfg); err != nil {
+		return nil, err
+	}
+	if h.vault, err = openVault(cfg, h.store, h.keys.evidence); err != nil {
 		return nil, err
 	}
 	if h.db, err = db.Open(ctx, cfg.db); err != nil {
 		return nil, err
 	}
-	h.desk = &desk.Desk{DB: h.db, Now: func() time.Time { return time.Now().UTC() }, Regime: legal.EU(), Rules: cfg.rules(), Log: h.keys.log}
-	if err := h.man(roots); err != nil {
+	h.desk = &desk.Desk{DB: h.db, Now: func() time.Time { return time.Now().UTC() }, Regime: legal.EU(), Rules: cfg.rules(), Log: h.keys.log, Software: software()}
+	if err := errors.Join(h.opens(ctx), h.man(roots)); err != nil {
 		return nil, errors.Join(err, h.db.Close())
 	}
 	return h, nil
@@ -77,6 +82,9 @@ func open(ctx context.Context, cfg config, roots *x509.CertPool, log *slog.Logge
 func (h *house) close() error {
 	if h.smtp != nil {
 		_ = h.smtp.Close() // resting connections; nothing is lost
+	}
+	if h.crew != nil && h.crew.Cells != nil {
+		_ = h.crew.Cells.Close() // cells end with us
 	}
 	return h.db.Close()
 }
@@ -91,9 +99,12 @@ func (h *house) man(roots *x509.CertPool) error {
 		return err
 	}
 	host, _ := os.Hostname()
-	h.crew = &work.Crew{Desk: h.desk, Store: h.store, Vantages: vs, CTLogs: h.cfg.Sources.CT, Survey: h.cfg.Sources.Survey.Duration,
+	h.crew = &work.Crew{Desk: h.desk, Store: h.store, Vault: h.vault, Vantages: vs, CTLogs: h.cfg.Sources.CT, Survey: h.cfg.Sources.Survey.Duration,
 		HTTP: vs[0].HTTP(), Holder: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Software: software(), Log: h.log,
 		Post: work.Post{From: h.cfg.Mail.From, Domain: h.cfg.Mail.Domain, Secret: h.keys.tags, Callback: h.callback()}}
+	if err := h.tools(); err != nil {
+		return err
+	}
 	if h.cfg.Sources.RDAP != "" {
 		base := strings.TrimSuffix(h.cfg.Sources.RDAP, "/") + "/"
 		h.crew.RDAP = &probe.RDAP{HTTP: vs[0], Bootstrap: []string{base + "dns.json", base + "ipv4.json", base + "ipv6.json"}}
@@ -116,6 +127,27 @@ func (h *house) man(roots *x509.CertPool) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// tools are what captures are made with: the browser, where there is one, and the cells in which hostile files are read.
+func (h *house) tools() error {
+	if b := h.cfg.Capture.Browser; b != "off" {
+		found, err := fetch.FindBrowser(b)
+		switch {
+		case err == nil:
+			h.crew.Browser, h.crew.Shots = found, make(chan struct{}, h.cfg.Capture.Browsers)
+		case b != "":
+			return fmt.Errorf("find the browser that capture.browser names: %w", err)
+		default:
+			h.log.Warn("no pictures are taken: captures work without", "reason", err)
+		}
+	}
+	pool, err := sandbox.NewPool(sandbox.Options{Lax: !h.cfg.Sandbox.Require, Log: h.log})
+	if err != nil {
+		return fmt.Errorf("%w; sandbox.require = false reads hostile files unconfined, which only training should", err)
+	}
+	h.crew.Cells = pool
 	return nil
 }
 
@@ -192,12 +224,32 @@ func (h *house) vantages(roots *x509.CertPool) ([]*fetch.Client, error) {
 	return out, nil
 }
 
-// serve answers on ln until ctx ends.
+// serve answers on ln until ctx ends, and beside it on the origin that shows evidence.
 func (h *house) serve(ctx context.Context, ln net.Listener) error {
-	handler, err := h.handler()
+	s, err := h.beside(ln.Addr())
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
+	var links *web.Links
+	parts := []func(context.Context) error{}
+	if s != nil {
+		evidence, err := h.evidence(s, ln.Addr())
+		if err != nil {
+			return errors.Join(err, s.Close(), ln.Close())
+		}
+		links = s.links
+		h.log.Info("evidence is shown on an origin of its own", "address", s.links.Origin())
+		parts = append(parts, func(ctx context.Context) error { return answer(ctx, s, evidence) })
+	}
+	handler, err := h.handler(links)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	return together(ctx, append(parts, func(ctx context.Context) error { return answer(ctx, ln, handler) })...)
+}
+
+// answer serves one listener until ctx ends.
+func answer(ctx context.Context, ln net.Listener, handler http.Handler) error {
 	// WriteTimeout stays zero: live pages are streams. Handlers bound themselves.
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return ctx }}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"filippo.io/age"
 	"golang.org/x/mod/sumdb/note"
 
 	"iolaus/internal/desk"
@@ -18,11 +19,12 @@ import (
 	"iolaus/internal/ledger"
 )
 
-// keys are the installation's secrets: files in the data folder that only their owner reads. Whoever has them can sign checkpoints
-// and forge reply addresses; they are backed up with the store and never leave otherwise.
+// keys are the installation's secrets: files in the data folder that only their owner reads. Whoever has them can sign checkpoints,
+// forge reply addresses and read evidence; they are backed up with the store and never leave otherwise.
 type keys struct {
-	log  desk.LogKey
-	tags []byte
+	log      desk.LogKey
+	tags     []byte
+	evidence []*age.X25519Identity // the newest first
 }
 
 // keyFolder is where the keys of an installation lie.
@@ -45,7 +47,15 @@ func openKeys(dir, origin string) (keys, error) {
 	if err != nil {
 		return keys{}, err
 	}
-	return parseKeys(dir, text, tags)
+	k, err := parseKeys(dir, text, tags)
+	if err != nil {
+		return keys{}, err
+	}
+	if _, err := keep(filepath.Join(dir, publicKey), func() (string, error) { return k.log.Public, nil }); err != nil {
+		return keys{}, err // for whoever checks bundles; it can be made again
+	}
+	k.evidence, err = keepIdentities(dir)
+	return k, err
 }
 
 // readKeys reads the keys that are there, for whoever only looks. Unlike [openKeys] it makes none.
@@ -79,7 +89,7 @@ func parseKeys(dir, text, tags string) (keys, error) {
 	if err != nil {
 		return keys{}, fmt.Errorf("read ledger key: %w; restore it from the backup", err)
 	}
-	return keys{log: desk.LogKey{Origin: s.Name(), Signer: s, Verifier: v}, tags: []byte(strings.TrimSpace(tags))}, nil
+	return keys{log: desk.LogKey{Origin: s.Name(), Signer: s, Verifier: v, Public: strings.TrimSpace(public)}, tags: []byte(strings.TrimSpace(tags))}, nil
 }
 
 // keep reads a secret file, or writes what create gives. Two processes that start at once agree on the first one's.

@@ -43,13 +43,16 @@ type cli struct {
 	Verbose bool             `help:"Log more." short:"v"`
 	Version kong.VersionFlag `help:"Print the version."`
 
-	Demo   demoCmd   `cmd:"" help:"Run the demonstration: the range, the workbench and its workers, in one process."`
-	Serve  serveCmd  `cmd:"" help:"Run the workbench with its workers."`
-	Work   workCmd   `cmd:"" help:"Run only workers."`
-	Watch  watchCmd  `cmd:"" help:"Put addresses on watch."`
-	Ledger ledgerCmd `cmd:"" help:"Check or export the ledger."`
-	Invite inviteCmd `cmd:"" help:"Make a new one-time link for an officer."`
-	Doctor doctorCmd `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`
+	Demo    demoCmd    `cmd:"" help:"Run the demonstration: the range, the workbench and its workers, in one process."`
+	Serve   serveCmd   `cmd:"" help:"Run the workbench with its workers."`
+	Work    workCmd    `cmd:"" help:"Run only workers."`
+	Watch   watchCmd   `cmd:"" help:"Put addresses on watch."`
+	Capture captureCmd `cmd:"" help:"Capture an address without a server, and leave one bundle."`
+	Exhibit exhibitCmd `cmd:"" help:"Erase an exhibit."`
+	Key     keyCmd     `cmd:"" help:"List or rotate the keys under which evidence is sealed."`
+	Ledger  ledgerCmd  `cmd:"" help:"Check or export the ledger."`
+	Invite  inviteCmd  `cmd:"" help:"Make a new one-time link for an officer."`
+	Doctor  doctorCmd  `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`
 }
 
 // run is the program: everything it touches is in its arguments.

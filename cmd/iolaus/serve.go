@@ -45,6 +45,7 @@ func (s *serveCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (er
 	if link != "" {
 		fmt.Fprintf(e.stdout, "First start. The administrator's one-time link, good for 72 hours:\n  %s/welcome/%s\n", at, link)
 	}
+	h.tryStore(ctx)
 	if len(cfg.Vantages) < 2 {
 		log.Warn("there is one vantage point only: removal is believed from there; add [[vantage]] sections")
 	}
@@ -86,6 +87,7 @@ func (*workCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err e
 		return err
 	}
 	defer h.shut(&err)
+	h.tryStore(ctx)
 	fmt.Fprintf(e.stdout, "Working on %s as %s\n", h.db.Engine(), h.crew.Holder)
 	return together(ctx, h.workers()...)
 }

@@ -38,6 +38,8 @@ type engine interface {
 	migrateQueue(ctx context.Context) error
 	runner(cfg *river.Config) (Runner, error)
 	dialect() dialect
+	// scrub lets go of what was overwritten or deleted, as far as the engine can.
+	scrub(ctx context.Context) error
 	close() error
 }
 
@@ -91,6 +93,16 @@ func connect(ctx context.Context, dsn string) (*DB, error) {
 func (d *DB) Close() error {
 	if err := d.engine.close(); err != nil {
 		return fmt.Errorf("close store: %w: %w", iru.Internal, err)
+	}
+	return nil
+}
+
+// Scrub has the engine let go of what was overwritten or deleted: SQLite has overwritten it in its file and empties the log of
+// changes, PostgreSQL makes its place free to be overwritten. Backups, and PostgreSQL's own archive of changes, keep it. Errors:
+// Unavailable while somebody reads.
+func (d *DB) Scrub(ctx context.Context) error {
+	if err := d.engine.scrub(ctx); err != nil {
+		return d.fault(ctx, "scrub store", err)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"iolaus/internal/exhibit"
 	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
 )
@@ -42,13 +43,56 @@ func (t *Tx) Record(ctx context.Context, e iru.Event) (iru.EventID, error) {
 
 // entry is what the event puts into the ledger.
 func (r eventRow) entry() (ledger.Entry, error) {
+	o, err := r.open()
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	return ledger.Entry{Event: o.Event, At: o.At, Kind: o.Kind, Commitment: ledger.Commit(o.Salt, o.Payload)}, nil
+}
+
+// open is what shows that a leaf of the ledger is this event: its salt and the bytes that its commitment covers.
+func (r eventRow) open() (exhibit.CustodyEvent, error) {
 	payload, err := json.Marshal([]any{r.ID, r.At.UnixMicro(), r.By, r.Unit, r.Subject.Noun, r.Subject.ID, r.Verb, r.From, r.To, r.Note, r.facts})
 	if err != nil {
-		return ledger.Entry{}, fmt.Errorf("read event: %w: %w", iru.Internal, err)
+		return exhibit.CustodyEvent{}, fmt.Errorf("read event: %w: %w", iru.Internal, err)
 	}
-	var salt [16]byte
-	copy(salt[:], r.salt)
-	return ledger.Entry{Event: int64(r.ID), At: r.At, Kind: r.Subject.Noun + "." + r.Verb, Commitment: ledger.Commit(salt, payload)}, nil
+	o := exhibit.CustodyEvent{Index: r.Index, Event: int64(r.ID), At: r.At, Kind: r.Subject.Noun + "." + r.Verb, Payload: payload}
+	copy(o.Salt[:], r.salt)
+	return o, nil
+}
+
+// Custody lists the links of an exhibit's chain of custody, oldest first: the events that carry the fact "custody". Reading the exhibit
+// itself checks the scope.
+func (t *Tx) Custody(ctx context.Context, id iru.ExhibitID) ([]exhibit.CustodyEvent, error) {
+	return t.custody(ctx, "WHERE noun='exhibit' AND subject=$1 AND verb<>'consult' ORDER BY id", id)
+}
+
+// CustodyBetween lists the links, of whatever chain, whose events are about a capture without a case, from one event to another.
+func (t *Tx) CustodyBetween(ctx context.Context, first, last iru.EventID) ([]exhibit.CustodyEvent, error) {
+	return t.custody(ctx, "WHERE noun='capture' AND id>=$1 AND id<=$2 ORDER BY id", first, last)
+}
+
+func (t *Tx) custody(ctx context.Context, where string, args ...any) ([]exhibit.CustodyEvent, error) {
+	rows, err := eventRows.list(ctx, t, where, args...)
+	if err != nil {
+		return nil, err
+	}
+	var out []exhibit.CustodyEvent
+	for _, r := range rows {
+		var facts struct{ Custody string }
+		if err := json.Unmarshal([]byte(r.facts), &facts); err != nil {
+			return nil, fmt.Errorf("read event %d: %w: %w", r.ID, iru.Internal, err)
+		}
+		if facts.Custody == "" {
+			continue
+		}
+		c, err := r.open()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
 }
 
 func events(rows []eventRow, err error) ([]iru.Event, error) {

@@ -4,6 +4,7 @@ package db
 
 import (
 	"context"
+	"fmt"
 
 	"iolaus/internal/iru"
 )
@@ -49,4 +50,50 @@ func (t *Tx) ExhibitsAfter(ctx context.Context, s iru.Scope, i iru.ItemID, after
 // ExhibitsBefore lists the exhibits before an id (0: from the end), newest first, at most n.
 func (t *Tx) ExhibitsBefore(ctx context.Context, s iru.Scope, before iru.ExhibitID, n int) ([]iru.Exhibit, error) {
 	return exhibits.list(ctx, t, "WHERE "+partReach+" AND ($2=0 OR id<$2) ORDER BY id DESC LIMIT $3", s.Reach(), before, n)
+}
+
+// NewestKeyed reads the newest exhibit that is sealed under a key; one without id if there is none.
+func (t *Tx) NewestKeyed(ctx context.Context) (iru.Exhibit, error) {
+	xs, err := exhibits.list(ctx, t, "WHERE key<>'' ORDER BY id DESC LIMIT 1")
+	if err != nil || len(xs) == 0 {
+		return iru.Exhibit{}, err
+	}
+	return xs[0], nil
+}
+
+// KeyedAfter lists the exhibits that are sealed under a key after an id, oldest first, at most n.
+func (t *Tx) KeyedAfter(ctx context.Context, after iru.ExhibitID, n int) ([]iru.Exhibit, error) {
+	return exhibits.list(ctx, t, "WHERE id>$1 AND key<>'' ORDER BY id LIMIT $2", after, n)
+}
+
+// CountKeyed counts the exhibits that are sealed under a key, and how many others hold bytes still.
+func (t *Tx) CountKeyed(ctx context.Context) (keyed, clear int, err error) {
+	err = t.QueryRow(ctx, "SELECT COALESCE(SUM(CASE WHEN key<>'' THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN key='' AND state<>'erased' THEN 1 ELSE 0 END), 0) FROM exhibit").Scan(&keyed, &clear)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count exhibits: %w", err)
+	}
+	return keyed, clear, nil
+}
+
+// RewrapKey puts another wrapping of an exhibit's key in the place of the old one, and reports false if it is another one now or gone.
+func (t *Tx) RewrapKey(ctx context.Context, id iru.ExhibitID, old, key string) (bool, error) {
+	res, err := t.Exec(ctx, "UPDATE exhibit SET key=$1 WHERE id=$2 AND key=$3 AND key<>''", key, id, old)
+	if err != nil {
+		return false, fmt.Errorf("change key of exhibit %d: %w", id, err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// NamesFile reports whether an exhibit that is not erased, except one, has a file under that digest in the clear.
+func (t *Tx) NamesFile(ctx context.Context, sha256 string, except iru.ExhibitID) (bool, error) {
+	xs, err := exhibits.list(ctx, t, "WHERE state<>'erased' AND id<>$1 AND CAST(files AS TEXT) LIKE $2 ORDER BY id", except, `%"`+sha256+`"%`)
+	for _, x := range xs {
+		for _, f := range x.Files {
+			if f.SHA256 == sha256 && f.Stored == "" {
+				return true, err
+			}
+		}
+	}
+	return false, err
 }

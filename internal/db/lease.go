@@ -59,3 +59,13 @@ func (t *Tx) Holds(ctx context.Context, name, holder string) error {
 	}
 	return nil
 }
+
+// Holders lists who holds a role now whose name begins so.
+func (t *Tx) Holders(ctx context.Context, begins string) ([]string, error) {
+	names, err := All(ctx, t, func(s *string) []any { return []any{s} },
+		`SELECT holder FROM lease WHERE substr(name, 1, $1) = $2 AND until > `+t.db.engine.dialect().now+` ORDER BY name`, len(begins), begins)
+	if err != nil {
+		return nil, fmt.Errorf("list leases: %w", err)
+	}
+	return names, nil
+}

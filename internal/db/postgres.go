@@ -235,6 +235,11 @@ func (e *pgEngine) runner(cfg *river.Config) (Runner, error) {
 	return river.NewClient(riverpgxv5.New(e.pool), cfg)
 }
 
+func (e *pgEngine) scrub(ctx context.Context) error {
+	_, err := e.pool.Exec(ctx, "VACUUM exhibit")
+	return err
+}
+
 func (e *pgEngine) dialect() dialect {
 	return dialect{
 		goose:    goose.DialectPostgres,

@@ -51,7 +51,7 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 		return nil, fmt.Errorf("open store: %w: %w", iru.Unavailable, err)
 	}
 	e := &sqliteEngine{path: abs}
-	if e.writer, err = sql.Open("sqlite", sqliteDSN(abs, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)")); err != nil {
+	if e.writer, err = sql.Open("sqlite", sqliteDSN(abs, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=secure_delete(1)")); err != nil {
 		return nil, fmt.Errorf("open store %s: %w: %w", abs, iru.Internal, err)
 	}
 	e.writer.SetMaxOpenConns(1)
@@ -180,6 +180,32 @@ func (e *sqliteEngine) migrateQueue(ctx context.Context) error {
 
 func (e *sqliteEngine) runner(cfg *river.Config) (Runner, error) {
 	return river.NewClient(riversqlite.New(e.writer), cfg)
+}
+
+// scrub moves everything from the log of changes into the file and empties the log. secure_delete has overwritten in the file what is
+// gone, but the log holds pages as they were before.
+func (e *sqliteEngine) scrub(ctx context.Context) (err error) {
+	conn, err := e.writer.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	// Everybody who writes waits meanwhile: better to be refused soon and to try again.
+	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout(250)"); err != nil {
+		return err
+	}
+	defer func() {
+		_, back := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA busy_timeout(10000)")
+		err = errors.Join(err, back)
+	}()
+	var busy, pages, moved int
+	if err := conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+		return err
+	}
+	if busy != 0 {
+		return fmt.Errorf("empty the log of changes: %w: somebody reads; it is tried again", iru.Unavailable)
+	}
+	return nil
 }
 
 func (e *sqliteEngine) dialect() dialect {

@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"iolaus/internal/db"
@@ -22,6 +23,7 @@ type Recording struct {
 	Took     time.Duration
 	Manifest string // SHA-256 of the canonical manifest
 	Files    []iru.File
+	Key      string // under which the files are sealed; "" where they lie in the clear
 	Prints   []iru.Print
 	Kind     iru.AssetKind // what the content type says the asset is; "" to leave it
 	Title    string
@@ -51,8 +53,16 @@ func (d *Desk) RecordCapture(ctx context.Context, r Recording) (iru.Exhibit, err
 			return err
 		}
 		x = iru.Exhibit{Unit: i.Unit, Asset: a.ID, Item: i.ID, Locator: i.Locator, Vantage: r.Vantage, At: r.At, Outcome: r.Outcome,
-			Status: r.Status, Final: r.Final, Manifest: r.Manifest, Files: r.Files, Prints: r.Prints, State: iru.ExhibitRecorded, Event: e}
+			Status: r.Status, Final: r.Final, Manifest: r.Manifest, Files: r.Files, Prints: r.Prints, State: iru.ExhibitRecorded, Event: e, Key: r.Key}
 		if err := t.AddExhibit(ctx, &x); err != nil {
+			return err
+		}
+		what := fmt.Sprintf("captured %s: %s, %d files under one manifest", i.Locator, r.Outcome, len(r.Files))
+		if x.Event, err = d.handle(ctx, t, &x, iru.Scope{}, Handled{Verb: "record", What: what, Why: "evidence of what was published at this address",
+			Where: "vantage point " + r.Vantage, Digest: r.Manifest}, now); err != nil {
+			return err
+		}
+		if err := t.UpdateExhibit(ctx, x, x.State); err != nil {
 			return err
 		}
 		if err := d.takePage(ctx, t, a, i, x, r, now); err != nil {

@@ -25,6 +25,8 @@ type Desk struct {
 	Regime legal.Regime
 	Rules  Rules
 	Log    LogKey
+	// Software is the program's name and version, as custody entries tell it: "iolaus/1.4.0".
+	Software string
 }
 
 // Rules are the unit's own settings; DefaultRules are sensible for work by day.
@@ -35,6 +37,7 @@ type Rules struct {
 	Verify    time.Duration            // between two looks while an act is pending
 	PerAsset  int                      // items taken up from one asset, and further addresses found from it, at most
 	Platforms map[string]iru.AssetKind // names that host many customers: what an address there is
+	Authority string                   // legal basis of collecting, as custody entries tell it; "": the unit's mandate
 	Words     []string                 // further words by which names in certificate logs are noticed
 }
 
@@ -52,6 +55,7 @@ type LogKey struct {
 	Origin   string // the log's name, e.g. "unit-a.test/iolaus"
 	Signer   note.Signer
 	Verifier note.Verifier
+	Public   string // the verifier as text, for whoever checks without us
 }
 
 // now gives the time as the store keeps it.

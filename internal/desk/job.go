@@ -73,6 +73,11 @@ type Release struct {
 	T0        int64           `json:"t0" river:"unique"` // microseconds: a release after a hold is another job
 }
 
+// Erase removes the bytes of an exhibit that was erased.
+type Erase struct {
+	Exhibit iru.ExhibitID `json:"exhibit" river:"unique"`
+}
+
 // Kind names the job.
 func (Monitor) Kind() string { return "monitor" }
 
@@ -106,11 +111,14 @@ func (Escalate) Kind() string { return "escalate" }
 // Kind names the job.
 func (Release) Kind() string { return "release" }
 
+// Kind names the job.
+func (Erase) Kind() string { return "erase" }
+
 // Queues by which jobs are kept apart, so that a slow site never holds up an order.
 const (
 	QueueActs  = "acts"  // deliver, post, receive, release, escalate
 	QueueLooks = "looks" // verify, recheck, probe
-	QueueReads = "reads" // monitor, capture, match
+	QueueReads = "reads" // monitor, capture, match, erase
 )
 
 // waiting are the states in which a second job with the same arguments would do nothing new. Jobs that come back (monitor,

@@ -24,6 +24,39 @@ func (d *Desk) WatchOutlet(ctx context.Context, s iru.Scope, id iru.OutletID, wh
 	return d.judgeOutlet(ctx, s, id, "watch", why)
 }
 
+// Classify changes an outlet's handling codes: who may see, who may act, under which conditions its evidence travels. Opening them is how
+// leave is given, so the reason names who gave it.
+func (d *Desk) Classify(ctx context.Context, s iru.Scope, id iru.OutletID, h iru.Handling, why string) (iru.Outlet, error) {
+	if err := s.May(iru.ToClassify); err != nil {
+		return iru.Outlet{}, err
+	}
+	if err := h.Check(); err != nil {
+		return iru.Outlet{}, err
+	}
+	if strings.TrimSpace(why) == "" {
+		return iru.Outlet{}, iru.Refuse(iru.Invalid, "the reason is missing", "say why, and who gave leave where the codes are opened")
+	}
+	var o iru.Outlet
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		var err error
+		if o, err = t.Outlet(ctx, s, id); err != nil {
+			return err
+		}
+		if err := own(s, o.Unit); err != nil {
+			return err
+		}
+		was := o.Handling
+		o.Handling = h
+		if err := t.UpdateOutlet(ctx, o, o.State); err != nil {
+			return err
+		}
+		_, err = t.Record(ctx, happened("outlet", int64(o.ID), "classify", s.Officer, o.Unit, now, clip(why, 500)).
+			With("was", was.String()).With("is", h.String()))
+		return err
+	})
+	return o, err
+}
+
 func (d *Desk) judgeOutlet(ctx context.Context, s iru.Scope, id iru.OutletID, verb, why string) (iru.Outlet, error) {
 	if err := s.May(iru.ToWatch); err != nil {
 		return iru.Outlet{}, err

@@ -17,9 +17,8 @@ import (
 
 // untaken are the steps of a table that no function of the desk names, each with the reason.
 var untaken = map[string]string{
-	"exhibit erase": "erasure by rule comes with retention",
-	"unit suspend":  "units are entered, and so far nothing ends one's part",
-	"unit restore":  "units are entered, and so far nothing ends one's part",
+	"unit suspend": "units are entered, and so far nothing ends one's part",
+	"unit restore": "units are entered, and so far nothing ends one's part",
 
 	"match dispute":    "Judge takes its verb by name",
 	"assessment doubt": "Give opens a doubted finding at once",

@@ -11,15 +11,16 @@ import (
 )
 
 var handling = Entry{
-	Exhibit: "2026-0042/1", Who: "officer 7", At: noon, Where: "Unit of Trams, room 3", Why: "comparison with the timetable",
+	Exhibit: "2026-0042/1", N: 2, Prev: strings.Repeat("5c", 32), Digest: strings.Repeat("0a", 32), Who: "officer 7", At: noon, Where: "Unit of Trams, room 3", Why: "comparison with the timetable",
 	Authority: "order 12/2026 of the tram court", What: "working copy made; original unchanged", Tool: Tool{"Iolaus", "0.1.0"},
 }
 
 func TestCustodyEntry(t *testing.T) {
 	t.Parallel()
 	b, err := handling.Encode()
-	const want = `{"at":"2026-03-14T12:00:00.123456+01:00","authority":"order 12/2026 of the tram court","exhibit":"2026-0042/1",` +
-		`"tool":{"name":"Iolaus","version":"0.1.0"},"what":"working copy made; original unchanged","where":"Unit of Trams, room 3",` +
+	const want = `{"at":"2026-03-14T12:00:00.123456+01:00","authority":"order 12/2026 of the tram court",` +
+		`"digest":"0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a","exhibit":"2026-0042/1","n":2,` +
+		`"prev":"5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c","tool":{"name":"Iolaus","version":"0.1.0"},"what":"working copy made; original unchanged","where":"Unit of Trams, room 3",` +
 		`"who":"officer 7","why":"comparison with the timetable"}`
 	if err != nil || string(b) != want {
 		t.Fatalf("%s, %v", b, err)
@@ -42,10 +43,24 @@ func TestCustodyEntry(t *testing.T) {
 func TestCustodyEntryNeedsEveryPart(t *testing.T) {
 	t.Parallel()
 	for i := range reflect.TypeFor[Entry]().NumField() {
-		e := handling
+		e, name := handling, reflect.TypeFor[Entry]().Field(i).Name
 		reflect.ValueOf(&e).Elem().Field(i).SetZero()
+		if _, err := e.Encode(); !errors.Is(err, ErrInvalid) && name != "Digest" {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+	for name, change := range map[string]func(*Entry){
+		"first without digest":   func(e *Entry) { e.N, e.Prev, e.Digest = 1, "", "" },
+		"first with a prev":      func(e *Entry) { e.N = 1 },
+		"number below one":       func(e *Entry) { e.N = -1 },
+		"number above all":       func(e *Entry) { e.N = CustodyLinks + 1 },
+		"prev in capitals":       func(e *Entry) { e.Prev = strings.Repeat("5C", 32) },
+		"digest of another kind": func(e *Entry) { e.Digest = "sha256" },
+	} {
+		e := handling
+		change(&e)
 		if _, err := e.Encode(); !errors.Is(err, ErrInvalid) {
-			t.Errorf("without %s: %v", reflect.TypeFor[Entry]().Field(i).Name, err)
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	e := handling

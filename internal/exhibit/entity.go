@@ -21,64 +21,95 @@ const httpHeader = 256 << 10
 // (RFC 9112, section 6). Errors wrap ErrHTTP or are those of r; reading the result returns ErrHTTP where the entity ends too soon.
 func Entity(response io.Reader) (io.Reader, error) {
 	br := bufio.NewReader(response)
-	line, budget, err := httpLine(br, httpHeader)
+	h, err := readHead(br)
 	if err != nil {
 		return nil, err
 	}
-	version, rest, _ := strings.Cut(line, " ")
+	return h.entity(br)
+}
+
+// httpHead is what the status line and the header of a response say.
+type httpHead struct {
+	version string
+	status  int    // 0 where the line has none
+	mime    string // without parameters, in small letters
+	length  int64  // as declared; -1 without
+	coding  string // of the transfer
+	size    int    // bytes, with the empty line
+	fault   error  // the first reason why it does not say where the entity is; the other parts are what could be read
+}
+
+// readHead reads up to the empty line. Its errors are those of the input and of its length; other faults are kept in the result.
+func readHead(br *bufio.Reader) (httpHead, error) {
+	h := httpHead{length: -1}
+	fault := func(format string, value string) {
+		if h.fault == nil {
+			h.fault = fmt.Errorf("read response: %w: "+format, ErrHTTP, value)
+		}
+	}
+	line, budget, err := httpLine(br, httpHeader)
+	if err != nil {
+		return h, err
+	}
+	var rest string
+	h.version, rest, _ = strings.Cut(line, " ")
 	code, _, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
 	status, err := strconv.Atoi(code)
-	if !strings.HasPrefix(version, "HTTP/1.") || err != nil || len(code) != 3 || status < 100 {
-		return nil, fmt.Errorf("read response: %w: status line %.60q", ErrHTTP, line)
+	if !strings.HasPrefix(h.version, "HTTP/1.") || err != nil || len(code) != 3 || status < 100 {
+		fault("status line %.60q", line)
+	} else {
+		h.status = status
 	}
-	length, coding := int64(-1), ""
 	for {
 		if line, budget, err = httpLine(br, budget); err != nil {
-			return nil, err
+			return h, err
 		}
 		if line == "" {
-			break
+			h.size = httpHeader - budget
+			return h, nil
 		}
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.ContainsAny(name, " \t") {
-			return nil, fmt.Errorf("read response: %w: header line %.60q", ErrHTTP, line)
+			fault("header line %.60q", line)
+			continue
 		}
 		value = strings.TrimSpace(value)
 		switch strings.ToLower(name) {
 		case "content-length":
 			n, err := strconv.ParseUint(value, 10, 63)
-			if err != nil || length >= 0 && length != int64(n) {
-				return nil, fmt.Errorf("read response: %w: Content-Length %.60q", ErrHTTP, value)
+			if err != nil || h.length >= 0 && h.length != int64(n) {
+				fault("Content-Length %.60q", value)
 			}
-			length = int64(n)
+			h.length = int64(n)
 		case "transfer-encoding":
-			if coding != "" || !strings.EqualFold(value, "chunked") || version == "HTTP/1.0" {
-				return nil, fmt.Errorf("read response: %w: Transfer-Encoding %.60q", ErrHTTP, value)
+			if h.coding != "" || !strings.EqualFold(value, "chunked") || h.version == "HTTP/1.0" {
+				fault("Transfer-Encoding %.60q", value)
 			}
-			coding = value
+			h.coding = value
+		case "content-type":
+			if h.mime == "" {
+				value, _, _ = strings.Cut(value, ";")
+				h.mime = strings.ToLower(strings.TrimSpace(value))
+			}
 		}
 	}
-	switch {
-	case status < 200:
-		return nil, fmt.Errorf("read response: %w: interim status %d", ErrHTTP, status)
-	case status == 204 || status == 304:
-		return strings.NewReader(""), nil
-	case coding != "":
-		return &chunks{br: br}, nil
-	case length >= 0:
-		return &exact{br, length}, nil
-	}
-	return br, nil
 }
 
-// copyEntity writes the entity to w and leaves nothing of it unread.
-func copyEntity(w io.Writer, response io.Reader) error {
-	in, err := Entity(response)
-	if err != nil {
-		return err
+// entity reads on after the header.
+func (h httpHead) entity(br *bufio.Reader) (io.Reader, error) {
+	switch {
+	case h.fault != nil:
+		return nil, h.fault
+	case h.status < 200:
+		return nil, fmt.Errorf("read response: %w: interim status %d", ErrHTTP, h.status)
+	case h.status == 204 || h.status == 304:
+		return strings.NewReader(""), nil
+	case h.coding != "":
+		return &chunks{br: br}, nil
+	case h.length >= 0:
+		return &exact{br, h.length}, nil
 	}
-	_, err = io.Copy(w, in)
-	return err
+	return br, nil
 }
 
 // errLong is returned for a header beyond its limit.

@@ -4,8 +4,6 @@ package exhibit
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -98,8 +96,7 @@ func (m Manifest) Digest() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), nil
+	return hexSum(b), nil
 }
 
 // ParseManifest reads canonical bytes and nothing else: unknown or repeated names, another version, broken limits (ErrInvalid) and
@@ -198,7 +195,7 @@ func (f File) check() error {
 	if !word(f.Kind) || len(f.Kind) > 64 {
 		return fmt.Errorf("%w: kind %.80q of file %q is not a word of a-z, 0-9 and _", ErrInvalid, f.Kind, f.Name)
 	}
-	if len(f.SHA256) != 64 || strings.Trim(f.SHA256, "0123456789abcdef") != "" {
+	if !isDigest(f.SHA256) {
 		return fmt.Errorf("%w: SHA-256 of file %q is not 64 lower-case hexadecimal digits", ErrInvalid, f.Name)
 	}
 	if f.Size < 0 || f.Size > 1<<53 {

@@ -3,6 +3,7 @@
 package exhibit
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -196,6 +197,7 @@ type record struct {
 	length int64
 	block  string
 	pay    string
+	header int // bytes of the HTTP header, where the payload is known
 }
 
 func (w *Writer) record(kind string, at time.Time, contentType string) *record {
@@ -261,8 +263,8 @@ func (r *record) measure() error {
 	sum := sha256.New()
 	all := &meter{r: in, sum: sum}
 	if r.http {
-		if payload := sha256.New(); copyEntity(payload, all) == nil {
-			r.pay = digestText(payload)
+		if err := r.measureEntity(all); err != nil && !errors.Is(err, ErrHTTP) {
+			return fmt.Errorf("read spooled body: %w", err)
 		}
 	}
 	if _, err := io.Copy(io.Discard, all); err != nil {
@@ -277,6 +279,28 @@ func (r *record) measure() error {
 	r.fields = append(r.fields, Field{"Content-Length", fmt.Sprint(r.length)})
 	return r.err
 }
+
+// measureEntity finds what only a response has.
+func (r *record) measureEntity(in io.Reader) error {
+	br := bufio.NewReader(in)
+	h, err := readHead(br)
+	if err != nil {
+		return err
+	}
+	entity, err := h.entity(br)
+	if err != nil {
+		return err
+	}
+	payload := sha256.New()
+	if _, err := io.Copy(payload, entity); err != nil {
+		return err
+	}
+	r.pay, r.header = digestText(payload), h.size
+	return nil
+}
+
+// revisitProfile says that the payload of a revisit is that of the record it refers to.
+const revisitProfile = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 
 // spoolLimit is the largest block that is compressed in memory; a larger one is compressed while it is appended.
 const spoolLimit = 4 << 20

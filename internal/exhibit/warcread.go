@@ -301,6 +301,11 @@ func checkable(text string) (hash.Hash, string) {
 	return nil, ""
 }
 
+func sameSum(sum hash.Hash, want string) bool {
+	s := sum.Sum(nil)
+	return hex.EncodeToString(s) == want || base32.StdEncoding.EncodeToString(s) == want
+}
+
 // blockReader streams one block and checks it.
 type blockReader struct {
 	r    *Reader
@@ -316,8 +321,7 @@ func (b *blockReader) Read(p []byte) (int, error) {
 	}
 	if b.left == 0 {
 		if b.err = io.EOF; b.sum != nil {
-			s := b.sum.Sum(nil)
-			if hex.EncodeToString(s) != b.want && base32.StdEncoding.EncodeToString(s) != b.want {
+			if !sameSum(b.sum, b.want) {
 				b.err = fmt.Errorf("read WARC record before byte %d: %w from WARC-Block-Digest %.80q", b.r.offset(), ErrDigest, b.want)
 			}
 		}

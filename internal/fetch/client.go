@@ -47,6 +47,9 @@ type request struct {
 	prefix int64
 	stay   bool
 	plain  bool // neither pace nor robots: for the robots file itself
+	keep   bool // the connection, for a session
+	prompt bool
+	follow func(next string) bool // nil follows every redirect
 }
 
 // Accept asks for a media type.
@@ -58,10 +61,24 @@ func Prefix(n int64) Option { return func(r *request) { r.prefix = n } }
 // NoRedirect takes the first answer, whatever it is.
 func NoRedirect() Option { return func(r *request) { r.stay = true } }
 
+// Promptly waits for no pace: a host that is not due yet is told as a *Later at once.
+func Promptly() Option { return func(r *request) { r.prompt = true } }
+
+// Follow is asked with each address that a redirect leads to; where it says no, the redirect is the answer. A redirect that comes
+// with a cookie is followed unasked, since the address behind it may answer differently to who has been there.
+func Follow(f func(next string) bool) Option { return func(r *request) { r.follow = f } }
+
 // Get asks for one address and follows redirects. The response is never nil: with an error it holds the exchanges up to it and,
 // for ErrTooLarge, ErrTimeout and ErrProtocol, what had come of the last answer. A status such as 404 is no error. Cookies live
 // for one Get; nothing secret is ever sent. Errors: the Err values of this package.
 func (c *Client) Get(ctx context.Context, address string, opts ...Option) (*Response, error) {
+	return c.get(ctx, address, c.exchange, opts)
+}
+
+// An exchanger asks once; package fetch has one with a connection for each exchange and one that keeps them.
+type exchanger func(ctx context.Context, u *url.URL, ask request, jar http.CookieJar) (*answer, error)
+
+func (c *Client) get(ctx context.Context, address string, exchange exchanger, opts []Option) (*Response, error) {
 	ask := request{accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 	for _, o := range opts {
 		o(&ask)
@@ -69,10 +86,7 @@ func (c *Client) Get(ctx context.Context, address string, opts ...Option) (*Resp
 	res := &Response{URL: address, Final: address}
 	ctx, cancel := context.WithTimeout(ctx, c.limits.Total)
 	defer cancel()
-	jar, err := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List})
-	if err != nil {
-		return res, err
-	}
+	var jar http.CookieJar // made when a cookie comes
 	next, err := parse(address)
 	for hop := 0; err == nil; hop++ {
 		if hop > c.limits.Redirects {
@@ -83,19 +97,40 @@ func (c *Client) Get(ctx context.Context, address string, opts ...Option) (*Resp
 			break
 		}
 		var got *answer
-		got, err = c.exchange(ctx, next, ask, jar)
+		got, err = exchange(ctx, next, ask, jar)
 		res.take(got)
 		if err != nil {
 			break
 		}
-		jar.SetCookies(next, (&http.Response{Header: got.header}).Cookies())
+		if jar, err = remember(jar, next, got.header); err != nil {
+			break
+		}
 		c.pace.note(next.Host, got.status, got.header, time.Now())
 		if !got.leads() {
 			return res, nil
 		}
 		next, err = forward(next, got.header.Get("Location"))
+		if err == nil && ask.follow != nil && jar == nil && !ask.follow(next.String()) {
+			return res, nil
+		}
 	}
 	return res, fmt.Errorf("get %s: %w", address, err)
+}
+
+// remember puts the cookies of an answer into a jar, which it makes for the first ones.
+func remember(jar http.CookieJar, u *url.URL, h http.Header) (http.CookieJar, error) {
+	if len(h["Set-Cookie"]) == 0 {
+		return jar, nil
+	}
+	if jar == nil {
+		j, err := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List})
+		if err != nil {
+			return nil, err
+		}
+		jar = j
+	}
+	jar.SetCookies(u, (&http.Response{Header: h}).Cookies())
+	return jar, nil
 }
 
 // Fetch is Get in the form that package probe asks for. A body that is not whole is an error.
@@ -126,7 +161,11 @@ func (c *Client) permit(ctx context.Context, u *url.URL, ask request) error {
 	if c.pace == nil || ask.plain {
 		return nil
 	}
-	if err := c.pace.wait(ctx, u.Host); err != nil {
+	wait := c.pace.wait
+	if ask.prompt {
+		wait = func(ctx context.Context, host string) error { return c.pace.take(ctx, host, 0) }
+	}
+	if err := wait(ctx, u.Host); err != nil {
 		return err
 	}
 	return c.pace.robots(ctx, c, u)
@@ -162,8 +201,24 @@ func redirects(status int) bool {
 // names is lenient where the web is: underscores are served, only encoding must be sound.
 var names = idna.New(idna.MapForLookup(), idna.StrictDomainName(false), idna.Transitional(false), idna.BidiRule())
 
+// Normal is the form in which an address is asked for and recorded, its own form: ASCII name, no user, no fragment, no default port.
+// Two references to one document have one form. Errors: ErrAddress, ErrBlockedAddress for another scheme.
+func Normal(address string) (string, error) {
+	u, err := parse(address)
+	if err != nil {
+		return "", err
+	}
+	return u.String(), nil
+}
+
+// NormalURL is Normal for an address that was parsed already; u stays as it is.
+func NormalURL(u *url.URL) (*url.URL, error) { return normal(u) }
+
 // ascii is the form of a name that is resolved and asked for; it is its own form.
 func ascii(host string) (string, error) {
+	if isPlain(host) {
+		return host, nil
+	}
 	a, err := names.ToASCII(host)
 	if err != nil {
 		return "", fmt.Errorf("%w: %v", ErrAddress, err)
@@ -173,6 +228,25 @@ func ascii(host string) (string, error) {
 		return "", fmt.Errorf("%w: %.80q is not a name", ErrAddress, host)
 	}
 	return a, nil
+}
+
+// isPlain reports whether a name is in that form as it is, as nearly all are; only its length is left open.
+func isPlain(host string) bool {
+	last := byte('.')
+	for i := range len(host) {
+		c := host[i]
+		switch {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		case (c == '-' || c == '.') && last != '.' && last != '-':
+		default:
+			return false
+		}
+		if c == '.' && last == '-' {
+			return false
+		}
+		last = c
+	}
+	return last != '.' && last != '-'
 }
 
 // parse reads an address and puts it in the form that is asked for: ASCII name, no user, no fragment, no default port.

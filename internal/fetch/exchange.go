@@ -33,11 +33,16 @@ type Exchange struct {
 	Protocol  string // "http/1.1" or "http/1.0", as answered
 	TLS       *TLSInfo
 	Request   []byte // exact bytes sent
-	Response  []byte // exact bytes received, up to the limit
+	Response  []byte // exact bytes received, up to the limit; where Rest is not nil, the header and the beginning of the body
+	Rest      *Spool // what of the body follows Response; nil where Response is all. Who takes the exchange closes it
 	Status    int    // 0 where there was no answer
 	Truncated string // why Response is not whole; "" where it is
 	Error     string // what failed, in words; "" where nothing did
+	Note      string // what else a court should know, such as bytes that belong to no answer; "" where there is nothing
 }
+
+// A Tape takes each exchange when it has ended and returns when its record is safe. It is called by many at once.
+type Tape func(Exchange) error
 
 // A Response is the outcome of a Get: the last answer and every exchange on the way to it.
 type Response struct {

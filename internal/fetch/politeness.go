@@ -74,6 +74,11 @@ func (p *Politeness) forget(now time.Time) {
 
 // wait takes one token of a host, waiting for it. Errors: *Later, ErrTimeout.
 func (p *Politeness) wait(ctx context.Context, name string) error {
+	return p.take(ctx, name, or(p.Patience, 30*time.Second))
+}
+
+// take is wait with a patience of its own, which may be none.
+func (p *Politeness) take(ctx context.Context, name string, patience time.Duration) error {
 	now := time.Now()
 	p.mu.Lock()
 	h := p.at(name, now)
@@ -88,7 +93,6 @@ func (p *Politeness) wait(ctx context.Context, name string) error {
 	if h.until.After(ready) {
 		ready = h.until
 	}
-	patience := or(p.Patience, 30*time.Second)
 	until, bounded := ctx.Deadline()
 	if ready.Sub(now) > patience || bounded && ready.After(until) {
 		p.mu.Unlock()

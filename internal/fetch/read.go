@@ -17,7 +17,8 @@ type tap struct {
 	from   io.Reader
 	first  func() // called at the first byte
 	taken  []byte
-	excess int // bytes at the end of taken that belong to no answer
+	excess int           // bytes at the end of taken that belong to no answer
+	in     *bufio.Reader // used again for each answer of a session; nil makes one
 }
 
 func (t *tap) Read(p []byte) (int, error) {
@@ -51,21 +52,26 @@ const redirectBytes = 1 << 20
 // Errors: ErrTooLarge, ErrBomb, ErrProtocol, or what the connection failed with.
 func read(t *tap, l Limits, a *answer) error {
 	m := &meter{from: t, left: int64(l.Header)}
-	in := bufio.NewReaderSize(m, 4096)
+	in := t.in
+	if in == nil {
+		in = bufio.NewReaderSize(m, 4096)
+	} else {
+		in.Reset(m)
+	}
 	defer func() { t.excess = in.Buffered() }()
 	res, err := head(in) //nolint:bodyclose // Close would read on to the end, and it holds nothing; the connection is closed by who opened it
 	if err != nil {
 		a.truncated = cut(err)
 		return fmt.Errorf("read header: %w", broken(err))
 	}
-	a.status, a.header = res.StatusCode, res.Header
+	a.status, a.header, a.last = res.StatusCode, res.Header, res.Close || res.StatusCode == http.StatusSwitchingProtocols
 	a.exchange.Protocol = strings.ToLower(res.Proto)
 
 	if a.leads() {
 		l.Body = min(l.Body, redirectBytes)
 	}
 	m.left = l.Body + l.Body/4 + int64(l.Header) // chunk marks come on top; the body itself is bounded below
-	packed, err := io.ReadAll(io.LimitReader(res.Body, l.Body+1))
+	packed, err := t.body(res, len(t.taken)-in.Buffered(), l.Body+1)
 	if err == nil && int64(len(packed)) > l.Body {
 		packed, err = packed[:l.Body], fmt.Errorf("read body: %w: more than %d bytes", ErrTooLarge, l.Body)
 	}
@@ -79,6 +85,17 @@ func read(t *tap, l Limits, a *answer) error {
 		a.truncated, err = cut(fault), fault
 	}
 	return err
+}
+
+// body reads at most n bytes of a body. One that lies in taken as it is, from begin on, is not copied.
+func (t *tap) body(res *http.Response, begin int, n int64) ([]byte, error) {
+	in := io.LimitReader(res.Body, n)
+	if len(res.TransferEncoding) > 0 || bytes.HasPrefix(t.taken, []byte("ICY ")) {
+		return io.ReadAll(in)
+	}
+	read, err := io.Copy(io.Discard, in)
+	end := begin + int(read)
+	return t.taken[begin:end:end], err
 }
 
 // head reads the status line and header, past interim answers. Old audio servers begin with ICY instead of HTTP/1.0.

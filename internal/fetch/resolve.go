@@ -19,10 +19,14 @@ type resolver struct {
 	servers []string
 	local   netip.Addr
 	timeout time.Duration
+	ttl     time.Duration // how long what was said holds, at most longestTTL
 }
 
+// longestTTL is how long an answer may be used again within one session; a name that moves is to be seen moving.
+const longestTTL = time.Minute
+
 func newResolver(n Network, timeout time.Duration) (*resolver, error) {
-	r := &resolver{local: n.Local, timeout: timeout}
+	r := &resolver{local: n.Local, timeout: timeout, ttl: longestTTL}
 	if n.Resolver != "" {
 		r.servers = []string{n.Resolver}
 		return r, nil
@@ -68,6 +72,9 @@ func (r *resolver) follow(ctx context.Context, name string, kind uint16) ([]neti
 		m, server, err := r.ask(ctx, name, kind)
 		if err != nil {
 			return nil, server, err
+		}
+		for _, rr := range m.Answer {
+			r.ttl = min(r.ttl, time.Duration(rr.Header().Ttl)*time.Second)
 		}
 		found, alias := answers(m, name, kind)
 		if len(found) > 0 || alias == name {

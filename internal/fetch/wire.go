@@ -27,6 +27,7 @@ type answer struct {
 	body      []byte
 	truncated string
 	follow    bool // redirects are followed
+	last      bool // the connection ends with it
 }
 
 // leads reports whether the answer sends us elsewhere. Then its body is only the beginning of a record: see redirectBytes.
@@ -53,8 +54,15 @@ func (c *Client) converse(ctx context.Context, u *url.URL, ask request, jar http
 		return err
 	}
 	defer conn.Close()
+	return c.talk(ctx, conn, &tap{from: conn}, u, ask, jar, a)
+}
+
+// talk sends one request over a connection and takes the answer through t. Where ctx ends meanwhile, the connection is of no use
+// any more.
+func (c *Client) talk(ctx context.Context, conn net.Conn, t *tap, u *url.URL, ask request, jar http.CookieJar, a *answer) error {
+	e := &a.exchange
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(past) })
-	defer stop()
+	defer func() { a.last = !stop() || a.last }()
 	until := func(t time.Time) {
 		_ = conn.SetDeadline(t) // a connection that takes none is closed, and says so when read
 		if ctx.Err() != nil {   // the call above may have come after the one that hangs up
@@ -70,16 +78,17 @@ func (c *Client) converse(ctx context.Context, u *url.URL, ask request, jar http
 		l.Body = min(l.Body, ask.prefix)
 	}
 	a.follow = !ask.stay
-	tap := &tap{from: conn, first: func() {
+	t.first = func() {
 		e.FirstByte = time.Now()
 		if end, ok := ctx.Deadline(); ok {
 			until(end)
 		}
-	}}
-	err = read(tap, l, a)
-	e.Response = tap.taken
-	if n := tap.excess; n > 0 && n <= len(e.Response) {
+	}
+	err := read(t, l, a)
+	e.Response = t.taken
+	if n := t.excess; n > 0 && n <= len(e.Response) {
 		e.Response = e.Response[:len(e.Response)-n]
+		e.Note = fmt.Sprintf("bytes came behind the answer that belong to none: at least %d, which are left out", n)
 	}
 	e.Truncated = a.truncated
 	if errors.Is(err, ErrTooLarge) && a.status != 0 && (ask.prefix > 0 && ask.prefix <= c.limits.Body || a.leads()) {
@@ -100,7 +109,15 @@ func (c *Client) connect(ctx context.Context, u *url.URL, e *Exchange) (net.Conn
 	if err != nil {
 		return nil, err
 	}
-	open, err := c.resolve(ctx, u.Hostname(), e)
+	if _, err := c.resolve(ctx, u.Hostname(), e); err != nil {
+		return nil, err
+	}
+	return c.dial(ctx, u, port, e)
+}
+
+// dial connects to one of the addresses that were resolved into e.
+func (c *Client) dial(ctx context.Context, u *url.URL, port uint16, e *Exchange) (net.Conn, error) {
+	open, err := c.allowed(u.Hostname(), e)
 	if err != nil {
 		return nil, err
 	}
@@ -138,21 +155,23 @@ func (c *Client) target(u *url.URL) (uint16, error) {
 	return c.guard.port(uint16(p))
 }
 
-// resolve fills e.Addresses and returns those that the guard lets through. A forbidden one beside them is passed over: else a
-// site could hide from us alone by naming ::1 beside its real address.
-func (c *Client) resolve(ctx context.Context, host string, e *Exchange) (open []netip.Addr, err error) {
+// resolve fills e.Addresses and says how long they hold.
+func (c *Client) resolve(ctx context.Context, host string, e *Exchange) (time.Duration, error) {
 	if a, err := netip.ParseAddr(host); err == nil {
 		e.Addresses = []netip.Addr{a}
-	} else {
-		r, err := newResolver(c.network, min(c.limits.Dial, 5*time.Second))
-		if err != nil {
-			return nil, err
-		}
-		e.Addresses, e.Resolver, err = r.addresses(ctx, host)
-		if err != nil {
-			return nil, err
-		}
+		return longestTTL, nil
 	}
+	r, err := newResolver(c.network, min(c.limits.Dial, 5*time.Second))
+	if err != nil {
+		return 0, err
+	}
+	e.Addresses, e.Resolver, err = r.addresses(ctx, host)
+	return r.ttl, err
+}
+
+// allowed returns those of e.Addresses that the guard lets through. A forbidden one beside them is passed over: else a site could
+// hide from us alone by naming ::1 beside its real address.
+func (c *Client) allowed(host string, e *Exchange) (open []netip.Addr, err error) {
 	for _, a := range e.Addresses {
 		if no := c.first(a); no == nil {
 			open = append(open, a)
@@ -204,8 +223,15 @@ func (c *Client) format(u *url.URL, ask request, jar http.CookieJar) []byte {
 			fmt.Fprintf(&b, "Cookie: %s\r\n", v)
 		}
 	}
-	b.WriteString("Connection: close\r\n\r\n")
+	b.WriteString(ask.connection())
 	return b.Bytes()
+}
+
+func (r request) connection() string {
+	if r.keep {
+		return "Connection: keep-alive\r\n\r\n"
+	}
+	return "Connection: close\r\n\r\n"
 }
 
 func endpoint(a net.Addr) netip.AddrPort {

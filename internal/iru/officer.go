@@ -68,6 +68,9 @@ const (
 	ToAudit       Power = "read the log of consultations"
 	ToAdminister  Power = "manage units, officers and tokens"
 	ToCurateBanks Power = "enter known content"
+	ToDisclose    Power = "hand evidence out"
+	ToClassify    Power = "change handling codes"
+	ToErase       Power = "erase an exhibit"
 )
 
 var powers = map[Power][]Role{
@@ -86,6 +89,9 @@ var powers = map[Power][]Role{
 	ToAudit:       {Auditor},
 	ToAdminister:  {Administrator},
 	ToCurateBanks: {Analyst, Examiner},
+	ToDisclose:    {Reviewer, Liaison, Examiner},
+	ToClassify:    {Reviewer, Liaison},
+	ToErase:       {Reviewer, Signer},
 }
 
 // Powers lists every power with the roles that hold it.

@@ -32,17 +32,6 @@ var OutletTable = Table[OutletState]{
 	{OutletClosed, "watch", OutletWatched},
 }
 
-// Handling says who may see a thing (TLP), who may act on it (PAP) and under which conditions it travels (H).
-type Handling struct {
-	TLP  string `json:"tlp"` // "CLEAR" "GREEN" "AMBER" "AMBER+STRICT" "RED"
-	PAP  string `json:"pap"` // "CLEAR" "GREEN" "AMBER" "RED"
-	H    string `json:"h"`   // "H0" "H1" "H2" "H3"
-	Note string `json:"note,omitempty"`
-}
-
-// DefaultHandling is what a thing has until somebody decides otherwise: to the unit only, no onward sharing.
-var DefaultHandling = Handling{TLP: "AMBER+STRICT", PAP: "AMBER", H: "H2"}
-
 // An Outlet is a brand that publishes; assets carry it.
 type Outlet struct {
 	ID        OutletID

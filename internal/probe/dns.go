@@ -27,30 +27,32 @@ type Resolver struct {
 
 // Answers are what one server said of a name at one time.
 type Answers struct {
-	Name     string // ASCII form, without the final dot
-	A        []netip.Addr
-	AAAA     []netip.Addr
-	NS       []string
-	MX       []MX
-	TXT      []string
-	CNAME    []string // the chain of aliases, in order
-	SOA      *SOA
-	NXDomain bool     // the server says that there is no such name
-	Failed   []string // questions that got no answer: "MX: SERVFAIL"; they say nothing about the name
-	Server   string
-	At       time.Time
+	Name     string       `json:"name"` // ASCII form, without the final dot
+	A        []netip.Addr `json:"a,omitempty"`
+	AAAA     []netip.Addr `json:"aaaa,omitempty"`
+	NS       []string     `json:"ns,omitempty"`
+	MX       []MX         `json:"mx,omitempty"`
+	TXT      []string     `json:"txt,omitempty"`
+	CNAME    []string     `json:"cname,omitempty"` // the chain of aliases, in order
+	SOA      *SOA         `json:"soa,omitempty"`
+	NXDomain bool         `json:"nxdomain,omitempty"` // the server says that there is no such name
+	Failed   []string     `json:"failed,omitempty"`   // questions that got no answer: "MX: SERVFAIL"; they say nothing about the name
+	Server   string       `json:"server"`
+	At       time.Time    `json:"at"`
 }
 
 // MX names a mail server.
 type MX struct {
-	Preference uint16
-	Host       string
+	Preference uint16 `json:"preference"`
+	Host       string `json:"host"`
 }
 
 // SOA is the start of authority of the zone that the name is in.
 type SOA struct {
-	Zone, NS, Mailbox string
-	Serial            uint32
+	Zone    string `json:"zone"`
+	NS      string `json:"ns"`
+	Mailbox string `json:"mailbox"`
+	Serial  uint32 `json:"serial"`
 }
 
 // asked are the types of question, in order.

@@ -384,7 +384,7 @@ func TestExhibits(t *testing.T) {
 	body := "warcbytes<script>alert(1)</script>"
 	sumOf := sha256.Sum256([]byte("warc" + "x"))
 	digest := hex.EncodeToString(sumOf[:])
-	h := newHouse(t, func(o *Options) { o.Store = keptStore{digest: body} })
+	h := newHouse(t, func(o *Options) { o.Evidence = Plain{keptStore{digest: body}} })
 	a := h.watch("https://tea.test/", "Tea")
 	x, err := h.RecordCapture(t.Context(), desk.Recording{Item: h.item(a.Locator).ID, Vantage: "north", At: h.clock(), Outcome: iru.Up, Status: 200, Final: a.Locator, Manifest: sum("m"), Title: "Tea", Text: "Tea", Content: sum("Tea"),
 		Files: []iru.File{{Name: "cap\"ture\r\n.warc.gz", Kind: "warc", SHA256: digest, Size: int64(len(body))}, {Name: "lost.txt", Kind: "text", SHA256: sum("gone"), Size: 4}}})
@@ -392,7 +392,7 @@ func TestExhibits(t *testing.T) {
 	base, ada := "/exhibits/"+id(x.ID), h.as("ada")
 	ada.get(base).is(http.StatusOK).has(".title .st", "not yet sealed").has("#files", "sha256:")
 	h.seal()
-	ada.get(base).has(".title .st", "Sealed").has("#custody", "item.capture").has("#proof", "Verified now")
+	ada.get(base).has(".title .st", "Sealed").has("#custody", "exhibit.record").has("#proof", "Verified now")
 	ada.get("/exhibits").has("tbody", "Exhibit "+id(x.ID))
 	ada.post(base+"/file", "file", "0", "why", "").is(http.StatusUnprocessableEntity).has("#errors", "what you need")
 	got := ada.post(base+"/file", "file", "0", "why", "for the court").is(http.StatusOK)

@@ -80,6 +80,7 @@ func (v *visit) showExhibit(why string, refused error) error {
 	if err != nil {
 		return err
 	}
+	p.Sight = v.sight(p.Exhibit, p.Item, v.r.URL.Query().Get("plain") != "")
 	p.Files = ui.Table{Label: ui.T(ctx, "Files"), Compact: true, Empty: ui.T(ctx, "Nothing was kept of this look."), Columns: []ui.Column{{Title: ui.T(ctx, "Name")}, {Title: ui.T(ctx, "Kind")}, {Title: ui.T(ctx, "Digest"), NoWrap: true}, {Title: ui.T(ctx, "Size"), Num: true}}}
 	for i, f := range p.Exhibit.Files {
 		p.Files.Rows = append(p.Files.Rows, ui.Cells(ui.Isolated(f.Name), ui.Text(f.Kind), ui.Hash{Prefix: "sha256:", Hex: f.SHA256, Copy: true}, ui.Text(sizeWords(f.Size))))
@@ -151,7 +152,7 @@ func (v *visit) takeFile() error {
 	if v.value("why") == "" {
 		return v.showExhibit(ui.T(v.ctx(), "Say what you need the file for."), iru.Invalid)
 	}
-	body, err := v.opts.Store.Open(v.ctx(), f.SHA256)
+	body, err := v.opts.Evidence.Open(v.ctx(), x, f)
 	if err != nil {
 		return err
 	}

@@ -237,6 +237,16 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Provider entered")
 	case "provider.credential":
 		return ui.T(ctx, "Credential changed")
+	case "outlet.classify":
+		return ui.T(ctx, "Handling codes changed")
+	case "exhibit.record":
+		return ui.T(ctx, "Recorded")
+	case "exhibit.take":
+		return ui.T(ctx, "File taken along")
+	case "exhibit.check":
+		return ui.T(ctx, "Checked")
+	case "exhibit.export":
+		return ui.T(ctx, "Handed out")
 	case "exhibit.seal":
 		return ui.T(ctx, "Sealed")
 	case "exhibit.erase":

@@ -91,7 +91,7 @@ func newHouse(t *testing.T, opts ...func(*Options)) *house {
 		}
 		return nil
 	}))
-	h.opts = Options{Store: emptyStore{}, Version: "test", Log: slog.New(slog.NewTextHandler(&h.log, nil))}
+	h.opts = Options{Evidence: Plain{emptyStore{}}, Version: "test", Log: slog.New(slog.NewTextHandler(&h.log, nil))}
 	for _, o := range opts {
 		o(&h.opts)
 	}

@@ -27,6 +27,7 @@ type ExhibitPage struct {
 	Exhibit iru.Exhibit
 	Item    iru.Item
 	Problem string
+	Sight   Sight
 	Files   ui.Table
 	Options []ui.Option // files to take along
 	Custody ui.Table
@@ -53,6 +54,18 @@ func (p ExhibitPage) terms(ctx context.Context) ui.Terms {
 		t = append(t, ui.Term{Name: ui.T(ctx, "Asset"), Value: ui.Link("/assets/"+id(x.Asset), ui.T(ctx, "Asset %s", id(x.Asset)))})
 	}
 	return t
+}
+
+// filter switches the greyscale and the blur over pictures.
+func (p ExhibitPage) filter(ctx context.Context) templ.Component {
+	if p.Sight.Shot == "" && p.Sight.Copy == "" {
+		return nil
+	}
+	here := "/exhibits/" + id(p.Exhibit.ID)
+	if p.Sight.Plain {
+		return ui.Button{Text: ui.T(ctx, "Filter on"), Small: true, Icon: ui.IconEye, Href: here + "#seen", Key: "f", Help: ui.T(ctx, "Put the filter over the pictures")}
+	}
+	return ui.Button{Text: ui.T(ctx, "Lift the filter"), Small: true, Icon: ui.IconEye, Href: here + "?plain=1#seen", Key: "f", Help: ui.T(ctx, "See the pictures sharp and in colour")}
 }
 
 func (p ExhibitPage) fields(ctx context.Context) []ui.Field {

@@ -3,7 +3,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,19 +13,14 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
-	"iolaus/internal/blob"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 )
 
-// A Store yields evidence by its SHA-256; package blob has the implementations.
-type Store interface {
-	Open(ctx context.Context, digest string) (blob.File, error)
-}
-
 // Options are what the workbench needs besides the desk.
 type Options struct {
-	Store    Store
+	Evidence Evidence
+	Links    *Links   // to the origin that shows evidence; nil: nothing of it is shown, only described
 	Training []string // networks that the guard is opened for; a red banner says so on every page
 	Version  string
 	Secure   bool // pages are served over TLS: cookies are sent over TLS only
@@ -51,7 +45,7 @@ const (
 
 // New gives the handler of every page. Its errors are Invalid.
 func New(d *desk.Desk, o Options) (http.Handler, error) {
-	if d == nil || o.Store == nil {
+	if d == nil || o.Evidence == nil {
 		return nil, fmt.Errorf("make workbench: %w: it needs a desk and an evidence store", iru.Invalid)
 	}
 	if o.Log == nil {
@@ -73,7 +67,7 @@ func New(d *desk.Desk, o Options) (http.Handler, error) {
 	all := http.NewServeMux()
 	all.Handle("GET /static/", s.static)
 	all.Handle("/", Language(LimitBody(changes, MaxForm, s.refuse(http.StatusRequestEntityTooLarge))))
-	return Security{Secure: o.Secure}.Headers(all), nil
+	return Security{Secure: o.Secure, EvidenceOrigin: o.Links.Origin()}.Headers(all), nil
 }
 
 // A route is one line of routes.go.

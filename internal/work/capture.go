@@ -3,32 +3,31 @@
 package work
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
+	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/riverqueue/river"
 
+	"iolaus/internal/capture"
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/fetch"
 	"iolaus/internal/iru"
 	"iolaus/internal/locator"
+	"iolaus/internal/recognise"
 )
 
-// capture records an item: the exact exchanges in a WARC file, the text, the fingerprints, and a manifest over all of it.
-type capture struct {
+// capturer records an item: the exact exchanges in a WARC file, the text, the fingerprints, and a manifest over all of it.
+type capturer struct {
 	river.WorkerDefaults[desk.Capture]
 	*Crew
 }
 
-func (w *capture) Work(ctx context.Context, job *river.Job[desk.Capture]) error {
+func (w *capturer) Work(ctx context.Context, job *river.Job[desk.Capture]) error {
 	var i iru.Item
 	var a iru.Asset
 	err := w.Desk.DB.View(ctx, func(t *db.Tx) error {
@@ -88,86 +87,108 @@ type allowance struct {
 	time  time.Duration
 }
 
-var plenty = allowance{64 << 20, 90 * time.Second}
+var plenty = allowance{capture.DefaultBytes, capture.DefaultTime}
+
+// Camera is what captures are made with from a vantage point.
+func (c *Crew) Camera(from *fetch.Client) *capture.Camera {
+	return &capture.Camera{Client: from, Browser: c.Browser, Cells: c.Cells, RDAP: c.RDAP, Software: c.Software, Operator: c.Post.From}
+}
 
 // record captures an item from a vantage point and hands the recording to the desk. The bytes are in the store before the desk
 // knows of them. Where our own pace forbids to ask, the error is a *fetch.Later and nothing is recorded.
 func (c *Crew) record(ctx context.Context, from *fetch.Client, a iru.Asset, i iru.Item, most allowance) error {
-	s := fetch.Look(ctx, from, address(i.Locator), fetch.Expect{Kind: a.Kind})
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	var later *fetch.Later
-	if errors.As(s.Err, &later) {
-		return s.Err
-	}
-	p, err := c.spool(s, most.bytes)
+	p, err := c.Camera(from).Begin(ctx, capture.Request{Address: address(i.Locator), Expect: fetch.Expect{Kind: a.Kind}, Bytes: most.bytes, Time: most.time})
 	if err != nil {
 		return err
 	}
-	defer p.close()
+	defer p.Close()
+	s := p.Sight
 	r := desk.Recording{Item: i.ID, Vantage: s.Vantage, At: s.At, Outcome: s.Outcome, Status: s.Status, Detail: line(s.Detail, maxDetail), Took: s.Took}
 	if s.Response != nil {
 		r.Final = line(s.Response.Final, 8192)
-		if err := p.add(s.Response.Hops); err != nil {
-			return err
-		}
+	}
+	if err := c.shoot(ctx, p, i); err != nil {
+		return err
 	}
 	if s.Outcome == iru.Up && s.Response != nil {
-		beside, cancel := context.WithTimeout(ctx, most.time)
-		err := c.content(beside, from, i, s, p, &r)
-		cancel()
-		if err != nil {
+		if err := c.content(ctx, i, p, &r); err != nil {
 			return err
 		}
 	}
-	if err := c.keep(ctx, i, s, p, &r); err != nil {
+	done, err := p.Finish(ctx, capture.Facts{Title: r.Title, Lang: r.Lang, Dir: r.Dir, Text: r.Text})
+	if err != nil {
+		return err
+	}
+	if err := c.keep(ctx, done, &r); err != nil {
 		return err
 	}
 	_, err = c.Desk.RecordCapture(ctx, r)
 	return err
 }
 
-// keep stores the WARC file and the text, and closes the manifest over both.
-func (c *Crew) keep(ctx context.Context, i iru.Item, s fetch.Sight, p *spool, r *desk.Recording) error {
-	warc, err := p.bytes()
+// shoot takes the page's picture: a page that is byte for byte what the item's last
+// picture shows needs no new one.
+func (c *Crew) shoot(ctx context.Context, p *capture.Capture, i iru.Item) error {
+	s := p.Sight.Response
+	if c.Browser == nil || s == nil || i.Exhibit == 0 {
+		return c.oneBrowser(ctx, p)
+	}
+	var last iru.Exhibit
+	err := c.Desk.DB.View(ctx, func(t *db.Tx) error {
+		var err error
+		last, err = t.Exhibit(ctx, iru.Program(), i.Exhibit)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	for _, f := range []struct {
-		name, kind string
-		data       io.Reader
-	}{{"capture.warc.gz", "warc", warc}, {"text.txt", "text", strings.NewReader(r.Text)}} {
-		if f.kind == "text" && r.Text == "" {
-			continue
-		}
-		sum, size, err := c.Store.Put(ctx, f.data)
-		if err != nil {
-			return fmt.Errorf("store evidence: %w", err)
-		}
-		r.Files = append(r.Files, iru.File{Name: f.name, Kind: f.kind, SHA256: sum, Size: size})
+	sum := recognise.SHA256(s.Body)
+	pictured := slices.ContainsFunc(last.Files, func(f iru.File) bool { return f.Kind == "screenshot" })
+	same := slices.ContainsFunc(last.Prints, func(f iru.Print) bool {
+		return f.Medium == "sha256" && f.Where == i.Locator && f.Value == hex.EncodeToString(sum[:])
+	})
+	if pictured && same && p.Sight.Outcome == last.Outcome {
+		p.Warn("no new picture was taken: the page is byte for byte that of exhibit %d", last.ID)
+		return nil
 	}
-	m, err := c.manifest(i, s, p, *r)
-	if err != nil {
-		return err
+	return c.oneBrowser(ctx, p)
+}
+
+func (c *Crew) oneBrowser(ctx context.Context, p *capture.Capture) error {
+	if c.Browser != nil && c.Shots != nil {
+		select {
+		case c.Shots <- struct{}{}:
+			defer func() { <-c.Shots }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	sum, size, err := c.Store.Put(ctx, bytes.NewReader(m))
+	return p.Shoot(ctx)
+}
+
+// keep stores the files of a capture, sealed under a key that is the exhibit's own.
+func (c *Crew) keep(ctx context.Context, done capture.Result, r *desk.Recording) error {
+	wrapped, key, err := c.Vault.NewKey()
 	if err != nil {
 		return fmt.Errorf("store evidence: %w", err)
 	}
-	r.Manifest = sum
-	r.Files = append(r.Files, iru.File{Name: "manifest.json", Kind: "manifest", SHA256: sum, Size: size})
-	return nil
-}
-
-// recordID is a random UUID (RFC 9562, version 4) as WARC names its records.
-func recordID() string {
-	var b [16]byte
-	if _, err := io.ReadFull(rand.Reader, b[:]); err != nil {
-		panic(err) // the system has no randomness left: nothing can go on
+	r.Key, r.Manifest = wrapped, done.Digest
+	for _, f := range done.Files {
+		in, err := f.Open()
+		if err != nil {
+			return err
+		}
+		sum, size, stored, err := c.Vault.Put(ctx, key, in)
+		in.Close()
+		switch {
+		case err != nil:
+			return fmt.Errorf("store evidence: %w", err)
+		case sum != f.SHA256:
+			return fmt.Errorf("store evidence: %w: %s changed while it was stored", iru.Unavailable, f.Name)
+		}
+		r.Files = append(r.Files, iru.File{Name: f.Name, Kind: f.Kind, SHA256: sum, Size: size, Stored: stored})
 	}
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	return nil
 }
 
 // address is what to fetch for a stored locator.
@@ -185,14 +206,4 @@ func locatorName(stored string) string {
 		return stored
 	}
 	return l.Host() + l.Path()
-}
-
-func limited(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }

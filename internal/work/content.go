@@ -3,13 +3,13 @@
 package work
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"strings"
 
+	"iolaus/internal/capture"
 	"iolaus/internal/desk"
 	"iolaus/internal/fetch"
 	"iolaus/internal/iru"
@@ -25,10 +25,11 @@ const (
 	maxDetail = 2000
 )
 
-// content reads what was captured: text, language, marks, links, fingerprints. The time for what belongs to the page is ctx's.
-func (c *Crew) content(ctx context.Context, from *fetch.Client, i iru.Item, s fetch.Sight, p *spool, r *desk.Recording) error {
+// content reads what was captured: text, language, marks, links, fingerprints.
+func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *desk.Recording) error {
+	s := p.Sight
 	body := s.Response.Body
-	sum := sha256.Sum256(body)
+	sum := recognise.SHA256(body)
 	r.Content = hex.EncodeToString(sum[:])
 	r.Kind = kindOf(s.Response)
 	r.Prints = append(r.Prints, iru.Print{Medium: "sha256", Value: r.Content, Where: i.Locator})
@@ -38,10 +39,12 @@ func (c *Crew) content(ctx context.Context, from *fetch.Client, i iru.Item, s fe
 		if plain(s.Response.Type) {
 			r.Text = limited(clean(string(body)), maxText)
 			r.Dir = recognise.Direction(r.Text)
-			if r.Links = linksIn(body); strings.Contains(s.Response.Type, "xml") {
-				r.Links = feedLinks(body)
+			f, err := p.Plain(ctx, body, s.Response.Type)
+			if err != nil {
+				return err
 			}
-			r.Features = append(r.Features, manifestMarks(body)...)
+			r.Links = linksOf(f)
+			r.Features = append(r.Features, plainMarks(f)...)
 		}
 		return nil
 	}
@@ -54,27 +57,27 @@ func (c *Crew) content(ctx context.Context, from *fetch.Client, i iru.Item, s fe
 		r.Prints = append(r.Prints, iru.Print{Medium: "text", Value: sk.String(), Where: i.Locator})
 	}
 	r.Features = append(r.Features, pageMarks(*g)...)
-	if err := feeds(ctx, from, g.Feeds, p, r); err != nil {
+	if err := feeds(ctx, g.Feeds, p, r); err != nil {
 		return err
 	}
 	s.Response.Body = nil // read; its pictures may need the room
-	return pictures(ctx, from, g, p, r)
+	return pictures(ctx, g, p, r)
 }
 
 // pictures takes a page's pictures and its icon along: the same words and pictures are the same content, whatever the frame.
-func pictures(ctx context.Context, from *fetch.Client, g *recognise.Page, p *spool, r *desk.Recording) error {
+func pictures(ctx context.Context, g *recognise.Page, p *capture.Capture, r *desk.Recording) error {
 	list := g.Images
 	if g.Icon != "" {
 		list = append([]string{g.Icon}, list...)
 	}
 	if len(list) > maxImages {
-		p.warnf("%d pictures of the page were left out: %d are taken along", len(list)-maxImages, maxImages)
+		p.Warn("%d pictures of the page were left out: %d are taken along", len(list)-maxImages, maxImages)
 		list = list[:maxImages]
 	}
 	whole := sha256.New()
 	fmt.Fprintf(whole, "%s\n", recognise.Fold(g.Text))
 	for _, u := range list {
-		body, err := beside(ctx, from, u, "image/*", p)
+		body, err := p.Beside(ctx, u, "image/*")
 		if err != nil {
 			return err
 		}
@@ -89,11 +92,11 @@ func pictures(ctx context.Context, from *fetch.Client, g *recognise.Page, p *spo
 		}
 		fmt.Fprintf(whole, "%s\n", h)
 		r.Prints = append(r.Prints, iru.Print{Medium: "sha256", Value: h, Where: clean(u)})
-		img, _, err := recognise.DecodeImage(bytes.NewReader(body), recognise.Limits{})
+		pdq, quality, err := p.Picture(ctx, body)
 		if err != nil {
-			continue // kept in the WARC file; not recognisable
+			return err
 		}
-		if pdq, quality := recognise.HashPDQ(img); quality >= minQuality {
+		if quality >= minQuality {
 			r.Prints = append(r.Prints, iru.Print{Medium: "pdq", Value: pdq.Hex(), Where: clean(u)})
 			r.Features = append(r.Features, mark("image_pdq", pdq.Hex()))
 		}
@@ -105,41 +108,20 @@ func pictures(ctx context.Context, from *fetch.Client, g *recognise.Page, p *spo
 }
 
 // feeds reads the feeds that a page names: their keys are marks of identity, and what they announce is linked.
-func feeds(ctx context.Context, from *fetch.Client, addresses []string, p *spool, r *desk.Recording) error {
+func feeds(ctx context.Context, addresses []string, p *capture.Capture, r *desk.Recording) error {
 	for _, u := range addresses[:min(len(addresses), maxFeeds)] {
-		body, err := beside(ctx, from, u, "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.1", p)
+		body, err := p.Beside(ctx, u, "application/atom+xml, application/rss+xml, application/feed+json, */*;q=0.1")
 		if err != nil {
 			return err
 		}
-		r.Links = append(r.Links, feedLinks(body)...)
-		r.Features = append(r.Features, feedMarks(body)...)
+		f, err := p.Plain(ctx, body, "application/xml")
+		if err != nil {
+			return err
+		}
+		r.Links = append(r.Links, linksOf(f)...)
+		r.Features = append(r.Features, plainMarks(f)...)
 	}
 	return nil
-}
-
-// beside takes along what belongs to a page and gives its body; nil where it did not come whole. What does not fit any more, in
-// bytes or in time, is left out and said.
-func beside(ctx context.Context, from *fetch.Client, u, media string, p *spool) ([]byte, error) {
-	switch {
-	case ctx.Err() != nil:
-		p.warnf("%s was left out: the time for what belongs to the page was over", u)
-		return nil, nil
-	case p.left <= 0:
-		p.warnf("%s was left out: the capture holds as many bytes as it may", u)
-		return nil, nil
-	}
-	res, err := from.Get(ctx, u, fetch.Accept(media), fetch.Prefix(p.left))
-	if took := weight(res.Hops...); took > p.left || res.Truncated == fetch.TruncatedLength && err == nil {
-		p.warnf("%s was left out: it needs more than the %d bytes that the capture may still take", u, p.left)
-		return nil, nil
-	}
-	if n := len(res.Hops); err != nil && (n == 0 || len(res.Hops[n-1].Response) == 0) { // no record of it can stand in the WARC file
-		p.warnf("%s was left out: %v", u, err)
-	}
-	if more := p.add(res.Hops); more != nil || err != nil || res.Status != 200 {
-		return nil, more
-	}
-	return res.Body, nil
 }
 
 // minQuality is the PDQ quality under which a hash is discarded (recognition.md); minSketch the shingles that a text needs.

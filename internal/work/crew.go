@@ -22,12 +22,17 @@ import (
 	"iolaus/internal/fetch"
 	"iolaus/internal/iru"
 	"iolaus/internal/probe"
+	"iolaus/internal/sandbox"
 )
 
 // A Crew is what the workers work with.
 type Crew struct {
 	Desk     *desk.Desk
-	Store    blob.Store
+	Store    blob.Store      // of letters
+	Vault    *blob.Vault     // of exhibits
+	Browser  *fetch.Browser  // nil: no pictures are taken
+	Shots    chan struct{}   // as many browsers at once as it has room for; nil: no bound
+	Cells    *sandbox.Pool   // nil: hostile files are read in this process; for tests
 	Vantages []*fetch.Client // where we look from; the first one captures
 	RDAP     *probe.RDAP     // nil: who carries an asset must be entered by hand
 	CTLogs   []string        // addresses of certificate logs to survey
@@ -65,7 +70,7 @@ func (c *Crew) Run(ctx context.Context) error {
 	workers := river.NewWorkers()
 	for _, add := range []func() error{
 		func() error { return river.AddWorkerSafely(workers, &monitor{Crew: c}) },
-		func() error { return river.AddWorkerSafely(workers, &capture{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &capturer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &prober{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &matcher{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &deliverer{Crew: c}) },
@@ -75,6 +80,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &rechecker{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &escalator{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &releaser{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &eraser{Crew: c}) },
 	} {
 		if err := add(); err != nil {
 			return fmt.Errorf("set up workers: %w: %w", iru.Internal, err)

@@ -52,36 +52,35 @@ func pageMarks(p recognise.Page) []iru.Feature {
 	return out
 }
 
-// feedMarks is the identifier that a feed keeps wherever it is served (RFC 4287, section 4.2.6: permanent, universally unique).
-func feedMarks(body []byte) []iru.Feature {
-	if id := recognise.FeedID(body); id != "" {
-		return []iru.Feature{mark(link.FeedKey, id)}
+// plainMarks are what a feed or an update manifest shows of who makes it: the identifier that a feed keeps wherever it is served, the keys
+// by which the next build is recognised.
+func plainMarks(f recognise.Plain) []iru.Feature {
+	var out []iru.Feature
+	if f.ID != "" {
+		out = append(out, mark(link.FeedKey, clean(f.ID)))
 	}
-	return nil
-}
-
-// feedLinks are the addresses that a feed announces.
-func feedLinks(body []byte) []desk.Link {
-	return named(recognise.FeedLinks(body), "announced in a feed")
-}
-
-// linksIn finds addresses in plain text: update manifests, feeds, playlists.
-func linksIn(body []byte) []desk.Link { return named(recognise.AddressesIn(body), "named in a file") }
-
-func named(addresses []string, where string) []desk.Link {
-	var out []desk.Link
-	for _, u := range addresses {
-		out = append(out, desk.Link{URL: u, Text: where})
+	for _, k := range f.Keys {
+		switch k.Name {
+		case "signer", "signer_sha256":
+			out = append(out, mark(link.APKSigner, clean(k.Value)))
+		case "key":
+			out = append(out, mark(link.ExtensionKey, clean(k.Value)))
+		case "feed_key":
+			out = append(out, mark(link.FeedKey, clean(k.Value)))
+		}
 	}
 	return out
 }
 
-// manifestMarks are keys of an update manifest by which the next build is recognised.
-func manifestMarks(body []byte) []iru.Feature {
-	var out []iru.Feature
-	for _, k := range recognise.KeysOf(body) {
-		kind := map[string]string{"signer": link.APKSigner, "signer_sha256": link.APKSigner, "key": link.ExtensionKey, "feed_key": link.FeedKey}[k.Name]
-		out = append(out, mark(kind, k.Value))
+// linksOf are the addresses that a file announces.
+func linksOf(f recognise.Plain) []desk.Link {
+	how := "named in a file"
+	if f.Feed {
+		how = "announced in a feed"
+	}
+	var out []desk.Link
+	for _, u := range f.Links {
+		out = append(out, desk.Link{URL: u, Text: how})
 	}
 	return out
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/miekg/dns"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
@@ -59,7 +60,9 @@ func newScene(t testing.TB, d *db.DB) *scene {
 		s.scope = o.Scope()
 		return err
 	}))
-	s.Crew = &Crew{Desk: dk, Store: store, Software: "iolaus/test", Post: Post{From: "Unit A <referrals@unit-a.test>"}, Log: slog.New(slog.DiscardHandler)}
+	id, err := age.GenerateX25519Identity()
+	s.ok(err)
+	s.Crew = &Crew{Desk: dk, Store: store, Vault: blob.NewVault(store, id), Software: "iolaus/test", Post: Post{From: "Unit A <referrals@unit-a.test>"}, Log: slog.New(slog.DiscardHandler)}
 	return s
 }
 
@@ -188,7 +191,7 @@ func (s *scene) file(x iru.Exhibit, name string) []byte {
 	s.t.Helper()
 	for _, f := range x.Files {
 		if f.Name == name {
-			r, err := s.Store.Open(s.t.Context(), f.SHA256)
+			r, err := s.Vault.File(s.t.Context(), x, f)
 			s.ok(err)
 			defer r.Close()
 			b, err := io.ReadAll(r)
@@ -210,5 +213,5 @@ func (s *scene) manifest(i iru.Item) exhibit.Manifest {
 
 // capture does the job of capturing once.
 func (s *scene) capture(i iru.Item, again iru.EventID) error {
-	return (&capture{Crew: s.Crew}).Work(s.t.Context(), &river.Job[desk.Capture]{JobRow: &rivertype.JobRow{}, Args: desk.Capture{Item: i.ID, Again: again}})
+	return (&capturer{Crew: s.Crew}).Work(s.t.Context(), &river.Job[desk.Capture]{JobRow: &rivertype.JobRow{}, Args: desk.Capture{Item: i.ID, Again: again}})
 }

@@ -35,7 +35,8 @@ func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 	}
 }
 
-func digestOf(b []byte) string {
+// Digest is the SHA-256 of bytes, in hex.
+func Digest(b []byte) string {
 	s := sha256.Sum256(b)
 	return hex.EncodeToString(s[:])
 }
@@ -45,7 +46,7 @@ func putOpen(t *testing.T, s blob.Store) {
 	for _, n := range []int{0, 1, 31, 4096, 1<<20 + 7} {
 		want := bytes.Repeat([]byte("tram line 9 "), n/12+1)[:n]
 		d, size, err := s.Put(ctx, bytes.NewReader(want))
-		if err != nil || d != digestOf(want) || size != int64(n) {
+		if err != nil || d != Digest(want) || size != int64(n) {
 			t.Fatalf("put of %d bytes: %s, %d, %v", n, d, size, err)
 		}
 		if size, err := s.Stat(ctx, d); err != nil || size != int64(n) {
@@ -85,14 +86,14 @@ func putOpen(t *testing.T, s blob.Store) {
 func putTwice(t *testing.T, s blob.Store) {
 	for range 2 {
 		d, n, err := s.Put(t.Context(), strings.NewReader("rain at noon"))
-		if err != nil || n != 12 || d != digestOf([]byte("rain at noon")) {
+		if err != nil || n != 12 || d != Digest([]byte("rain at noon")) {
 			t.Fatal(d, n, err)
 		}
 	}
 }
 
 func nothing(t *testing.T, s blob.Store) {
-	d := digestOf([]byte("never put"))
+	d := Digest([]byte("never put"))
 	_, err := s.Open(t.Context(), d)
 	wants(t, "open", err, iru.NotFound)
 	_, err = s.Stat(t.Context(), d)
@@ -114,7 +115,7 @@ func readerFails(t *testing.T, s blob.Store) {
 	broken := errors.New("line broken")
 	_, _, err := s.Put(t.Context(), io.MultiReader(strings.NewReader("half"), failing{broken}))
 	wants(t, "put", err, broken)
-	_, err = s.Stat(t.Context(), digestOf([]byte("half")))
+	_, err = s.Stat(t.Context(), Digest([]byte("half")))
 	wants(t, "stat", err, iru.NotFound)
 }
 
@@ -127,7 +128,7 @@ func cancelled(t *testing.T, s blob.Store) {
 	cancel()
 	_, _, err := s.Put(ctx, strings.NewReader("too late"))
 	wants(t, "put", err, context.Canceled)
-	_, err = s.Stat(t.Context(), digestOf([]byte("too late")))
+	_, err = s.Stat(t.Context(), Digest([]byte("too late")))
 	wants(t, "stat", err, iru.NotFound)
 }
 
@@ -138,7 +139,7 @@ func manyAtOnce(t *testing.T, s blob.Store) {
 			for i := range 12 {
 				text := fmt.Sprintf("train %d", (w+i)%10) // workers meet on the same bytes
 				d, _, err := s.Put(t.Context(), strings.NewReader(text))
-				if err != nil || d != digestOf([]byte(text)) {
+				if err != nil || d != Digest([]byte(text)) {
 					t.Errorf("worker %d: %s, %v", w, d, err)
 				}
 				if err := s.Verify(t.Context(), d); err != nil {

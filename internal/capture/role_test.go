@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package capture
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"iolaus/internal/fetch"
+)
+
+// TestMain lets the test binary be the other process of a test.
+func TestMain(m *testing.M) {
+	if role := os.Getenv("CAPTURE_TEST_ROLE"); role != "" {
+		play(role)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func play(role string) {
+	switch role {
+	case "add":
+		addRole()
+	default:
+		benchRole(role)
+	}
+}
+
+// crawlRole crawls the site at CAPTURE_TEST_PORT into CAPTURE_TEST_DIR, or goes on with it.
+func crawlRole(o CrawlOptions) {
+	port, err := strconv.ParseUint(os.Getenv("CAPTURE_TEST_PORT"), 10, 16)
+	if err != nil {
+		panic(err)
+	}
+	tape, err := OpenTape(os.Getenv("CAPTURE_TEST_DIR"), testInfo, testID, time.Now())
+	if err != nil {
+		panic(err)
+	}
+	f, err := OpenFrontier(tape, Bounds{Depth: 1000})
+	if err == nil {
+		err = f.Seed("http://127.0.0.1/")
+	}
+	if err == nil {
+		_, err = Crawl(context.Background(), siteClient(uint16(port), nil, fetch.Limits{}), f, tape, o)
+	}
+	if err = errors.Join(err, tape.Close()); err != nil {
+		panic(err)
+	}
+}
+
+// role is this binary in another part.
+func role(t testing.TB, name string, env ...string) *exec.Cmd {
+	t.Helper()
+	c := exec.Command(os.Args[0])
+	c.Env = append(append(os.Environ(), "CAPTURE_TEST_ROLE="+name), env...)
+	return c
+}

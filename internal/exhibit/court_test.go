@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package exhibit
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	integer "math/big"
+	"testing"
+	"time"
+
+	"github.com/digitorus/timestamp"
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"iolaus/internal/ledger"
+)
+
+// notary is a log with its key, and an authority that stamps its checkpoints.
+type notary struct {
+	signer    note.Signer
+	key       string
+	hashes    hashes
+	last      ledger.Checkpoint
+	signed    [][]byte // checkpoints
+	authority authority
+}
+
+type hashes []tlog.Hash
+
+func (h hashes) ReadHashes(numbers []int64) ([]tlog.Hash, error) {
+	var out []tlog.Hash
+	for _, n := range numbers {
+		out = append(out, h[n])
+	}
+	return out, nil
+}
+
+const logName = "iolaus.trams.test/ledger"
+
+func newNotary(t testing.TB, seed byte) *notary {
+	t.Helper()
+	secret, public, err := ledger.NewKey(bytes.NewReader(bytes.Repeat([]byte{seed}, 64)), logName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &notary{key: public, last: ledger.Checkpoint{Origin: logName}, authority: newAuthority(t)}
+	if n.signer, err = note.NewSigner(secret); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// extend puts the custody events at their places in the log, and others between them, up to size.
+func (n *notary) extend(t testing.TB, events []CustodyEvent, size int64) {
+	t.Helper()
+	at := map[int64]CustodyEvent{}
+	for _, c := range events {
+		at[c.Index] = c
+	}
+	var leaves [][]byte
+	for i := n.last.Size; i < size; i++ {
+		leaf := ledger.Entry{Event: 1000 + i, At: noon, Kind: "tram.leave", Commitment: sha256.Sum256(fmt.Append(nil, i))}.Leaf()
+		if c, ok := at[i]; ok {
+			leaf = c.Leaf()
+		}
+		leaves = append(leaves, leaf)
+	}
+	more, next, err := ledger.Extend(n.last, leaves, noon.Add(time.Duration(size)*time.Minute), n.hashes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := ledger.Sign(next, n.signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.hashes, n.last, n.signed = append(n.hashes, more...), next, append(n.signed, signed)
+}
+
+func (n *notary) proofs(t testing.TB, events []CustodyEvent) []ledger.Proof {
+	t.Helper()
+	var all []ledger.Proof
+	for _, c := range events {
+		p, err := ledger.Prove(n.signed[len(n.signed)-1], c.Index, n.hashes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// stamp lets the authority confirm a checkpoint.
+func (n *notary) stamp(t testing.TB, checkpoint []byte) Stamped {
+	t.Helper()
+	older, err := ledger.Peek(checkpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := ledger.ProveConsistency(older.Size, n.last.Size, n.hashes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Stamped{n.authority.token(t, checkpoint), checkpoint, path}
+}
+
+func (n *notary) sign(text string) ([]byte, error) {
+	return note.Sign(&note.Note{Text: text}, n.signer)
+}
+
+// authority stamps times (RFC 3161).
+type authority struct {
+	key   *ecdsa.PrivateKey
+	leaf  *x509.Certificate
+	roots []byte // PEM
+}
+
+func newAuthority(t testing.TB) authority {
+	t.Helper()
+	make := func(serial int64, name string, parent *x509.Certificate, by *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey) {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &x509.Certificate{SerialNumber: integer.NewInt(serial), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Hour),
+			NotAfter: time.Now().Add(24 * time.Hour), BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature}
+		if parent == nil {
+			c.IsCA, c.KeyUsage, parent, by = true, x509.KeyUsageCertSign, c, key
+		} else {
+			// The one extended use, critical (RFC 3161, section 2.3).
+			use, err := asn1.Marshal([]asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 8}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true, Value: use}}
+		}
+		der, err := x509.CreateCertificate(rand.Reader, c, parent, key.Public(), by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made, key
+	}
+	root, rootKey := make(1, "Root of Clocks", nil, nil)
+	leaf, key := make(2, "Station Clock", root, rootKey)
+	return authority{key, leaf, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw})}
+}
+
+func (a authority) token(t testing.TB, data []byte) []byte {
+	t.Helper()
+	sum := sha256.Sum256(data)
+	s := timestamp.Timestamp{HashAlgorithm: crypto.SHA256, HashedMessage: sum[:], Time: time.Now().UTC().Truncate(time.Second), Policy: asn1.ObjectIdentifier{1, 2, 3},
+		AddTSACertificate: true}
+	response, err := s.CreateResponse(a.leaf, a.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := timestamp.ParseResponse(response)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return back.RawToken
+}
+
+// judge is what the programme wires to its reader of time stamps.
+func judge(token, checkpoint []byte) (string, error) {
+	s, err := timestamp.Parse(token)
+	if err != nil {
+		return "", err
+	}
+	if sum := sha256.Sum256(checkpoint); !bytes.Equal(sum[:], s.HashedMessage) {
+		return "", errors.New("the time stamp is of something else")
+	}
+	if again, err := asn1.Marshal(asn1.RawValue{FullBytes: token}); err != nil || !bytes.Equal(again, token) {
+		return "", errors.New("the time stamp is not whole")
+	}
+	return "stamped", nil
+}
+
+// court is a bundle with everything in it, and what it was made from.
+type court struct {
+	notary *notary
+	bundle Bundle
+	files  map[string][]byte
+}
+
+func newCourt(t testing.TB) *court {
+	t.Helper()
+	return courtOf(t, map[string][]byte{"capture.warc.gz": smallWARC(t), "screenshot.png": []byte("\x89PNG of a tram"), "dns.json": []byte(`{"A":["127.64.1.9"]}`)}, 3)
+}
+
+// smallCourt is for what is tried once for each byte.
+func smallCourt(t testing.TB) *court {
+	t.Helper()
+	c := courtOf(t, map[string][]byte{"capture.warc.gz": smallWARC(t)}, 2)
+	c.bundle.Stamps = c.bundle.Stamps[:1]
+	return c
+}
+
+func smallWARC(t testing.TB) []byte {
+	t.Helper()
+	var warc bytes.Buffer
+	w := NewWriter(&warc, info, numbers())
+	if _, err := w.WriteInfo(noon); err != nil {
+		t.Fatal(err)
+	}
+	page := "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 24\r\n\r\n<title>Trams</title>fog\n"
+	if _, err := w.WriteExchange(exchange("/", page)); err != nil {
+		t.Fatal(err)
+	}
+	return warc.Bytes()
+}
+
+var kinds = map[string]string{"capture.warc.gz": "warc", "screenshot.png": "screenshot", "dns.json": "dns"}
+
+func courtOf(t testing.TB, files map[string][]byte, handlings int) *court {
+	t.Helper()
+	m := Manifest{Address: "https://trams.test/", CapturedAt: noon, Vantage: Vantage{"harbour", "127.64.0.2", "127.64.0.53"}, Tool: Tool{"Iolaus", "0.1.0"},
+		Outcome: "up", Status: 200, DNS: json.RawMessage(`{"A":["127.64.1.9"]}`), Page: PageFacts{Title: "Trams"}, Warnings: []string{"the page changed while it was read"}}
+	for name, data := range files {
+		m.Files = append(m.Files, File{name, kinds[name], hexSum(data), int64(len(data))})
+	}
+	raw, err := m.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &court{notary: newNotary(t, 7), files: files}
+	events := chain(t, hexSum(raw), handlings)
+	end := events[len(events)-1].Index + 1
+	c.notary.extend(t, events, end+2)
+	c.notary.extend(t, events, end+19)
+	c.bundle = Bundle{
+		Title: "Exhibit 2026-0042/1", Created: noon.Add(48 * time.Hour), Tool: Tool{"Iolaus", "0.1.0"}, Manifest: raw,
+		Open:    func(f File) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files[f.Name])), nil },
+		Custody: events, Key: c.notary.key, Checkpoint: c.notary.signed[1], Proofs: c.notary.proofs(t, events),
+		Stamps: []Stamped{c.notary.stamp(t, c.notary.signed[0]), c.notary.stamp(t, c.notary.signed[1])},
+		Method: Method{Parts: []Tool{{"Go", "1.26"}}, Steps: []string{"The page was scrolled to its end."}}, Sign: c.notary.sign,
+	}
+	return c
+}
+
+// pack writes the bundle.
+func (c *court) pack(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteBundle(&b, c.bundle); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func (c *court) trust() Trust { return Trust{Key: c.notary.key, Stamp: judge} }
+
+func verify(data []byte, trust Trust) Report {
+	return Verify(bytes.NewReader(data), int64(len(data)), trust, Limits{})
+}
