@@ -185,7 +185,7 @@ func (c *cell) bury(ctx context.Context, err error, o Options) error {
 		why = fmt.Sprintf("it took more than %v of the processor", o.CPU)
 	case violation:
 		why = "it tried what no reader may do"
-	case bytes.Contains(last, []byte("out of memory")), bytes.Contains(last, []byte("cannot allocate memory")):
+	case bytes.Contains(last, []byte("out of memory")), bytes.Contains(last, []byte("allocate")):
 		why = fmt.Sprintf("it needed more than %d MB of memory", o.Memory>>20)
 	case killed:
 		why = "the system killed it"

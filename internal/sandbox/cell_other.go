@@ -22,6 +22,6 @@ func used(int) (time.Duration, error) { return 0, errors.ErrUnsupported }
 
 func ended(*exec.Cmd) (violation, killed bool) { return false, false }
 
-func confine(int64) Status {
+func confine(int64, bool) Status {
 	return Status{User: max(os.Getuid(), 0), Missing: []string{"this system confines nothing: use Linux"}}
 }

@@ -23,7 +23,7 @@ const nobody = 65534
 const cpuSeconds = 240
 
 // confine gives away, in the cell, all that reading a file does not need. What cannot be given away is said.
-func confine(memory int64) (s Status) {
+func confine(memory int64, own bool) (s Status) {
 	lacks := func(what string, err error) {
 		if err != nil && len(s.Missing) < maxMissing {
 			s.Missing = append(s.Missing, string(words(what+": "+err.Error())))
@@ -36,6 +36,7 @@ func confine(memory int64) (s Status) {
 	lacks("does not volunteer to be killed first", volunteer())
 	size, data, err := occupied()
 	lacks("no limit on memory", err)
+	counted := own && os.Getuid() != 0 // in a world of its own users, whose processes are counted apart from all others
 	lacks("runs as root", becomeNobody())
 	s.User = os.Getuid()
 	for _, p := range []struct{ what, option, value int }{
@@ -44,7 +45,7 @@ func confine(memory int64) (s Status) {
 		lacks([]string{"may gain privileges", "may be traced", "outlives its parent"}[p.what], unix.Prctl(p.option, uintptr(p.value), 0, 0, 0))
 	}
 	if err == nil {
-		err = limit(memory, size, data)
+		err = limit(memory, size, data, counted)
 		lacks("not all limits", err)
 		s.Limits = err == nil
 	}
@@ -151,7 +152,7 @@ func becomeNobody() error {
 }
 
 // limit bounds what the process takes. Go reserves addresses far ahead, so the room that counts is the one it may write to.
-func limit(memory int64, size, data uint64) error {
+func limit(memory int64, size, data uint64, counted bool) error {
 	const spare = 256 << 20 // reserved ahead of use
 	most := uint64(memory)
 	for _, l := range []struct {
@@ -166,7 +167,11 @@ func limit(memory int64, size, data uint64) error {
 		{unix.RLIMIT_MEMLOCK, 0},
 		{unix.RLIMIT_MSGQUEUE, 0},
 		{unix.RLIMIT_NOFILE, 16},
+		{unix.RLIMIT_NPROC, 64}, // threads
 	} {
+		if l.what == unix.RLIMIT_NPROC && !counted {
+			continue
+		}
 		if err := unix.Setrlimit(l.what, &unix.Rlimit{Cur: l.most, Max: l.most}); err != nil {
 			return fmt.Errorf("limit %d: %w", l.what, err)
 		}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 )
 
@@ -29,7 +31,7 @@ func mainWith(more func(kind, []byte, []byte) []byte) {
 	if err != nil {
 		os.Exit(3)
 	}
-	s := confine(memory)
+	s := confine(memory, own)
 	s.Network = own
 	if writeAnswer(os.Stdout, verdictRead, s.pack()) != nil {
 		os.Exit(3)
@@ -70,5 +72,19 @@ func serve(in io.Reader, out io.Writer, more func(kind, []byte, []byte) []byte) 
 		if err := writeAnswer(out, v, b); err != nil {
 			return err
 		}
+		if q.kind == kindPicture || q.kind == kindThumbnail {
+			q = question{}
+			giveBack()
+		}
+	}
+}
+
+// giveBack gives the room of a large picture back at once: cells wait for the rest of their capture with little.
+func giveBack() {
+	const much = 64 << 20
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	if m.HeapSys-m.HeapReleased > much {
+		debug.FreeOSMemory()
 	}
 }
