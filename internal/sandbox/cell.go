@@ -16,6 +16,9 @@ import (
 	"iolaus/internal/iru"
 )
 
+// cpuSeconds is what a cell may use in its whole life, also when it has nothing to do. Each file is watched more closely.
+const cpuSeconds = 240
+
 // A cell is one process that reads, as its parent holds it.
 type cell struct {
 	cmd    *exec.Cmd
@@ -104,6 +107,12 @@ func (c *cell) gone() bool {
 	}
 }
 
+// tired reports whether the cell has used more of the processor than so much.
+func (c *cell) tired(most time.Duration) bool {
+	t, err := used(c.cmd.Process.Pid)
+	return err == nil && t > most
+}
+
 // ask puts a question. After any error the cell must be killed.
 func (c *cell) ask(ctx context.Context, q question, o Options) (verdict, []byte, error) {
 	deadline := time.Now().Add(o.Time)
@@ -160,6 +169,9 @@ func (c *cell) watch(done <-chan struct{}, most time.Duration) {
 	}
 }
 
+// ErrStopped is wrapped where a file broke its reader, beside iru.Invalid: not merely no such file, but one that does harm.
+var ErrStopped = errors.New("its reader was stopped")
+
 // bury kills a cell that failed, and says in words of ours what happened. A file that broke its reader is Invalid: it will do so
 // again. A clock that ran out may be the fault of a busy machine.
 func (c *cell) bury(ctx context.Context, err error, o Options) error {
@@ -170,12 +182,12 @@ func (c *cell) bury(ctx context.Context, err error, o Options) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Errorf("%w: it took longer than %v", iru.Unavailable, o.Time)
 	case errors.Is(err, errNonsense):
-		return fmt.Errorf("%w: its reader was stopped: %w", iru.Invalid, err)
+		return fmt.Errorf("%w: %w: %w", iru.Invalid, ErrStopped, err)
 	}
 	select { // its pipe is closed: what ended it is known in a moment, unless it lives on without
 	case <-c.dead:
 	case <-time.After(time.Second):
-		return fmt.Errorf("%w: its reader was stopped: it closed its pipe", iru.Invalid)
+		return fmt.Errorf("%w: %w: it closed its pipe", iru.Invalid, ErrStopped)
 	}
 	last, _ := io.ReadAll(io.LimitReader(c.errs, 4<<10))
 	violation, killed := ended(c.cmd)
@@ -190,5 +202,5 @@ func (c *cell) bury(ctx context.Context, err error, o Options) error {
 	case killed:
 		why = "the system killed it"
 	}
-	return fmt.Errorf("%w: its reader was stopped: %s", iru.Invalid, why)
+	return fmt.Errorf("%w: %w: %s", iru.Invalid, ErrStopped, why)
 }

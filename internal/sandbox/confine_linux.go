@@ -19,9 +19,6 @@ import (
 // nobody owns nothing, by the convention of every Unix.
 const nobody = 65534
 
-// cpuSeconds is what a cell may use in its whole life, also when it has nothing to do. The parent watches each file more closely.
-const cpuSeconds = 240
-
 // confine gives away, in the cell, all that reading a file does not need. What cannot be given away is said.
 func confine(memory int64, own bool) (s Status) {
 	lacks := func(what string, err error) {
@@ -52,7 +49,7 @@ func confine(memory int64, own bool) (s Status) {
 	s.Landlock, err = lockFiles()
 	lacks("no landlock", err)
 	if err == nil && s.Landlock < 6 {
-		lacks(fmt.Sprintf("landlock %d of this kernel does not hold back signals", s.Landlock), unix.ENOSYS)
+		lacks("not all of landlock", fmt.Errorf("this kernel has version %d, signals came with 6", s.Landlock))
 	}
 	err = filterCalls()
 	lacks("no seccomp", err)

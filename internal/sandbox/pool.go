@@ -103,20 +103,24 @@ func (p *Pool) keep(first chan<- error) {
 	if err != nil {
 		return
 	}
+	failing := false
 	for p.ctx.Err() == nil {
-		if c == nil && err == nil {
+		if c == nil {
 			c, err = p.fresh(own)
 		}
 		if err != nil {
-			p.o.Log.Error("start a reader", "err", err)
+			if !failing { // said once, not each second
+				p.o.Log.Error("start a reader of hostile files", "err", err)
+			}
+			failing = true
 			select {
 			case p.failed <- err:
 			case <-time.After(time.Second):
 			case <-p.ctx.Done():
 			}
-			err = nil
 			continue
 		}
+		failing = false
 		select {
 		case p.ready <- c:
 		case <-p.ctx.Done():
