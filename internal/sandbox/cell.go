@@ -67,7 +67,7 @@ func start(memory int64, own bool) (*cell, error) {
 	c.to, c.from, c.errs = to, from, errs
 	ends = []*os.File{stdin, stdout, stderr}
 	go func() {
-		c.cmd.Wait() // what ended it is in its ProcessState
+		_ = c.cmd.Wait() // what ended it is in its ProcessState
 		close(c.dead)
 	}()
 	return c, nil
@@ -75,7 +75,10 @@ func start(memory int64, own bool) (*cell, error) {
 
 // greet waits for the cell to say what confines it.
 func (c *cell) greet(deadline time.Time) error {
-	c.from.SetReadDeadline(deadline)
+	err := c.until(deadline)
+	if err != nil {
+		return fmt.Errorf("wait for a reader: %w", err)
+	}
 	v, b, err := readAnswer(c.from, maxHello)
 	if err == nil && v != verdictRead {
 		err = errNonsense
@@ -91,7 +94,7 @@ func (c *cell) greet(deadline time.Time) error {
 
 // kill ends the cell, if nothing did, and takes its remains away.
 func (c *cell) kill() {
-	c.cmd.Process.Kill()
+	_ = c.cmd.Process.Kill() // it ended by itself
 	<-c.dead
 	c.to.Close()
 	c.from.Close()
@@ -113,16 +116,21 @@ func (c *cell) tired(most time.Duration) bool {
 	return err == nil && t > most
 }
 
+// until ends reading from the cell and writing to it at a time.
+func (c *cell) until(t time.Time) error {
+	return errors.Join(c.to.SetWriteDeadline(t), c.from.SetReadDeadline(t))
+}
+
 // ask puts a question. After any error the cell must be killed.
 func (c *cell) ask(ctx context.Context, q question, o Options) (verdict, []byte, error) {
 	deadline := time.Now().Add(o.Time)
-	c.to.SetWriteDeadline(deadline)
-	c.from.SetReadDeadline(deadline)
+	if err := c.until(deadline); err != nil {
+		return 0, nil, err
+	}
 	cut := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(cut)
-		c.to.SetWriteDeadline(time.Unix(1, 0))
-		c.from.SetReadDeadline(time.Unix(1, 0))
+		_ = c.until(time.Unix(1, 0)) // a pipe that takes no deadline is closed
 	})
 	defer func() {
 		if !stop() {
@@ -162,7 +170,7 @@ func (c *cell) watch(done <-chan struct{}, most time.Duration) {
 		case <-t.C:
 			if now, err := used(c.cmd.Process.Pid); err == nil && now-before > most {
 				c.hog.Store(true)
-				c.cmd.Process.Kill()
+				_ = c.cmd.Process.Kill() // it ended by itself
 				return
 			}
 		}

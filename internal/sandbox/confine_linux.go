@@ -72,7 +72,7 @@ func closeRest() error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(dir)
+	defer func() { _ = unix.Close(dir) }()
 	var names []string
 	for b := make([]byte, 4<<10); ; {
 		n, err := unix.ReadDirent(dir, b)
@@ -87,7 +87,7 @@ func closeRest() error {
 			continue
 		}
 		if to, err := os.Readlink("/proc/self/fd/" + name); err == nil && !strings.HasPrefix(to, "anon_inode:[event") {
-			unix.Close(n)
+			_ = unix.Close(n) // closed it is, whatever it says
 		}
 	}
 	return nil
@@ -99,7 +99,7 @@ func small(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer unix.Close(f)
+	defer func() { _ = unix.Close(f) }()
 	b := make([]byte, 4<<10)
 	n, err := unix.Read(f, b)
 	return string(b[:max(n, 0)]), err
@@ -111,7 +111,7 @@ func volunteer() error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(f)
+	defer func() { _ = unix.Close(f) }()
 	_, err = unix.Write(f, []byte("1000"))
 	return err
 }

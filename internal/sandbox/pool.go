@@ -42,7 +42,7 @@ func NewPool(o Options) (*Pool, error) {
 	first := make(chan error)
 	p.wait.Go(func() { p.keep(first) })
 	if err := <-first; err != nil {
-		p.Close()
+		_ = p.Close() // never fails
 		return nil, fmt.Errorf("start readers: %w: %w", iru.Unavailable, err)
 	}
 	if len(p.status.Missing) > 0 {
@@ -58,7 +58,7 @@ func Check(o Options) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	defer p.Close()
+	defer func() { _ = p.Close() }()
 	return p.Status(), nil
 }
 

@@ -39,7 +39,7 @@ func FuzzAnswer(f *testing.F) {
 			return
 		}
 		if v != verdictRead {
-			if v >= verdicts || len(b) > maxWords || strings.ContainsAny(string(b), "\x00\x1b\n") {
+			if v >= verdicts || len(b) > maxWords || bytes.ContainsAny(b, "\x00\x1b\n") {
 				t.Fatalf("%d %q", v, b)
 			}
 			return
