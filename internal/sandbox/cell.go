@@ -16,6 +16,9 @@ import (
 	"iolaus/internal/iru"
 )
 
+// cpuSeconds is what a cell may use in its whole life, also when it has nothing to do. Each file is watched more closely.
+const cpuSeconds = 240
+
 // A cell is one process that reads, as its parent holds it.
 type cell struct {
 	cmd    *exec.Cmd
@@ -64,7 +67,7 @@ func start(memory int64, own bool) (*cell, error) {
 	c.to, c.from, c.errs = to, from, errs
 	ends = []*os.File{stdin, stdout, stderr}
 	go func() {
-		c.cmd.Wait() // what ended it is in its ProcessState
+		_ = c.cmd.Wait() // what ended it is in its ProcessState
 		close(c.dead)
 	}()
 	return c, nil
@@ -72,7 +75,10 @@ func start(memory int64, own bool) (*cell, error) {
 
 // greet waits for the cell to say what confines it.
 func (c *cell) greet(deadline time.Time) error {
-	c.from.SetReadDeadline(deadline)
+	err := c.until(deadline)
+	if err != nil {
+		return fmt.Errorf("wait for a reader: %w", err)
+	}
 	v, b, err := readAnswer(c.from, maxHello)
 	if err == nil && v != verdictRead {
 		err = errNonsense
@@ -88,7 +94,7 @@ func (c *cell) greet(deadline time.Time) error {
 
 // kill ends the cell, if nothing did, and takes its remains away.
 func (c *cell) kill() {
-	c.cmd.Process.Kill()
+	_ = c.cmd.Process.Kill() // it ended by itself
 	<-c.dead
 	c.to.Close()
 	c.from.Close()
@@ -104,16 +110,27 @@ func (c *cell) gone() bool {
 	}
 }
 
+// tired reports whether the cell has used more of the processor than so much.
+func (c *cell) tired(most time.Duration) bool {
+	t, err := used(c.cmd.Process.Pid)
+	return err == nil && t > most
+}
+
+// until ends reading from the cell and writing to it at a time.
+func (c *cell) until(t time.Time) error {
+	return errors.Join(c.to.SetWriteDeadline(t), c.from.SetReadDeadline(t))
+}
+
 // ask puts a question. After any error the cell must be killed.
 func (c *cell) ask(ctx context.Context, q question, o Options) (verdict, []byte, error) {
 	deadline := time.Now().Add(o.Time)
-	c.to.SetWriteDeadline(deadline)
-	c.from.SetReadDeadline(deadline)
+	if err := c.until(deadline); err != nil {
+		return 0, nil, err
+	}
 	cut := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(cut)
-		c.to.SetWriteDeadline(time.Unix(1, 0))
-		c.from.SetReadDeadline(time.Unix(1, 0))
+		_ = c.until(time.Unix(1, 0)) // a pipe that takes no deadline is closed
 	})
 	defer func() {
 		if !stop() {
@@ -153,12 +170,15 @@ func (c *cell) watch(done <-chan struct{}, most time.Duration) {
 		case <-t.C:
 			if now, err := used(c.cmd.Process.Pid); err == nil && now-before > most {
 				c.hog.Store(true)
-				c.cmd.Process.Kill()
+				_ = c.cmd.Process.Kill() // it ended by itself
 				return
 			}
 		}
 	}
 }
+
+// ErrStopped is wrapped where a file broke its reader, beside iru.Invalid: not merely no such file, but one that does harm.
+var ErrStopped = errors.New("its reader was stopped")
 
 // bury kills a cell that failed, and says in words of ours what happened. A file that broke its reader is Invalid: it will do so
 // again. A clock that ran out may be the fault of a busy machine.
@@ -170,12 +190,12 @@ func (c *cell) bury(ctx context.Context, err error, o Options) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fmt.Errorf("%w: it took longer than %v", iru.Unavailable, o.Time)
 	case errors.Is(err, errNonsense):
-		return fmt.Errorf("%w: its reader was stopped: %w", iru.Invalid, err)
+		return fmt.Errorf("%w: %w: %w", iru.Invalid, ErrStopped, err)
 	}
 	select { // its pipe is closed: what ended it is known in a moment, unless it lives on without
 	case <-c.dead:
 	case <-time.After(time.Second):
-		return fmt.Errorf("%w: its reader was stopped: it closed its pipe", iru.Invalid)
+		return fmt.Errorf("%w: %w: it closed its pipe", iru.Invalid, ErrStopped)
 	}
 	last, _ := io.ReadAll(io.LimitReader(c.errs, 4<<10))
 	violation, killed := ended(c.cmd)
@@ -190,5 +210,5 @@ func (c *cell) bury(ctx context.Context, err error, o Options) error {
 	case killed:
 		why = "the system killed it"
 	}
-	return fmt.Errorf("%w: its reader was stopped: %s", iru.Invalid, why)
+	return fmt.Errorf("%w: %w: %s", iru.Invalid, ErrStopped, why)
 }

@@ -19,9 +19,6 @@ import (
 // nobody owns nothing, by the convention of every Unix.
 const nobody = 65534
 
-// cpuSeconds is what a cell may use in its whole life, also when it has nothing to do. The parent watches each file more closely.
-const cpuSeconds = 240
-
 // confine gives away, in the cell, all that reading a file does not need. What cannot be given away is said.
 func confine(memory int64, own bool) (s Status) {
 	lacks := func(what string, err error) {
@@ -52,7 +49,7 @@ func confine(memory int64, own bool) (s Status) {
 	s.Landlock, err = lockFiles()
 	lacks("no landlock", err)
 	if err == nil && s.Landlock < 6 {
-		lacks(fmt.Sprintf("landlock %d of this kernel does not hold back signals", s.Landlock), unix.ENOSYS)
+		lacks("not all of landlock", fmt.Errorf("this kernel has version %d, signals came with 6", s.Landlock))
 	}
 	err = filterCalls()
 	lacks("no seccomp", err)
@@ -75,7 +72,7 @@ func closeRest() error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(dir)
+	defer func() { _ = unix.Close(dir) }()
 	var names []string
 	for b := make([]byte, 4<<10); ; {
 		n, err := unix.ReadDirent(dir, b)
@@ -90,7 +87,7 @@ func closeRest() error {
 			continue
 		}
 		if to, err := os.Readlink("/proc/self/fd/" + name); err == nil && !strings.HasPrefix(to, "anon_inode:[event") {
-			unix.Close(n)
+			_ = unix.Close(n) // closed it is, whatever it says
 		}
 	}
 	return nil
@@ -102,7 +99,7 @@ func small(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer unix.Close(f)
+	defer func() { _ = unix.Close(f) }()
 	b := make([]byte, 4<<10)
 	n, err := unix.Read(f, b)
 	return string(b[:max(n, 0)]), err
@@ -114,7 +111,7 @@ func volunteer() error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(f)
+	defer func() { _ = unix.Close(f) }()
 	_, err = unix.Write(f, []byte("1000"))
 	return err
 }

@@ -4,6 +4,7 @@ package sandbox
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -61,22 +62,27 @@ func parseVariable(s string) (memory int64, own bool, err error) {
 func serve(in io.Reader, out io.Writer, more func(kind, []byte, []byte) []byte) error {
 	r := bufio.NewReaderSize(in, 64<<10)
 	for {
-		q, err := readQuestion(r)
-		if err == io.EOF {
+		k, err := serveOne(r, out, more)
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		v, b := q.answer(more)
-		if err := writeAnswer(out, v, b); err != nil {
-			return err
-		}
-		if q.kind == kindPicture || q.kind == kindThumbnail {
-			q = question{}
+		if k == kindPicture || k == kindThumbnail {
 			giveBack()
 		}
 	}
+}
+
+// serveOne answers one question and holds nothing of it. io.EOF: there is none.
+func serveOne(in io.Reader, out io.Writer, more func(kind, []byte, []byte) []byte) (kind, error) {
+	q, err := readQuestion(in)
+	if err != nil {
+		return 0, err
+	}
+	v, b := q.answer(more)
+	return q.kind, writeAnswer(out, v, b)
 }
 
 // giveBack gives the room of a large picture back at once: cells wait for the rest of their capture with little.

@@ -42,7 +42,7 @@ func NewPool(o Options) (*Pool, error) {
 	first := make(chan error)
 	p.wait.Go(func() { p.keep(first) })
 	if err := <-first; err != nil {
-		p.Close()
+		_ = p.Close() // never fails
 		return nil, fmt.Errorf("start readers: %w: %w", iru.Unavailable, err)
 	}
 	if len(p.status.Missing) > 0 {
@@ -58,7 +58,7 @@ func Check(o Options) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	defer p.Close()
+	defer func() { _ = p.Close() }()
 	return p.Status(), nil
 }
 
@@ -103,20 +103,24 @@ func (p *Pool) keep(first chan<- error) {
 	if err != nil {
 		return
 	}
+	failing := false
 	for p.ctx.Err() == nil {
-		if c == nil && err == nil {
+		if c == nil {
 			c, err = p.fresh(own)
 		}
 		if err != nil {
-			p.o.Log.Error("start a reader", "err", err)
+			if !failing { // said once, not each second
+				p.o.Log.Error("start a reader of hostile files", "err", err)
+			}
+			failing = true
 			select {
 			case p.failed <- err:
 			case <-time.After(time.Second):
 			case <-p.ctx.Done():
 			}
-			err = nil
 			continue
 		}
+		failing = false
 		select {
 		case p.ready <- c:
 		case <-p.ctx.Done():

@@ -5,7 +5,6 @@ package sandbox
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -18,21 +17,23 @@ import (
 
 // Limits of one reader and of thumbnails.
 const (
-	maxFalls = 4    // cells that one reader may lose
+	maxFalls = 4    // cells that one reader may lose, and one more for each so many files that were read
+	perFall  = 100  // of these files
 	maxWidth = 1024 // of a thumbnail, in pixels
 	tall     = 4    // times its width a thumbnail is high, at most
 )
 
 // A Reader reads the files of one capture, one after the other: who calls it meanwhile waits. It has a cell from its first file on, and
-// another one after a file broke it, a few times.
+// another one after a file broke it, a few times, or after much work.
 //
-// Errors say what happened to the file. Invalid: the file cannot be read here, now or later; it may also wrap ErrNotPage, ErrTooLarge or
-// ErrFormat of package recognise. Unavailable: the file was not read, which says nothing about it.
+// Errors say what happened to the file. Invalid: the file cannot be read here, now or later, because it is none (ErrNotPage, ErrTooLarge or
+// ErrFormat of package recognise) or because it does harm (ErrStopped). Unavailable: the file was not read, which says nothing about it.
 type Reader struct {
 	p     *Pool
 	turn  chan struct{} // holds one while nobody asks
 	cell  *cell
-	falls int
+	read  int // files
+	falls int // cells that were lost
 	gone  bool
 }
 
@@ -159,6 +160,7 @@ func ask[T any](ctx context.Context, r *Reader, what string, q question, unpack 
 	if err == nil && v == verdictRead {
 		var out T
 		if out, err = unpack(b); err == nil {
+			r.read++
 			return out, nil
 		}
 	}
@@ -172,25 +174,25 @@ func ask[T any](ctx context.Context, r *Reader, what string, q question, unpack 
 		return none, fmt.Errorf("%s: %w", what, err)
 	}
 	known := [verdicts]error{verdictNotPage: recognise.ErrNotPage, verdictTooLarge: recognise.ErrTooLarge, verdictFormat: recognise.ErrFormat,
-		verdictPanic: errPanic}[v]
+		verdictPanic: ErrStopped}[v]
 	return none, fmt.Errorf("%s: %w: %w: %s", what, iru.Invalid, known, b)
 }
-
-var errPanic = errors.New("its parser gave up")
 
 // has gives the reader's cell.
 func (r *Reader) has(ctx context.Context) (*cell, error) {
 	switch {
 	case r.gone:
 		return nil, fmt.Errorf("%w: the reader is closed", iru.Internal)
-	case r.falls >= maxFalls:
+	case r.falls >= maxFalls+r.read/perFall:
 		return nil, fmt.Errorf("%w: its capture's files stopped %d readers already, so no more are read", iru.Unavailable, r.falls)
-	case r.cell != nil && !r.cell.gone():
+	case r.cell != nil && !r.cell.gone() && !r.cell.tired(r.p.o.life):
 		return r.cell, nil
-	case r.cell != nil: // it ended between two files
+	case r.cell != nil:
+		if r.cell.gone() { // between two files
+			r.falls++
+		}
 		r.cell.kill()
 		r.cell = nil
-		r.falls++
 	}
 	c, err := r.p.take(ctx)
 	r.cell = c

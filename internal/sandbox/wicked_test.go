@@ -99,21 +99,17 @@ func wicked(_ kind, act, target []byte) []byte {
 	case "environment":
 		return []byte(strings.Join(os.Environ(), "\n"))
 	case "allocate":
-		var all [][]byte
-		for {
-			all = append(all, bytes.Repeat([]byte{1}, 1<<20))
+		var all []byte
+		for len(all) >= 0 {
+			all = append(all, bytes.Repeat([]byte{1}, 1<<20)...)
 		}
 	case "recurse":
 		return recurse(0)
 	case "loop":
-		for {
-		}
+		spin()
 	case "threads":
 		for range 64 {
-			go func() {
-				for {
-				}
-			}()
+			go spin()
 		}
 		select {}
 	case "wait":
@@ -153,9 +149,17 @@ func wicked(_ kind, act, target []byte) []byte {
 	return []byte("asleep")
 }
 
+func spin() {
+	for n := uint64(1); n != 0; n += 2 { // is odd for ever
+	}
+}
+
 func recurse(n int) []byte {
 	var b [1 << 10]byte
 	b[n%len(b)] = 1
+	if n < 0 {
+		return b[:]
+	}
 	return append(recurse(n+1), b[0])
 }
 

@@ -39,7 +39,7 @@ func FuzzAnswer(f *testing.F) {
 			return
 		}
 		if v != verdictRead {
-			if v >= verdicts || len(b) > maxWords || strings.ContainsAny(string(b), "\x00\x1b\n") {
+			if v >= verdicts || len(b) > maxWords || bytes.ContainsAny(b, "\x00\x1b\n") {
 				t.Fatalf("%d %q", v, b)
 			}
 			return
@@ -118,7 +118,9 @@ func FuzzPageParcel(f *testing.F) {
 // A page that is all addresses has no room in an answer: it comes, cut off, and says so.
 func TestPageTooLongForAnAnswer(t *testing.T) {
 	p := recognise.Page{Title: "a", Dir: "ltr", Charset: "utf-8", Text: strings.Repeat("a", recognise.MaxPageText)}
-	long := func(i int) string { return "http://a.test/" + strings.Repeat("b", recognise.MaxPageWord-20) + string(rune('a'+i%26)) }
+	long := func(i int) string {
+		return "http://a.test/" + strings.Repeat("b", recognise.MaxPageWord-20) + string(rune('a'+i%26))
+	}
 	for i := range recognise.MaxPageList {
 		p.Images, p.Scripts = append(p.Images, long(i)), append(p.Scripts, long(i))
 		p.Links = append(p.Links, recognise.Link{URL: long(i), Rel: strings.Repeat("r", 2000), Text: "t"})
