@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"iolaus/internal/iru"
 )
 
@@ -147,6 +149,9 @@ func (c *chromium) pipes() ([]*os.File, error) {
 			return nil, err
 		}
 		files[i], files[i+1] = r, w
+		if raw, err := r.SyscallConn(); err == nil { // fewer turns for a picture; what the system gives is enough
+			_ = raw.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, 1<<20) })
+		}
 	}
 	c.cmd.ExtraFiles = []*os.File{files[0], files[3]}
 	c.to, c.from = files[1], files[2]
@@ -177,7 +182,7 @@ func (c *chromium) kill() {
 		_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL) // it may have ended
 		<-c.exited
 		for range 100 { // one that was just being born
-			left := c.processes()
+			left := c.processes(nil)
 			if len(left) == 0 {
 				break
 			}

@@ -15,7 +15,8 @@ import (
 )
 
 // processes lists the living processes of the browser: its group, and whatever else names its folder.
-func (c *chromium) processes() (pids []int) {
+// Who was found to be none is not looked at again where strangers remembers it.
+func (c *chromium) processes(strangers map[int]bool) (pids []int) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
@@ -23,7 +24,7 @@ func (c *chromium) processes() (pids []int) {
 	group := strconv.Itoa(c.cmd.Process.Pid)
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
-		if err != nil {
+		if err != nil || strangers[pid] {
 			continue
 		}
 		stat, err := os.ReadFile(filepath.Join("/proc", e.Name(), "stat"))
@@ -38,6 +39,9 @@ func (c *chromium) processes() (pids []int) {
 		if w[2] != group {
 			line, err := os.ReadFile(filepath.Join("/proc", e.Name(), "cmdline"))
 			if err != nil || !bytes.Contains(line, []byte(c.folder+"/")) || !bytes.Contains(line, []byte("--user-data-dir=")) {
+				if strangers != nil {
+					strangers[pid] = true
+				}
 				continue
 			}
 		}
@@ -47,9 +51,9 @@ func (c *chromium) processes() (pids []int) {
 }
 
 // memory is how many bytes the browser's processes fill that they share with no file, and which one fills the most.
-func (c *chromium) memory() (all int64, biggest int) {
+func (c *chromium) memory(strangers map[int]bool) (all int64, biggest int) {
 	most := int64(0)
-	for _, pid := range c.processes() {
+	for _, pid := range c.processes(strangers) {
 		status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 		if err != nil {
 			continue
@@ -73,6 +77,7 @@ func (c *chromium) memory() (all int64, biggest int) {
 func (c *chromium) hold(most int64, done <-chan struct{}, full func()) {
 	limit := unix.Rlimit{Cur: uint64(most) + 1<<30, Max: uint64(most) + 1<<30}
 	_ = unix.Prlimit(c.cmd.Process.Pid, unix.RLIMIT_DATA, &limit, nil) // what it does not catch is found below
+	strangers := map[int]bool{}
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -80,7 +85,7 @@ func (c *chromium) hold(most int64, done <-chan struct{}, full func()) {
 		case <-done:
 			return
 		case <-tick.C:
-			if all, biggest := c.memory(); all > most {
+			if all, biggest := c.memory(strangers); all > most {
 				_ = syscall.Kill(biggest, syscall.SIGKILL)
 				full()
 			}
