@@ -11,13 +11,14 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"time"
 
 	"iolaus/internal/db"
+	"iolaus/internal/fetch"
 	"iolaus/internal/iru"
+	"iolaus/internal/sandbox"
 )
 
 type doctorCmd struct{}
@@ -41,6 +42,7 @@ var checks = []check{
 	{name: "evidence store", run: checkEvidenceStore, made: true},
 	{name: "clock", run: checkClock},
 	{name: "browser", run: checkBrowser, optional: true},
+	{name: "sandbox", run: checkSandbox},
 	{name: "mail out", run: checkMail},
 	{name: "vantage points", run: checkVantages, optional: true},
 }
@@ -172,17 +174,24 @@ func checkClock(context.Context, config) (string, error) {
 	return fmt.Sprintf("disciplined, estimated error %s", time.Duration(t.Esterror)*time.Microsecond), nil
 }
 
-func checkBrowser(ctx context.Context, _ config) (string, error) {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			out, err := exec.CommandContext(ctx, path, "--version", "--no-sandbox").Output()
-			if err != nil {
-				return "", fmt.Errorf("%s does not run: %w", path, err)
-			}
-			return strings.TrimSpace(string(out)), nil
-		}
+func checkBrowser(_ context.Context, c config) (string, error) {
+	if c.Capture.Browser == "off" {
+		return "switched off (capture.browser): captures have no pictures", nil
 	}
-	return "", errors.New("no Chromium; capture works without it. apt-get install chromium")
+	b, err := fetch.FindBrowser(c.Capture.Browser)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s, run by %s", b.Version, first(b.User, "this account")), nil
+}
+
+// checkSandbox starts a cell, as a capture would.
+func checkSandbox(_ context.Context, c config) (string, error) {
+	s, err := sandbox.Check(sandbox.Options{Lax: !c.Sandbox.Require})
+	if err != nil {
+		return "", err
+	}
+	return s.String(), nil
 }
 
 func checkMail(ctx context.Context, c config) (string, error) {

@@ -9,6 +9,7 @@ import (
 
 	"iolaus/internal/iru"
 	"iolaus/internal/recognise"
+	"iolaus/internal/sandbox"
 )
 
 // Picture reads a picture of the page for its fingerprint, with its quality from 0 to 100. What is no picture has quality 0; what harmed
@@ -47,7 +48,7 @@ func (p *Capture) unread(ctx context.Context, what string, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if !errors.Is(err, iru.Invalid) {
+	if errors.Is(err, sandbox.ErrStopped) || !errors.Is(err, iru.Invalid) {
 		p.Warn("%s was recorded but not read: %v", what, err)
 	}
 	return nil

@@ -59,6 +59,9 @@ func outletVerbName(ctx context.Context, verb string) string {
 	if verb == "close" {
 		return ui.T(ctx, "Stop watching")
 	}
+	if verb == "classify" {
+		return ui.T(ctx, "Change handling codes")
+	}
 	return ui.T(ctx, "Watch again")
 }
 
@@ -78,6 +81,9 @@ func (v *visit) mayStepAsset(verb string, a iru.Asset) error {
 func (v *visit) mayStepOutlet(verb string, o iru.Outlet) error {
 	if err := v.ours(o.Unit); err != nil {
 		return err
+	}
+	if verb == "classify" {
+		return v.scope.May(iru.ToClassify)
 	}
 	if err := v.scope.May(iru.ToWatch); err != nil {
 		return err

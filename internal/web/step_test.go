@@ -170,3 +170,20 @@ func TestHoldWhileTheClockRuns(t *testing.T) {
 	dora.get(base).hasNo("a[href$='/step/hold']").has("#count a.btn", "Close the day")
 	dora.get(base+"/step/hold").is(http.StatusConflict).has(".why-text", "has left")
 }
+
+// TestClassifyOutlet: a reviewer changes handling codes with a reason; an analyst is told why not.
+func TestClassifyOutlet(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	base := "/outlets/" + id(s.outlet)
+	ada, lena := h.as("ada"), h.as("lena")
+	ada.get(base + "/step/classify").is(http.StatusForbidden)
+	ada.get(base).hasNo("a[href$='/step/classify']")
+	lena.get(base).has("a.btn", "Change handling codes")
+	lena.get(base+"/step/classify").is(http.StatusOK).has("#step", "leave of whom")
+	codes := []string{"tlp", "GREEN", "pap", "AMBER", "h", "H3"}
+	lena.post(base+"/step/classify", append(codes, "why", "leave by letter")...).is(http.StatusUnprocessableEntity).has("#errors", "needs its condition")
+	lena.post(base+"/step/classify", append(codes, "note", "not before Monday")...).is(http.StatusUnprocessableEntity).has("#errors", "reason is missing")
+	lena.post(base+"/step/classify", append(codes, "note", "not before Monday", "why", "leave by letter of Unit B")...).leads(base)
+	lena.get(base).has("[role=status]", "new handling codes").has(".hc", "TLP:GREEN")
+}

@@ -181,6 +181,8 @@ func (c *Crew) keep(ctx context.Context, done capture.Result, r *desk.Recording)
 		sum, size, stored, err := c.Vault.Put(ctx, key, in)
 		in.Close()
 		switch {
+		case errors.Is(err, iru.Forbidden): // a store that refuses is mended by people; the capture waits
+			return fmt.Errorf("store evidence: %w: %v", iru.Unavailable, err)
 		case err != nil:
 			return fmt.Errorf("store evidence: %w", err)
 		case sum != f.SHA256:

@@ -5,6 +5,7 @@ package work
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,9 +15,11 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"iolaus/internal/blob"
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/desk"
@@ -36,7 +39,7 @@ func page(title, body string) string {
 	return answer(200, "", "<!doctype html><title>"+title+"</title><p>"+strings.Repeat(forecast, 3)+body)
 }
 
-// small keeps hostile servers from taking a test's time.
+// small keeps hostile servers from unwilling a test's time.
 var small = fetch.Limits{Body: 2 << 20, Ratio: 50, Header: 64 << 10, Redirects: 5, Dial: time.Second, FirstByte: 300 * time.Millisecond, Total: 700 * time.Millisecond}
 
 // Whatever a page and its server do, a capture ends in a stored exhibit with a typed outcome, and no job ends in an error.
@@ -240,4 +243,31 @@ func TestDrippingPictures(t *testing.T) {
 	if plenty.time+fetch.DefaultLimits.Total > jobTimeout-time.Minute {
 		t.Error("a page and what belongs to it leave no time to keep them")
 	}
+}
+
+// A store that refuses does not end a capture: it is tried again until people have mended it.
+func TestStoreThatRefuses(t *testing.T) {
+	s := newScene(t, dbtest.Open(t))
+	s.says("calm.test", page("Snow", ""))
+	s.look(small, nil)
+	_, i := s.watch("http://calm.test/")
+	id, err := age.GenerateX25519Identity()
+	s.ok(err)
+	whole := s.Vault
+	s.Vault = blob.NewVault(unwilling{s.Store}, id)
+	var gone *river.JobCancelError
+	if err := s.capture(i, 0); !errors.Is(err, iru.Unavailable) || errors.As(err, &gone) || len(s.exhibits(i)) != 0 {
+		t.Fatalf("the job ends with %v, and there are %d exhibits", err, len(s.exhibits(i)))
+	}
+	s.Vault = whole
+	if err := s.capture(i, 0); err != nil || len(s.exhibits(i)) != 1 {
+		t.Error(err, len(s.exhibits(i)))
+	}
+}
+
+// unwilling is a store whose bucket takes nothing.
+type unwilling struct{ blob.Store }
+
+func (unwilling) Put(context.Context, io.Reader) (string, int64, error) {
+	return "", 0, fmt.Errorf("store bytes: %w: the bucket's policy", iru.Forbidden)
 }
