@@ -114,7 +114,13 @@ func openVault(c config, s blob.Store, ids []*age.X25519Identity) (*blob.Vault, 
 	if err != nil {
 		return nil, err
 	}
-	v := blob.NewVault(s, ids...).Also(rs...).Reload(func() ([]*age.X25519Identity, error) { return readIdentities(keyFolder(c.data)) })
+	v := blob.NewVault(s, ids...).Also(rs...).Reload(func() ([]*age.X25519Identity, error) {
+		ids, err := readIdentities(keyFolder(c.data))
+		if err != nil {
+			err = fmt.Errorf("%w: %v", iru.Unavailable, err) //nolint:errorlint // whatever it is, captures wait for it to be mended
+		}
+		return ids, err
+	})
 	if !c.Evidence.Encrypt {
 		v.Clear()
 	}

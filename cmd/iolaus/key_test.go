@@ -256,7 +256,12 @@ func TestLostKeys(t *testing.T) {
 	file := identityFile(keyFolder(a.cfg.data))
 	backup, err := os.ReadFile(file)
 	a.ok(err)
-	a.ok(os.Remove(file))
+	a.house(func(h *house) {
+		a.ok(os.Remove(file))
+		if _, _, err := h.vault.NewKey(); !errors.Is(err, iru.Unavailable) || errors.Is(err, iru.NotFound) {
+			t.Error("a key for nobody, or a capture that is given up:", err)
+		}
+	})
 	if found := a.doctor()["evidence keys"]; !strings.HasPrefix(found, "WRONG") || !strings.Contains(found, "restore it from the backup") {
 		t.Error("without the file:", found)
 	}

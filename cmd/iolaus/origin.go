@@ -84,7 +84,7 @@ func (h *house) frames(workbench net.Addr) (out []string) {
 
 // evidence is everything that the second origin answers.
 func (h *house) evidence(s *second, workbench net.Addr) (http.Handler, error) {
-	return web.NewEvidence(h.desk, web.EvidenceOptions{Evidence: web.Plain{Store: h.store}, Links: s.links, Workbench: h.frames(workbench), Log: h.log})
+	return web.NewEvidence(h.desk, web.EvidenceOptions{Evidence: sealed{h.vault}, Links: s.links, Workbench: h.frames(workbench), Log: h.log})
 }
 
 func hostOf(base string) string {

@@ -48,7 +48,8 @@ type cli struct {
 	Work    workCmd    `cmd:"" help:"Run only workers."`
 	Watch   watchCmd   `cmd:"" help:"Put addresses on watch."`
 	Capture captureCmd `cmd:"" help:"Capture an address without a server, and leave one bundle."`
-	Exhibit exhibitCmd `cmd:"" help:"Erase an exhibit."`
+	Exhibit exhibitCmd `cmd:"" help:"Hand an exhibit out, or erase it."`
+	Verify  verifyCmd  `cmd:"" help:"Check a bundle by itself, offline."`
 	Key     keyCmd     `cmd:"" help:"List or rotate the keys under which evidence is sealed."`
 	Ledger  ledgerCmd  `cmd:"" help:"Check or export the ledger."`
 	Invite  inviteCmd  `cmd:"" help:"Make a new one-time link for an officer."`

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +32,8 @@ func TestMain(m *testing.M) {
 	switch root := os.Getenv("BLOB_TEST_ROOT"); os.Getenv("BLOB_TEST_ROLE") {
 	case "put for ever":
 		putForEver(root)
+	case "seal for ever":
+		sealForEver(root)
 	case "put on a small disk":
 		putSmall(root)
 	default:
@@ -242,5 +245,34 @@ func TestNoRight(t *testing.T) {
 		if _, err := blob.OpenDisk(root); !errors.Is(err, iru.Forbidden) {
 			t.Error("open store:", err)
 		}
+	}
+}
+
+// sealForEver seals departures and tells of each, when it is stored, what opens it: the exhibit as JSON, a line each.
+func sealForEver(root string) {
+	d, err := blob.OpenDisk(root)
+	if err != nil {
+		panic(err)
+	}
+	ids, err := blob.ReadIdentities([]byte(os.Getenv("BLOB_TEST_IDENTITY")))
+	if err != nil {
+		panic(err)
+	}
+	v := blob.NewVault(d, ids...)
+	for i := 0; ; i++ {
+		wrapped, k, err := v.NewKey()
+		if err != nil {
+			panic(err)
+		}
+		text := bytes.Repeat([]byte(fmt.Sprintf("departure %d of %d\n", i, os.Getpid())), 20_000)
+		sum, size, stored, err := v.Put(context.Background(), k, bytes.NewReader(text))
+		if err != nil {
+			panic(err)
+		}
+		line, err := json.Marshal(iru.Exhibit{Key: wrapped, Files: []iru.File{{Name: "text.txt", SHA256: sum, Size: size, Stored: stored}}})
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(string(line))
 	}
 }

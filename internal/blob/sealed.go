@@ -21,11 +21,6 @@ type sealed struct {
 
 func (s *sealed) Close() error { return s.from.Close() }
 
-// WriteTo reads whole chunks: by the small pieces of io.Copy each would be looked up twice.
-func (s *sealed) WriteTo(w io.Writer) (int64, error) {
-	return io.CopyBuffer(w, struct{ io.Reader }{s.SectionReader}, make([]byte, 4*64<<10))
-}
-
 func unseal(f File, k Key, stored string) (*sealed, error) {
 	size, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
@@ -39,7 +34,7 @@ func unseal(f File, k Key, stored string) (*sealed, error) {
 	if err != nil {
 		return nil, raw.fault(stored, err)
 	}
-	return &sealed{SectionReader: io.NewSectionReader(&clearAt{at, raw, stored}, 0, plain), from: f}, nil
+	return &sealed{SectionReader: io.NewSectionReader(&clearAt{r: at, raw: raw, stored: stored, size: plain}, 0, plain), from: f}, nil
 }
 
 // rawAt tells a store that does not yield its bytes from bytes that are damaged.
@@ -68,16 +63,39 @@ func (r *rawAt) fault(stored string, err error) error {
 	return fmt.Errorf("read %s: %w: the sealed bytes are damaged or cut short: %w; restore them from a backup", stored, iru.Conflict, err)
 }
 
+// piece is what age seals at once: the least that can be read.
+const piece = 64 << 10
+
+// clearAt reads pieces as a whole and keeps the last one, so that a file that is read a little at a time is opened once.
 type clearAt struct {
 	r      io.ReaderAt
 	raw    *rawAt
 	stored string
+	size   int64
+	last   atomic.Pointer[opened]
 }
 
-func (c *clearAt) ReadAt(p []byte, off int64) (int, error) {
-	n, err := c.r.ReadAt(p, off)
-	if err != nil && err != io.EOF {
-		return n, c.raw.fault(c.stored, err)
+type opened struct {
+	from int64
+	data []byte
+}
+
+func (c *clearAt) ReadAt(p []byte, off int64) (n int, err error) {
+	for n < len(p) {
+		at := off + int64(n)
+		if at >= c.size {
+			return n, io.EOF
+		}
+		from := at - at%piece
+		o := c.last.Load()
+		if o == nil || o.from != from {
+			o = &opened{from, make([]byte, min(piece, c.size-from))}
+			if _, err := c.r.ReadAt(o.data, from); err != nil && err != io.EOF {
+				return n, c.raw.fault(c.stored, err)
+			}
+			c.last.Store(o)
+		}
+		n += copy(p[n:], o.data[at-from:])
 	}
-	return n, err
+	return n, nil
 }

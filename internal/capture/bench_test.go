@@ -12,10 +12,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"iolaus/internal/fetch"
 )
 
 // The test binary is each process of a measurement: the server, and a crawl whose time of processor can be told.
@@ -66,20 +69,7 @@ func BenchmarkCrawl(b *testing.B) {
 	if err != nil {
 		b.Fatal("this measurement compares with wget: ", err)
 	}
-	server := role(b, "serve")
-	out, err := server.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := server.Start(); err != nil {
-		b.Fatal(err)
-	}
-	defer func() { server.Process.Kill(); server.Wait() }()
-	port, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		b.Fatal(err)
-	}
-	port = strings.TrimSpace(port)
+	port := serveElsewhere(b, "serve")
 	var theirs, ours []measured
 	for b.Loop() {
 		dir := b.TempDir()
@@ -111,4 +101,46 @@ func BenchmarkCrawl(b *testing.B) {
 	b.ReportMetric(median(ours, func(m measured) float64 { return float64(m.memory >> 20) }), "rss-MB")
 	b.ReportMetric(median(theirs, func(m measured) float64 { return float64(m.records) }), "wget-records")
 	b.ReportMetric(median(ours, func(m measured) float64 { return float64(m.records) }), "records")
+}
+
+// serveElsewhere starts a process that serves a site and returns its port.
+func serveElsewhere(b testing.TB, part string) string {
+	b.Helper()
+	server := role(b, part)
+	out, err := server.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { server.Process.Kill(); server.Wait() })
+	port, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	return strings.TrimSpace(port)
+}
+
+// BenchmarkCrawlAlone is our part of it in this process, for its profile.
+func BenchmarkCrawlAlone(b *testing.B) {
+	port, err := strconv.ParseUint(serveElsewhere(b, "serve"), 10, 16)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		tape := openTape(b, b.TempDir())
+		f, err := OpenFrontier(tape, Bounds{Depth: 1000})
+		if err == nil {
+			err = f.Seed("http://127.0.0.1/")
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		r, err := Crawl(b.Context(), siteClient(uint16(port), nil, fetch.Limits{}), f, tape, CrawlOptions{})
+		if err != nil || r.Done != bigSite.all() {
+			b.Fatal(err, r.Done)
+		}
+		tape.Close()
+	}
 }

@@ -4,12 +4,10 @@ package capture
 
 import (
 	"bytes"
-	"io"
 	"net/url"
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
 
 	"iolaus/internal/fetch"
@@ -88,66 +86,62 @@ func (f *linkFinder) add(ref string, part bool) {
 }
 
 func (f *linkFinder) html(body []byte, contentType string) {
-	var in io.Reader = bytes.NewReader(body)
 	if !utf8.Valid(body) {
 		if encoding, name, _ := charset.DetermineEncoding(body[:min(len(body), 1024)], contentType); name != "utf-8" {
-			in = encoding.NewDecoder().Reader(in)
+			if b, err := encoding.NewDecoder().Bytes(body); err == nil {
+				body = b
+			}
 		}
 	}
-	z := html.NewTokenizer(in)
-	style := false
+	m := markup{rest: body}
 	for {
-		switch z.Next() {
-		case html.ErrorToken:
+		tag, ok := m.next()
+		if !ok {
 			return
-		case html.TextToken:
-			if style {
-				f.css(z.Text())
-			}
-		case html.StartTagToken, html.SelfClosingTagToken:
-			name, more := z.TagName()
-			style = string(name) == "style"
-			f.tag(string(name), more, z)
-		case html.EndTagToken:
-			style = false
+		}
+		f.tag(&m, tag)
+		if text := m.raw(tag); string(tag) == "style" {
+			f.css(text)
 		}
 	}
 }
 
 // tag takes the references of one start tag.
-func (f *linkFinder) tag(name string, more bool, z *html.Tokenizer) {
+func (f *linkFinder) tag(m *markup, name []byte) {
 	var rel, href, content, property string
-	for more {
-		var k, v []byte
-		k, v, more = z.TagAttr()
-		switch key := string(k); key {
+	for {
+		k, v, ok := m.attribute()
+		if !ok {
+			break
+		}
+		switch string(k) {
 		case "href", "xlink:href":
-			switch name {
+			switch string(name) {
 			case "a", "area":
-				f.add(string(v), false)
+				f.add(plainText(v), false)
 			case "base":
-				f.rebase(string(v))
+				f.rebase(plainText(v))
 			case "link":
-				href = string(v)
+				href = plainText(v)
 			case "image", "use":
-				f.add(string(v), true)
+				f.add(plainText(v), true)
 			}
 		case "src", "data-src", "poster", "background":
-			f.add(string(v), true)
+			f.add(plainText(v), true)
 		case "data":
-			if name == "object" {
-				f.add(string(v), true)
+			if string(name) == "object" {
+				f.add(plainText(v), true)
 			}
 		case "srcset", "data-srcset", "imagesrcset":
-			f.srcset(string(v))
+			f.srcset(plainText(v))
 		case "style":
-			f.css(v)
+			f.css([]byte(plainText(v)))
 		case "rel":
-			rel = strings.ToLower(string(v))
+			rel = strings.ToLower(plainText(v))
 		case "content":
-			content = string(v)
+			content = plainText(v)
 		case "property", "http-equiv":
-			property = strings.ToLower(string(v))
+			property = strings.ToLower(plainText(v))
 		}
 	}
 	switch {

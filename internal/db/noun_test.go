@@ -36,6 +36,8 @@ func (f *filler) fill(v reflect.Value) {
 		v.SetString(fmt.Sprintf("نشرة الطقس %d «'\"\\» 🚋", f.n))
 	case reflect.Int, reflect.Int64:
 		v.SetInt(1_000_000 + f.n)
+	case reflect.Uint8:
+		v.SetUint(uint64(f.n % 256))
 	case reflect.Float64:
 		v.SetFloat(float64(f.n) + 0.1)
 	case reflect.Bool:
@@ -204,6 +206,10 @@ func TestNounsComeBack(t *testing.T) {
 			get:    func(x *db.Tx, e iru.Exhibit) (iru.Exhibit, error) { return x.Exhibit(ctx, all, e.ID) },
 			update: func(x *db.Tx, e iru.Exhibit, s string) error { return x.UpdateExhibit(ctx, e, iru.ExhibitState(s)) }, state: "State",
 		}, func(e *iru.Exhibit) { e.Unit, e.Asset, e.Item, e.State = u.ID, a.ID, i.ID, iru.ExhibitErased })
+		keep(t, d, f, "stamp", keeper[iru.Stamp]{
+			add: func(x *db.Tx, s *iru.Stamp) error { return x.AddStamp(ctx, s) },
+			get: func(x *db.Tx, s iru.Stamp) (iru.Stamp, error) { return x.StampAt(ctx, s.Authority, s.Size) },
+		}, func(*iru.Stamp) {})
 		k := keep(t, d, f, "known", keeper[iru.Known]{
 			add: func(x *db.Tx, k *iru.Known) error { return x.AddKnown(ctx, k) },
 			get: func(x *db.Tx, k iru.Known) (iru.Known, error) {

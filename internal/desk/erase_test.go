@@ -95,9 +95,7 @@ func TestEraseRefusals(t *testing.T) {
 	refused(t, "before it is sealed", err, iru.Conflict, "")
 	u.seal()
 	b := u.second()
-	stranger := u.people["bo"]
-	stranger.Roles = iru.Roles
-	_, err = u.Erase(ctx, iru.Officer{ID: stranger.ID, Unit: b.ID, Roles: iru.Roles}.Scope(), x.ID, "retention is over")
+	_, err = u.Erase(ctx, iru.Officer{ID: u.people["bo"].ID, Unit: b.ID, Roles: iru.Roles}.Scope(), x.ID, "retention is over")
 	refused(t, "of another unit", err, iru.NotFound, "")
 
 	_, err = u.Erase(ctx, u.scope("lena"), x.ID, "retention is over")

@@ -100,6 +100,7 @@ type Dossier struct {
 	Custody    []exhibit.CustodyEvent // oldest first
 	Proofs     []ledger.Proof         // one for each of Custody
 	Checkpoint []byte                 // signed
+	Stamps     []StampOver            // when the first of Custody was there; none before an authority has stamped it
 }
 
 // Dossier gathers what goes into a bundle beside the evidence itself, up to an event of its custody. It is Unavailable, for a moment,
@@ -115,7 +116,7 @@ func (d *Desk) Dossier(ctx context.Context, s iru.Scope, id iru.ExhibitID, last 
 		if err != nil {
 			return err
 		}
-		f, err = prove(ctx, t, all, last)
+		f, err = d.prove(ctx, t, all, last)
 		f.Exhibit, f.Number = x, d.ExhibitNumber(id)
 		return err
 	})
@@ -123,7 +124,7 @@ func (d *Desk) Dossier(ctx context.Context, s iru.Scope, id iru.ExhibitID, last 
 }
 
 // prove gives the events up to the last one, each with its proof.
-func prove(ctx context.Context, t *db.Tx, all []exhibit.CustodyEvent, last iru.EventID) (Dossier, error) {
+func (d *Desk) prove(ctx context.Context, t *db.Tx, all []exhibit.CustodyEvent, last iru.EventID) (Dossier, error) {
 	var f Dossier
 	if _, ok, err := t.Sealed(ctx, last); err != nil {
 		return f, err
@@ -148,5 +149,8 @@ func prove(ctx context.Context, t *db.Tx, all []exhibit.CustodyEvent, last iru.E
 		}
 		f.Custody, f.Proofs = append(f.Custody, c), append(f.Proofs, p)
 	}
-	return f, nil
+	if len(f.Custody) > 0 {
+		f.Stamps, err = d.stampsOver(ctx, t, f.Custody[0].Index, signed)
+	}
+	return f, err
 }

@@ -64,8 +64,15 @@ func TestCustody(t *testing.T) {
 		refused(t, "before the checkpoint", err, iru.Unavailable, "checkpoint")
 		_, err = u.Seal(ctx, "test")
 		must(t, err)
+		at, stamper := u.checkpoint(), u.stamper()
+		_, err = u.RecordStamp(ctx, "north", at, stamper.stamp(at), stamper.roots())
+		must(t, err)
+		u.sealAll()
 		f, err := u.Dossier(ctx, u.scope("lena"), x.ID, event)
 		must(t, err)
+		if len(f.Stamps) != 1 || string(f.Stamps[0].Checkpoint) != string(at) || f.Stamps[0].Receipt.Event == 0 {
+			t.Errorf("stamps: %+v", f.Stamps)
+		}
 
 		links := u.chain(x)
 		if len(links) != 3 || links[0].Digest != x.Manifest || links[2].Authority != "order 12/2026" || !strings.Contains(links[2].Who, "lena") ||

@@ -59,7 +59,7 @@ func (d *Desk) LooseDossier(ctx context.Context, number string, first, last iru.
 			e, err := c.Entry()
 			return err == nil && e.Exhibit != number
 		})
-		f, err = prove(ctx, t, all, last)
+		f, err = d.prove(ctx, t, all, last)
 		f.Number = number
 		return err
 	})

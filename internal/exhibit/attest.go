@@ -114,6 +114,7 @@ func (v *verification) checkStamps(s *Step) {
 		if _, ok := v.files[stampPath(k, "tsr")]; !ok {
 			break
 		}
+		v.report.Stamps++
 		if words, err := v.checkStamp(k); err != nil {
 			s.wrong(stampPath(k, "tsr"), err)
 		} else {

@@ -14,7 +14,6 @@ import (
 	"encoding/asn1"
 	"encoding/json"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"io"
 	integer "math/big"
@@ -177,19 +176,12 @@ func (a authority) token(t testing.TB, data []byte) []byte {
 	return back.RawToken
 }
 
-// judge is what the programme wires to its reader of time stamps.
-func judge(token, checkpoint []byte) (string, error) {
-	s, err := timestamp.Parse(token)
-	if err != nil {
-		return "", err
-	}
-	if sum := sha256.Sum256(checkpoint); !bytes.Equal(sum[:], s.HashedMessage) {
-		return "", errors.New("the time stamp is of something else")
-	}
-	if again, err := asn1.Marshal(asn1.RawValue{FullBytes: token}); err != nil || !bytes.Equal(again, token) {
-		return "", errors.New("the time stamp is not whole")
-	}
-	return "stamped", nil
+// judge is what the program wires to a bundle: the time stamp must be of this checkpoint, by an authority that is trusted.
+func (a authority) judge(token, checkpoint []byte) (string, error) {
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(a.roots)
+	s, err := ledger.ReadStamp(token, checkpoint, roots)
+	return s.Authority, err
 }
 
 // court is a bundle with everything in it, and what it was made from.
@@ -264,7 +256,7 @@ func (c *court) pack(t testing.TB) []byte {
 	return b.Bytes()
 }
 
-func (c *court) trust() Trust { return Trust{Key: c.notary.key, Stamp: judge} }
+func (c *court) trust() Trust { return Trust{Key: c.notary.key, Stamp: c.notary.authority.judge} }
 
 func verify(data []byte, trust Trust) Report {
 	return Verify(bytes.NewReader(data), int64(len(data)), trust, Limits{})

@@ -38,6 +38,7 @@ type scan struct {
 // original is what a revisit may refer to.
 type original struct {
 	payload, target, date string
+	id                    string // where it is not the key
 }
 
 // repeat is a revisit record that waits for its original.
@@ -169,7 +170,7 @@ func (s *scan) keep(c cdx, rec *Record) error {
 	switch rec.Type {
 	case "response":
 		if c.Digest != "" {
-			s.known[rec.ID] = original{c.Digest, rec.Target, rec.Get("WARC-Date")}
+			s.known[rec.ID] = original{payload: c.Digest, target: rec.Target, date: rec.Get("WARC-Date")}
 		}
 		if c.Status == 200 && (c.MIME == "text/html" || c.MIME == "application/xhtml+xml") && len(s.pages) < pageLimit {
 			s.pages = append(s.pages, page{rec.Target, rec.At})
@@ -179,7 +180,7 @@ func (s *scan) keep(c cdx, rec *Record) error {
 		if rec.Get("WARC-Profile") != revisitProfile || of == "" || c.Digest == "" {
 			return fmt.Errorf("%w: a revisit needs the profile %s, WARC-Refers-To and WARC-Payload-Digest", ErrWARC, revisitProfile)
 		}
-		s.repeats = append(s.repeats, repeat{rec.ID, of, c.Location.Offset, original{c.Digest, rec.Get("WARC-Refers-To-Target-URI"), rec.Get("WARC-Refers-To-Date")}})
+		s.repeats = append(s.repeats, repeat{rec.ID, of, c.Location.Offset, original{payload: c.Digest, target: rec.Get("WARC-Refers-To-Target-URI"), date: rec.Get("WARC-Refers-To-Date")}})
 	case "resource":
 		c.Status = 200 // what indexers say of it, and readers expect
 	default:

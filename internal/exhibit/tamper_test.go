@@ -59,7 +59,7 @@ func TestEachFlippedByteFails(t *testing.T) {
 	all.Wait()
 	// The same bundle without knowing the key: a flipped key is none, too.
 	for at := range data {
-		if at%17 == 0 && flip(at, 0x80, Trust{Stamp: judge}).Err() == nil {
+		if at%17 == 0 && flip(at, 0x80, Trust{Stamp: c.notary.authority.judge}).Err() == nil {
 			t.Fatalf("byte %d flipped: whole by the bundle's own key", at)
 		}
 	}

@@ -37,7 +37,8 @@ type Report struct {
 	Manifest string // SHA-256
 	Log      string // name of the log and its key
 	OwnKey   bool   // the bundle's own key was used: integrity only
-	Unjudged int    // time stamps that were not judged
+	Stamps   int    // time stamps that are there
+	Unjudged int    // of them, those that nobody judged
 	Steps    []Step
 }
 

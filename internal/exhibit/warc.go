@@ -3,14 +3,11 @@
 package exhibit
 
 import (
-	"bufio"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,6 +31,7 @@ type Info struct {
 	Description string
 	Vantage     string // where the requests come from
 	Start       int64  // bytes the file holds already, when it is continued
+	Once        bool   // a payload that this writer wrote already becomes a revisit record
 }
 
 // Exchange is one HTTP request and its response as they went over the wire.
@@ -45,8 +43,8 @@ type Exchange struct {
 	TLS      string    // "tls/1.3"; empty without
 	Cipher   string    // IANA name of the cipher suite
 	Request  []byte    // exact bytes; may be empty, then no request record is written
-	// Response holds the exact bytes of the answer, header and body; with ResponseBody only those of the header, with the empty
-	// line. What came by HTTP/2 or 3 is written in the form of HTTP/1.1.
+	// Response holds the exact bytes of the answer, header and body; with ResponseBody only those before it: at least the header,
+	// with the empty line. What came by HTTP/2 or 3 is written in the form of HTTP/1.1.
 	Response     []byte
 	ResponseBody io.ReadSeeker // the rest of the exact bytes, when they are spooled; read twice from its start
 	Truncated    string        // "", "length", "time", "disconnect" or "unspecified"
@@ -70,6 +68,7 @@ type Written struct {
 	Location Location
 	Block    string
 	Payload  string // of the response's entity without transfer coding; empty where the bytes do not allow to tell it
+	Revisit  string // identifier of the response that has the payload, where only the header was written
 }
 
 // Writer appends WARC/1.1 records (ISO 28500:2017), one gzip member each. It is safe for concurrent use: callers compress side by
@@ -83,13 +82,16 @@ type Writer struct {
 	size   int64
 	infoID string
 	broken error
+	seen   map[string]original // what was written, by payload
 	zips   sync.Pool
+
+	buffers sync.Pool
 }
 
 // NewWriter returns a writer that appends to w. Gen gives a new record identifier, "urn:uuid:" and a version 4 UUID, for each
 // record; it is never called twice at once.
 func NewWriter(w io.Writer, info Info, gen func() string) *Writer {
-	return &Writer{w: w, info: info, gen: gen, size: info.Start}
+	return &Writer{w: w, info: info, gen: gen, size: info.Start, seen: map[string]original{}}
 }
 
 // Size is the length of the file up to the end of the last whole record.
@@ -150,6 +152,12 @@ func (w *Writer) WriteExchange(x Exchange) (Written, error) {
 		r.add("WARC-Cipher-Suite", x.Cipher)
 	}
 	response.add("WARC-Truncated", x.Truncated)
+	if err := response.measure(); err != nil {
+		return Written{}, fmt.Errorf("write exchange: %w", err)
+	}
+	if w.info.Once && x.Truncated == "" {
+		w.shorten(response, x)
+	}
 	request.add("WARC-Concurrent-To", "<"+response.id+">")
 	records := []*record{response, request}
 	if len(x.Request) == 0 {
@@ -160,6 +168,30 @@ func (w *Writer) WriteExchange(x Exchange) (Written, error) {
 		return Written{}, fmt.Errorf("write exchange: %w", err)
 	}
 	return out[0], nil
+}
+
+// shorten makes a revisit of a response whose payload the file has, and marks one that others may refer to.
+func (w *Writer) shorten(r *record, x Exchange) {
+	if r.pay == "" || r.length-int64(r.header) < revisitMin || r.header > len(x.Response) {
+		return
+	}
+	w.mu.Lock()
+	first, known := w.seen[r.pay]
+	w.mu.Unlock()
+	if !known {
+		r.first = &original{payload: r.pay, target: x.Target, date: warcDate(x.At), id: r.id}
+		return
+	}
+	r.fields = slices.DeleteFunc(r.fields, func(f Field) bool {
+		return f.Name == "WARC-Block-Digest" || f.Name == "WARC-Payload-Digest" || f.Name == "Content-Length"
+	})
+	r.fields[0].Value = "revisit"
+	r.add("WARC-Profile", revisitProfile)
+	r.add("WARC-Refers-To", "<"+first.id+">")
+	r.add("WARC-Refers-To-Target-URI", first.target)
+	r.add("WARC-Refers-To-Date", first.date)
+	r.add("WARC-Truncated", "length") // the payload was left out on purpose
+	r.head, r.body, r.http, r.measured, r.revisit = x.Response[:r.header], nil, false, false, first.id
 }
 
 // WriteMetadata writes a metadata record: what the programme or the browser noted of another record.
@@ -186,124 +218,11 @@ func (w *Writer) writeBlock(kind string, b Block) (Written, error) {
 	return out[0], nil
 }
 
-// record is a record on its way into the file.
-type record struct {
-	id     string
-	fields []Field
-	err    error // the first bad field
-	head   []byte
-	body   io.ReadSeeker // what follows head; may be nil
-	http   bool          // the block is an HTTP response and has a payload
-	length int64
-	block  string
-	pay    string
-	header int // bytes of the HTTP header, where the payload is known
-}
-
-func (w *Writer) record(kind string, at time.Time, contentType string) *record {
-	w.mu.Lock()
-	id, info := w.gen(), w.infoID
-	w.mu.Unlock()
-	r := &record{id: id}
-	if strings.ContainsAny(id, "<> ") || !strings.Contains(id, ":") {
-		r.err = fmt.Errorf("%w: WARC-Record-ID: %.80q", ErrField, id)
-	}
-	if y := at.UTC().Year(); y < 1 || y > 9999 {
-		r.err = fmt.Errorf("%w: WARC-Date: year %d", ErrField, y)
-	}
-	r.add("WARC-Type", kind)
-	r.add("WARC-Record-ID", "<"+id+">")
-	r.add("WARC-Date", at.UTC().Format(time.RFC3339Nano))
-	if info != "" {
-		r.add("WARC-Warcinfo-ID", "<"+info+">")
-	}
-	r.add("Content-Type", contentType)
-	return r
-}
-
-// add appends a field unless its value is empty.
-func (r *record) add(name, value string) {
-	f := Field{name, value}
-	if err := f.check(); err != nil && r.err == nil {
-		r.err = err
-	}
-	if value != "" {
-		r.fields = append(r.fields, f)
-	}
-}
-
-func (r *record) address(target string) {
-	if strings.ContainsAny(target, " \t<>") || !strings.Contains(target, ":") {
-		r.err = errors.Join(r.err, fmt.Errorf("%w: WARC-Target-URI: %.80q is not an absolute address", ErrField, target))
-		return
-	}
-	r.add("WARC-Target-URI", target)
-}
-
-// content is the whole block from its start.
-func (r *record) content() (io.Reader, error) {
-	if r.body == nil {
-		return bytes.NewReader(r.head), nil
-	}
-	if _, err := r.body.Seek(0, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("read spooled body: %w", err)
-	}
-	return io.MultiReader(bytes.NewReader(r.head), r.body), nil
-}
-
-// measure reads the block once, for its length and digests.
-func (r *record) measure() error {
-	if r.err != nil {
-		return r.err
-	}
-	in, err := r.content()
-	if err != nil {
-		return err
-	}
-	sum := sha256.New()
-	all := &meter{r: in, sum: sum}
-	if r.http {
-		if err := r.measureEntity(all); err != nil && !errors.Is(err, ErrHTTP) {
-			return fmt.Errorf("read spooled body: %w", err)
-		}
-	}
-	if _, err := io.Copy(io.Discard, all); err != nil {
-		return fmt.Errorf("read spooled body: %w", err)
-	}
-	if all.err != nil {
-		return fmt.Errorf("read spooled body: %w", all.err)
-	}
-	r.length, r.block = all.n, digestText(sum)
-	r.add("WARC-Block-Digest", r.block)
-	r.add("WARC-Payload-Digest", r.pay)
-	r.fields = append(r.fields, Field{"Content-Length", fmt.Sprint(r.length)})
-	return r.err
-}
-
-// measureEntity finds what only a response has.
-func (r *record) measureEntity(in io.Reader) error {
-	br := bufio.NewReader(in)
-	h, err := readHead(br)
-	if err != nil {
-		return err
-	}
-	entity, err := h.entity(br)
-	if err != nil {
-		return err
-	}
-	payload := sha256.New()
-	if _, err := io.Copy(payload, entity); err != nil {
-		return err
-	}
-	r.pay, r.header = digestText(payload), h.size
-	return nil
-}
-
-// revisitProfile says that the payload of a revisit is that of the record it refers to.
-const revisitProfile = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+// zipLevel takes some two thirds of the time of level 5, the usual one, for 3 % more bytes.
+const zipLevel = 3
 
 // spoolLimit is the largest block that is compressed in memory; a larger one is compressed while it is appended.
-const spoolLimit = 4 << 20
+const spoolLimit = 2 << 20
 
 func (w *Writer) write(records ...*record) ([]Written, error) {
 	ready := make([]*bytes.Buffer, len(records))
@@ -312,8 +231,14 @@ func (w *Writer) write(records ...*record) ([]Written, error) {
 			return nil, err
 		}
 		if r.length <= spoolLimit {
-			ready[i] = new(bytes.Buffer)
-			if err := w.compress(ready[i], r); err != nil {
+			b, ok := w.buffers.Get().(*bytes.Buffer)
+			if !ok {
+				b = new(bytes.Buffer)
+			}
+			b.Reset()
+			ready[i] = b
+			defer w.buffers.Put(b)
+			if err := w.compress(b, r); err != nil {
 				return nil, err
 			}
 		}
@@ -340,23 +265,24 @@ func (w *Writer) write(records ...*record) ([]Written, error) {
 			}
 			return nil, err
 		}
-		out[i] = Written{ID: r.id, Location: Location{end, to.n}, Block: r.block, Payload: r.pay}
+		out[i] = Written{ID: r.id, Location: Location{end, to.n}, Block: r.block, Payload: r.pay, Revisit: r.revisit}
 		end += to.n
 	}
 	w.size = end
+	for _, r := range records {
+		if r.first != nil && len(w.seen) < revisitKnown {
+			w.seen[r.pay] = *r.first
+		}
+	}
 	return out, nil
 }
 
 // compress writes the record as one gzip member and makes sure that it is what was measured.
 func (w *Writer) compress(to io.Writer, r *record) error {
-	in, err := r.content()
-	if err != nil {
-		return err
-	}
 	z, ok := w.zips.Get().(*gzip.Writer)
 	if !ok {
-		z, err = gzip.NewWriterLevel(io.Discard, 6)
-		if err != nil {
+		var err error
+		if z, err = gzip.NewWriterLevel(io.Discard, zipLevel); err != nil {
 			return err
 		}
 	}
@@ -371,53 +297,15 @@ func (w *Writer) compress(to io.Writer, r *record) error {
 	if _, err := z.Write(header.Bytes()); err != nil {
 		return err
 	}
-	sum := sha256.New()
-	n, err := io.Copy(z, io.TeeReader(in, sum))
-	if err != nil {
+	if r.body == nil {
+		if _, err := z.Write(r.head); err != nil {
+			return err
+		}
+	} else if err := r.again(z); err != nil {
 		return err
-	}
-	if n != r.length || digestText(sum) != r.block {
-		return fmt.Errorf("read spooled body: it changed between two readings: %d bytes, then %d", r.length, n)
 	}
 	if _, err := z.Write([]byte("\r\n\r\n")); err != nil {
 		return err
 	}
 	return z.Close()
-}
-
-func digestText(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Sum(nil)) }
-
-// meter counts and digests what is read through it.
-type meter struct {
-	r   io.Reader
-	sum hash.Hash
-	n   int64
-	err error
-}
-
-func (m *meter) Read(p []byte) (int, error) {
-	n, err := m.r.Read(p)
-	m.sum.Write(p[:n])
-	m.n += int64(n)
-	if err != nil && err != io.EOF {
-		m.err = err
-	}
-	return n, err
-}
-
-// tally counts what reached the file.
-type tally struct {
-	w      io.Writer
-	n      int64
-	failed bool // the file, not what was to be written
-}
-
-func (t *tally) Write(p []byte) (int, error) {
-	n, err := t.w.Write(p)
-	t.n += int64(n)
-	if err == nil && n < len(p) {
-		err = io.ErrShortWrite
-	}
-	t.failed = t.failed || err != nil
-	return n, err
 }

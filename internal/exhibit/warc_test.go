@@ -68,7 +68,7 @@ func big() []byte {
 	return bytes.Repeat([]byte("the 6:10 to the harbour, the 6:20 to the hill; "), 120_000)
 }
 
-func writeAll(t *testing.T, to io.Writer) (*Writer, []Written) {
+func writeAll(t testing.TB, to io.Writer) (*Writer, []Written) {
 	t.Helper()
 	w := NewWriter(to, info, numbers())
 	var all []Written

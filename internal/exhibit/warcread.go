@@ -172,7 +172,7 @@ func (r *Reader) begin() error {
 			r.zip.Multistream(false)
 			r.left.R = r.zip
 		}
-		r.in = bufio.NewReader(&r.left)
+		r.in = bufio.NewReaderSize(&r.left, 32<<10)
 	}
 	for {
 		_, err := r.in.Peek(1)

@@ -21,6 +21,7 @@ type ShotOptions struct {
 	Load     time.Duration // for loading: 30 s; a page that is not finished then is taken as it is
 	Quiet    time.Duration // without traffic, after which a loaded page is taken: 500 ms
 	Settle   time.Duration // longest wait for quiet after loading: 5 s
+	Part     time.Duration // for each of DOM, picture, PDF and MHTML: 20 s
 	Total    time.Duration // for all: 2 min
 	Memory   int64         // bytes of memory that the browser may fill: 2 GiB
 	Folder   string        // of profile and spools; the browser's user must reach it: the system's
@@ -39,6 +40,7 @@ func (o ShotOptions) filled() ShotOptions {
 	o.Width, o.Height, o.Tallest = cmp.Or(o.Width, 1280), cmp.Or(o.Height, 1024), cmp.Or(o.Tallest, 16384)
 	o.Language = cmp.Or(o.Language, "en-US,en")
 	o.Load, o.Quiet, o.Settle, o.Total = cmp.Or(o.Load, 30*time.Second), cmp.Or(o.Quiet, 500*time.Millisecond), cmp.Or(o.Settle, 5*time.Second), cmp.Or(o.Total, 2*time.Minute)
+	o.Part = cmp.Or(o.Part, 20*time.Second)
 	o.Memory = cmp.Or(o.Memory, 2<<30)
 	o.Proxy.Folder = o.Folder
 	return o
@@ -121,15 +123,21 @@ func (b *Browser) Capture(ctx context.Context, c *Client, address string, tape T
 	if err != nil {
 		return shot, errors.Join(err, proxy.Close())
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.Total)
+	within, cancel := context.WithTimeout(ctx, o.Total)
 	defer cancel()
-	stop := context.AfterFunc(ctx, program.kill)
+	stop := context.AfterFunc(within, program.kill)
 	t := newTab(shot, proxy, o)
 	t.devtools = talk(program.to, program.from, t.heard)
-	err = t.take(ctx, u.String())
+	held := make(chan struct{})
+	go func() {
+		defer close(held)
+		program.hold(o.Memory, program.exited, t.overfull)
+	}()
+	err = t.take(within, u.String())
 	told := proxy.Close() // before the browser is killed: what is cut is cut by us
 	stop()
 	program.kill()
+	<-held
 	t.devtools.close()
 	t.finish()
 	shot.Proxy = proxy.Report()
@@ -137,6 +145,8 @@ func (b *Browser) Capture(ctx context.Context, c *Client, address string, tape T
 	switch {
 	case told != nil:
 		err = told
+	case ctx.Err() != nil:
+		err = explain(ctx, ErrTimeout, fmt.Sprintf("capture %.200s", address), ctx.Err())
 	case errors.Is(err, errGone) && t.devtoolsNever():
 		err = fmt.Errorf("start the browser %s: %w: %s", b.Path, iru.Unavailable, cmp.Or(program.said.last(), "it ended without a word"))
 	case err != nil:

@@ -3,19 +3,18 @@
 package fetch
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"iolaus/internal/iru"
 )
@@ -24,6 +23,7 @@ import (
 type chromium struct {
 	cmd     *exec.Cmd
 	folder  string
+	lock    *os.File // of the folder, held as long as we live
 	to      *os.File // commands to it
 	from    *os.File // what it answers
 	said    *heard
@@ -35,13 +35,14 @@ type chromium struct {
 // start runs the browser as a user that is not root, in a process group of its own. It dies with us: the kernel kills its first
 // process with the thread that started it, and the others end when they lose that one.
 func (b *Browser) start(parent string, flags []string) (_ *chromium, err error) {
+	sweep(parent)
 	c := &chromium{exited: make(chan struct{})}
-	if c.folder, err = os.MkdirTemp(parent, "iolaus-browser-*"); err != nil {
+	if err = c.settle(parent); err != nil {
 		return nil, fmt.Errorf("make the browser's folder: %w: %w", iru.Unavailable, err)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, os.RemoveAll(c.folder))
+			err = errors.Join(err, os.RemoveAll(c.folder), c.lock.Close())
 		}
 	}()
 	attr := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -107,6 +108,35 @@ func (b *Browser) prefer(profile string) error {
 	return nil
 }
 
+// settle makes the folder and locks it.
+func (c *chromium) settle(parent string) (err error) {
+	if c.folder, err = os.MkdirTemp(parent, folders); err != nil {
+		return err
+	}
+	if c.lock, err = os.Open(c.folder); err == nil {
+		err = syscall.Flock(int(c.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	return err
+}
+
+const folders = "iolaus-browser-*"
+
+// sweep removes the folders of those of us who were killed: nobody holds their locks.
+func sweep(parent string) {
+	found, _ := filepath.Glob(filepath.Join(cmp.Or(parent, os.TempDir()), folders)) // the pattern is sound
+	for _, f := range found {
+		lock, err := os.Open(f)
+		if err != nil {
+			continue
+		}
+		info, err := lock.Stat()
+		if err == nil && time.Since(info.ModTime()) > time.Minute && syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			_ = os.RemoveAll(f) // another one will try
+		}
+		lock.Close()
+	}
+}
+
 // pipes makes descriptors 3 and 4 of the browser and its standard output. It returns the browser's ends.
 func (c *chromium) pipes() ([]*os.File, error) {
 	var files [6]*os.File
@@ -119,6 +149,9 @@ func (c *chromium) pipes() ([]*os.File, error) {
 			return nil, err
 		}
 		files[i], files[i+1] = r, w
+		if raw, err := r.SyscallConn(); err == nil { // fewer turns for a picture; what the system gives is enough
+			_ = raw.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, 1<<20) })
+		}
 	}
 	c.cmd.ExtraFiles = []*os.File{files[0], files[3]}
 	c.to, c.from = files[1], files[2]
@@ -149,7 +182,7 @@ func (c *chromium) kill() {
 		_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL) // it may have ended
 		<-c.exited
 		for range 100 { // one that was just being born
-			left := c.processes()
+			left := c.processes(nil)
 			if len(left) == 0 {
 				break
 			}
@@ -164,6 +197,7 @@ func (c *chromium) kill() {
 // remove deletes the folder; the browser was killed.
 func (c *chromium) remove() error {
 	c.said.wait()
+	defer c.lock.Close()
 	var err error
 	for range 20 {
 		if err = os.RemoveAll(c.folder); err == nil {
@@ -172,81 +206,4 @@ func (c *chromium) remove() error {
 		time.Sleep(10 * time.Millisecond)
 	}
 	return fmt.Errorf("remove the browser's folder: %w: %w", iru.Unavailable, err)
-}
-
-// processes lists the living processes of the browser: its group, and whatever else names its folder.
-func (c *chromium) processes() (pids []int) {
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return nil
-	}
-	group := strconv.Itoa(c.cmd.Process.Pid)
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue
-		}
-		stat, err := os.ReadFile(filepath.Join("/proc", e.Name(), "stat"))
-		if err != nil {
-			continue
-		}
-		_, after, _ := bytes.Cut(stat, []byte(") ")) // the name before it may hold anything
-		w := strings.Fields(string(after))
-		if len(w) < 3 || w[0] == "Z" || w[0] == "X" {
-			continue
-		}
-		if w[2] != group {
-			line, err := os.ReadFile(filepath.Join("/proc", e.Name(), "cmdline"))
-			if err != nil || !bytes.Contains(line, []byte(c.folder+"/")) || !bytes.Contains(line, []byte("--user-data-dir=")) {
-				continue
-			}
-		}
-		pids = append(pids, pid)
-	}
-	return pids
-}
-
-// heard keeps the first words that a browser writes, for the message of a failed start.
-type heard struct {
-	from *os.File
-	done chan struct{}
-	mu   sync.Mutex
-	text []byte
-}
-
-func hear(from *os.File) *heard {
-	h := &heard{from: from, done: make(chan struct{})}
-	go func() {
-		defer close(h.done)
-		_, _ = io.Copy(h, from) // it ends with the browser
-	}()
-	return h
-}
-
-func (h *heard) Write(p []byte) (int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if room := 16<<10 - len(h.text); room > 0 {
-		h.text = append(h.text, p[:min(room, len(p))]...)
-	}
-	return len(p), nil
-}
-
-// last is the last line that says something about a failure.
-func (h *heard) last() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	said := ""
-	for line := range strings.Lines(string(h.text)) {
-		if strings.Contains(line, "FATAL") || strings.Contains(line, "sandbox") || said == "" {
-			said = strings.TrimSpace(line)
-		}
-	}
-	return excerpt([]byte(said), 300)
-}
-
-// wait ends the hearing; a process that outlived the browser may hold the pipe.
-func (h *heard) wait() {
-	h.from.Close()
-	<-h.done
 }

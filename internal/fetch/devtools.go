@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -75,9 +76,10 @@ func (d *devtools) listen() {
 		d.mu.Unlock()
 		close(d.done)
 	}()
-	in := bufio.NewReaderSize(d.from, 64<<10)
+	in := bufio.NewReaderSize(d.from, 256<<10)
+	var pile bytes.Buffer
 	for {
-		raw, err := nextMessage(in)
+		raw, err := nextMessage(in, &pile)
 		if err != nil && !errors.Is(err, ErrTooLarge) {
 			return
 		}
@@ -87,7 +89,7 @@ func (d *devtools) listen() {
 				continue // an event that is too long
 			}
 			m.lost = err
-		} else if json.Unmarshal(raw, &m, lenient()) != nil {
+		} else if m.ID, m.Result = answerOf(raw); m.ID == 0 && json.Unmarshal(raw, &m, lenient()) != nil {
 			continue
 		}
 		if m.ID == 0 {
@@ -104,26 +106,45 @@ func (d *devtools) listen() {
 	}
 }
 
-// nextMessage reads to the zero byte. With ErrTooLarge it returns the beginning, and the rest was passed over.
-func nextMessage(in *bufio.Reader) ([]byte, error) {
-	var whole []byte
+// nextMessage reads to the zero byte; pile is where a long message is put together. With ErrTooLarge it returns the beginning, and
+// the rest was passed over.
+func nextMessage(in *bufio.Reader, pile *bytes.Buffer) ([]byte, error) {
+	pile.Reset()
 	over := false
 	for {
 		part, err := in.ReadSlice(0)
 		if err != nil && err != bufio.ErrBufferFull {
 			return nil, err
 		}
-		if over = over || len(whole)+len(part) > longestMessage; !over {
-			whole = append(whole, part...)
+		if over = over || pile.Len()+len(part) > longestMessage; !over {
+			pile.Write(part)
 		}
 		if err != nil {
 			continue
 		}
 		if over {
-			return whole[:min(len(whole), 64)], fmt.Errorf("%w: a message of the browser of more than %d bytes", ErrTooLarge, longestMessage)
+			return bytes.Clone(pile.Bytes()[:min(pile.Len(), 64)]), fmt.Errorf("%w: a message of the browser of more than %d bytes", ErrTooLarge, longestMessage)
 		}
-		return bytes.TrimSuffix(whole, []byte{0}), nil
+		return bytes.Clone(bytes.TrimSuffix(pile.Bytes(), []byte{0})), nil
 	}
+}
+
+// answerOf takes apart an answer as Chromium writes it, {"id":1,"result":...,"sessionId":"..."}, without looking into its result,
+// which may be long. The number is 0 where the message is another one.
+func answerOf(raw []byte) (int64, jsontext.Value) {
+	rest, ok := bytes.CutPrefix(raw, []byte(`{"id":`))
+	digits, rest, found := bytes.Cut(rest, []byte(`,"result":`))
+	n, err := strconv.ParseInt(string(digits[:min(len(digits), 20)]), 10, 64)
+	if !ok || !found || err != nil || !bytes.HasSuffix(rest, []byte("}")) {
+		return 0, nil
+	}
+	if i := bytes.LastIndex(rest[max(0, len(rest)-100):], []byte(`,"sessionId":"`)); i >= 0 {
+		i += max(0, len(rest)-100)
+		if id := rest[i+len(`,"sessionId":"`):]; bytes.IndexByte(id, '"') == len(id)-2 {
+			return n, jsontext.Value(rest[:i])
+		}
+	}
+	return n, jsontext.Value(rest[:len(rest)-1])
 }
 
 // numberOf reads the number that every answer begins with.
@@ -172,7 +193,8 @@ func (d *devtools) post(session, method string, params any, answer chan<- messag
 // errGone: the browser ended, crashed or was killed.
 var errGone = fmt.Errorf("%w: the browser ended", iru.Unavailable)
 
-// call gives a command and waits for its answer, which is decoded into result where that is not nil.
+// call gives a command and waits for its answer, which is decoded into result where that is not nil; a
+// *jsontext.Value takes it as it came.
 func (d *devtools) call(ctx context.Context, session, method string, params, result any) error {
 	answer := make(chan message, 1)
 	if err := d.post(session, method, params, answer); err != nil {
@@ -186,6 +208,10 @@ func (d *devtools) call(ctx context.Context, session, method string, params, res
 		case m.Error != nil:
 			return fmt.Errorf("ask the browser: %s: %w: %.300s", method, iru.Unavailable, m.Error.Message)
 		case result == nil:
+			return nil
+		}
+		if raw, ok := result.(*jsontext.Value); ok {
+			*raw = m.Result
 			return nil
 		}
 		if err := json.Unmarshal(m.Result, result, lenient()); err != nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -136,4 +137,115 @@ func echoSocket(rw http.ResponseWriter, r *http.Request) {
 	end := read()
 	both.Write(append([]byte{0x88, byte(len(end))}, end...))
 	both.Flush()
+}
+
+// A page that tries every door but the proxy reaches nobody: not loopback, not private ranges, not by a name that changes its
+// mind, not by DNS, WebRTC, QUIC, files or the browser's own pages.
+func TestBrowserReachesNothingElse(t *testing.T) {
+	w := newWorld(t)
+	hit := make(chan string, 100)
+	trap := func(what string) (string, int) { // TCP and UDP on one port of 127.0.0.1
+		l, err := net.Listen("tcp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		u, err := net.ListenPacket("udp4", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close(); u.Close() })
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				c.Close()
+				hit <- what + " over TCP"
+			}
+		}()
+		go func() {
+			buf := make([]byte, 2000)
+			for {
+				n, from, err := u.ReadFrom(buf)
+				if err != nil {
+					return
+				}
+				hit <- fmt.Sprintf("%s over UDP from %v: %.40q", what, from, buf[:n])
+			}
+		}()
+		return fmt.Sprintf("127.0.0.1:%d", port), port
+	}
+	inner, port := trap("a local service")
+	stun, _ := trap("STUN")
+	w.name("inside.test", "10.0.0.7")
+	w.name("self.test", "127.0.0.1")
+	attack := fmt.Sprintf(`<title>x</title>%s
+<img src="http://%[2]s/img"><iframe src="http://%[2]s/frame"></iframe><iframe src="http://localhost:%[3]d/"></iframe><img src="http://[::1]:%[3]d/"><img src="http://0.0.0.0:%[3]d/">
+<img src="http://10.0.0.7/"><img src="http://192.168.1.1/"><img src="http://169.254.169.254/latest/meta-data/"><img src="http://inside.test/"><img src="http://self.test/">
+<img src="http://2130706433:%[3]d/"><img src="http://0x7f.1:%[3]d/"><img src="http://self.test:%[3]d/"><script src="http://self.test:%[3]d/x.js"></script>
+<iframe src="file:///etc/passwd"></iframe><img src="file:///etc/hostname"><iframe src="chrome://version"></iframe><object data="file:///etc/passwd"></object>
+<link rel="dns-prefetch" href="//leak.test"><link rel="preconnect" href="http://%[2]s"><link rel="prefetch" href="http://%[2]s/prefetch"><link rel="prerender" href="http://%[2]s/prerender">
+<script type="speculationrules">{"prerender":[{"source":"list","urls":["http://%[2]s/speculate"]}],"prefetch":[{"source":"list","urls":["http://%[2]s/speculate2"]}]}</script>
+<script>
+const out = {};
+for (const u of ["http://%[2]s/fetch", "https://%[2]s/fetch", "http://localhost:%[3]d/", "file:///etc/passwd"]) fetch(u, {mode: "no-cors"}).then(r => r.text().then(s => out[u] = s), () => 0);
+navigator.sendBeacon("http://%[2]s/beacon", "x");
+for (const u of ["ws://%[2]s/", "wss://%[2]s/", "ws://localhost:%[3]d/"]) try { new WebSocket(u) } catch (e) {}
+try { const t = new WebTransport("https://%[2]s/"); t.ready.catch(() => 0); t.closed.catch(() => 0) } catch (e) {}
+try {
+	const pc = new RTCPeerConnection({iceServers: [{urls: ["stun:%[4]s", "turn:%[4]s?transport=tcp"], username: "u", credential: "p"}]});
+	pc.createDataChannel("x"); pc.onicecandidate = e => { if (e.candidate) document.title += " " + e.candidate.candidate };
+	pc.createOffer().then(o => pc.setLocalDescription(o));
+} catch (e) {}
+try { new EventSource("http://%[2]s/events") } catch (e) {}
+open("http://%[2]s/popup"); open("file:///etc/passwd"); open("chrome://settings");
+setTimeout(() => { fetch("http://rebind.test/again").then(r => r.text()).then(s => document.title += s) }, 300);
+setTimeout(() => { const f = document.createElement("form"); f.action = "http://%[2]s/form"; f.method = "post"; f.target = "_blank"; document.body.append(f); f.submit() }, 500);
+setTimeout(() => { try { location = "file:///etc/passwd" } catch (e) {} }, 700);
+</script>`, icon, inner, port, stun)
+	w.serve("rebind.test", func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Content-Type", markup)
+		rw.Header().Set("Connection", "close") // the name is asked again
+		io.WriteString(rw, attack)
+	})
+	w.mu.Lock()
+	w.names["rebind.test"] = func(n int) []string { // first the site, then this machine
+		if n <= 1 {
+			return []string{"127.77.0.1"}
+		}
+		return []string{"127.0.0.1"}
+	}
+	w.mu.Unlock()
+	s, r, err := shoot(t, w.client(nil), "http://rebind.test/", ShotOptions{Quiet: 1500 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	close(hit)
+	for h := range hit {
+		t.Errorf("reached %s", h)
+	}
+	if got := addresses(r.exchanges()); !slices.Equal(got, []string{"http://rebind.test/"}) {
+		t.Errorf("%q", got)
+	}
+	if strings.Contains(s.Title, "candidate") || s.Final != "http://rebind.test/" || strings.Contains(s.DOM+s.Text, "root:") {
+		t.Errorf("%q %q", s.Title, s.Final)
+	}
+	w.mu.Lock()
+	for name := range w.asked {
+		if name != "rebind.test" && name != "inside.test" && name != "self.test" && name != "leak.test" && name != "localhost" {
+			t.Errorf("somebody asked for %s", name)
+		}
+	}
+	w.mu.Unlock()
+	for _, want := range []string{"http://" + inner + "/img", "http://10.0.0.7/", "http://169.254.169.254/latest/meta-data/", "http://inside.test/", "http://self.test/", "http://rebind.test/again",
+		fmt.Sprintf("http://localhost:%d/", port)} {
+		if !slices.Contains(s.Proxy.Blocked, want) {
+			t.Errorf("%s is not among the blocked", want)
+		}
+	}
+	if t.Failed() {
+		t.Logf("%q\n%q\n%q", s.Proxy.Blocked, s.Proxy.Failed, s.Warnings)
+	}
 }

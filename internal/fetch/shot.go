@@ -3,10 +3,14 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"iolaus/internal/iru"
 )
@@ -25,8 +29,8 @@ const reading = `(() => {
 		html: cut(html), text: cut(text), long: html.length > most || text.length > most};
 })()`
 
-// document reads the DOM, the text and what the page says of itself.
-func (t *tab) document(ctx context.Context) error {
+// read takes the DOM, the text and what the page says of itself.
+func (t *tab) read(ctx context.Context) error {
 	var world struct {
 		Context int64 `json:"executionContextId"`
 	}
@@ -77,20 +81,24 @@ func (t *tab) picture(ctx context.Context) error {
 	if t.shot.Width < w || t.shot.Height < h {
 		t.shot.warn("the page is %d by %d pixels: the picture was cut to %d by %d", w, h, t.shot.Width, t.shot.Height)
 	}
-	var answer struct {
-		Data []byte `json:"data"`
-	}
+	var answer jsontext.Value
 	err := t.devtools.call(ctx, t.session, "Page.captureScreenshot", map[string]any{"format": "png", "captureBeyondViewport": true, "optimizeForSpeed": true,
 		"clip": map[string]any{"x": 0, "y": 0, "width": t.shot.Width, "height": t.shot.Height, "scale": 1}}, &answer)
-	if err == nil && len(answer.Data) > longestPicture {
-		err = fmt.Errorf("%w: a picture of %d bytes", ErrTooLarge, len(answer.Data))
+	if err == nil {
+		t.shot.Screenshot, err = t.spool(nil, dataOf(answer), base64.StdEncoding, longestPicture)
 	}
 	if err != nil {
 		t.shot.Width, t.shot.Height = 0, 0
-		return err
 	}
-	t.shot.Screenshot, err = t.spool(answer.Data)
 	return err
+}
+
+// dataOf is the member "data" of an answer, which holds base64 and so no escapes: not looking at each letter of a picture as
+// JSON is most of what the recorder saves.
+func dataOf(answer jsontext.Value) []byte {
+	_, data, _ := bytes.Cut(answer, []byte(`"data":"`))
+	data, _, _ = bytes.Cut(data, []byte(`"`))
+	return data
 }
 
 // print makes the PDF, piece by piece.
@@ -103,34 +111,16 @@ func (t *tab) print(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s := NewSpool(t.o.Folder)
-	defer func() {
-		if err != nil {
-			s.Close()
-		}
-	}()
+	var s *Spool
 	for {
-		var part struct {
-			Base64 bool   `json:"base64Encoded"`
-			Data   string `json:"data"`
-			EOF    bool   `json:"eof"`
+		var part jsontext.Value
+		if err = t.devtools.call(ctx, t.session, "IO.read", map[string]any{"handle": answer.Stream, "size": 1 << 20}, &part); err == nil {
+			s, err = t.spool(s, dataOf(part), base64.StdEncoding, longestPDF)
 		}
-		if err = t.devtools.call(ctx, t.session, "IO.read", map[string]any{"handle": answer.Stream, "size": 1 << 20}, &part); err != nil {
-			return err
+		if err != nil {
+			return errors.Join(err, s.Close())
 		}
-		piece := []byte(part.Data)
-		if part.Base64 {
-			if piece, err = base64.StdEncoding.DecodeString(part.Data); err != nil {
-				return fmt.Errorf("read the PDF: %w: %w", iru.Unavailable, err)
-			}
-		}
-		if s.Size()+int64(len(piece)) > longestPDF {
-			return fmt.Errorf("%w: a PDF of more than %d bytes", ErrTooLarge, longestPDF)
-		}
-		if _, err = s.Write(piece); err != nil {
-			return err
-		}
-		if part.EOF {
+		if bytes.Contains(part[max(0, len(part)-100):], []byte(`"eof":true`)) {
 			t.shot.PDF = s
 			return nil
 		}
@@ -145,18 +135,37 @@ func (t *tab) snapshot(ctx context.Context) (err error) {
 	if err = t.devtools.call(ctx, t.session, "Page.captureSnapshot", map[string]any{"format": "mhtml"}, &answer); err != nil {
 		return err
 	}
-	if len(answer.Data) > longestSnapshot {
-		return fmt.Errorf("%w: a snapshot of %d bytes", ErrTooLarge, len(answer.Data))
-	}
-	t.shot.MHTML, err = t.spool([]byte(answer.Data))
+	t.shot.MHTML, err = t.spool(nil, []byte(answer.Data), nil, longestSnapshot)
 	return err
 }
 
-func (t *tab) spool(b []byte) (*Spool, error) {
-	s := NewSpool(t.o.Folder)
-	if _, err := s.Write(b); err != nil {
-		s.Close()
-		return nil, err
+// spool adds data, which may be packed, to a spool or to a new one. On an error it is closed.
+func (t *tab) spool(s *Spool, data []byte, packed *base64.Encoding, most int64) (_ *Spool, err error) {
+	if s == nil {
+		s = NewSpool(t.o.Folder)
+	}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	plain := make([]byte, 48<<10)
+	for len(data) > 0 {
+		part := data[:min(len(data), 64<<10)]
+		data = data[len(part):]
+		if packed != nil {
+			n, err := packed.Decode(plain, part)
+			if err != nil {
+				return nil, fmt.Errorf("%w: what the browser made is spoilt: %w", iru.Unavailable, err)
+			}
+			part = plain[:n]
+		}
+		if s.Size()+int64(len(part)) > most {
+			return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, most)
+		}
+		if _, err = s.Write(part); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
 }

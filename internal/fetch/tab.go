@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -37,8 +38,10 @@ type tab struct {
 	responses []jsontext.Value
 	size      int
 	popups    []string
+	document  string         // address of the page's document that came last
 	status    map[string]int // of documents of the page, by address
 	closing   []*time.Timer
+	overfills int // processes killed for want of memory
 }
 
 func newTab(s *Shot, p *Proxy, o ShotOptions) *tab {
@@ -111,6 +114,7 @@ func (t *tab) attach(params jsontext.Value) {
 	}
 	id := e.TargetInfo.TargetID
 	if len(t.opened) >= popups {
+		t.tell(e.SessionID, "Runtime.runIfWaitingForDebugger", nil) // one that is closed while it waits keeps its opener waiting
 		t.tell("", "Target.closeTarget", map[string]any{"targetId": id})
 		return
 	}
@@ -165,7 +169,7 @@ func (t *tab) answered(params jsontext.Value) {
 		return
 	}
 	if e.Type == "Document" && e.FrameID == t.frame && len(t.status) < 1000 {
-		t.status[e.Response.URL] = e.Response.Status
+		t.status[e.Response.URL], t.document = e.Response.Status, e.Response.URL
 	}
 	view, err := json.Marshal(e.Response, lenient(), json.Deterministic(true))
 	if err != nil || t.size+len(view) > longestResponses {
@@ -190,9 +194,18 @@ func (t *tab) finish() {
 	if t.dialogs > 0 {
 		t.shot.warn("the page opened dialogs, which were dismissed: %d", t.dialogs)
 	}
+	if t.overfills > 0 {
+		t.shot.warn("the page filled more than %d bytes of memory: processes that were killed: %d", t.o.Memory, t.overfills)
+	}
 	if t.once[t.crashed] {
 		t.shot.warn("the page's process crashed")
 	}
+}
+
+func (t *tab) overfull() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.overfills++
 }
 
 // devtoolsNever reports whether the browser never said anything.
@@ -207,12 +220,41 @@ func (t *tab) take(ctx context.Context, address string) error {
 	if err := t.prepare(ctx); err != nil {
 		return err
 	}
-	if err := t.load(ctx, address); err != nil {
-		return err
+	err := t.load(ctx, address)
+	if errors.Is(err, errNoPage) {
+		t.shot.warn("%v", err)
+		for _, p := range t.makers() {
+			t.shot.miss(p.what, err)
+		}
+		return nil
 	}
-	t.parts(ctx)
-	if err := ctx.Err(); errors.Is(err, context.Canceled) {
-		return fmt.Errorf("%w: %w", ErrTimeout, err)
+	if err == nil {
+		err = t.forbidden()
+	}
+	if err == nil {
+		t.parts(ctx)
+	}
+	return err
+}
+
+// errNoPage: what is at the address is for another program than a browser.
+var errNoPage = fmt.Errorf("%w: what came is no page that the browser shows", iru.Unavailable)
+
+// came reports whether there was an answer for the page itself.
+func (t *tab) came() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.document != ""
+}
+
+// forbidden is an error where what the browser shows is our own refusal.
+func (t *tab) forbidden() error {
+	t.mu.Lock()
+	at := t.document
+	refused := t.status[at] == http.StatusForbidden
+	t.mu.Unlock()
+	if fault := t.proxy.Fault(at); refused && errors.Is(fault, ErrBlockedAddress) {
+		return fault
 	}
 	return nil
 }
@@ -251,6 +293,9 @@ func (t *tab) prepare(ctx context.Context) error {
 	if err := t.devtools.call(ctx, t.session, "Page.enable", nil, nil); err != nil {
 		return err
 	}
+	if err := t.devtools.call(ctx, t.session, "Emulation.setDeviceMetricsOverride", map[string]any{"width": t.o.Width, "height": t.o.Height, "deviceScaleFactor": 1, "mobile": false}, nil); err != nil {
+		return err
+	}
 	return t.devtools.call(ctx, t.session, "Network.enable", map[string]any{"maxTotalBufferSize": 0, "maxResourceBufferSize": 0, "maxPostDataSize": 0}, nil)
 }
 
@@ -268,19 +313,15 @@ func (t *tab) load(ctx context.Context, address string) error {
 	err := t.devtools.call(until, t.session, "Page.navigate", map[string]any{"url": address}, &went)
 	fault := t.proxy.Fault(address)
 	switch {
-	case errors.Is(err, errGone):
+	case errors.Is(err, errGone), err != nil && until.Err() == nil:
 		return err
-	case went.IsDownload:
-		t.shot.warn("the address is a file that the browser does not show")
+	case went.IsDownload, strings.HasSuffix(went.ErrorText, "ERR_HTTP_RESPONSE_CODE_FAILURE"): // the latter is an answer without a page
+		return errNoPage
 	case went.ErrorText != "" && fault != nil:
 		return fault
 	case went.ErrorText != "":
-		t.shot.warn("the browser shows an error instead of the page: %s", excerpt([]byte(went.ErrorText), 200))
-		return nil
-	case err != nil && until.Err() == nil:
-		return err
-	}
-	if err == nil && !went.IsDownload {
+		return fmt.Errorf("%w: the browser says %.200s", ErrProtocol, went.ErrorText)
+	case err == nil:
 		select {
 		case <-t.loaded:
 		case <-t.crashed:
@@ -291,6 +332,9 @@ func (t *tab) load(ctx context.Context, address string) error {
 		}
 	}
 	if until.Err() != nil && ctx.Err() == nil {
+		if !t.came() {
+			return fmt.Errorf("%w: nothing came of the page", ErrTimeout)
+		}
 		t.shot.warn("the page was still loading after %v: it was taken as it was then", t.o.Load)
 		t.tell(t.session, "Page.stopLoading", nil)
 		t.tell(t.session, "Runtime.terminateExecution", nil)
@@ -328,25 +372,30 @@ func (t *tab) settle(ctx context.Context) {
 	}
 }
 
-// parts makes everything there is of the page, the cheap things first: a hostile page may stop answering at each.
+// A maker makes one part of a shot.
+type maker struct {
+	what string
+	make func(context.Context) error
+}
+
+// makers are in the order in which they are tried, the cheap ones first: a hostile page may stop answering at each.
+func (t *tab) makers() []maker {
+	return []maker{{"dom", t.read}, {"screenshot", t.picture}, {"pdf", t.print}, {"mhtml", t.snapshot}}
+}
+
+// parts makes everything there is of the page.
 func (t *tab) parts(ctx context.Context) {
-	for _, p := range []struct {
-		what string
-		make func(context.Context) error
-	}{
-		{"dom", t.document},
-		{"screenshot", t.picture},
-		{"pdf", t.print},
-		{"mhtml", t.snapshot},
-	} {
-		part, cancel := context.WithTimeout(ctx, 20*time.Second)
+	for _, p := range t.makers() {
+		part, cancel := context.WithTimeout(ctx, t.o.Part)
 		err := p.make(part)
 		cancel()
 		if err == nil {
 			continue
 		}
-		if t.once[t.crashed] {
+		select {
+		case <-t.crashed:
 			err = fmt.Errorf("%w: the page's process crashed", iru.Unavailable)
+		default:
 		}
 		t.shot.miss(p.what, err)
 	}

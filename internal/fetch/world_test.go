@@ -28,7 +28,7 @@ import (
 
 // A world is a small internet in 127/8: a DNS server and web servers, all real.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	net   Network
 	mu    sync.Mutex
 	names map[string]func(n int) []string // name to what the nth question is answered; nil: no such name
@@ -43,7 +43,7 @@ const (
 	testHTTPS = 443
 )
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	w := &world{t: t, names: map[string]func(int) []string{}, asked: map[string]int{}}
 	w.net = Network{Name: "north", Local: netip.MustParseAddr("127.0.0.1"), Allow: []netip.Prefix{netip.MustParsePrefix("127.77.0.0/16")}, Ports: map[uint16]uint16{}}
 	w.serveDNS()

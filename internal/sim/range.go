@@ -42,6 +42,7 @@ type Range struct {
 	ledger   truthLedger
 	ca       *authority
 	ct       *ctLog
+	stampers []*stamper
 	pictures *gallery
 	desks    map[string]*desk
 	hosts    map[string]hostName // fixed once the range has started
@@ -87,6 +88,7 @@ func Start(ctx context.Context, opt Options) (*Range, error) {
 	if r.ca, err = newAuthority(opt.Seed, r.now, r.ct.enter); err != nil {
 		return nil, fmt.Errorf("start range: %w: %w", err, iru.Internal)
 	}
+	r.newStampers()
 	for i := range r.world.Providers {
 		p := &r.world.Providers[i]
 		r.desks[p.ID] = newDesk(r, p)

@@ -29,6 +29,9 @@ func (r *Range) buildHosts() {
 	r.name("data.exchange.test", hostName{addr: exchange(12), serves: r.bootstrap()})
 	r.name("rdap.exchange.test", hostName{addr: exchange(11), serves: r.rdapNetworks()})
 	r.name("ct.exchange.test", hostName{addr: exchange(13), serves: r.ct.handler()})
+	for n, a := range r.stampers {
+		r.name(a.Name+"-time.exchange.test", hostName{addr: exchange(byte(14 + n)), serves: a.handler()})
+	}
 	r.name("smarthost.exchange.test", hostName{addr: exchange(25)})
 	r.name("count.tallyhouse.test", hostName{addr: exchange(20), serves: http.HandlerFunc(tally)})
 	for i := range r.world.Providers {

@@ -405,7 +405,7 @@ func TestExhibits(t *testing.T) {
 	ada.post(base+"/file", "file", "9", "why", "x").is(http.StatusNotFound)
 	h.as("bo").get(base).is(http.StatusNotFound)
 	h.as("bo").post(base+"/file", "file", "0", "why", "x").is(http.StatusNotFound)
-	ada.get(base).hasNo("#custody tbody tr:nth-child(2)")
+	ada.get(base).hasNo("#custody .thread li:nth-child(2)")
 	h.as("audrey").get(base).has("#custody", "exhibit.consult").has("#custody", "for the court")
 }
 

@@ -45,16 +45,29 @@ func (v *visit) exhibitsPage() error {
 	return v.show(p.View())
 }
 
-func (v *visit) exhibitPage() error { return v.showExhibit("", nil) }
+func (v *visit) exhibitPage() error { return v.showExhibit(ExhibitPage{}, nil) }
 
-func (v *visit) showExhibit(why string, refused error) error {
+// exhibit reads the one that the path names.
+func (v *visit) exhibit() (x iru.Exhibit, err error) {
+	n, err := v.number("id")
+	if err != nil {
+		return x, err
+	}
+	err = v.read(func(t *db.Tx) error {
+		x, err = t.Exhibit(v.ctx(), v.scope, iru.ExhibitID(n))
+		return err
+	})
+	return x, err
+}
+
+// showExhibit shows the page. What a refused form said, and why, is set in p before.
+func (v *visit) showExhibit(p ExhibitPage, refused error) error {
 	ctx := v.ctx()
 	n, err := v.number("id")
 	if err != nil {
 		return err
 	}
-	p := ExhibitPage{Now: v.now, Problem: why}
-	var outlet iru.Outlet
+	p.Now, p.Said, p.MayExport = v.now, v.said(), v.opts.Export != nil
 	err = v.read(func(t *db.Tx) error {
 		var err error
 		if p.Exhibit, err = t.Exhibit(ctx, v.scope, iru.ExhibitID(n)); err != nil {
@@ -63,12 +76,13 @@ func (v *visit) showExhibit(why string, refused error) error {
 		if p.Item, err = t.Item(ctx, v.scope, p.Exhibit.Item); err != nil && !errors.Is(err, iru.NotFound) {
 			return err
 		}
-		if a, err := t.Asset(ctx, v.scope, p.Exhibit.Asset); err == nil && a.Outlet != 0 {
-			if outlet, err = t.Outlet(ctx, v.scope, a.Outlet); err != nil && !errors.Is(err, iru.NotFound) {
-				return err
-			}
+		if p.Handling, err = v.handlingOf(t, p.Exhibit); err != nil {
+			return err
 		}
 		if p.Custody, err = v.custody(t, p.Exhibit); err != nil {
+			return err
+		}
+		if p.Others, err = v.others(t, p.Exhibit); err != nil {
 			return err
 		}
 		p.Proof = nil
@@ -81,41 +95,43 @@ func (v *visit) showExhibit(why string, refused error) error {
 		return err
 	}
 	p.Sight = v.sight(p.Exhibit, p.Item, v.r.URL.Query().Get("plain") != "")
-	p.Files = ui.Table{Label: ui.T(ctx, "Files"), Compact: true, Empty: ui.T(ctx, "Nothing was kept of this look."), Columns: []ui.Column{{Title: ui.T(ctx, "Name")}, {Title: ui.T(ctx, "Kind")}, {Title: ui.T(ctx, "Digest"), NoWrap: true}, {Title: ui.T(ctx, "Size"), Num: true}}}
+	p.Check, p.Checked = v.checks.get(p.Exhibit.ID)
 	for i, f := range p.Exhibit.Files {
-		p.Files.Rows = append(p.Files.Rows, ui.Cells(ui.Isolated(f.Name), ui.Text(f.Kind), ui.Hash{Prefix: "sha256:", Hex: f.SHA256, Copy: true}, ui.Text(sizeWords(f.Size))))
 		if p.Exhibit.State != iru.ExhibitErased {
 			p.Options = append(p.Options, ui.Option{Value: strconv.Itoa(i), Text: fmt.Sprintf("%s, %s", f.Name, sizeWords(f.Size))})
 		}
 	}
 	p.Frame = v.frame("evidence", ui.T(ctx, "Exhibit %s", id(p.Exhibit.ID)))
-	p.Frame.Handling = handling(outlet.Handling)
+	p.Frame.Handling = handling(p.Handling)
 	if refused != nil {
 		return v.again(refused, p.View())
 	}
 	return v.show(p.View())
 }
 
-// custody is who had the exhibit in hand: its recording, its sealing, and for the auditor and the examiner who took files along.
-func (v *visit) custody(t *db.Tx, x iru.Exhibit) (ui.Table, error) {
-	ctx, who := v.ctx(), names{}
-	es, err := t.EventsBefore(ctx, v.scope, iru.Subject{Noun: "exhibit", ID: int64(x.ID)}, 0, maxThread)
+// handlingOf is the handling codes of an exhibit: those of the outlet that its asset belongs to.
+func (v *visit) handlingOf(t *db.Tx, x iru.Exhibit) (iru.Handling, error) {
+	a, err := t.Asset(v.ctx(), v.scope, x.Asset)
+	if errors.Is(err, iru.NotFound) || err == nil && a.Outlet == 0 {
+		return iru.DefaultHandling, nil
+	}
 	if err != nil {
-		return ui.Table{}, err
+		return iru.Handling{}, err
 	}
-	if !v.scope.Has(iru.Examiner) {
-		es = v.withoutConsultations(es)
+	o, err := t.Outlet(v.ctx(), v.scope, a.Outlet)
+	if errors.Is(err, iru.NotFound) {
+		return iru.DefaultHandling, nil
 	}
-	if x.Event != 0 {
-		made, err := t.Event(ctx, v.scope, x.Event)
-		if err != nil && !errors.Is(err, iru.NotFound) {
-			return ui.Table{}, err
-		}
-		if err == nil && !slices.ContainsFunc(es, func(e iru.Event) bool { return e.ID == made.ID }) {
-			es = append(es, made)
-		}
+	return o.Handling, err
+}
+
+// others are the other captures of the same item, newest first.
+func (v *visit) others(t *db.Tx, x iru.Exhibit) ([]iru.Exhibit, error) {
+	if x.Item == 0 {
+		return nil, nil
 	}
-	return v.eventTable(t, es, who, false)
+	xs, err := t.ExhibitsOf(v.ctx(), v.scope, x.Item)
+	return slices.DeleteFunc(xs, func(o iru.Exhibit) bool { return o.ID == x.ID }), err
 }
 
 // sizeWords writes a number of bytes as people read it, in steps of 1,000.
@@ -131,16 +147,7 @@ func sizeWords(n int64) string {
 
 // takeFile answers with one file of an exhibit, to be stored and never shown, after the reason was logged.
 func (v *visit) takeFile() error {
-	n, err := v.number("id")
-	if err != nil {
-		return err
-	}
-	var x iru.Exhibit
-	err = v.read(func(t *db.Tx) error {
-		var err error
-		x, err = t.Exhibit(v.ctx(), v.scope, iru.ExhibitID(n))
-		return err
-	})
+	x, err := v.exhibit()
 	if err != nil {
 		return err
 	}
@@ -150,7 +157,7 @@ func (v *visit) takeFile() error {
 	}
 	f := x.Files[i]
 	if v.value("why") == "" {
-		return v.showExhibit(ui.T(v.ctx(), "Say what you need the file for."), iru.Invalid)
+		return v.showExhibit(ExhibitPage{Problem: ui.T(v.ctx(), "Say what you need the file for.")}, iru.Invalid)
 	}
 	body, err := v.opts.Evidence.Open(v.ctx(), x, f)
 	if err != nil {
@@ -160,12 +167,37 @@ func (v *visit) takeFile() error {
 	if err := v.desk.Consult(v.ctx(), v.scope, iru.Subject{Noun: "exhibit", ID: int64(x.ID)}, join(v.value("why"), f.Name)); err != nil {
 		return err
 	}
+	v.attach(fmt.Sprintf("exhibit-%d-%s", x.ID, f.Name), f.Size, body)
+	return nil
+}
+
+// attach answers with bytes that a browser stores and never shows; size is their number, below 0 where it is not known.
+func (v *visit) attach(name string, size int64, body io.Reader) {
 	h := v.w.Header()
 	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
-	h.Set("Content-Disposition", `attachment; filename="`+plainFile(fmt.Sprintf("exhibit-%d-%s", x.ID, f.Name))+`"`)
+	if size >= 0 {
+		h.Set("Content-Length", strconv.FormatInt(size, 10))
+		body = io.LimitReader(body, size)
+	}
+	h.Set("Content-Disposition", `attachment; filename="`+plainFile(name)+`"`)
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
-	_, _ = io.CopyN(v.w, body, f.Size) // the reader is gone; there is nobody to tell
-	return nil
+	_, _ = io.Copy(v.w, body) // the reader is gone; there is nobody to tell
+}
+
+// verifyExhibit checks an exhibit again and leads back to its page, which shows the result. The log keeps who asked, and the result.
+func (v *visit) verifyExhibit() error {
+	x, err := v.exhibit()
+	if err != nil {
+		return err
+	}
+	c, err := v.verify(x)
+	if err != nil {
+		return err
+	}
+	if err := v.desk.Consult(v.ctx(), v.scope, iru.Subject{Noun: "exhibit", ID: int64(x.ID)}, join("verification", string(c.Result()))); err != nil {
+		return err
+	}
+	v.checks.put(x.ID, c)
+	return v.to("/exhibits/%d#check", x.ID)
 }

@@ -104,6 +104,7 @@ var topics = map[string][]string{
 	"operation":  {"notice", "asset", "clock"},
 	"ledger":     nil, // everything
 	"evidence":   {"item"},
+	"exhibit":    {}, // itself only
 }
 
 func touches(topic string, e iru.Event) bool {

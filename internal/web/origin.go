@@ -53,7 +53,10 @@ func NewEvidence(d *desk.Desk, o EvidenceOptions) (http.Handler, error) {
 	m.HandleFunc("GET /c/{token}/r/{key}", s.look((*looking).picture))
 	m.HandleFunc("GET /c/{token}/s/{key}", s.look(func(l *looking) error { return l.style(true) }))
 	m.HandleFunc("GET /c/{token}/f/{key}", s.look(func(l *looking) error { return l.style(false) }))
+	m.HandleFunc("GET /c/{token}/capture.warc.gz", s.look((*looking).capture))
 	m.HandleFunc("GET /look/{name}", s.sheet)
+	m.HandleFunc("GET /replay/{$}", s.replayIndex)
+	m.HandleFunc("GET /replay/{name}", s.replayFile)
 	m.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "Nothing is here.", http.StatusNotFound) })
 	return s.headers(m), nil
 }
@@ -76,11 +79,13 @@ func (s *origin) headers(next http.Handler) http.Handler {
 	})
 }
 
-func (s *origin) ancestors() string {
-	if len(s.opts.Workbench) == 0 {
-		return "frame-ancestors 'none'"
+// ancestors says who may put an answer into a frame.
+func (s *origin) ancestors(more ...string) string {
+	all := append(more, s.opts.Workbench...)
+	if len(all) == 0 {
+		all = []string{"'none'"}
 	}
-	return "frame-ancestors " + strings.Join(s.opts.Workbench, " ")
+	return "frame-ancestors " + strings.Join(all, " ")
 }
 
 // A looking is one request with a good link.
@@ -216,6 +221,7 @@ func (l *looking) document(plain bool) error {
 	case showCopy:
 		return l.copy(plain)
 	case showReplay:
+		return l.replay()
 	}
 	return iru.NotFound
 }

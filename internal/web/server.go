@@ -21,6 +21,7 @@ import (
 type Options struct {
 	Evidence Evidence
 	Links    *Links   // to the origin that shows evidence; nil: nothing of it is shown, only described
+	Export   Export   // makes the bundle of an exhibit; nil: none is offered
 	Training []string // networks that the guard is opened for; a red banner says so on every page
 	Version  string
 	Secure   bool // pages are served over TLS: cookies are sent over TLS only
@@ -34,6 +35,7 @@ type server struct {
 	static   *Static
 	sessions *scs.SessionManager
 	feed     *feed
+	checks   *checkbook
 	proving  chan struct{} // passwords checked at once: each takes 64 MiB
 }
 
@@ -51,7 +53,7 @@ func New(d *desk.Desk, o Options) (http.Handler, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &server{desk: d, opts: o, static: NewStatic("/static/"), sessions: sessionManager(d, o), feed: newFeed(d), proving: make(chan struct{}, 4)}
+	s := &server{desk: d, opts: o, static: NewStatic("/static/"), sessions: sessionManager(d, o), feed: newFeed(d), checks: &checkbook{}, proving: make(chan struct{}, 4)}
 
 	pages := http.NewServeMux()
 	for _, rt := range s.routes() {

@@ -15,6 +15,7 @@ import (
 
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/exhibit"
+	"iolaus/internal/fetch"
 )
 
 // What a capture keeps is bounded, whatever the page holds; what it keeps lies on the disk.
@@ -37,7 +38,7 @@ func TestAllowance(t *testing.T) {
 		offered.Add(int64(len(text)))
 		io.WriteString(c, text)
 	})
-	s.look(small, nil)
+	s.look(fetch.Limits{Body: 2 << 20}, nil)
 	a, i := s.watch("http://heavy.test/")
 	const most = 5<<20 + 64<<10
 	s.ok(s.record(t.Context(), s.Vantages[0], a, i, allowance{most, time.Minute}))

@@ -42,6 +42,7 @@ type Crew struct {
 	Holder   string // names this process
 	Software string // name and version, written into evidence
 	Survey   time.Duration
+	Stamps   Stamps // who stamps the ledger; none without authorities
 	Log      *slog.Logger
 
 	life life
@@ -103,7 +104,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		return fmt.Errorf("start workers: %w: %w", iru.Unavailable, err)
 	}
 	var wg sync.WaitGroup
-	for _, loop := range []func(context.Context){c.seal, c.survey, c.sweep} {
+	for _, loop := range []func(context.Context){c.seal, c.survey, c.stamp, c.sweep} {
 		wg.Go(func() { loop(ctx) })
 	}
 	living, dead := context.WithCancel(context.WithoutCancel(ctx)) // longer than ctx: running jobs are finished first

@@ -30,7 +30,7 @@ func TestErase(t *testing.T) {
 		return d
 	}
 	own, sealed, shared := put("only here"), put("sealed bytes"), put("the same page")
-	plain := blob.Store(s.Store)
+	plain := s.Store
 	add := func(state iru.ExhibitState, files ...iru.File) iru.Exhibit {
 		x := iru.Exhibit{Unit: i.Unit, Asset: i.Asset, Item: i.ID, Locator: i.Locator, Vantage: "north", At: s.Desk.Now(), Outcome: iru.Up, State: state, Files: files}
 		s.ok(s.Desk.DB.Tx(ctx, func(t *db.Tx) error { return t.AddExhibit(ctx, &x) }))
