@@ -133,9 +133,7 @@ func TestLyingIndex(t *testing.T) {
 }
 
 func FuzzIndex(f *testing.F) {
-	var file bytes.Buffer
-	writeAll(f, &file)
-	f.Add(file.Bytes(), []byte("test,trams)/ 20260314110000 {\"filename\":\"x\",\"offset\":12}\n"))
+	f.Add(smallWARC(f), []byte("test,trams)/ 20260314110000 {\"filename\":\"x\",\"offset\":12}\n"))
 	once, _ := once(f)
 	f.Add(once.Bytes(), []byte("\n\n"))
 	f.Add([]byte(plainRecord), []byte(nil))

@@ -121,11 +121,11 @@ func parseCustody(file []byte) ([]CustodyEvent, error) {
 			return all, fmt.Errorf("line %d: %w: at %.40q", n, ErrInvalid, l.At)
 		}
 		c := CustodyEvent{Index: l.Index, Event: l.Event, At: at, Kind: l.Kind, Payload: []byte(l.Payload)}
-		if k, err := hex.DecodeString(l.Salt); err != nil || len(k) != len(c.Salt) {
+		salt, err := hex.DecodeString(l.Salt)
+		if err != nil || len(salt) != len(c.Salt) {
 			return all, fmt.Errorf("line %d: %w: salt %.40q", n, ErrInvalid, l.Salt)
-		} else {
-			copy(c.Salt[:], k)
 		}
+		copy(c.Salt[:], salt)
 		again, err := c.encode()
 		if err != nil {
 			return all, fmt.Errorf("line %d: %w", n, err)

@@ -165,7 +165,7 @@ func (a authority) token(t testing.TB, data []byte) []byte {
 	sum := sha256.Sum256(data)
 	s := timestamp.Timestamp{HashAlgorithm: crypto.SHA256, HashedMessage: sum[:], Time: time.Now().UTC().Truncate(time.Second), Policy: asn1.ObjectIdentifier{1, 2, 3},
 		AddTSACertificate: true}
-	response, err := s.CreateResponse(a.leaf, a.key)
+	response, err := s.CreateResponseWithOpts(a.leaf, a.key, crypto.SHA256)
 	if err != nil {
 		t.Fatal(err)
 	}

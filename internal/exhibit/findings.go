@@ -65,13 +65,16 @@ func (f *findings) resolve() error {
 
 func (f *findings) index() []byte { return joinLines(f.lines) }
 
+// pageLimit is the most pages that a list names.
+const pageLimit = 10_000
+
 // pageList is pages/pages.jsonl: a header, the page that was asked for, and the other pages of the exhibit in the order of capture.
 func pageList(m Manifest, pages []page) []byte {
 	main := m.mainPage()
 	b := []byte(`{"format":"json-pages-1.0","id":"pages","title":"Pages"}` + "\n")
 	seen := map[string]bool{}
 	add := func(url string, at time.Time, title string) {
-		if seen[url] {
+		if seen[url] || len(seen) == pageLimit {
 			return
 		}
 		seen[url] = true

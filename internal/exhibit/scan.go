@@ -12,9 +12,6 @@ import (
 	"time"
 )
 
-// pageLimit is the most pages that a list of pages names.
-const pageLimit = 10_000
-
 // page is one line of the list of pages.
 type page struct {
 	url string
@@ -172,7 +169,7 @@ func (s *scan) keep(c cdx, rec *Record) error {
 		if c.Digest != "" {
 			s.known[rec.ID] = original{payload: c.Digest, target: rec.Target, date: rec.Get("WARC-Date")}
 		}
-		if c.Status == 200 && (c.MIME == "text/html" || c.MIME == "application/xhtml+xml") && len(s.pages) < pageLimit {
+		if c.Status == 200 && (c.MIME == "text/html" || c.MIME == "application/xhtml+xml") {
 			s.pages = append(s.pages, page{rec.Target, rec.At})
 		}
 	case "revisit":
@@ -180,7 +177,8 @@ func (s *scan) keep(c cdx, rec *Record) error {
 		if rec.Get("WARC-Profile") != revisitProfile || of == "" || c.Digest == "" {
 			return fmt.Errorf("%w: a revisit needs the profile %s, WARC-Refers-To and WARC-Payload-Digest", ErrWARC, revisitProfile)
 		}
-		s.repeats = append(s.repeats, repeat{rec.ID, of, c.Location.Offset, original{payload: c.Digest, target: rec.Get("WARC-Refers-To-Target-URI"), date: rec.Get("WARC-Refers-To-Date")}})
+		want := original{payload: c.Digest, target: rec.Get("WARC-Refers-To-Target-URI"), date: rec.Get("WARC-Refers-To-Date")}
+		s.repeats = append(s.repeats, repeat{rec.ID, of, c.Location.Offset, want})
 	case "resource":
 		c.Status = 200 // what indexers say of it, and readers expect
 	default:

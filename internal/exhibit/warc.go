@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -83,7 +84,7 @@ type Writer struct {
 	infoID string
 	broken error
 	seen   map[string]original // what was written, by payload
-	zips   sync.Pool
+	zips   chan *gzip.Writer   // one a processor: more at once would only take memory
 
 	buffers sync.Pool
 }
@@ -91,7 +92,11 @@ type Writer struct {
 // NewWriter returns a writer that appends to w. Gen gives a new record identifier, "urn:uuid:" and a version 4 UUID, for each
 // record; it is never called twice at once.
 func NewWriter(w io.Writer, info Info, gen func() string) *Writer {
-	return &Writer{w: w, info: info, gen: gen, size: info.Start, seen: map[string]original{}}
+	out := &Writer{w: w, info: info, gen: gen, size: info.Start, seen: map[string]original{}, zips: make(chan *gzip.Writer, runtime.GOMAXPROCS(0))}
+	for range cap(out.zips) {
+		out.zips <- nil // made when it is needed
+	}
+	return out
 }
 
 // Size is the length of the file up to the end of the last whole record.
@@ -279,14 +284,14 @@ func (w *Writer) write(records ...*record) ([]Written, error) {
 
 // compress writes the record as one gzip member and makes sure that it is what was measured.
 func (w *Writer) compress(to io.Writer, r *record) error {
-	z, ok := w.zips.Get().(*gzip.Writer)
-	if !ok {
+	z := <-w.zips
+	defer func() { w.zips <- z }()
+	if z == nil {
 		var err error
 		if z, err = gzip.NewWriterLevel(io.Discard, zipLevel); err != nil {
 			return err
 		}
 	}
-	defer w.zips.Put(z)
 	z.Reset(to)
 	var header bytes.Buffer
 	header.WriteString("WARC/1.1\r\n")

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -102,6 +104,38 @@ func BenchmarkWriter(b *testing.B) {
 	b.ReportMetric(mb/other.Seconds(), "gowarc-MB/cpu-s")
 	b.ReportMetric(other.Seconds()/own.Seconds(), "ratio")
 	b.ReportMetric(float64(int64(peak)-size)/1e6, "heap-MB")
+}
+
+// Sixteen captures write into one file at once; heap-MB is the most beside what they hand over.
+func BenchmarkWriterSideBySide(b *testing.B) {
+	exchanges := site(64 << 20)
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	before := m.HeapAlloc
+	var peak atomic.Uint64
+	for range b.N {
+		w := NewWriter(io.Discard, info, numbers())
+		var next atomic.Int64
+		var all sync.WaitGroup
+		for range 16 {
+			all.Go(func() {
+				for i := int(next.Add(1)) - 1; i < len(exchanges); i = int(next.Add(1)) - 1 {
+					if _, err := w.WriteExchange(exchanges[i]); err != nil {
+						b.Error(err)
+					}
+					if i%64 == 0 { // what lives, not what the collector has not yet found
+						runtime.GC()
+						var m runtime.MemStats
+						runtime.ReadMemStats(&m)
+						peak.Store(max(peak.Load(), m.HeapAlloc))
+					}
+				}
+			})
+		}
+		all.Wait()
+	}
+	b.ReportMetric(float64(int64(peak.Load())-int64(before))/1e6, "heap-MB")
 }
 
 // writeByGowarc does what gowarc's recorder does with an exchange: block and payload digests by SHA-256, two records.

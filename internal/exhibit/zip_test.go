@@ -74,7 +74,7 @@ func TestLargeZip(t *testing.T) {
 		}
 		for i, f := range z.File {
 			at, err := f.DataOffset()
-			if e := entries[i]; err != nil || f.Name != e.name || int64(f.UncompressedSize64) != e.size || at != e.offset+int64(len(e.header())) || f.Mode() != 0o644 { //nolint:gosec // sizes of this test
+			if e := entries[i]; err != nil || f.Name != e.name || int64(f.UncompressedSize64) != e.size || at != e.offset+int64(len(e.header())) || f.Mode() != 0o644 {
 				t.Fatalf("%s: another reader finds %s of %d bytes at %d, %v", name, f.Name, f.UncompressedSize64, at, err)
 			}
 		}
