@@ -182,7 +182,7 @@ func (c *chromium) kill() {
 		_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL) // it may have ended
 		<-c.exited
 		for range 100 { // one that was just being born
-			left := c.processes(nil)
+			left := c.processes(true)
 			if len(left) == 0 {
 				break
 			}

@@ -14,46 +14,45 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// processes lists the living processes of the browser: its group, and whatever else names its folder.
-// Who was found to be none is not looked at again where strangers remembers it.
-func (c *chromium) processes(strangers map[int]bool) (pids []int) {
-	entries, err := os.ReadDir("/proc")
+// processes lists the living processes of the browser: its group and, where all are wanted, whatever else names its folder.
+func (c *chromium) processes(all bool) (pids []int) {
+	proc, err := os.Open("/proc")
 	if err != nil {
 		return nil
 	}
-	group := strconv.Itoa(c.cmd.Process.Pid)
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil || strangers[pid] {
+	defer proc.Close()
+	names, _ := proc.Readdirnames(-1) // what came is looked at
+	for _, name := range names {
+		pid, err := strconv.Atoi(name)
+		if err != nil {
 			continue
 		}
-		stat, err := os.ReadFile(filepath.Join("/proc", e.Name(), "stat"))
+		group, err := syscall.Getpgid(pid)
+		if err != nil || group != c.cmd.Process.Pid && !(all && c.names(name)) {
+			continue
+		}
+		stat, err := os.ReadFile(filepath.Join("/proc", name, "stat"))
 		if err != nil {
 			continue
 		}
 		_, after, _ := bytes.Cut(stat, []byte(") ")) // the name before it may hold anything
-		w := strings.Fields(string(after))
-		if len(w) < 3 || w[0] == "Z" || w[0] == "X" {
-			continue
+		if len(after) > 0 && after[0] != 'Z' && after[0] != 'X' {
+			pids = append(pids, pid)
 		}
-		if w[2] != group {
-			line, err := os.ReadFile(filepath.Join("/proc", e.Name(), "cmdline"))
-			if err != nil || !bytes.Contains(line, []byte(c.folder+"/")) || !bytes.Contains(line, []byte("--user-data-dir=")) {
-				if strangers != nil {
-					strangers[pid] = true
-				}
-				continue
-			}
-		}
-		pids = append(pids, pid)
 	}
 	return pids
 }
 
+// names reports whether a process was told the browser's folder.
+func (c *chromium) names(pid string) bool {
+	line, err := os.ReadFile(filepath.Join("/proc", pid, "cmdline"))
+	return err == nil && bytes.Contains(line, []byte("--user-data-dir="+c.folder+"/"))
+}
+
 // memory is how many bytes the browser's processes fill that they share with no file, and which one fills the most.
-func (c *chromium) memory(strangers map[int]bool) (all int64, biggest int) {
+func (c *chromium) memory() (all int64, biggest int) {
 	most := int64(0)
-	for _, pid := range c.processes(strangers) {
+	for _, pid := range c.processes(false) {
 		status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 		if err != nil {
 			continue
@@ -77,7 +76,6 @@ func (c *chromium) memory(strangers map[int]bool) (all int64, biggest int) {
 func (c *chromium) hold(most int64, done <-chan struct{}, full func()) {
 	limit := unix.Rlimit{Cur: uint64(most) + 1<<30, Max: uint64(most) + 1<<30}
 	_ = unix.Prlimit(c.cmd.Process.Pid, unix.RLIMIT_DATA, &limit, nil) // what it does not catch is found below
-	strangers := map[int]bool{}
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -85,7 +83,7 @@ func (c *chromium) hold(most int64, done <-chan struct{}, full func()) {
 		case <-done:
 			return
 		case <-tick.C:
-			if all, biggest := c.memory(strangers); all > most {
+			if all, biggest := c.memory(); all > most {
 				_ = syscall.Kill(biggest, syscall.SIGKILL)
 				full()
 			}
