@@ -26,7 +26,7 @@ func benchRole(role string) {
 	site := bigSite
 	switch role {
 	case "serve":
-		site.prepare()
+		site.print()
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			panic(err)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -128,8 +129,8 @@ type crawler struct {
 // journal is not safe yet.
 const inFlight = 4
 
-// tries is how often an address is asked that gave no answer or a busy one.
-const crawlTries = 3
+// answerMemory is how much of a body lies in memory, and how much of a page is searched for links; what follows goes through the disk.
+const answerMemory = 1 << 20
 
 func (w *crawler) work(ctx context.Context) error {
 	for {
@@ -164,7 +165,7 @@ func (w *crawler) ask(ctx context.Context, i crawlItem) {
 			claimed = append(claimed, next)
 		}
 		return ok
-	})}
+	}), fetch.Spooled(answerMemory, filepath.Dir(w.frontier.tape.Path()))}
 	if w.options.Body > 0 {
 		opts = append(opts, fetch.Prefix(w.options.Body))
 	}
@@ -172,8 +173,14 @@ func (w *crawler) ask(ctx context.Context, i crawlItem) {
 		opts = append(opts, fetch.Accept("*/*"))
 	}
 	res, err := w.session.Get(ctx, i.URL, opts...)
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(err, fetch.ErrSpool) {
+		for _, h := range res.Hops {
+			_ = h.Rest.Close() // nobody wants it
+		}
 		w.frontier.back(i, time.Time{})
+		if ctx.Err() == nil {
+			w.pending = append(w.pending, failedBatch(err))
+		}
 		return
 	}
 	var later *fetch.Later
@@ -198,6 +205,9 @@ func (w *crawler) ask(ctx context.Context, i crawlItem) {
 	l.Seen = claimed
 	for _, h := range res.Hops {
 		l.Done.Bytes += int64(len(h.Response))
+		if h.Rest != nil {
+			l.Done.Bytes += h.Rest.Size()
+		}
 	}
 	if err != nil {
 		l.Done.Failed = err.Error()

@@ -57,7 +57,6 @@ type crawlItem struct {
 	Depth  int    `json:"d,omitzero"`
 	Nested int    `json:"n,omitzero"`
 	Part   bool   `json:"p,omitzero"` // it belongs to a page
-	Tries  int    `json:"-"`
 }
 
 // A crawlDone is what came of an address.

@@ -29,20 +29,29 @@ func play(role string) {
 	switch role {
 	case "add":
 		addRole()
+	case "small disk":
+		smallDiskRole()
 	default:
 		benchRole(role)
 	}
 }
 
-// crawlRole crawls the site at CAPTURE_TEST_PORT into CAPTURE_TEST_DIR, or goes on with it.
+// crawlRole is crawlHere where nothing may fail.
 func crawlRole(o CrawlOptions) {
+	if err := crawlHere(o); err != nil {
+		panic(err)
+	}
+}
+
+// crawlHere crawls the site at CAPTURE_TEST_PORT into CAPTURE_TEST_DIR, or goes on with it.
+func crawlHere(o CrawlOptions) error {
 	port, err := strconv.ParseUint(os.Getenv("CAPTURE_TEST_PORT"), 10, 16)
 	if err != nil {
-		panic(err)
+		return err
 	}
 	tape, err := OpenTape(os.Getenv("CAPTURE_TEST_DIR"), testInfo, testID, time.Now())
 	if err != nil {
-		panic(err)
+		return err
 	}
 	f, err := OpenFrontier(tape, Bounds{Depth: 1000})
 	if err == nil {
@@ -51,9 +60,7 @@ func crawlRole(o CrawlOptions) {
 	if err == nil {
 		_, err = Crawl(context.Background(), siteClient(uint16(port), nil, fetch.Limits{}), f, tape, o)
 	}
-	if err = errors.Join(err, tape.Close()); err != nil {
-		panic(err)
-	}
+	return errors.Join(err, tape.Close())
 }
 
 // role is this binary in another part.

@@ -4,6 +4,8 @@ package capture
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -21,6 +23,7 @@ type trainSite struct {
 	pageBytes, imageBytes int
 	words                 []string
 	noise                 []byte
+	ready                 [][]byte // pages, so that making them is no part of a measurement
 }
 
 var bigSite = trainSite{pages: 5000, images: 2000, pageBytes: 20 << 10, imageBytes: 50 << 10}
@@ -37,6 +40,14 @@ func (s *trainSite) prepare() {
 	s.noise = make([]byte, 2*s.imageBytes)
 	for i := range s.noise {
 		s.noise[i] = byte(r.Uint32())
+	}
+}
+
+// print makes all pages at once.
+func (s *trainSite) print() {
+	s.prepare()
+	for n := range s.pages + 1 {
+		s.ready = append(s.ready, s.text(n))
 	}
 }
 
@@ -61,8 +72,20 @@ func (s *trainSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// page n links to ten pages, so that all are reached from the front page in few steps, and shows two pictures.
 func (s *trainSite) page(w http.ResponseWriter, n int) {
+	text := []byte(nil)
+	if n < len(s.ready) {
+		text = s.ready[n]
+	} else {
+		text = s.text(n)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	w.Write(text)
+}
+
+// text is page n: it links to pages, so that all are reached from the front page in few steps, and shows two pictures.
+func (s *trainSite) text(n int) []byte {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
 	var b strings.Builder
 	fmt.Fprintf(&b, "<!doctype html><html lang=en><head><title>Line %d</title></head><body><nav>", n)
@@ -84,22 +107,25 @@ func (s *trainSite) page(w http.ResponseWriter, n int) {
 		b.WriteString([]string{" ", " ", " ", ", ", ".</p>\n<p>"}[r.IntN(5)])
 	}
 	b.WriteString("</p></body></html>")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
-	w.Write([]byte(b.String()))
+	return []byte(b.String())
 }
 
-// serveSite makes a web server and the client that reaches it, without names: http://127.0.0.1/.
+// serveSite makes a web server and the client that reaches it, without names: http://127.0.0.1/ and any other address of 127/8.
 func serveSite(t testing.TB, h http.Handler, p *fetch.Politeness, l fetch.Limits) *fetch.Client {
 	t.Helper()
-	listen, err := net.Listen("tcp", "127.0.0.1:0")
+	return siteClient(listenSite(t, h), p, l)
+}
+
+func listenSite(t testing.TB, h http.Handler) uint16 {
+	t.Helper()
+	l, err := net.Listen("tcp", "0.0.0.0:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &http.Server{Handler: h}
-	go s.Serve(listen)
+	s := &http.Server{Handler: h, ErrorLog: log.New(io.Discard, "", 0)}
+	go s.Serve(l)
 	t.Cleanup(func() { s.Close() })
-	return siteClient(listen.Addr().(*net.TCPAddr).AddrPort().Port(), p, l)
+	return l.Addr().(*net.TCPAddr).AddrPort().Port()
 }
 
 // siteClient reaches a port of 127/8 as port 80.

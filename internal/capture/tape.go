@@ -32,6 +32,8 @@ type Tape struct {
 	warc *exhibit.Writer
 	log  *journal
 
+	large sync.Mutex // of who writes a record that was spooled
+
 	mu        sync.Mutex
 	next      *tapeBatch // takes what comes
 	closed    bool
@@ -169,6 +171,8 @@ func (t *Tape) write(e fetch.Exchange) (warnings []string, at exhibit.Location, 
 		}
 		if e.Rest != nil {
 			x.ResponseBody = e.Rest
+			t.large.Lock() // compressed in memory up to some megabytes, and sixteen of them would fill it
+			defer t.large.Unlock()
 		}
 		w, err := t.warc.WriteExchange(x)
 		switch {

@@ -49,6 +49,8 @@ type request struct {
 	plain  bool // neither pace nor robots: for the robots file itself
 	keep   bool // the connection, for a session
 	prompt bool
+	memory int64 // bytes of a body that are kept in memory; 0 keeps all
+	folder string
 	follow func(next string) bool // nil follows every redirect
 }
 
@@ -60,6 +62,13 @@ func Prefix(n int64) Option { return func(r *request) { r.prefix = n } }
 
 // NoRedirect takes the first answer, whatever it is.
 func NoRedirect() Option { return func(r *request) { r.stay = true } }
+
+// Spooled keeps the first bytes of each body in memory and what follows in Exchange.Rest, whose file lies in a folder ("" is the
+// system's). The body is then at most so many bytes of what was unpacked, and the record is whole. Who takes the response closes the
+// Rest of its exchanges. For a Session.
+func Spooled(memory int64, folder string) Option {
+	return func(r *request) { r.memory, r.folder = memory, folder }
+}
 
 // Promptly waits for no pace: a host that is not due yet is told as a *Later at once.
 func Promptly() Option { return func(r *request) { r.prompt = true } }

@@ -42,6 +42,8 @@ var (
 	ErrProtocol error = &failure{iru.Unavailable, "protocol error"}
 	// ErrTooLarge: a header or a body is longer than its limit; the response holds the beginning.
 	ErrTooLarge error = &failure{iru.Unavailable, "longer than the limit"}
+	// ErrSpool: we have no room to keep the answer, which says nothing about the server.
+	ErrSpool error = &failure{iru.Unavailable, "no room for the answer"}
 	// ErrBomb: a small compressed body unpacks to a huge one, or is wrapped too often.
 	ErrBomb error = &failure{iru.Unavailable, "compressed bomb"}
 	// ErrRedirects: more redirects than the limit.

@@ -19,6 +19,10 @@ type tap struct {
 	taken  []byte
 	excess int           // bytes at the end of taken that belong to no answer
 	in     *bufio.Reader // used again for each answer of a session; nil makes one
+	memory int64         // bytes of a body that are kept in taken; what follows goes to rest. 0 keeps all
+	keep   int64         // bytes of taken, once the header is read
+	folder string        // of rest
+	rest   *Spool
 }
 
 func (t *tap) Read(p []byte) (int, error) {
@@ -26,8 +30,40 @@ func (t *tap) Read(p []byte) (int, error) {
 	if n > 0 && len(t.taken) == 0 && t.first != nil {
 		t.first()
 	}
-	t.taken = append(t.taken, p[:n]...)
+	if lost := t.take(p[:n]); lost != nil {
+		return n, lost
+	}
 	return n, err
+}
+
+// take records bytes. Errors: ErrSpool.
+func (t *tap) take(p []byte) error {
+	if room := t.keep - int64(len(t.taken)); t.keep <= 0 || int64(len(p)) <= room {
+		t.taken = append(t.taken, p...)
+		return nil
+	} else if room > 0 {
+		t.taken, p = append(t.taken, p[:room]...), p[room:]
+	}
+	if t.rest == nil {
+		t.rest = NewSpool(t.folder)
+	}
+	if _, err := t.rest.Write(p); err != nil {
+		return fmt.Errorf("%w: %v", ErrSpool, err)
+	}
+	return nil
+}
+
+// recorded is what was taken, without the excess.
+func (t *tap) recorded() (taken []byte, rest *Spool, err error) {
+	n := int64(t.excess)
+	if t.rest != nil {
+		here := min(n, t.rest.Size())
+		if err := t.rest.shorten(here); err != nil {
+			return t.taken, t.rest, fmt.Errorf("%w: %v", ErrSpool, err)
+		}
+		n -= here
+	}
+	return t.taken[:max(int64(len(t.taken))-n, 0)], t.rest, nil
 }
 
 // A meter stops a reader after so many bytes.
@@ -71,31 +107,53 @@ func read(t *tap, l Limits, a *answer) error {
 		l.Body = min(l.Body, redirectBytes)
 	}
 	m.left = l.Body + l.Body/4 + int64(l.Header) // chunk marks come on top; the body itself is bounded below
-	packed, err := t.body(res, len(t.taken)-in.Buffered(), l.Body+1)
-	if err == nil && int64(len(packed)) > l.Body {
-		packed, err = packed[:l.Body], fmt.Errorf("read body: %w: more than %d bytes", ErrTooLarge, l.Body)
+	begin := len(t.taken) - in.Buffered()
+	if t.memory > 0 {
+		t.keep = int64(begin) + t.memory
+	}
+	packed, n, err := t.body(res, begin, l.Body+1)
+	if err == nil && n > l.Body {
+		packed, err = packed[:min(int64(len(packed)), l.Body)], fmt.Errorf("read body: %w: more than %d bytes", ErrTooLarge, l.Body)
 	}
 	if err != nil {
 		a.truncated = cut(err)
 		err = broken(err)
 	}
-	body, fault := unpack(packed, res.Header.Values("Content-Encoding"), l, err != nil)
+	beginning := t.memory > 0 && t.memory < l.Body
+	if beginning {
+		l.Body = t.memory
+		packed = packed[:min(int64(len(packed)), t.memory)]
+	}
+	body, fault := unpack(packed, res.Header.Values("Content-Encoding"), l, err != nil || n > int64(len(packed)))
 	a.body = body
+	if beginning && errors.Is(fault, ErrTooLarge) {
+		fault = nil // more was not asked for
+	}
 	if fault != nil && err == nil {
 		a.truncated, err = cut(fault), fault
 	}
 	return err
 }
 
-// body reads at most n bytes of a body. One that lies in taken as it is, from begin on, is not copied.
-func (t *tap) body(res *http.Response, begin int, n int64) ([]byte, error) {
+// body reads at most n bytes of a body, and tells how many. It gives those that are kept in memory; where they lie in taken as they
+// are, from begin on, they are not copied.
+func (t *tap) body(res *http.Response, begin int, n int64) (b []byte, read int64, err error) {
 	in := io.LimitReader(res.Body, n)
-	if len(res.TransferEncoding) > 0 || bytes.HasPrefix(t.taken, []byte("ICY ")) {
-		return io.ReadAll(in)
+	if len(res.TransferEncoding) == 0 && !bytes.HasPrefix(t.taken, []byte("ICY ")) {
+		read, err = io.Copy(io.Discard, in)
+		end := min(begin+int(read), len(t.taken))
+		return t.taken[begin:end:end], read, err
 	}
-	read, err := io.Copy(io.Discard, in)
-	end := begin + int(read)
-	return t.taken[begin:end:end], err
+	if t.memory > 0 {
+		in = io.LimitReader(res.Body, min(n, t.memory))
+	}
+	b, err = io.ReadAll(in)
+	if read = int64(len(b)); err == nil && read < n {
+		var more int64
+		more, err = io.Copy(io.Discard, io.LimitReader(res.Body, n-read))
+		read += more
+	}
+	return b, read, err
 }
 
 // head reads the status line and header, past interim answers. Old audio servers begin with ICY instead of HTTP/1.0.

@@ -105,7 +105,7 @@ func (s *Session) converse(ctx context.Context, u *url.URL, ask request, jar htt
 
 // talk is one exchange over a line, which is kept if the answer leaves it fit for another.
 func (s *Session) talk(ctx context.Context, l *line, u *url.URL, ask request, jar http.CookieJar, a *answer) error {
-	t := &tap{from: l.conn, taken: s.taken[len(s.taken):], in: s.in}
+	t := &tap{from: l.conn, taken: s.taken[len(s.taken):], in: s.in, memory: ask.memory, folder: ask.folder}
 	note := a.exchange.Note
 	err := s.c.talk(ctx, l.conn, t, u, ask, jar, a)
 	s.taken = t.taken // the next exchange of this Get goes behind it

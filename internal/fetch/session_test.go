@@ -234,6 +234,7 @@ func TestSessionGarbage(t *testing.T) {
 		k.late = make(chan []byte)
 		k.serve(t, l)
 		s := w.client(nil).Session()
+		t.Cleanup(s.Close)
 		get := func(path string) Exchange {
 			t.Helper()
 			r, err := s.Get(t.Context(), scheme+"://snow.test"+path)
@@ -419,6 +420,66 @@ func TestSessionLimits(t *testing.T) {
 	if r, err := s.Get(t.Context(), "http://hail.test/"); err != nil || string(r.Body) != "hail" {
 		t.Error(err)
 	}
+}
+
+// What is longer than memory is meant for is spooled, to the byte, and the body is its beginning.
+func TestSessionSpools(t *testing.T) {
+	w := newWorld(t)
+	l, addr := w.listen(testHTTP)
+	w.name("flood.test", addr)
+	text := make([]byte, 1_500_000)
+	for i := range text {
+		text[i] = "water "[rand.IntN(6)]
+	}
+	z, _ := forms(4, text)
+	k := &keeper{answer: func(path string) ([]byte, bool) {
+		var n int
+		fmt.Sscanf(path, "/%d", &n)
+		b, end := bytes.Clone(z), false
+		if n != 4 {
+			b, end = forms(n, text)
+		}
+		if strings.HasSuffix(path, "garbage") {
+			b = append(b, "this belongs to no answer"...)
+		}
+		return b, end
+	}}
+	k.serve(t, l)
+	s := w.client(nil).Session()
+	defer s.Close()
+	folder := t.TempDir()
+	for n := range 8 {
+		for _, more := range []string{"", "/garbage"} {
+			for _, memory := range []int64{100, 10_000, 1_000_000, 3_000_000} {
+				r, err := s.Get(t.Context(), fmt.Sprintf("http://flood.test/%d%s", n, more), Spooled(memory, folder))
+				if err != nil {
+					t.Fatal(n, more, memory, err)
+				}
+				e := r.Hops[0]
+				all := bytes.Clone(e.Response)
+				if e.Rest != nil {
+					rest, err := io.ReadAll(e.Rest)
+					if err != nil {
+						t.Fatal(err)
+					}
+					all = append(all, rest...)
+					e.Rest.Close()
+				}
+				want := k.sent[strings.TrimPrefix(e.URL, "http://flood.test")]
+				if more != "" && n != 2 { // there the end of the connection is the end
+					want = bytes.TrimSuffix(want, []byte("this belongs to no answer"))
+				}
+				if !bytes.Equal(all, want) || e.Truncated != "" || int64(len(e.Response)) > memory+sessionRead+200 || (e.Rest == nil) != (memory > 2_000_000 || n == 4 && memory >= 1_000_000) {
+					t.Errorf("form %d%s in %d bytes: %d recorded, %d sent", n, more, memory, len(all), len(want))
+				}
+				if !bytes.HasPrefix(append(bytes.Clone(text), "this belongs to no answer"...), r.Body) || int64(len(r.Body)) > memory || memory == 3_000_000 && len(r.Body) < len(text) {
+					t.Errorf("form %d%s in %d bytes: body of %d", n, more, memory, len(r.Body))
+				}
+			}
+		}
+	}
+	_, err := s.Get(t.Context(), "http://flood.test/0", Spooled(1000, "/nowhere"))
+	wants(t, err, ErrSpool)
 }
 
 // A redirect is followed where the caller says so, and always where a cookie came.

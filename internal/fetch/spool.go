@@ -121,6 +121,16 @@ func (s *Spool) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
+// shorten takes n bytes from the end.
+func (s *Spool) shorten(n int64) error {
+	s.size -= n
+	if s.file == nil {
+		s.memory = s.memory[:s.size]
+		return nil
+	}
+	return s.file.Truncate(s.size)
+}
+
 // Close gives memory and file back. A nil spool and a closed one close without an error.
 func (s *Spool) Close() error {
 	if s == nil || s.closed {

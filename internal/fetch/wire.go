@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -85,9 +86,11 @@ func (c *Client) talk(ctx context.Context, conn net.Conn, t *tap, u *url.URL, as
 		}
 	}
 	err := read(t, l, a)
-	e.Response = t.taken
-	if n := t.excess; n > 0 && n <= len(e.Response) {
-		e.Response = e.Response[:len(e.Response)-n]
+	var lost error
+	if e.Response, e.Rest, lost = t.recorded(); lost != nil {
+		err = lost
+	}
+	if n := t.excess; n > 0 && err == nil {
 		e.Note = fmt.Sprintf("bytes came behind the answer that belong to none: at least %d, which are left out", n)
 	}
 	e.Truncated = a.truncated
@@ -124,6 +127,10 @@ func (c *Client) dial(ctx context.Context, u *url.URL, port uint16, e *Exchange)
 	d := net.Dialer{Timeout: c.limits.Dial, Control: c.guard.control}
 	if c.network.Local.IsValid() {
 		d.LocalAddr = &net.TCPAddr{IP: c.network.Local.AsSlice()}
+		d.Control = func(network, address string, s syscall.RawConn) error {
+			_ = s.Control(bindLate) // without it there are fewer connections a minute, no other ones
+			return c.guard.control(network, address, s)
+		}
 	}
 	var last error
 	for _, to := range open[:min(len(open), 4)] {
@@ -145,6 +152,13 @@ func (c *Client) dial(ctx context.Context, u *url.URL, port uint16, e *Exchange)
 		return conn, nil
 	}
 	return nil, explain(ctx, ErrConnect, "connect to "+u.Host, last)
+}
+
+// bindLate lets the system choose our port when it knows the other end: else one vantage point has no more than 28,000 connections a
+// minute to the whole world (ip(7), IP_BIND_ADDRESS_NO_PORT).
+func bindLate(fd uintptr) {
+	const addressNoPort = 24
+	_ = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_IP, addressNoPort, 1)
 }
 
 func (c *Client) target(u *url.URL) (uint16, error) {
