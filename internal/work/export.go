@@ -65,6 +65,9 @@ func (c *Crew) bundle(f desk.Dossier, manifest []byte, open func(exhibit.File) (
 		Sign: func(text string) ([]byte, error) {
 			return note.Sign(&note.Note{Text: text}, c.Desk.Log.Signer)
 		}}
+	for _, s := range f.Stamps {
+		b.Stamps = append(b.Stamps, s.Stamped)
+	}
 	if err := exhibit.WriteBundle(w, b); err != nil {
 		for _, bad := range []error{exhibit.ErrBundle, exhibit.ErrInvalid, exhibit.ErrNotCanonical, exhibit.ErrChain, exhibit.ErrWARC, exhibit.ErrDigest} {
 			if errors.Is(err, bad) {
