@@ -35,6 +35,7 @@ type config struct {
 	Rules    rulesConfig       `toml:"rules"`
 	Capture  captureConfig     `toml:"capture"`
 	Sandbox  sandboxConfig     `toml:"sandbox"`
+	Stamps   stampsConfig      `toml:"stamps"`
 	Platform map[string]string `toml:"platforms"`
 
 	data string
@@ -136,6 +137,7 @@ func defaults() config {
 		Evidence: evidenceConfig{Encrypt: true},
 		Capture:  captureConfig{Browsers: max(1, runtime.NumCPU()/2)},
 		Sandbox:  sandboxConfig{Require: true},
+		Stamps:   stampsConfig{Every: duration{time.Hour}, Before: duration{30 * 24 * time.Hour}},
 		Sources:  sourcesConfig{RDAP: "https://data.iana.org/rdap/", Survey: duration{10 * time.Minute}},
 	}
 }
@@ -214,6 +216,15 @@ func (k *keyError) Error() string { return "key " + k.key + ": " + k.what }
 // lineOf says where a key such as "mail.from" stands in the file, ", line 3", or its section where the key is missing, or nothing.
 func lineOf(text []byte, key string) string {
 	section, name, _ := strings.Cut(key, ".")
+	if last := strings.LastIndex(key, "."); last > len(section) { // "stamps.authority.url", not a host name in "platforms"
+		if at := lineIn(text, key[:last], key[last+1:]); at != "" {
+			return at
+		}
+	}
+	return lineIn(text, section, name)
+}
+
+func lineIn(text []byte, section, name string) string {
 	in, at := false, 0
 	for n, line := range strings.Split(string(text), "\n") {
 		line = strings.TrimSpace(line)
@@ -255,6 +266,9 @@ func (c config) check() error {
 		return &keyError{"web.listen", fmt.Sprintf("%q is not host:port", c.Web.Listen)}
 	}
 	if err := c.Evidence.check(); err != nil {
+		return err
+	}
+	if err := c.Stamps.check(); err != nil {
 		return err
 	}
 	if c.Web.Base != "" {

@@ -40,6 +40,12 @@ func TestConfigurationErrorsNameFileLineAndKey(t *testing.T) {
 		{"evidence on the workbench's name", "[web]\nbase = \"https://unit.example\"\nevidence_base = \"https://Unit.example:8441\"\n", "line 3: key web.evidence_base: Unit.example is the host"},
 		{"evidence without TLS", "[web]\nbase = \"https://unit.example\"\nevidence_base = \"http://e.unit.example\"\n", "line 3: key web.evidence_base: the workbench is reached over TLS"},
 		{"evidence on every address", "[web]\nevidence_listen = \":8441\"\n", "key web.evidence_base: web.evidence_listen is every address"},
+		{"stamps all the time", "[stamps]\nevery = \"0s\"\n", "iolaus.toml, line 2: key stamps.every"},
+		{"an authority of no address", "[[stamps.authority]]\nname = \"north\"\nurl = \"time.test\"\n", "iolaus.toml, line 3: key stamps.authority.url: \"time.test\" is no address"},
+		{"an open password", "[[stamps.authority]]\nname = \"north\"\nurl = \"http://time.test/\"\nuser = \"unit-a\"\n", "line 3: key stamps.authority.url: the password"},
+		{"an authority that names a folder", "[[stamps.authority]]\nname = \"../north\"\n", "iolaus.toml, line 2: key stamps.authority.name"},
+		{"two authorities of one name", "[[stamps.authority]]\nname = \"north\"\nurl = \"https://n.test/\"\n[[stamps.authority]]\nname = \"north\"\n", "two authorities are called \"north\""},
+		{"a password for nobody", "[[stamps.authority]]\nname = \"north\"\npassword_file = \"x\"\n", "key stamps.authority.user"},
 		{"no kind of asset", "[platforms]\n\"pond.test\" = \"lake\"\n", "key platforms.pond.test"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -147,6 +147,9 @@ func rangeConfig(c *cli, e env, dir string, r *sim.Range, listen string) (config
 	cfg.Sources = sourcesConfig{RDAP: r.Bootstrap(), CT: []string{r.CTLog()}, Survey: duration{time.Second}}
 	ms := func(n int) duration { return duration{time.Duration(n) * time.Millisecond} }
 	cfg.Rules = rulesConfig{Points: 2, Rounds: 3, Gap: ms(300), Monitor: duration{10 * time.Second}, Verify: ms(600), Recheck: []duration{ms(1500), {4 * time.Second}}}
+	if err := rangeStamps(&cfg, dir, r); err != nil {
+		return cfg, err
+	}
 	cfg.Platform = map[string]string{}
 	for _, p := range r.World().Providers {
 		if k, ok := platformKinds[p.Kind]; ok {
@@ -154,6 +157,26 @@ func rangeConfig(c *cli, e env, dir string, r *sim.Range, listen string) (config
 		}
 	}
 	return cfg, cfg.check()
+}
+
+// rangeStamps has the range's authorities stamp the ledger; roots and passwords are files, as they are for a unit.
+func rangeStamps(cfg *config, dir string, r *sim.Range) error {
+	cfg.Stamps.Every = duration{5 * time.Second}
+	roots := filepath.Join(dir, "time-roots.pem")
+	if err := os.WriteFile(roots, r.Authority(), 0o600); err != nil {
+		return fmt.Errorf("write roots of the time-stamp authorities: %w", err)
+	}
+	for _, a := range r.Stampers() {
+		c := authorityConfig{Name: a.Name, URL: a.URL, Roots: roots, User: a.User}
+		if a.User != "" {
+			c.PasswordFile = filepath.Join(dir, "time-"+a.Name+".password")
+			if err := os.WriteFile(c.PasswordFile, []byte(a.Password+"\n"), 0o600); err != nil {
+				return fmt.Errorf("write password of a time-stamp authority: %w", err)
+			}
+		}
+		cfg.Stamps.Authorities = append(cfg.Stamps.Authorities, c)
+	}
+	return nil
 }
 
 // platformKinds says what an address under a provider's own name is.

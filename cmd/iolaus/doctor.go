@@ -40,12 +40,16 @@ var checks = []check{
 	{name: "ledger", run: checkLedger, made: true},
 	{name: "evidence keys", run: checkEvidenceKeys, made: true},
 	{name: "evidence store", run: checkEvidenceStore, made: true},
+	{name: "time stamps", run: checkStamps},
 	{name: "clock", run: checkClock},
 	{name: "browser", run: checkBrowser, optional: true},
 	{name: "sandbox", run: checkSandbox},
 	{name: "mail out", run: checkMail},
 	{name: "vantage points", run: checkVantages, optional: true},
 }
+
+// errMissing says that something that is not needed is not configured.
+var errMissing = errors.New("not configured")
 
 // Run looks at everything and says how to mend what is wrong. It fails if something needed is wrong, and makes nothing: no folder, no
 // key, no store, no table.
@@ -64,7 +68,7 @@ func (*doctorCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) erro
 		case err == nil:
 		case fresh && k.made:
 			word, found = "new", "the first serve makes it"
-		case k.optional:
+		case k.optional, errors.Is(err, errMissing):
 			word, found = "missing", err.Error()
 		default:
 			word, found = "WRONG", err.Error()

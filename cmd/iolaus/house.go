@@ -105,6 +105,9 @@ func (h *house) man(roots *x509.CertPool) error {
 	if err := h.tools(); err != nil {
 		return err
 	}
+	if h.crew.Stamps, err = h.cfg.stamps(vs[0]); err != nil {
+		return err
+	}
 	if h.cfg.Sources.RDAP != "" {
 		base := strings.TrimSuffix(h.cfg.Sources.RDAP, "/") + "/"
 		h.crew.RDAP = &probe.RDAP{HTTP: vs[0], Bootstrap: []string{base + "dns.json", base + "ipv4.json", base + "ipv6.json"}}
@@ -157,7 +160,7 @@ func password(file string) (string, error) {
 	}
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("read mail password: %w", err)
+		return "", fmt.Errorf("read password: %w", err)
 	}
 	return strings.TrimSpace(string(b)), nil
 }

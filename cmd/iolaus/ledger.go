@@ -20,7 +20,8 @@ import (
 
 type ledgerCmd struct {
 	Verify ledgerVerify `cmd:"" help:"Hold the store against its log, or check an exported folder by itself."`
-	Export ledgerExport `cmd:"" help:"Write the log as public tiles (c2sp.org/tlog-tiles), with its public key."`
+	Export ledgerExport `cmd:"" help:"Write the log as public tiles (c2sp.org/tlog-tiles), with its public key and its time stamps."`
+	Stamps ledgerStamps `cmd:"" help:"List the time stamps over the log, and check them."`
 }
 
 type ledgerVerify struct {
@@ -136,6 +137,7 @@ func (l *ledgerExport) Run(ctx context.Context, c *cli, e env) error {
 	}
 	defer d.Close()
 	var size int64
+	var stamps int
 	err = d.View(ctx, func(t *db.Tx) error {
 		var signed []byte
 		var err error
@@ -148,12 +150,15 @@ func (l *ledgerExport) Run(ctx context.Context, c *cli, e env) error {
 		if err := l.write(publicKey, []byte(key+"\n")); err != nil {
 			return err
 		}
+		if stamps, err = exportStamps(ctx, t, l.write); err != nil {
+			return err
+		}
 		return ledger.Export(t.Log(ctx), signed, l.write)
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "%d entries written to %s\n", size, l.Dir)
+	fmt.Fprintf(e.stdout, "%d entries and %d time stamps written to %s\n", size, stamps, l.Dir)
 	return nil
 }
 

@@ -47,6 +47,21 @@ func (s Stamper) Check() error {
 	return nil
 }
 
+// Reach asks whether somebody answers at the authority's address; no stamp is asked for. Errors: Invalid, Unavailable.
+func (s Stamper) Reach(ctx context.Context) error {
+	err := s.Check()
+	if err == nil {
+		var res *http.Response
+		if res, err = s.do(ctx, http.MethodHead, nil); err == nil {
+			err = res.Body.Close() // whatever its status: it does not know the question
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("reach time-stamp authority %s: %w", s.Name, err)
+	}
+	return nil
+}
+
 // Stamp asks for a token over a signed checkpoint and gives it as it came; ledger.ReadStamp checks it. Errors: Invalid (address,
 // checkpoint, or a question that the authority does not take), Forbidden (it does not know us), Unavailable (it does not answer, or
 // refuses, in its words).
@@ -88,24 +103,9 @@ func (s Stamper) post(ctx context.Context, query []byte) ([]byte, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	q, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL, bytes.NewReader(query))
+	res, err := s.do(ctx, http.MethodPost, query)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", iru.Invalid, err)
-	}
-	q.Header.Set("Content-Type", stampQuery)
-	q.Header.Set("Accept", stampReply)
-	if s.User != "" {
-		q.SetBasicAuth(s.User, s.Password)
-	}
-	c := *s.HTTP
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.Jar = nil
-	res, err := c.Do(q)
-	if err != nil {
-		if errors.Is(err, context.Canceled) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%w: %v", iru.Unavailable, err) // a guard's own kinds say nothing here
+		return nil, err
 	}
 	defer res.Body.Close()
 	if err := took(res); err != nil {
@@ -119,6 +119,29 @@ func (s Stamper) post(ctx context.Context, query []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: its reply has more than %d bytes", iru.Unavailable, ledger.MaxStamp)
 	}
 	return b, nil
+}
+
+func (s Stamper) do(ctx context.Context, method string, query []byte) (*http.Response, error) {
+	q, err := http.NewRequestWithContext(ctx, method, s.URL, bytes.NewReader(query))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", iru.Invalid, err)
+	}
+	q.Header.Set("Content-Type", stampQuery)
+	q.Header.Set("Accept", stampReply)
+	if s.User != "" {
+		q.SetBasicAuth(s.User, s.Password)
+	}
+	c := *s.HTTP
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.Jar = nil
+	res, err := c.Do(q)
+	if errors.Is(err, context.Canceled) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", iru.Unavailable, err) // a guard's own kinds say nothing here
+	}
+	return res, nil
 }
 
 // took tells from the status whether the question was taken.

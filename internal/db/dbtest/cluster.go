@@ -32,6 +32,9 @@ const (
 const settings = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 " +
 	"-c max_wal_size=64MB -c shared_buffers=16MB -c max_connections=200 -c autovacuum=off -c jit=off -c listen_addresses= "
 
+// durable is for measurements: everything is synced, as on a machine that matters.
+const durable = "-c max_connections=200 -c jit=off -c listen_addresses= "
+
 // program finds a program of Debian's PostgreSQL, of the newest version there is.
 func program(name string) (string, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
@@ -92,7 +95,7 @@ func start() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := serve(bin, cred, from)
+	c, err := serve(bin, cred, from, settings)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +163,7 @@ func build(bin string, cred *syscall.Credential, ready string) error {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	c, err := serve(bin, cred, filepath.Join(dir, "fresh"))
+	c, err := serve(bin, cred, filepath.Join(dir, "fresh"), settings)
 	if err != nil {
 		return err
 	}
@@ -209,7 +212,7 @@ kill -QUIT $! 2>/dev/null
 wait $!
 cd / && rm -rf "$4"`
 
-func serve(bin string, cred *syscall.Credential, from string) (*cluster, error) {
+func serve(bin string, cred *syscall.Credential, from, settings string) (*cluster, error) {
 	dir, err := folder(cred)
 	if err != nil {
 		return nil, err

@@ -99,6 +99,29 @@ func Postgres(t testing.TB) string {
 	return c.dsn(name)
 }
 
+// DurablePostgres gives the address of a fresh and migrated database on a server of its own that syncs what it commits.
+func DurablePostgres(t testing.TB) string {
+	t.Helper()
+	bin, err := program("postgres")
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	cred, err := credential()
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	from, err := prepare(bin, cred)
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	c, err := serve(bin, cred, from, durable)
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	t.Cleanup(func() { c.alive.Close() }) // the shell stops the server and removes its folder
+	return c.dsn(migrated)
+}
+
 // EmptyPostgres gives the address of a PostgreSQL database without any table.
 func EmptyPostgres(t testing.TB) string {
 	t.Helper()
