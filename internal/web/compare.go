@@ -5,7 +5,6 @@ package web
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -187,5 +186,5 @@ func (p ComparePage) summary(ctx context.Context) string {
 	if p.Count == [2]int{} {
 		return ui.T(ctx, "The words are the same.")
 	}
-	return ui.T(ctx, "%s lines are gone, %s are new.", strconv.Itoa(p.Count[0]), strconv.Itoa(p.Count[1]))
+	return join(ui.Tn(ctx, p.Count[0], "%d lines are gone"), ui.Tn(ctx, p.Count[1], "%d lines are new"))
 }

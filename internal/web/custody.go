@@ -76,7 +76,7 @@ func (h Handled) terms(ctx context.Context) ui.Terms {
 		}
 	}
 	if !c.At.IsZero() {
-		t = append(t, ui.Term{Name: ui.T(ctx, "Place's time"), Value: ui.Isolated(c.At.Format("2006-01-02 15:04:05.999999 -07:00"))})
+		t = append(t, ui.Term{Name: ui.T(ctx, "Local time"), Value: ui.Isolated(c.At.Format("2006-01-02 15:04:05.999999 -07:00"))})
 	}
 	return t
 }

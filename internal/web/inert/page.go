@@ -45,7 +45,7 @@ type Report struct {
 // Page reads a page, in UTF-8, and writes its copy. Errors are ErrTooLarge, those of the reader, or say that it is nested too deeply.
 func Page(w io.Writer, source io.Reader, o Options) (Report, error) {
 	limited := &io.LimitedReader{R: source, N: MaxPage + 1}
-	doc, err := html.ParseWithOptions(limited, html.ParseOptionEnableScripting(false))
+	doc, err := html.ParseWithOptions(limited, html.ParseOptionEnableScripting(o.Scripted))
 	if limited.N <= 0 {
 		return Report{}, fmt.Errorf("copy page: %w: more than %d bytes", ErrTooLarge, MaxPage)
 	}
