@@ -168,7 +168,7 @@ func TestFullDisk(t *testing.T) {
 	port := listenSite(t, site)
 	dir := filepath.Join(t.TempDir(), "capture")
 	for _, limit := range []int{100 << 10, 200 << 10, 400 << 10} {
-		p := role(t, "small disk", fmt.Sprint("CAPTURE_TEST_PORT=", port), "CAPTURE_TEST_DIR="+dir, fmt.Sprint("CAPTURE_TEST_LIMIT=", limit))
+		p := role(t, "small disk", dir, fmt.Sprint("CAPTURE_TEST_PORT=", port), fmt.Sprint("CAPTURE_TEST_LIMIT=", limit))
 		out, err := p.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), "file too large") {
 			t.Fatalf("%v: %s", err, out)
@@ -225,7 +225,7 @@ func TestMemory(t *testing.T) {
 		}
 	}))
 	peak := func(name string) int64 {
-		p := role(t, name, fmt.Sprint("CAPTURE_TEST_PORT=", port), "CAPTURE_TEST_DIR="+t.TempDir())
+		p := role(t, name, t.TempDir(), fmt.Sprint("CAPTURE_TEST_PORT=", port))
 		if out, err := p.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
