@@ -75,7 +75,7 @@ func BenchmarkCrawl(b *testing.B) {
 		dir := b.TempDir()
 		w := exec.Command(wget, "-q", "-r", "-l", "inf", "-p", "-e", "robots=off", "--warc-file="+filepath.Join(dir, "wget"), "-P", filepath.Join(dir, "files"), "http://127.0.0.1:"+port+"/")
 		theirs = append(theirs, measure(b, w, filepath.Join(dir, "wget.warc.gz")))
-		c := role(b, "crawl", "CAPTURE_TEST_PORT="+port, "CAPTURE_TEST_DIR="+filepath.Join(dir, "ours"))
+		c := role(b, "crawl", filepath.Join(dir, "ours"), "CAPTURE_TEST_PORT="+port)
 		ours = append(ours, measure(b, c, filepath.Join(dir, "ours", tapeFile)))
 		os.RemoveAll(dir)
 	}
@@ -106,7 +106,7 @@ func BenchmarkCrawl(b *testing.B) {
 // serveElsewhere starts a process that serves a site and returns its port.
 func serveElsewhere(b testing.TB, part string) string {
 	b.Helper()
-	server := role(b, part)
+	server := role(b, part, b.TempDir())
 	out, err := server.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/signal"
@@ -167,7 +168,7 @@ func TestFullDisk(t *testing.T) {
 	port := listenSite(t, site)
 	dir := filepath.Join(t.TempDir(), "capture")
 	for _, limit := range []int{100 << 10, 200 << 10, 400 << 10} {
-		p := role(t, "small disk", fmt.Sprint("CAPTURE_TEST_PORT=", port), "CAPTURE_TEST_DIR="+dir, fmt.Sprint("CAPTURE_TEST_LIMIT=", limit))
+		p := role(t, "small disk", dir, fmt.Sprint("CAPTURE_TEST_PORT=", port), fmt.Sprint("CAPTURE_TEST_LIMIT=", limit))
 		out, err := p.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), "file too large") {
 			t.Fatalf("%v: %s", err, out)
@@ -203,4 +204,36 @@ func smallDiskRole() {
 		panic(err)
 	}
 	fmt.Println(err)
+}
+
+// Sixteen long answers at once lie on the disk, not in memory.
+func TestMemory(t *testing.T) {
+	noise := make([]byte, 6<<20)
+	r := rand.New(rand.NewPCG(3, 3))
+	for i := range noise {
+		noise[i] = byte(r.Uint32())
+	}
+	port := listenSite(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			w.Header().Set("Content-Type", "video/mp4")
+			w.Write(noise)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		for i := range 20 {
+			fmt.Fprintf(w, "<video src=/film/%d></video>", i)
+		}
+	}))
+	peak := func(name string) int64 {
+		p := role(t, name, t.TempDir(), fmt.Sprint("CAPTURE_TEST_PORT=", port))
+		if out, err := p.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		return p.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+	}
+	idle, busy := peak("nothing"), peak("crawl")
+	if busy-idle > 64<<20 {
+		t.Errorf("%d MB more than the %d MB of a process that does nothing", (busy-idle)>>20, idle>>20)
+	}
+	t.Logf("%d MB, %d MB idle", busy>>20, idle>>20)
 }

@@ -49,7 +49,7 @@ func killCrawl(t *testing.T, kills int, site *trainSite) {
 	count := 0
 	for run := range kills + 1 {
 		now.Store(int64(run))
-		c := role(t, "crawl", fmt.Sprint("CAPTURE_TEST_PORT=", port), "CAPTURE_TEST_DIR="+dir)
+		c := role(t, "crawl", dir, fmt.Sprint("CAPTURE_TEST_PORT=", port))
 		c.Stderr = os.Stderr
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
@@ -108,7 +108,7 @@ func TestKilledTape(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "capture")
 	told := map[string]int{}
 	for range 6 {
-		c := role(t, "add", "CAPTURE_TEST_DIR="+dir)
+		c := role(t, "add", dir)
 		c.Stderr = os.Stderr
 		out, err := c.StdoutPipe()
 		if err != nil {
@@ -150,7 +150,7 @@ func TestKilledTape(t *testing.T) {
 }
 
 func addRole() {
-	tape, err := OpenTape(os.Getenv("CAPTURE_TEST_DIR"), testInfo, testID, time.Now())
+	tape, err := OpenTape(".", testInfo, testID, time.Now())
 	if err != nil {
 		panic(err)
 	}

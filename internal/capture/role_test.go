@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -43,13 +44,13 @@ func crawlRole(o CrawlOptions) {
 	}
 }
 
-// crawlHere crawls the site at CAPTURE_TEST_PORT into CAPTURE_TEST_DIR, or goes on with it.
+// crawlHere crawls the site at CAPTURE_TEST_PORT into its folder, or goes on with it.
 func crawlHere(o CrawlOptions) error {
 	port, err := strconv.ParseUint(os.Getenv("CAPTURE_TEST_PORT"), 10, 16)
 	if err != nil {
 		return err
 	}
-	tape, err := OpenTape(os.Getenv("CAPTURE_TEST_DIR"), testInfo, testID, time.Now())
+	tape, err := OpenTape(".", testInfo, testID, time.Now())
 	if err != nil {
 		return err
 	}
@@ -63,10 +64,18 @@ func crawlHere(o CrawlOptions) error {
 	return errors.Join(err, tape.Close())
 }
 
-// role is this binary in another part.
-func role(t testing.TB, name string, env ...string) *exec.Cmd {
+// role is this binary in another part, at work in a folder.
+func role(t testing.TB, name, dir string, env ...string) *exec.Cmd {
 	t.Helper()
-	c := exec.Command(os.Args[0])
+	self, err := filepath.Abs(os.Args[0])
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self)
+	c.Dir = dir
 	c.Env = append(append(os.Environ(), "CAPTURE_TEST_ROLE="+name), env...)
 	return c
 }

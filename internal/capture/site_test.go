@@ -73,7 +73,7 @@ func (s *trainSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *trainSite) page(w http.ResponseWriter, n int) {
-	text := []byte(nil)
+	var text []byte
 	if n < len(s.ready) {
 		text = s.ready[n]
 	} else {

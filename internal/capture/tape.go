@@ -84,7 +84,7 @@ func OpenTape(dir string, info exhibit.Info, gen func() string, at time.Time) (t
 	}
 	defer func() {
 		if err != nil {
-			t.closeFiles()
+			_ = t.closeFiles() // the first failure is the one to tell
 		}
 	}()
 	if err := t.log.replay(t.recall); err != nil {
@@ -108,7 +108,7 @@ func OpenTape(dir string, info exhibit.Info, gen func() string, at time.Time) (t
 	}
 	go t.commit()
 	if err := t.put(journalLine{}).wait(); err != nil {
-		t.Close()
+		_ = t.Close() // which closes the files; a second time is no harm
 		return nil, fmt.Errorf("open tape: %w", err)
 	}
 	return t, nil

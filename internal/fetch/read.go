@@ -46,6 +46,9 @@ func (t *tap) take(p []byte) error {
 	}
 	if t.rest == nil {
 		t.rest = NewSpool(t.folder)
+		if err := t.rest.spill(); err != nil { // what it may hold in memory is in taken
+			return fmt.Errorf("%w: %v", ErrSpool, err)
+		}
 	}
 	if _, err := t.rest.Write(p); err != nil {
 		return fmt.Errorf("%w: %v", ErrSpool, err)

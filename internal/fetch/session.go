@@ -19,7 +19,7 @@ import (
 const (
 	sessionLines = 4        // connections that a session keeps
 	sessionNames = 256      // names whose addresses it keeps
-	sessionTap   = 1 << 20  // bytes of answers whose room is used again
+	sessionTap   = 2 << 20  // bytes of answers whose room is used again
 	sessionRead  = 64 << 10 // bytes that are asked of a connection at once
 )
 
