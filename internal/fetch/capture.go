@@ -82,7 +82,7 @@ func (s *Shot) Close() error {
 	return errors.Join(s.Screenshot.Close(), s.PDF.Close(), s.MHTML.Close())
 }
 
-func (s *Shot) warn(format string, args ...any) {
+func (s *Shot) warnf(format string, args ...any) {
 	if len(s.Warnings) < 100 {
 		s.Warnings = append(s.Warnings, fmt.Sprintf(format, args...))
 	}

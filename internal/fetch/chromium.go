@@ -139,16 +139,16 @@ func sweep(parent string) {
 
 // pipes makes descriptors 3 and 4 of the browser and its standard output. It returns the browser's ends.
 func (c *chromium) pipes() ([]*os.File, error) {
-	var files [6]*os.File
-	for i := 0; i < len(files); i += 2 {
+	var files []*os.File
+	for range 3 {
 		r, w, err := os.Pipe()
 		if err != nil {
-			for _, f := range files[:i] {
+			for _, f := range files {
 				f.Close()
 			}
 			return nil, err
 		}
-		files[i], files[i+1] = r, w
+		files = append(files, r, w)
 		if raw, err := r.SyscallConn(); err == nil { // fewer turns for a picture; what the system gives is enough
 			_ = raw.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, 1<<20) })
 		}

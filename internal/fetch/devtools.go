@@ -113,7 +113,7 @@ func nextMessage(in *bufio.Reader, pile *bytes.Buffer) ([]byte, error) {
 	over := false
 	for {
 		part, err := in.ReadSlice(0)
-		if err != nil && err != bufio.ErrBufferFull {
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return nil, err
 		}
 		if over = over || pile.Len()+len(part) > longestMessage; !over {

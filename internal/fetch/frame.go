@@ -5,6 +5,7 @@ package fetch
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/textproto"
@@ -20,7 +21,7 @@ func readHead(in *bufio.Reader, limit int) ([]byte, error) {
 	for {
 		part, err := in.ReadSlice('\n')
 		whole := err == nil
-		if err == bufio.ErrBufferFull {
+		if errors.Is(err, bufio.ErrBufferFull) {
 			err = nil
 		}
 		start := len(raw) == 0 || raw[len(raw)-1] == '\n' // else part goes on with a long line

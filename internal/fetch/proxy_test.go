@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -273,7 +274,7 @@ func TestProxyPassesEveryAnswer(t *testing.T) {
 		"silence":     {sent: "", cut: TruncatedDisconnect, error: "EOF", fails: true},
 		"bare lines":  {sent: "HTTP/1.1 200 OK\nContent-Length: 2\n\nok", status: 200},
 		"two lengths": {sent: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc", status: 200, fails: true},
-		"switch":      {sent: "HTTP/1.1 101 Switching Protocols\r\n\r\nhm", kept: "HTTP/1.1 101 Switching Protocols\r\n\r\n", status: 101, cut: TruncatedDisconnect, error: "nobody asked for"},
+		"switch":      {sent: "HTTP/1.1 101 Switching Protocols\r\n\r\nhm", kept: "HTTP/1.1 101 Switching Protocols\r\n\r\n", status: 101, cut: TruncatedDisconnect, error: "nobody asked for", fails: true},
 		"proxy asks":  {sent: "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n", status: 407},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -401,4 +402,21 @@ func TestProxyLimits(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// What another user of the machine asks for does not come on the tape.
+func TestProxyServesOneUser(t *testing.T) {
+	w := newWorld(t)
+	w.says("weather.test", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+	for user, served := range map[int]bool{os.Getuid(): true, os.Getuid() + 77: false} {
+		p, r, c := through(t, w.client(nil), ProxyOptions{User: user})
+		if _, body, err := get(t, c, "http://weather.test/"); (err == nil) != served {
+			t.Errorf("user %d: %q, %v", user, body, err)
+		}
+		c.CloseIdleConnections()
+		p.Close()
+		if n := len(r.exchanges()); (n == 1) != served {
+			t.Errorf("user %d: %d exchanges", user, n)
+		}
+	}
 }

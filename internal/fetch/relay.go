@@ -84,7 +84,7 @@ func (r *relay) fail(err error) {
 	switch {
 	case r.k.p.ctx.Err() != nil:
 		err = errEnded
-	case r.left.Load():
+	case r.left.Load() && timedOut(err): // we hung up ourselves then
 		err = errLeft
 	case timedOut(err):
 		err = fmt.Errorf("read answer of %s: %w: %v", r.asks.url.Host, ErrTimeout, err)
@@ -173,11 +173,15 @@ func (r *relay) answer(calm func()) error {
 			return err
 		}
 		r.e.Status, r.e.Protocol = code, protocol
+		switches := code == http.StatusSwitchingProtocols
+		if switches && len(r.asks.headed.header["Upgrade"]) == 0 {
+			return fmt.Errorf("%w: a switch of protocols that nobody asked for", ErrProtocol)
+		}
 		if err := r.give(raw); err != nil {
 			return err
 		}
 		switch {
-		case code == http.StatusSwitchingProtocols && len(r.asks.headed.header["Upgrade"]) > 0:
+		case switches:
 			calm()
 			return r.both()
 		case code >= 200:
@@ -187,8 +191,6 @@ func (r *relay) answer(calm func()) error {
 			}
 			r.keep = keep && !r.asks.headed.has("Connection", "close")
 			return nil
-		case code == http.StatusSwitchingProtocols:
-			return fmt.Errorf("%w: a switch of protocols that nobody asked for", ErrProtocol)
 		}
 	}
 	return fmt.Errorf("%w: interim answers without end", ErrProtocol)
@@ -198,7 +200,7 @@ func (r *relay) answer(calm func()) error {
 func (r *relay) pass(f *frame) error {
 	for !f.done {
 		if _, err := r.up.in.Peek(1); err != nil {
-			if err == io.EOF && f.ends == endsByClose {
+			if errors.Is(err, io.EOF) && f.ends == endsByClose {
 				return nil
 			}
 			return fmt.Errorf("read body: %w", err)

@@ -60,7 +60,7 @@ func (t *tab) read(ctx context.Context) error {
 	}
 	t.shot.Title, t.shot.Lang, t.shot.Final, t.shot.DOM, t.shot.Text = v.Title, v.Lang, v.URL, v.HTML, v.Text
 	if v.Long {
-		t.shot.warn("the document is longer than %d characters: it was cut", longestText)
+		t.shot.warnf("the document is longer than %d characters: it was cut", longestText)
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func (t *tab) picture(ctx context.Context) error {
 	w, h := int(math.Ceil(size.Content.Width)), int(math.Ceil(size.Content.Height))
 	t.shot.Width, t.shot.Height = max(1, min(w, 4*t.o.Width)), max(1, min(h, t.o.Tallest))
 	if t.shot.Width < w || t.shot.Height < h {
-		t.shot.warn("the page is %d by %d pixels: the picture was cut to %d by %d", w, h, t.shot.Width, t.shot.Height)
+		t.shot.warnf("the page is %d by %d pixels: the picture was cut to %d by %d", w, h, t.shot.Width, t.shot.Height)
 	}
 	var answer jsontext.Value
 	err := t.devtools.call(ctx, t.session, "Page.captureScreenshot", map[string]any{"format": "png", "captureBeyondViewport": true, "optimizeForSpeed": true,
@@ -146,7 +146,7 @@ func (t *tab) spool(s *Spool, data []byte, packed *base64.Encoding, most int64) 
 	}
 	defer func() {
 		if err != nil {
-			s.Close()
+			err = errors.Join(err, s.Close())
 		}
 	}()
 	plain := make([]byte, 48<<10)

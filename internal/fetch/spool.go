@@ -76,7 +76,7 @@ func (s *Spool) spill() error {
 func (s *Spool) Read(p []byte) (int, error) {
 	n, err := s.ReadAt(p, s.at)
 	s.at += int64(n)
-	if n > 0 && err == io.EOF {
+	if n > 0 && errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return n, err
