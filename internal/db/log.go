@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,34 +40,56 @@ func (t *Tx) Unsequenced(ctx context.Context, n int) ([]Unsequenced, error) {
 	return out, nil
 }
 
+// sequenceRows is how many rows one statement of the sequencer takes: fewer statements are fewer ways to the server, and one that is
+// often the same is prepared once.
+const sequenceRows = 250
+
 // Sequence gives events their places from an index on and stores the hashes and the checkpoint that cover them.
 func (t *Tx) Sequence(ctx context.Context, from int64, ids []iru.EventID, hashes []tlog.Hash, size int64, at time.Time, signed []byte) error {
-	for i, id := range ids {
-		res, err := t.Exec(ctx, "UPDATE event SET idx=$2 WHERE id=$1 AND idx=-1", id, from+int64(i))
-		if err != nil {
-			return fmt.Errorf("sequence event: %w", err)
+	first := tlog.StoredHashCount(from)
+	for some := range slices.Chunk(ids, sequenceRows) {
+		args := make([]any, 0, 2*len(some))
+		for _, id := range some {
+			args = append(args, id, from)
+			from++
 		}
-		if err := Guarded(res); err != nil {
-			return fmt.Errorf("sequence event: %w", err)
+		// PostgreSQL would take the values for text.
+		rows := strings.Replace(pairs(len(some)), "($1, $2)", "(CAST($1 AS BIGINT), CAST($2 AS BIGINT))", 1)
+		res, err := t.Exec(ctx, "UPDATE event SET idx=place.column2 FROM (VALUES "+rows+") AS place WHERE event.id=place.column1 AND event.idx=-1", args...)
+		if err != nil {
+			return fmt.Errorf("sequence events: %w", err)
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return fmt.Errorf("sequence events: %w: %w", iru.Internal, err)
+		}
+		if n != int64(len(some)) {
+			return fmt.Errorf("sequence events: %w: %d of %d had no place", iru.Conflict, n, len(some))
 		}
 	}
-	first := tlog.StoredHashCount(from)
-	for len(hashes) > 0 {
-		n := min(len(hashes), 200)
-		args, rows := make([]any, 0, 2*n), make([]string, n)
-		for i, h := range hashes[:n] {
-			args = append(args, first+int64(i), append([]byte(nil), h[:]...))
-			rows[i] = "(" + binds(2*i+1, 2) + ")"
+	for some := range slices.Chunk(hashes, sequenceRows) {
+		args := make([]any, 0, 2*len(some))
+		for _, h := range some {
+			args = append(args, first, append([]byte(nil), h[:]...))
+			first++
 		}
-		if _, err := t.Exec(ctx, "INSERT INTO log_hash (pos, hash) VALUES "+strings.Join(rows, ", "), args...); err != nil {
+		if _, err := t.Exec(ctx, "INSERT INTO log_hash (pos, hash) VALUES "+pairs(len(some)), args...); err != nil {
 			return fmt.Errorf("store hashes: %w", err)
 		}
-		hashes, first = hashes[n:], first+int64(n)
 	}
 	if _, err := t.Exec(ctx, "INSERT INTO checkpoint (size, at, signed) VALUES ($1, $2, $3)", size, Micros(&at), string(signed)); err != nil {
 		return fmt.Errorf("store checkpoint: %w", err)
 	}
 	return nil
+}
+
+// pairs are so many rows of two values.
+func pairs(n int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = fmt.Sprintf("($%d, $%d)", 2*i+1, 2*i+2)
+	}
+	return strings.Join(rows, ", ")
 }
 
 // Checkpoint reads the newest signed checkpoint; NotFound before the first.
@@ -107,11 +130,26 @@ var (
 
 // ReadHashes reads hashes by their number.
 func (l *Log) ReadHashes(positions []int64) ([]tlog.Hash, error) {
+	if len(positions) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(positions))
+	for i, p := range positions {
+		args[i] = p
+	}
+	rows, err := All(l.ctx, l.t, hashFields, "SELECT pos, hash FROM log_hash WHERE pos IN ("+binds(1, len(positions))+")", args...)
+	if err != nil {
+		return nil, fmt.Errorf("read hashes: %w", err)
+	}
+	stored := make(map[int64][]byte, len(rows))
+	for _, r := range rows {
+		stored[r.pos] = r.hash
+	}
 	out := make([]tlog.Hash, len(positions))
 	for i, p := range positions {
-		var b []byte
-		if err := l.t.QueryRow(l.ctx, "SELECT hash FROM log_hash WHERE pos=$1", p).Scan(&b); err != nil {
-			return nil, fmt.Errorf("read hash %d: %w", p, err)
+		b, ok := stored[p]
+		if !ok {
+			return nil, fmt.Errorf("read hash %d: %w", p, iru.NotFound)
 		}
 		if copy(out[i][:], b) != tlog.HashSize {
 			return nil, fmt.Errorf("read hash %d: it has %d bytes: %w", p, len(b), iru.Internal)
@@ -140,9 +178,11 @@ type hashRow struct {
 	hash []byte
 }
 
+func hashFields(h *hashRow) []any { return []any{&h.pos, &h.hash} }
+
 // Hashes yields the stored hashes with a number in the range.
 func (l *Log) Hashes(from, to int64) iter.Seq2[ledger.StoredHash, error] {
-	s := shape[hashRow]{"log_hash", "pos, hash", func(h *hashRow) []any { return []any{&h.pos, &h.hash} }}
+	s := shape[hashRow]{"log_hash", "pos, hash", hashFields}
 	return stream(l, s, "WHERE pos>=$1 AND pos<$2 ORDER BY pos", from, to, func(r hashRow) (ledger.StoredHash, error) {
 		h := ledger.StoredHash{Number: r.pos}
 		copy(h.Hash[:], r.hash)

@@ -105,12 +105,51 @@ func (e *sqliteEngine) begin(ctx context.Context, write, _ bool) (session, error
 	if err != nil {
 		return nil, err
 	}
-	return &sqliteSession{Tx: tx, jobs: e.jobs}, nil
+	return &sqliteSession{Tx: tx, jobs: e.jobs, write: write}, nil
 }
 
+// A statement that a writing transaction runs again is parsed once: parsing takes as long as a row does. They end with it.
 type sqliteSession struct {
 	*sql.Tx
-	jobs *river.Client[*sql.Tx]
+	jobs  *river.Client[*sql.Tx]
+	write bool
+	ran   map[string]*sql.Stmt // nil: it ran once
+}
+
+// again gives the statement if it ran before in this transaction.
+func (s *sqliteSession) again(ctx context.Context, query string) (*sql.Stmt, error) {
+	st, before := s.ran[query]
+	switch {
+	case !s.write:
+		return nil, nil
+	case !before:
+		if s.ran == nil {
+			s.ran = map[string]*sql.Stmt{}
+		}
+		s.ran[query] = nil
+		return nil, nil
+	case st != nil:
+		return st, nil
+	}
+	st, err := s.PrepareContext(ctx, query)
+	s.ran[query] = st
+	return st, err
+}
+
+func (s *sqliteSession) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if st, err := s.again(ctx, query); err != nil {
+		return nil, err
+	} else if st != nil {
+		return st.ExecContext(ctx, args...)
+	}
+	return s.Tx.ExecContext(ctx, query, args...)
+}
+
+func (s *sqliteSession) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if st, err := s.again(ctx, query); err == nil && st != nil {
+		return st.QueryRowContext(ctx, args...)
+	}
+	return s.Tx.QueryRowContext(ctx, query, args...) // it meets the same error
 }
 
 func (s *sqliteSession) insertJobs(ctx context.Context, jobs []river.InsertManyParams) (int, error) {
