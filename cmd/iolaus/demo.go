@@ -21,6 +21,7 @@ type demoCmd struct {
 	Scenario  string        `help:"What happens: s1 one site, s2 two outlets and three units, s3 hydra." enum:"s1,s2,s3" default:"s2"`
 	Seed      int64         `help:"The same seed tells the same story." default:"1"`
 	Headless  bool          `help:"Play to the end without a person and without a workbench; exit 0 only if everything held."`
+	Pictures  bool          `help:"Take pictures of pages in a headless play, too: each takes a browser some two seconds of a processor."`
 	Autopilot bool          `help:"Let scripted officers act while you watch in the workbench."`
 	Report    string        `help:"Write the report to this file." placeholder:"FILE"`
 	Listen    string        `help:"Address of the workbench." default:"127.0.0.1:8440" placeholder:"HOST:PORT"`
@@ -62,6 +63,9 @@ func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err
 	cfg, err := rangeConfig(c, e, dir, r, ln.Addr().String())
 	if err != nil {
 		return errors.Join(err, ln.Close())
+	}
+	if d.Headless && !d.Pictures {
+		cfg.Capture.Browser = "off"
 	}
 	h, err := open(ctx, cfg, r.Roots(), log)
 	if err != nil {
