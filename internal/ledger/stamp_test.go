@@ -171,9 +171,8 @@ func TestStampsThatAreRefused(t *testing.T) {
 		return stampOf(t, good, checkpoint, func(s *timestamp.Timestamp) { s.Time = when })
 	}
 	// The same key, issuer and serial number with a longer life: without ESSCertID nobody could tell.
-	twin := good
-	twin.cert = good.issue(t, &x509.Certificate{SerialNumber: big.NewInt(2), Subject: good.cert.Subject, NotBefore: good.cert.NotBefore,
-		NotAfter: noon.AddDate(9, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature, ExtraExtensions: []pkix.Extension{ekuStamps}}, good.root, good.key.Public())
+	twin := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: good.cert.Subject, NotBefore: good.cert.NotBefore,
+		NotAfter: noon.AddDate(9, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature, ExtraExtensions: []pkix.Extension{ekuStamps}}
 	plain := func(b []byte, old, new string) []byte {
 		if len(old) != len(new) || bytes.Count(b, []byte(old)) == 0 {
 			t.Fatalf("%x does not stand in the token", old)
@@ -217,13 +216,14 @@ func TestStampsThatAreRefused(t *testing.T) {
 	}
 }
 
-// sameLength issues the twin's certificate until its signature is as long as the other's: ECDSA's differ by a byte or two.
-func sameLength(t testing.TB, a, twin authority) []byte {
+// sameLength issues a certificate until its signature is as long as the authority's own: ECDSA's differ by a byte or two.
+func sameLength(t testing.TB, a authority, twin *x509.Certificate) []byte {
 	t.Helper()
-	for len(twin.cert.Raw) != len(a.cert.Raw) {
-		twin.cert = a.issue(t, twin.cert, a.root, a.key.Public())
+	for {
+		if c := a.issue(t, twin, a.root, a.key.Public()); len(c.Raw) == len(a.cert.Raw) {
+			return c.Raw
+		}
 	}
-	return twin.cert.Raw
 }
 
 // The chain is judged at the time of the stamp: a root that has expired since does no harm, one that had expired then does.
