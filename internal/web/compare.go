@@ -178,7 +178,7 @@ func digestOf(ctx context.Context, f iru.File) templ.Component {
 	if f.SHA256 == "" {
 		return ui.Quiet(ui.T(ctx, "not there"))
 	}
-	return ui.All(ui.Hash{Hex: f.SHA256}, ui.Quiet(sizeWords(f.Size)))
+	return ui.All(ui.Hash{Hex: f.SHA256}, aside(sizeWords(f.Size)))
 }
 
 // summary is the difference in a sentence.

@@ -156,7 +156,7 @@ func TestCompare(t *testing.T) {
 	if n := len(page.nodes("#seen iframe")); n != 2 {
 		t.Errorf("%d frames", n)
 	}
-	ada.get("/exhibits/compare?a="+id(y.ID)+"&b="+id(z.ID)).is(http.StatusOK).has("#words", "No text was found").has("#seen .media", "without a browser").has("#facts tr", "text.txt")
+	ada.get("/exhibits/compare?a="+id(y.ID)+"&b="+id(z.ID)).is(http.StatusOK).has("#words", "No text was found").has("#seen .media", "What was met: gone").has("#facts tr", "text.txt")
 	ada.get("/exhibits/compare?a=" + id(y.ID) + "&b=99").is(http.StatusNotFound)
 	ada.get("/exhibits/compare").is(http.StatusOK) // the first one and its neighbour
 	ada.get("/exhibits/compare?a=77").is(http.StatusNotFound)
@@ -208,6 +208,14 @@ func TestExport(t *testing.T) {
 	y := plain.first()
 	plain.as("ada").get("/exhibits/" + id(y.ID)).hasNo("#export")
 	plain.as("ada").post("/exhibits/"+id(y.ID)+"/export", "purpose", "court", "recipient", "x", "reason", "y").is(http.StatusNotFound)
+}
+
+// TestExhibitIsLive: only what happens to the exhibit itself stirs its page.
+func TestExhibitIsLive(t *testing.T) {
+	about := func(noun string, n int64) iru.Event { return iru.Event{Subject: iru.Subject{Noun: noun, ID: n}} }
+	if !touches("exhibit-7", about("exhibit", 7)) || touches("exhibit-7", about("exhibit", 8)) || touches("exhibit-7", about("item", 7)) {
+		t.Error("the page of an exhibit follows the wrong events")
+	}
 }
 
 // TestDiff holds texts against each other.
@@ -271,6 +279,7 @@ func TestExhibitPagesAreAccessible(t *testing.T) {
 	for _, name := range []string{"exhibit-seen", "exhibit-gone", "compare", "replay-asked"} {
 		webtest.AxeEverywhere(t, e.url+pages[name], seenElsewhere())
 	}
+	webtest.Quiet(t, e.url+pages["exhibit-seen"])
 	e.browse("ada", "ar")
 	webtest.AxeEverywhere(t, e.url+pages["compare"], seenElsewhere())
 }

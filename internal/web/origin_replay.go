@@ -57,6 +57,7 @@ func (l *looking) replay() error {
 	}
 	l.w.Header().Set("Content-Security-Policy", replayPolicy+l.ancestors())
 	l.w.Header().Set("X-DNS-Prefetch-Control", "off")
+	l.w.Header().Set("Clear-Site-Data", `"cache", "storage"`) // what another exhibit's scripts left; a credentialless frame has none anyway
 	l.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	address := canonical(l.x.Final)
 	if address == "" {

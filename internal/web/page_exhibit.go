@@ -94,7 +94,7 @@ func (p ExhibitPage) files(ctx context.Context) ui.Table {
 		if p.Exhibit.State == iru.ExhibitErased {
 			kept = ui.Neutral(ui.T(ctx, "destroyed")).With(ui.IconBan).Plain()
 		}
-		t.Rows = append(t.Rows, ui.Cells(ui.Isolated(f.Name), ui.Both(fileKind(ctx, f.Kind), ""), ui.Hash{Prefix: "sha256:", Hex: f.SHA256, Copy: true}, ui.Text(sizeWords(f.Size)), kept))
+		t.Rows = append(t.Rows, ui.Cells(ui.Isolated(f.Name), ui.Text(fileKind(ctx, f.Kind)), ui.Hash{Prefix: "sha256:", Hex: f.SHA256, Copy: true}, ui.Isolated(sizeWords(f.Size)), kept))
 	}
 	return t
 }

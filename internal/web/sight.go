@@ -90,6 +90,8 @@ func (v *visit) sightOfFrames(s *Sight) {
 	_, dom := fileOf(x, "dom")
 	_, warc := fileOf(x, "warc")
 	switch {
+	case !shot && x.Outcome != iru.Up:
+		s.NoShot = ui.T(ctx, "There is no screenshot. What was met: %s.", outcomeName(ctx, x.Outcome))
 	case !shot:
 		s.NoShot = ui.T(ctx, "There is no screenshot: the capture was made without a browser, or the browser could not show the page.")
 	case v.opts.Links == nil:

@@ -161,7 +161,7 @@ func TestDamageAndLimitsEndTheIndex(t *testing.T) {
 	for name, c := range map[string]struct {
 		data   []byte
 		limits archive.Limits
-	}{"a flipped bit": {damaged, archive.DefaultLimits}, "cut": {data[:len(data)*2/3], archive.DefaultLimits}, "too many parts": {data, archive.Limits{Total: 1 << 20, Parts: 1, Body: 1}}, "too much": {data, archive.Limits{Total: 1500, Parts: 10, Body: 1}}} {
+	}{"a flipped bit": {damaged, archive.DefaultLimits}, "cut": {data[:len(data)*2/3], archive.DefaultLimits}, "too many parts": {data, archive.Limits{Total: 1 << 20, Parts: 1, Body: 1}}, "too much": {data, archive.Limits{Total: 2500, Parts: 10, Body: 1}}} {
 		x := read(t, c.data, c.limits)
 		if _, ok := x.Find("https://a.test/1"); !ok || x.Fault == nil {
 			t.Errorf("%s: the first part is there: %v; fault %v", name, ok, x.Fault)
