@@ -28,7 +28,7 @@ func (c *Crew) Export(ctx context.Context, s iru.Scope, r desk.Export, w io.Writ
 	if err != nil {
 		return err
 	}
-	f, err := c.await(ctx, func() (desk.Dossier, error) { return c.Desk.Dossier(ctx, s, r.Exhibit, id) })
+	f, err := c.gather(ctx, func() (desk.Dossier, error) { return c.Desk.Dossier(ctx, s, r.Exhibit, id) })
 	if err != nil {
 		return err
 	}
@@ -79,6 +79,25 @@ func (c *Crew) bundle(f desk.Dossier, manifest []byte, open func(exhibit.File) (
 	return nil
 }
 
+// stampTime is how long a bundle waits for a time stamp.
+const stampTime = 30 * time.Second
+
+// gather is await, and where nobody has stamped the exhibit's first link yet, the authorities are asked now: what leaves is to be proven in
+// time as well. Without an answer it leaves without, which the log of the program says.
+func (c *Crew) gather(ctx context.Context, ask func() (desk.Dossier, error)) (desk.Dossier, error) {
+	f, err := c.await(ctx, ask)
+	if err != nil || len(f.Stamps) > 0 || len(c.Stamps.Authorities) == 0 {
+		return f, err
+	}
+	soon, cancel := context.WithTimeout(ctx, stampTime)
+	defer cancel()
+	if err := c.stampAll(soon, rests{}, c.Desk.Now(), 0); err != nil {
+		c.Log.Warn("a bundle leaves without a time stamp", "error", err)
+		return f, nil
+	}
+	return c.await(ctx, ask)
+}
+
 // await asks until a checkpoint covers what it asks for. Where no worker runs, this process is the sequencer.
 func (c *Crew) await(ctx context.Context, ask func() (desk.Dossier, error)) (desk.Dossier, error) {
 	for tries := 0; ; tries++ {
@@ -104,7 +123,7 @@ func (c *Crew) Hand(ctx context.Context, l desk.Loose, done capture.Result, w io
 	if err != nil {
 		return err
 	}
-	f, err := c.await(ctx, func() (desk.Dossier, error) { return c.Desk.LooseDossier(ctx, l.Number, first, last) })
+	f, err := c.gather(ctx, func() (desk.Dossier, error) { return c.Desk.LooseDossier(ctx, l.Number, first, last) })
 	if err != nil {
 		return err
 	}

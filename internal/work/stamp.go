@@ -47,7 +47,7 @@ func (c *Crew) stamp(ctx context.Context) {
 		if mine, err := c.Desk.DB.Lease(ctx, "stamps", c.Holder, stampHold); err != nil && ctx.Err() == nil {
 			c.Log.Warn("the ledger could not be stamped", "error", err)
 		} else if mine {
-			if err := c.stampAll(ctx, rest, now); err != nil && ctx.Err() == nil {
+			if err := c.stampAll(ctx, rest, now, c.Stamps.Every); err != nil && ctx.Err() == nil {
 				c.Log.Warn("the ledger could not be stamped", "error", err)
 			}
 		}
@@ -57,15 +57,15 @@ func (c *Crew) stamp(ctx context.Context) {
 	}
 }
 
-// stampAll asks each authority that is due and does not rest.
-func (c *Crew) stampAll(ctx context.Context, rest rests, now time.Time) error {
+// stampAll asks each authority that is due, after so long a pause, and does not rest.
+func (c *Crew) stampAll(ctx context.Context, rest rests, now time.Time, every time.Duration) error {
 	by, names := map[string]Stamper{}, []string{}
 	for _, a := range c.Stamps.Authorities {
 		if !now.Before(rest[a.Name].until) {
 			by[a.Name], names = a, append(names, a.Name)
 		}
 	}
-	due, err := c.Desk.StampsDue(ctx, names, c.Stamps.Every, c.Stamps.Before)
+	due, err := c.Desk.StampsDue(ctx, names, every, c.Stamps.Before)
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ func stamped(t *testing.T, d *db.DB) (*scene, *sim.Range) {
 	s.Desk.Log.Signer, err = note.NewSigner(key)
 	s.ok(err)
 	s.Desk.Log.Verifier, err = note.NewVerifier(public)
+	s.Desk.Log.Public = public
 	s.ok(err)
 	r, err := sim.Start(t.Context(), sim.Options{Seed: 1, Scenario: "s1"})
 	s.ok(err)
@@ -91,7 +92,7 @@ func TestOneAuthorityFails(t *testing.T) {
 		s.Desk.Now = func() time.Time { return now }
 		look := func(want string) {
 			t.Helper()
-			s.ok(s.stampAll(t.Context(), rest, now))
+			s.ok(s.stampAll(t.Context(), rest, now, s.Stamps.Every))
 			if got := s.stamps(r.Roots()); got != want {
 				t.Fatalf("stamps of %q, want %q\n%s", got, want, &said)
 			}
@@ -133,7 +134,7 @@ func TestStampsOfStrangers(t *testing.T) {
 	s.Log = slog.New(slog.NewTextHandler(&said, nil))
 	s.Stamps.Authorities[0].Roots = x509.NewCertPool()
 	s.Stamps.Authorities[1].Password = "guess"
-	s.ok(s.stampAll(t.Context(), rests{}, s.Desk.Now()))
+	s.ok(s.stampAll(t.Context(), rests{}, s.Desk.Now(), s.Stamps.Every))
 	if got := s.stamps(nil); got != "" {
 		t.Errorf("stamps of %q", got)
 	}
