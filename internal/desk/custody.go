@@ -21,7 +21,7 @@ type Handled struct {
 	Authority string // legal basis; "" takes the unit's own
 	Where     string // "" takes the unit
 	To        string // who received it; "" nobody
-	Digest    string // what it binds: the manifest's digest for "record"
+	Digest    string // of the manifest, for "record"
 }
 
 // custodyFact is the fact of an event that holds the custody entry, in canonical form.
@@ -73,6 +73,9 @@ func (d *Desk) link(ctx context.Context, t *db.Tx, e exhibit.Entry, who string, 
 	ev = ev.With(custodyFact, string(b))
 	if h.To != "" {
 		ev = ev.With("to", h.To)
+	}
+	if h.Digest != "" {
+		ev = ev.With("manifest", h.Digest)
 	}
 	id, err := t.Record(ctx, ev)
 	return id, sum, err
