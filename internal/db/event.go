@@ -115,12 +115,15 @@ const eventReach = "($1=0 OR unit=$1 OR (unit=0 AND $1>0) OR (noun='operation' A
 	" OR (noun='notice' AND subject IN (SELECT id FROM notice WHERE operation IN (SELECT operation FROM poll WHERE unit=$1)))" +
 	" OR (noun='asset' AND subject IN (SELECT asset FROM notice WHERE unit=$1)))"
 
+// withoutConsultations leaves out who looked and who took evidence along: iru.Event.Consultation.
+const withoutConsultations = " AND verb<>'consult' AND NOT (noun='exhibit' AND verb='take')"
+
 // seen is eventReach without the consultations, which are the auditor's alone to read (Directive (EU) 2016/680, Article 25).
 func seen(s iru.Scope) string {
 	if s.IsProgram() || s.May(iru.ToAudit) == nil {
 		return eventReach
 	}
-	return eventReach + " AND verb<>'consult'"
+	return eventReach + withoutConsultations
 }
 
 // Event reads one event.
@@ -138,7 +141,7 @@ func (t *Tx) Event(ctx context.Context, s iru.Scope, id iru.EventID) (iru.Event,
 
 // EventsOf lists what happened to one thing, oldest first, without consultations. Reading the thing itself checks the scope.
 func (t *Tx) EventsOf(ctx context.Context, sub iru.Subject) ([]iru.Event, error) {
-	return events(eventRows.list(ctx, t, "WHERE noun=$1 AND subject=$2 AND verb<>'consult' ORDER BY id", sub.Noun, sub.ID))
+	return events(eventRows.list(ctx, t, "WHERE noun=$1 AND subject=$2"+withoutConsultations+" ORDER BY id", sub.Noun, sub.ID))
 }
 
 // Events lists the newest events of a scope, newest first, before an id (0: from the end), at most n.

@@ -43,3 +43,9 @@ func (e Event) With(key string, value any) Event {
 	e.Facts = facts
 	return e
 }
+
+// Consultation reports whether the event says who looked into something or took evidence along: that log is the auditor's alone to read
+// (Directive (EU) 2016/680, Article 25).
+func (e Event) Consultation() bool {
+	return e.Verb == "consult" || e.Subject.Noun == "exhibit" && e.Verb == "take"
+}

@@ -406,7 +406,7 @@ func TestExhibits(t *testing.T) {
 	h.as("bo").get(base).is(http.StatusNotFound)
 	h.as("bo").post(base+"/file", "file", "0", "why", "x").is(http.StatusNotFound)
 	ada.get(base).hasNo("#custody .thread li:nth-child(2)")
-	h.as("audrey").get(base).has("#custody", "exhibit.consult").has("#custody", "for the court")
+	h.as("audrey").get(base).has("#custody", "exhibit.take").has("#custody", "for the court")
 }
 
 // TestAdministration: links and secrets are shown once; who is suspended is out.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
@@ -164,7 +165,8 @@ func (v *visit) takeFile() error {
 		return err
 	}
 	defer body.Close()
-	if err := v.desk.Consult(v.ctx(), v.scope, iru.Subject{Noun: "exhibit", ID: int64(x.ID)}, join(v.value("why"), f.Name)); err != nil {
+	taken := desk.Handled{Verb: "take", What: fmt.Sprintf("took a copy of %s (sha256 %s) along; the original stays in the store", f.Name, f.SHA256), Why: v.value("why")}
+	if _, err := v.desk.Handle(v.ctx(), v.scope, x.ID, taken); err != nil {
 		return err
 	}
 	v.attach(fmt.Sprintf("exhibit-%d-%s", x.ID, f.Name), f.Size, body)
@@ -195,7 +197,8 @@ func (v *visit) verifyExhibit() error {
 	if err != nil {
 		return err
 	}
-	if err := v.desk.Consult(v.ctx(), v.scope, iru.Subject{Noun: "exhibit", ID: int64(x.ID)}, join("verification", string(c.Result()))); err != nil {
+	checked := desk.Handled{Verb: "check", What: "computed every digest anew and held files, manifest, custody and ledger against each other: " + string(c.Result()), Why: "verification in the workbench"}
+	if _, err := v.desk.Handle(v.ctx(), v.scope, x.ID, checked); err != nil {
 		return err
 	}
 	v.checks.put(x.ID, c)

@@ -88,7 +88,7 @@ func (v *visit) withoutConsultations(es []iru.Event) []iru.Event {
 	if v.may(iru.ToAudit) {
 		return es
 	}
-	return slices.DeleteFunc(es, func(e iru.Event) bool { return e.Verb == "consult" })
+	return slices.DeleteFunc(es, func(e iru.Event) bool { return e.Consultation() })
 }
 
 // checkpoint reads the newest one.
