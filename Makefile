@@ -37,6 +37,7 @@ check: tools ## style: gofmt, vet, linters, scripts, generated files
 	@scripts/unchanged $(MAKE) --no-print-directory generate
 
 bench: system ## the figures of docs/performance.md, measured here
+	@scripts/need wget:wget "a crawl is measured beside it"
 	go test -run '^$$' -bench . -benchmem $$(go list ./... | grep -v '/e2e$$')
 	go test -run '^$$' -bench . -benchtime 1x ./e2e -performance ../docs/performance.md
 

@@ -5,6 +5,7 @@ package e2e
 import (
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"regexp"
@@ -54,7 +55,7 @@ func writePerformance(file string) error {
 	for _, m := range measurements {
 		w("\n## %s\n\n| Figure | Value |\n|---|---|", m.of)
 		for _, l := range m.lines {
-			w("| %s | %.1f %s |", l.what, l.value, l.unit)
+			w("| %s | %s %s |", l.what, figure(l.value), l.unit)
 		}
 	}
 	return os.WriteFile(file, []byte(b.String()), 0o644)
@@ -69,4 +70,15 @@ func field(file, pattern string) string {
 		return strings.TrimSpace(string(m[1]))
 	}
 	return "unknown"
+}
+
+// figure writes a value with as many digits as say something.
+func figure(v float64) string {
+	switch {
+	case v >= 1000 || v == math.Trunc(v):
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
 }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package e2e
+
+import (
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// beside are the benchmarks that measure evidence against its peers. Each runs in its own package and its own process, where it runs both
+// sides in turn, and is taken over into the file of figures as it came.
+var beside = []struct{ title, dir, bench, time string }{
+	{"Crawl of a generated site of 7,001 addresses, 16 workers, beside `wget --warc-file`; medians, both in turn", "internal/capture", "^BenchmarkCrawl$", "1x"},
+	{"WARC written beside gowarc, in turn", "internal/exhibit", "^BenchmarkWriter$", "5x"},
+	{"A whole bundle verified, beside gowarc's verification of its WARC alone, in turn", "internal/exhibit", "^BenchmarkVerify$", "5x"},
+	{"A browser exhibit (load, PNG, PDF, MHTML, DOM, records) beside `chromium --headless --screenshot`; medians, both in turn", "internal/fetch", "^BenchmarkCapture$", "1x"},
+	{"Custody events sealed, on both engines, beside raw Tessera on the same disk", "internal/desk", "^BenchmarkSeal$", "2s"},
+	{"The evidence store: exhibits of 50 kB", "internal/blob", "^BenchmarkExhibits$", "10000x"},
+	{"A cell started; a page and pictures read in it", "internal/sandbox", "^Benchmark(Start|Page)$", "20x"},
+}
+
+var benchLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)(?:-\d+)?\s+\d+\s+(.*)$`)
+
+func BenchmarkEvidence(b *testing.B) {
+	for b.Loop() {
+		for _, p := range beside {
+			c := exec.CommandContext(b.Context(), "go", "test", "-run", "^$", "-bench", p.bench, "-benchtime", p.time, "-timeout", "30m", "./"+p.dir)
+			c.Dir = ".."
+			out, err := c.CombinedOutput()
+			if err != nil {
+				b.Fatalf("%s: %v\n%s", p.dir, err, out)
+			}
+			var lines []line
+			for _, m := range benchLine.FindAllStringSubmatch(string(out), -1) {
+				words := strings.Fields(m[2])
+				for n := 0; n+1 < len(words); n += 2 {
+					v, err := strconv.ParseFloat(words[n], 64)
+					if err != nil {
+						b.Fatalf("%s: %q", p.dir, m[0])
+					}
+					if words[n+1] == "ns/op" && v > 1e6 {
+						v, words[n+1] = v/1e6, "ms/op"
+					}
+					lines = append(lines, line{strings.ReplaceAll(m[1], "_", " "), v, words[n+1]})
+				}
+			}
+			if len(lines) == 0 {
+				b.Fatalf("%s measured nothing:\n%s", p.dir, out)
+			}
+			measured(p.title, lines...)
+		}
+	}
+}
