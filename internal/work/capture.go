@@ -115,7 +115,11 @@ func (c *Crew) record(ctx context.Context, from *fetch.Client, a iru.Asset, i ir
 			return err
 		}
 	}
-	done, err := p.Finish(ctx, capture.Facts{Title: r.Title, Lang: r.Lang, Dir: r.Dir, Text: r.Text})
+	text := p.Shown() // with the lines that a reader sees
+	if text == "" {
+		text = r.Text
+	}
+	done, err := p.Finish(ctx, capture.Facts{Title: r.Title, Lang: r.Lang, Dir: r.Dir, Text: text})
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,9 @@ func (w *monitor) Work(ctx context.Context, job *river.Job[desk.Monitor]) error 
 	if closed {
 		return nil // until a person watches the outlet again
 	}
+	if i.State == iru.ItemNew { // its first capture is under way
+		return river.JobSnooze(w.Desk.Rules.Monitor)
+	}
 	if err := w.record(ctx, w.Vantages[0], a, i, plenty); err != nil {
 		return paced(err)
 	}
