@@ -20,10 +20,10 @@ import (
 type CrawlOptions struct {
 	Workers int   // that ask at once; 0 is 16
 	Body    int64 // bytes of one answer; 0 is the client's limit
-	// Read reads a page, elsewhere if that is wanted; nil finds the links here, also those of style sheets and their like. An error
-	// means that there are none.
-	Read     func(body []byte, contentType string, base *url.URL) (*recognise.Page, error)
-	Progress func(CrawlProgress) // called by one at a time, about every second, and at the end
+	// References does what recognise.References does, which is meant by nil, elsewhere. Many call it at once. An error means that there
+	// are none.
+	References func(ctx context.Context, body []byte, contentType string, base *url.URL) ([]recognise.Reference, error)
+	Progress   func(CrawlProgress) // called by one at a time, about every second, and at the end
 }
 
 // CrawlProgress is how far a crawl is, runs before this one included.
@@ -173,9 +173,17 @@ func (w *crawler) ask(ctx context.Context, i crawlItem) {
 		opts = append(opts, fetch.Accept("*/*"))
 	}
 	res, err := w.session.Get(ctx, i.URL, opts...)
+	var found []recognise.Reference
+	base, wrong := url.Parse(res.Final)
+	if wrong == nil && ctx.Err() == nil {
+		found = w.references(ctx, res, base)
+	}
 	if ctx.Err() != nil || errors.Is(err, fetch.ErrSpool) {
 		for _, h := range res.Hops {
 			_ = h.Rest.Close() // nobody wants it
+		}
+		for len(claimed) > 0 {
+			claimed = w.frontier.release(claimed, claimed[0])
 		}
 		w.frontier.back(i, time.Time{})
 		if ctx.Err() == nil {
@@ -190,11 +198,11 @@ func (w *crawler) ask(ctx context.Context, i crawlItem) {
 	}
 	var links []crawlFound
 	l := journalLine{Done: &crawlDone{URL: i.URL, Status: res.Status}}
-	if base, no := url.Parse(res.Final); no == nil {
+	if wrong == nil {
 		if i.Depth == 0 && !i.Part && len(res.Hops) > 1 && err == nil { // where the seed has moved to
 			l.Scope = w.frontier.widen(base.Host)
 		}
-		links = w.links(i, res, base)
+		links = w.links(i, base, found)
 	}
 	if errors.As(err, &later) { // a host on the way is not due: the address behind goes on from there
 		claimed = w.frontier.release(claimed, res.Final)
@@ -223,27 +231,35 @@ type crawlFound struct {
 	at *url.URL
 }
 
-// links are the items that an answer leads to.
-func (w *crawler) links(i crawlItem, res *fetch.Response, base *url.URL) []crawlFound {
+// references are those of an answer.
+func (w *crawler) references(ctx context.Context, res *fetch.Response, base *url.URL) []recognise.Reference {
 	if res.Status < 200 || res.Status > 299 || len(res.Body) == 0 {
 		return nil
 	}
-	var found []crawlLink
-	if w.options.Read != nil {
-		if p, err := w.options.Read(res.Body, res.Header.Get("Content-Type"), base); err == nil && p != nil {
-			found = pageLinks(p, base)
-		}
-	} else {
-		found = linksOf(res.Body, res.Header.Get("Content-Type"), base)
+	if w.options.References == nil {
+		return recognise.References(res.Body, res.Header.Get("Content-Type"), base)
 	}
+	found, err := w.options.References(ctx, res.Body, res.Header.Get("Content-Type"), base)
+	if err != nil {
+		return nil
+	}
+	return found
+}
+
+// links are the items that references lead to.
+func (w *crawler) links(i crawlItem, base *url.URL, found []recognise.Reference) []crawlFound {
 	var items []crawlFound
 	inside := w.frontier.follows(base.Host)
 	for _, l := range found {
+		u, err := fetch.NormalURL(l.URL)
+		if err != nil {
+			continue
+		}
 		switch {
-		case l.part:
-			items = append(items, crawlFound{crawlItem{URL: l.url.String(), Depth: i.Depth, Nested: i.Nested + 1, Part: true}, l.url})
-		case inside && w.frontier.follows(l.url.Host):
-			items = append(items, crawlFound{crawlItem{URL: l.url.String(), Depth: i.Depth + 1}, l.url})
+		case l.Part:
+			items = append(items, crawlFound{crawlItem{URL: u.String(), Depth: i.Depth, Nested: i.Nested + 1, Part: true}, u})
+		case inside && w.frontier.follows(u.Host):
+			items = append(items, crawlFound{crawlItem{URL: u.String(), Depth: i.Depth + 1}, u})
 		}
 	}
 	return items

@@ -15,10 +15,12 @@ import (
 	"go.uber.org/goleak"
 
 	"iolaus/internal/fetch"
+	"iolaus/internal/sandbox"
 )
 
-// TestMain lets the test binary be the other process of a test.
+// TestMain lets the test binary be the other process of a test, and a cell.
 func TestMain(m *testing.M) {
+	sandbox.Main()
 	if role := os.Getenv("CAPTURE_TEST_ROLE"); role != "" {
 		play(role)
 		return

@@ -4,9 +4,6 @@ package capture
 
 import (
 	"context"
-	"net/url"
-
-	"iolaus/internal/recognise"
 )
 
 // A Site is how far a capture follows the links of its page.
@@ -33,9 +30,9 @@ func (p *Capture) Follow(ctx context.Context, s Site) error {
 	}
 	o := CrawlOptions{Workers: s.Workers, Progress: s.Progress}
 	if p.cell != nil {
-		o.Read = func(body []byte, contentType string, base *url.URL) (*recognise.Page, error) {
-			return p.cell.Page(ctx, body, contentType, base)
-		}
+		l := newLookout(p)
+		defer l.close()
+		o.References = l.references
 	}
 	r, err := Crawl(ctx, p.camera.Client, f, p.tape, o)
 	if err != nil {

@@ -96,7 +96,13 @@ func WriteBundle(w io.Writer, b Bundle) error {
 	}
 	files, large := map[string]measured{}, map[string]File{}
 	found := newFindings()
-	spend := newBudget(DefaultLimits)
+	var packed int64
+	for _, f := range m.Files {
+		if strings.HasPrefix(f.path(), "archive/") {
+			packed += f.Size
+		}
+	}
+	spend := newBudget(DefaultLimits, packed)
 	for _, f := range m.Files {
 		if f.path() == manifestPath {
 			return fmt.Errorf("write bundle: %w: a file of the exhibit is named as its manifest", ErrBundle)

@@ -37,7 +37,7 @@ func TestIndexOfWARC(t *testing.T) {
 	t.Parallel()
 	var file bytes.Buffer
 	_, all := writeAll(t, &file)
-	s, f := newScan("trams.warc.gz", 0, newBudget(DefaultLimits)), newFindings()
+	s, f := newScan("trams.warc.gz", 0, newBudget(DefaultLimits, 0)), newFindings()
 	if err := s.run(NewReader(bytes.NewReader(file.Bytes()), ReadLimits{})); err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func FuzzIndex(f *testing.F) {
 				t.Fatal("an offset below zero")
 			}
 		}
-		s, found := newScan("x", 0, newBudget(DefaultLimits)), newFindings()
+		s, found := newScan("x", 0, newBudget(DefaultLimits, 0)), newFindings()
 		if s.run(NewReader(bytes.NewReader(data), ReadLimits{Total: 1 << 20})) != nil {
 			return
 		}

@@ -82,7 +82,7 @@ func readHead(br *bufio.Reader) (httpHead, error) {
 			}
 			h.length = int64(n)
 		case "transfer-encoding":
-			if h.coding != "" || !strings.EqualFold(value, "chunked") || h.version == "HTTP/1.0" {
+			if h.coding != "" || !sameName(value, "chunked") || h.version == "HTTP/1.0" {
 				fault("Transfer-Encoding %.60q", value)
 			}
 			h.coding = value

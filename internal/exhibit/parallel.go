@@ -15,7 +15,13 @@ const splitSize = 1 << 20
 // scan reads all WARC files of the bundle. The index is only used to find places to begin at: it may lie.
 func (v *verification) scan(index []byte) (*findings, error) {
 	found := newFindings()
-	spend := newBudget(v.limits)
+	var packed int64
+	for _, e := range v.order {
+		if strings.HasPrefix(e.name, "archive/") {
+			packed += v.open(e).Size()
+		}
+	}
+	spend := newBudget(v.limits, packed)
 	for _, e := range v.order {
 		name, ok := strings.CutPrefix(e.name, "archive/")
 		if !ok {
@@ -52,7 +58,7 @@ func (v *verification) scanParts(name string, in *io.SectionReader, index []byte
 	if len(starts) < 2 {
 		return nil, false
 	}
-	spend := newBudget(v.limits)
+	spend := newBudget(v.limits, in.Size())
 	parts := make([]*scan, len(starts))
 	var next atomic.Int64
 	var failed atomic.Bool

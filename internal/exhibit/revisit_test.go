@@ -92,7 +92,7 @@ func TestRevisit(t *testing.T) {
 	if revisits != 2 {
 		t.Errorf("%d revisits, want 2", revisits)
 	}
-	s := newScan("capture.warc.gz", 0, newBudget(DefaultLimits))
+	s := newScan("capture.warc.gz", 0, newBudget(DefaultLimits, 0))
 	if err := s.run(NewReader(bytes.NewReader(file.Bytes()), ReadLimits{})); err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestRevisitSideBySide(t *testing.T) {
 		})
 	}
 	all.Wait()
-	s, f := newScan("x", 0, newBudget(DefaultLimits)), newFindings()
+	s, f := newScan("x", 0, newBudget(DefaultLimits, 0)), newFindings()
 	if err := s.run(NewReader(&file, ReadLimits{})); err != nil {
 		t.Fatal(err)
 	}

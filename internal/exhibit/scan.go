@@ -48,10 +48,11 @@ type repeat struct {
 // budget is what several scans may still keep and decompress together.
 type budget struct{ index, total atomic.Int64 }
 
-func newBudget(o Limits) *budget {
+// newBudget is for input of so many bytes.
+func newBudget(o Limits, packed int64) *budget {
 	b := new(budget)
 	b.index.Store(o.Index)
-	b.total.Store(o.WARC.Total)
+	b.total.Store(min(o.WARC.Total, mostOf(packed)))
 	return b
 }
 
@@ -102,7 +103,7 @@ func (s *scan) run(r *Reader) error {
 		if err != nil {
 			return &recordError{s.file, s.base + end, "", err}
 		}
-		if s.budget.total.Add(-rec.Length) < 0 {
+		if s.budget.total.Add(-rec.Length-int64(rec.head)) < 0 {
 			return &recordError{s.file, s.base + rec.Location.Offset, rec.ID, fmt.Errorf("%w: the file holds more than the limit", ErrWARC)}
 		}
 		s.records++

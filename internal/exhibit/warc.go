@@ -292,7 +292,9 @@ func (w *Writer) compress(to io.Writer, r *record) error {
 			return err
 		}
 	}
-	z.Reset(to)
+	size := &tally{w: to}
+	z.Reset(size)
+	block := &even{z: z, size: size}
 	var header bytes.Buffer
 	header.WriteString("WARC/1.1\r\n")
 	for _, f := range r.fields {
@@ -303,10 +305,10 @@ func (w *Writer) compress(to io.Writer, r *record) error {
 		return err
 	}
 	if r.body == nil {
-		if _, err := z.Write(r.head); err != nil {
+		if _, err := block.Write(r.head); err != nil { // it cannot have changed since it was measured
 			return err
 		}
-	} else if err := r.again(z); err != nil {
+	} else if err := r.again(block); err != nil {
 		return err
 	}
 	if _, err := z.Write([]byte("\r\n\r\n")); err != nil {

@@ -12,10 +12,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -49,12 +47,13 @@ type Record struct {
 	Location Location  // its length is known once Next was called again, and 0 where several records share a gzip member
 	Block    io.Reader // returns an error wrapping ErrWARC or ErrDigest where it is damaged
 	Digested bool      // the record carries a block digest that this reader can check
+	head     int       // bytes of the header
 }
 
 // Get returns the first value of a field, in any case, or "".
 func (r *Record) Get(name string) string {
 	for _, f := range r.Fields {
-		if strings.EqualFold(f.Name, name) {
+		if sameName(f.Name, name) {
 			return f.Value
 		}
 	}
@@ -68,7 +67,7 @@ type Reader struct {
 	src    *bufio.Reader // the file
 	zip    *gzip.Reader  // nil when the file is plain
 	in     *bufio.Reader // what it holds
-	left   io.LimitedReader
+	left   fuse
 	member int64 // where the present gzip member begins
 	record *Record
 	block  *blockReader
@@ -164,13 +163,13 @@ func (r *Reader) begin() error {
 		if err != nil && len(magic) == 0 {
 			return eofOr(err)
 		}
-		r.left = io.LimitedReader{R: r.src, N: r.limits.Total + 1}
+		r.left = fuse{from: r.src, left: r.limits.Total + 1}
 		if string(magic) == "\x1f\x8b" {
 			if r.zip, err = gzip.NewReader(r.src); err != nil {
 				return r.damaged("its compression is damaged", err)
 			}
 			r.zip.Multistream(false)
-			r.left.R = r.zip
+			r.left.from, r.left.packed = r.zip, r.count
 		}
 		r.in = bufio.NewReaderSize(&r.left, 32<<10)
 	}
@@ -179,7 +178,7 @@ func (r *Reader) begin() error {
 		switch {
 		case err == nil:
 			return nil
-		case r.left.N <= 0:
+		case r.left.left <= 0:
 			return r.damaged(fmt.Sprintf("it holds more than %d bytes", r.limits.Total), nil)
 		case !errors.Is(err, io.EOF):
 			return r.damaged("its compression is damaged", err)
@@ -213,74 +212,6 @@ func (r *Reader) damaged(what string, cause error) error {
 		return fmt.Errorf("read WARC record before byte %d: %w: %s: %w", r.offset(), ErrWARC, what, cause)
 	}
 	return fmt.Errorf("read WARC record before byte %d: %w: %s", r.offset(), ErrWARC, what)
-}
-
-func (r *Reader) header() (*Record, error) {
-	rec := &Record{Location: Location{Offset: r.member}}
-	if r.zip == nil {
-		rec.Location.Offset = r.offset()
-	}
-	line, budget, err := headerLine(r.in, r.limits.Header)
-	if err != nil {
-		return nil, r.damaged("bad header", err)
-	}
-	if line != "WARC/1.1" && line != "WARC/1.0" {
-		return nil, r.damaged(fmt.Sprintf("version %.40q", line), nil)
-	}
-	rec.Version = line
-	for {
-		if line, budget, err = headerLine(r.in, budget); err != nil {
-			return nil, r.damaged("bad header", err)
-		}
-		if line == "" {
-			break
-		}
-		if last := len(rec.Fields) - 1; last >= 0 && (line[0] == ' ' || line[0] == '\t') {
-			rec.Fields[last].Value = strings.TrimSpace(rec.Fields[last].Value + " " + strings.TrimSpace(line))
-			continue
-		}
-		name, value, ok := strings.Cut(line, ":")
-		if !ok || name == "" || strings.ContainsAny(name, " \t") || !utf8.ValidString(line) {
-			return nil, r.damaged(fmt.Sprintf("header line %.60q", line), nil)
-		}
-		rec.Fields = append(rec.Fields, Field{name, strings.TrimSpace(value)})
-	}
-	if err := r.interpret(rec); err != nil {
-		return nil, err
-	}
-	r.block = &blockReader{r: r, left: rec.Length}
-	r.block.sum, r.block.want = checkable(rec.Get("WARC-Block-Digest"))
-	rec.Digested = r.block.sum != nil
-	rec.Block = r.block
-	return rec, nil
-}
-
-func (r *Reader) interpret(rec *Record) error {
-	rec.Type, rec.Target = rec.Get("WARC-Type"), strings.Trim(rec.Get("WARC-Target-URI"), "<>")
-	rec.ID = strings.TrimSuffix(strings.TrimPrefix(rec.Get("WARC-Record-ID"), "<"), ">")
-	if rec.Type == "" || rec.ID == "" {
-		return r.damaged("WARC-Type or WARC-Record-ID is missing", nil)
-	}
-	at, err := time.Parse(time.RFC3339Nano, rec.Get("WARC-Date"))
-	if err != nil {
-		return r.damaged(fmt.Sprintf("WARC-Date %.40q", rec.Get("WARC-Date")), nil)
-	}
-	rec.At = at.UTC()
-	lengths := 0
-	for _, f := range rec.Fields {
-		if strings.EqualFold(f.Name, "Content-Length") {
-			lengths++
-		}
-	}
-	n, err := strconv.ParseUint(rec.Get("Content-Length"), 10, 63)
-	if err != nil || lengths != 1 {
-		return r.damaged(fmt.Sprintf("Content-Length %.40q", rec.Get("Content-Length")), nil)
-	}
-	rec.Length = int64(n)
-	if rec.Length > r.limits.Block {
-		return r.damaged(fmt.Sprintf("its block of %d bytes is larger than %d", rec.Length, r.limits.Block), nil)
-	}
-	return nil
 }
 
 // checkable returns how to compute the digest and what it should be, or nil for an algorithm this reader does not know.
@@ -333,7 +264,7 @@ func (b *blockReader) Read(p []byte) (int, error) {
 		b.sum.Write(p[:n])
 	}
 	if err == io.EOF && b.left > 0 {
-		if b.r.left.N <= 0 {
+		if b.r.left.left <= 0 {
 			b.err = b.r.damaged(fmt.Sprintf("the file holds more than %d bytes", b.r.limits.Total), nil)
 		} else {
 			b.err = b.r.damaged(fmt.Sprintf("%d bytes of its block are missing", b.left), io.ErrUnexpectedEOF)

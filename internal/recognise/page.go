@@ -66,7 +66,7 @@ func ReadPage(body []byte, contentType string, base *url.URL) (Page, error) {
 	if !IsPage(body, contentType) {
 		return Page{}, fmt.Errorf("read page: %w: content type %.60q", ErrNotPage, contentType)
 	}
-	r := pageReader{base: base, paths: map[uint64]bool{}, seen: map[string]bool{}}
+	r := pageReader{base: base, paths: map[uint64]bool{}, seen: map[string]bool{}, opened: map[string]int{}}
 	if len(body) > pageBytes {
 		body, r.page.Truncated = body[:pageBytes], true
 	}
@@ -109,6 +109,7 @@ type pageReader struct {
 	page   Page
 	base   *url.URL
 	stack  []open
+	opened map[string]int // how many of each are on the stack, so that a stray end tag costs no walk
 	text   strings.Builder
 	link   *strings.Builder // text of the link that is open
 	title  strings.Builder
@@ -222,6 +223,17 @@ func (r *pageReader) begin(t html.Token) {
 	hidden := r.top().hidden || strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden") ||
 		slices.ContainsFunc(t.Attr, func(a html.Attribute) bool { return a.Key == "hidden" }) && tag != "html" && tag != "body"
 	r.stack = append(r.stack, open{tag, hidden})
+	r.opened[tag]++
+}
+
+func (r *pageReader) pop() {
+	last := len(r.stack) - 1
+	if tag := r.stack[last].tag; r.opened[tag] > 1 {
+		r.opened[tag]--
+	} else {
+		delete(r.opened, tag)
+	}
+	r.stack = r.stack[:last]
 }
 
 // implied ends the elements that a new one ends by itself (HTML standard, optional tags).
@@ -230,12 +242,12 @@ func (r *pageReader) implied(tag string) {
 	case last == "p" && !inline(tag), last == "li" && tag == "li", last == "option" && tag == "option",
 		last == "head" && tag == "body", (last == "td" || last == "th") && (tag == "td" || tag == "th"),
 		(last == "dt" || last == "dd") && (tag == "dt" || tag == "dd"):
-		r.stack = r.stack[:len(r.stack)-1]
+		r.pop()
 	case (last == "td" || last == "th") && tag == "tr":
-		r.stack = r.stack[:len(r.stack)-1]
+		r.pop()
 		r.implied(tag)
 	case last == "tr" && tag == "tr":
-		r.stack = r.stack[:len(r.stack)-1]
+		r.pop()
 	}
 }
 
@@ -249,12 +261,13 @@ func (r *pageReader) end(tag string) {
 	case "title":
 		r.seen["title"] = true
 	}
-	for i := len(r.stack) - 1; i >= 0; i-- {
-		if r.stack[i].tag == tag {
-			r.stack = r.stack[:i]
-			return
-		}
+	if r.opened[tag] == 0 {
+		return
 	}
+	for r.top().tag != tag {
+		r.pop()
+	}
+	r.pop()
 }
 
 func (r *pageReader) endLink() {

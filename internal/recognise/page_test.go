@@ -4,6 +4,8 @@ package recognise
 
 import (
 	"errors"
+	"maps"
+	"math/rand/v2"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
 )
 
 const tramPage = `<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">
@@ -194,6 +197,56 @@ func TestAbsence(t *testing.T) {
 		if got := Absence(p); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+// An end tag ends the innermost element of its name and all within it, and nothing where there is none: as a walk through the stack says.
+func TestEndTags(t *testing.T) {
+	t.Parallel()
+	names := []string{"div", "p", "li", "td", "tr", "b", "dd", "x", "table"}
+	random := rand.New(rand.NewPCG(5, 5))
+	for range 200 {
+		r := pageReader{paths: map[uint64]bool{}, seen: map[string]bool{}, opened: map[string]int{}}
+		for range 400 {
+			tag := names[random.IntN(len(names))]
+			if random.IntN(3) > 0 {
+				r.begin(html.Token{Type: html.StartTagToken, Data: tag})
+			} else {
+				want := slices.Clone(r.stack)
+				for i := len(want) - 1; i >= 0; i-- {
+					if want[i].tag == tag {
+						want = want[:i]
+						break
+					}
+				}
+				if r.end(tag); !slices.Equal(r.stack, want) {
+					t.Fatalf("</%s> left %v, want %v", tag, r.stack, want)
+				}
+			}
+			count := map[string]int{}
+			for _, o := range r.stack {
+				count[o.tag]++
+			}
+			if !maps.Equal(count, r.opened) {
+				t.Fatalf("%v open, counted %v", count, r.opened)
+			}
+		}
+	}
+}
+
+func BenchmarkReadPage(b *testing.B) {
+	for name, body := range map[string]string{
+		"stray ends": strings.Repeat("<b>", 256) + strings.Repeat("</i>", 1<<20),
+		"trams":      strings.Repeat(tramPage, 50),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			for b.Loop() {
+				if _, err := ReadPage([]byte(body), "text/html", nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

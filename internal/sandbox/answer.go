@@ -56,6 +56,16 @@ func (q question) read(more func(kind, []byte, []byte) []byte) ([]byte, error) {
 		}
 		p := recognise.ReadPlain(q.body, contentType)
 		return packPlain(&p), nil
+	case kindReferences:
+		contentType, address := u.text(maxParameters), string(u.raw(maxParameters))
+		if err := u.end(); err != nil {
+			return nil, err
+		}
+		base, err := parseBase(address)
+		if err != nil {
+			return nil, err
+		}
+		return packReferences(recognise.References(q.body, contentType, base)), nil
 	case kindPicture:
 		pixels := u.number(1 << 40)
 		if err := u.end(); err != nil {
@@ -76,18 +86,23 @@ func (q question) read(more func(kind, []byte, []byte) []byte) ([]byte, error) {
 }
 
 func (q question) page(contentType, address string) ([]byte, error) {
-	var base *url.URL
-	if address != "" {
-		var err error
-		if base, err = url.Parse(address); err != nil {
-			return nil, err
-		}
+	base, err := parseBase(address)
+	if err != nil {
+		return nil, err
 	}
 	p, err := recognise.ReadPage(q.body, contentType, base)
 	if err != nil {
 		return nil, err
 	}
 	return packPage(&p), nil
+}
+
+// parseBase reads the address of a file; nil where it has none.
+func parseBase(address string) (*url.URL, error) {
+	if address == "" {
+		return nil, nil //nolint:nilnil // no address is an answer
+	}
+	return url.Parse(address)
 }
 
 func (q question) decode(pixels int64) (image.Image, string, error) {

@@ -4,6 +4,7 @@ package sandbox
 
 import (
 	"encoding/binary"
+	"net/url"
 	"slices"
 
 	"iolaus/internal/recognise"
@@ -105,6 +106,45 @@ func unpackPlain(b []byte) (*recognise.Plain, error) {
 		return nil, errNonsense
 	}
 	return p, nil
+}
+
+// packReferences packs addresses. One that does not survive being written is none.
+func packReferences(l []recognise.Reference) []byte {
+	var each parcel
+	n := uint64(0)
+	for _, r := range l {
+		text := r.URL.String()
+		if _, ok := reference(text); !ok {
+			continue
+		}
+		n++
+		each.raw([]byte(text)) // a query may be any bytes
+		each.flag(r.Part)
+	}
+	var o parcel
+	o.number(n)
+	return append(o, each...)
+}
+
+func unpackReferences(b []byte) (l []recognise.Reference, err error) {
+	u := unpacker{rest: b}
+	n := u.number(recognise.MaxReferences)
+	for range n {
+		address, part := string(u.raw(recognise.MaxReference)), u.flag()
+		at, ok := reference(address)
+		if u.wrong || !ok {
+			return nil, errNonsense
+		}
+		l = append(l, recognise.Reference{URL: at, Part: part})
+	}
+	return l, u.end()
+}
+
+// reference reads an address that recognise.References may have given.
+func reference(s string) (*url.URL, bool) {
+	u, err := url.Parse(s)
+	ok := err == nil && len(s) <= recognise.MaxReference && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil && u.Fragment == "" && u.String() == s
+	return u, ok
 }
 
 // A Picture is what is known of one: its size in pixels, its hash and how much of a picture that hash rests on, its format's name.

@@ -50,9 +50,28 @@ func (p *Pool) Reader(ctx context.Context) (*Reader, error) {
 		<-p.slots
 		return nil, fmt.Errorf("open a reader: %w: %w", iru.Unavailable, errClosed)
 	}
+	return p.opened(), nil
+}
+
+// opened is a reader that has its place.
+func (p *Pool) opened() *Reader {
 	r := &Reader{p: p, turn: make(chan struct{}, 1)}
 	r.turn <- struct{}{}
-	return r, nil
+	return r
+}
+
+// Spare gives one more reader to a capture that has one already and could use it, or nil: half of the places stay for other captures, so
+// that those who have a reader never wait for each other.
+func (p *Pool) Spare() *Reader {
+	if p.ctx.Err() != nil || 2*len(p.slots) >= cap(p.slots) {
+		return nil
+	}
+	select {
+	case p.slots <- struct{}{}:
+	default:
+		return nil
+	}
+	return p.opened()
 }
 
 // Close ends the reader and its cell. It waits for a file that is being read.
@@ -95,6 +114,24 @@ func (r *Reader) Plain(ctx context.Context, body []byte, contentType string) (*r
 	var p parcel
 	p.text(limited(contentType))
 	return ask(ctx, r, "read file", question{kindPlain, p, body}, unpackPlain)
+}
+
+// References finds what a file refers to, as recognise.References does. Base may be nil.
+func (r *Reader) References(ctx context.Context, body []byte, contentType string, base *url.URL) ([]recognise.Reference, error) {
+	if !recognise.Refers(contentType) { // no cell is needed to see that
+		return nil, nil
+	}
+	address := ""
+	if base != nil {
+		address = base.String()
+	}
+	if len(address) > maxParameters/2 {
+		return nil, fmt.Errorf("find references: %w: an address of %d bytes", iru.Invalid, len(address))
+	}
+	var p parcel
+	p.text(limited(contentType))
+	p.raw([]byte(address))
+	return ask(ctx, r, "find references", question{kindReferences, p, body[:min(len(body), recognise.MaxReferring)]}, unpackReferences)
 }
 
 // Picture reads a PNG, JPEG, GIF or WebP picture.

@@ -20,6 +20,7 @@ const (
 	kindPicture
 	kindThumbnail
 	kindPlain
+	kindReferences
 	evil kind = 200
 )
 

@@ -6,8 +6,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +24,8 @@ func FuzzAnswer(f *testing.F) {
 	points.number(1)
 	points.number(2)
 	points.raw(make([]byte, 6))
-	for _, b := range [][]byte{packPage(&page), packPlain(&plain), packPicture(Picture{3, 4, recognise.PDQ{1, 2, 3, 4}, 50, "png"}), points,
+	refs := recognise.References([]byte(`<a href="?ÿ"><img srcset="a 1x, //b.test/ж 2x">`), "text/html", address(f, "http://a.test/"))
+	for _, b := range [][]byte{packPage(&page), packPlain(&plain), packReferences(refs), packPicture(Picture{3, 4, recognise.PDQ{1, 2, 3, 4}, 50, "png"}), points,
 		Status{Landlock: 7, Seccomp: true, User: 65534, Missing: []string{"a: b"}}.pack()} {
 		var w bytes.Buffer
 		writeAnswer(&w, verdictRead, b)
@@ -56,6 +59,12 @@ func FuzzAnswer(f *testing.F) {
 				t.Fatalf("%+v, %+v, %v", p, again, err)
 			}
 		}
+		if l, err := unpackReferences(b); err == nil {
+			again, err := unpackReferences(packReferences(l))
+			if err != nil || len(l) > recognise.MaxReferences || !reflect.DeepEqual(l, again) {
+				t.Fatalf("%v, %v, %v", l, again, err)
+			}
+		}
 		if p, err := unpackPicture(b, 1000); err == nil && (p.Width*p.Height > 1000 || p.Width < 1 || p.Height < 1 || p.Quality > 100) {
 			t.Fatalf("%+v", p)
 		}
@@ -70,12 +79,15 @@ func FuzzAnswer(f *testing.F) {
 
 // Whatever comes as a question, the cell's side answers it or ends.
 func FuzzQuestion(f *testing.F) {
-	for _, k := range []kind{kindPage, kindPicture, kindThumbnail, kindPlain, evil} {
+	for _, k := range []kind{kindPage, kindPicture, kindThumbnail, kindPlain, kindReferences, evil} {
 		var p parcel
 		switch k {
 		case kindPage:
 			p.text("text/html")
 			p.text("http://a.test/")
+		case kindReferences:
+			p.text("text/html")
+			p.raw([]byte("http://a.test/?\xff"))
 		case kindPlain:
 			p.text("text/xml")
 		case kindPicture, kindThumbnail:
@@ -113,6 +125,52 @@ func FuzzPageParcel(f *testing.F) {
 			t.Fatalf("%v: %+v, %+v", err, p, again)
 		}
 	})
+}
+
+// References come out of their parcel as they went in, and always fit an answer.
+func FuzzReferences(f *testing.F) {
+	f.Add([]byte(`<base href=//b.test/é/><a href="?ÿ"><a href=http://u:p@[::1%25x]:81/a%2fb#c><img srcset="a 1x, b 2x"><p style="background:url(/c d)">`), "text/html")
+	f.Add([]byte(`@import "//b.test"; a{b:url(http:c)}`), "text/css")
+	f.Fuzz(func(t *testing.T, b []byte, contentType string) {
+		var want []string
+		for _, r := range recognise.References(b, contentType, address(t, "http://a.test/b/")) {
+			if _, ok := reference(r.URL.String()); ok {
+				want = append(want, fmt.Sprint(r.URL, r.Part))
+			}
+		}
+		packed := packReferences(recognise.References(b, contentType, address(t, "http://a.test/b/")))
+		l, err := unpackReferences(packed)
+		var got []string
+		for _, r := range l {
+			got = append(got, fmt.Sprint(r.URL, r.Part))
+		}
+		if err != nil || !slices.Equal(got, want) || len(packed) > maxAnswer {
+			t.Fatalf("%v: %d bytes\n got %q\nwant %q", err, len(packed), got, want)
+		}
+	})
+}
+
+// What no References could have given is nonsense.
+func TestReferencesThatNobodyFound(t *testing.T) {
+	for name, address := range map[string]string{"no address": "", "scheme": "file:///etc/passwd", "user": "http://u@a.test/", "fragment": "http://a.test/#b",
+		"control": "http://a.test/\n", "relative": "/a", "long": "http://a.test/" + strings.Repeat("x", recognise.MaxReference), "unwritten": "HTTP://a.test/"} {
+		var p parcel
+		p.number(1)
+		p.raw([]byte(address))
+		p.flag(true)
+		if l, err := unpackReferences(p); err == nil {
+			t.Errorf("%s: %v", name, l)
+		}
+	}
+	var many parcel
+	many.number(recognise.MaxReferences + 1)
+	for range recognise.MaxReferences + 1 {
+		many.raw([]byte("http://a.test/"))
+		many.flag(false)
+	}
+	if _, err := unpackReferences(many); err == nil {
+		t.Error("too many were taken")
+	}
 }
 
 // A page that is all addresses has no room in an answer: it comes, cut off, and says so.

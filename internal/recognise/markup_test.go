@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-package capture
+package recognise
 
 import (
 	"bytes"
@@ -29,7 +29,7 @@ func ours(text []byte) (all []string) {
 			}
 			if key := string(k); !seen[key] {
 				seen[key] = true
-				line += fmt.Sprintf(" %s=%q", key, plainText(v))
+				line += fmt.Sprintf(" %s=%q", key, attributeText(v))
 			}
 		}
 		if m.cut {
@@ -81,8 +81,8 @@ func FuzzMarkup(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		linksOf(b, "text/html", nil)
-		linksOf(b, "text/css", nil)
+		References(b, "text/html", nil)
+		References(b, "text/css", nil)
 		if bytes.ContainsAny(b, "\x00\r") || !utf8.Valid(b) || bytes.Contains(bytes.ToLower(b), []byte("script")) || bytes.Contains(b, []byte("plaintext")) || len(b) > 200 {
 			return
 		}

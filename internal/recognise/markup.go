@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-package capture
+package recognise
 
 import (
 	"bytes"
@@ -62,14 +62,12 @@ func (m *markup) comment() {
 			m.rest = nil
 			return
 		}
-		m.rest = m.rest[i+2:]
-		if end := bytes.TrimLeft(m.rest, "-"); bytes.HasPrefix(end, []byte(">")) {
-			m.rest = end[1:]
-			return
-		}
-		if bytes.HasPrefix(m.rest, []byte("!>")) {
-			m.rest = m.rest[2:]
-			return
+		m.rest = bytes.TrimLeft(m.rest[i+2:], "-") // once: a text of nothing but dashes is long
+		for _, end := range []string{">", "!>"} {
+			if bytes.HasPrefix(m.rest, []byte(end)) {
+				m.rest = m.rest[len(end):]
+				return
+			}
 		}
 	}
 }
@@ -169,9 +167,9 @@ func (m *markup) raw(tag []byte) []byte {
 	}
 }
 
-// plainText is the value of an attribute with its character references resolved. One without a semicolon is only itself where more
+// attributeText is the value of an attribute with its character references resolved. One without a semicolon is only itself where more
 // letters or "=" follow: "?a=1&copy=2" holds no sign of copyright (HTML standard, named character reference state).
-func plainText(v []byte) string {
+func attributeText(v []byte) string {
 	i := bytes.IndexByte(v, '&')
 	if i < 0 {
 		return string(v)

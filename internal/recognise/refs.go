@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-package capture
+package recognise
 
 import (
 	"bytes"
@@ -9,67 +9,69 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
-
-	"iolaus/internal/fetch"
-	"iolaus/internal/recognise"
 )
 
-// A crawlLink is one reference: to a page, or to a part that the page needs to be seen as it was.
-type crawlLink struct {
-	url  *url.URL // in normal form
-	part bool
+// A Reference is where a file leads: to a page, or to a part that it needs to be seen as it was.
+type Reference struct {
+	URL  *url.URL // http or https, without user and fragment; nobody else has it
+	Part bool
 }
 
-// Limits of what is followed from one body.
+// Limits of what References takes from one body.
 const (
-	linksEach = 5000
-	linkBytes = 8 << 20 // of a body that are searched
+	MaxReferences     = 5000
+	MaxReference      = 32 << 10 // bytes of one address, as written out
+	MaxReferencesText = 12 << 20 // of all of them
+	MaxReferring      = 8 << 20  // of a body that are searched
+	cssAddress        = 4 << 10  // of one address in a style sheet
+	baseAddress       = 8 << 10  // of what a page says is its base: each address of it is put together with that
+	triedReferences   = 4 * MaxReferences
 )
 
 // linkFinder gathers the references of one body.
 type linkFinder struct {
 	base  *url.URL
-	links []crawlLink
+	refs  []Reference
+	tried int
+	room  int // bytes that addresses may still have, written out
 	seen  map[string]bool
 }
 
-// linksOf finds the references of a page or a style sheet. Damaged markup never fails; other media have none.
-func linksOf(body []byte, contentType string, base *url.URL) []crawlLink {
-	body = body[:min(len(body), linkBytes)]
-	f := linkFinder{base: base, seen: map[string]bool{}}
-	mime, _, _ := strings.Cut(strings.ToLower(contentType), ";")
-	switch strings.TrimSpace(mime) {
+// References finds what a page, a drawing or a style sheet refers to, in its order, each once. It looks for more than ReadPage does and
+// says less of it: srcset, style sheets and what they ask for. Damaged markup never fails; other media have none.
+func References(body []byte, contentType string, base *url.URL) []Reference {
+	body = body[:min(len(body), MaxReferring)]
+	f := linkFinder{base: base, room: MaxReferencesText, seen: map[string]bool{}}
+	switch referring(contentType) {
 	case "text/css":
 		f.css(body)
 	case "text/html", "application/xhtml+xml", "image/svg+xml":
 		f.html(body, contentType)
 	}
-	return f.links
+	return f.refs
 }
 
-// pageLinks are the references of a page that was read elsewhere.
-func pageLinks(p *recognise.Page, base *url.URL) []crawlLink {
-	f := linkFinder{base: base, seen: map[string]bool{}}
-	for _, l := range p.Links {
-		f.add(l.URL, false)
+// Refers reports whether a body of this type may have references.
+func Refers(contentType string) bool {
+	switch referring(contentType) {
+	case "text/css", "text/html", "application/xhtml+xml", "image/svg+xml":
+		return true
 	}
-	for _, l := range []string{p.Canonical, p.Refresh} {
-		f.add(l, false)
-	}
-	for _, list := range [][]string{p.Images, p.Scripts, p.Feeds, {p.Icon}} {
-		for _, l := range list {
-			f.add(l, true)
-		}
-	}
-	return f.links
+	return false
+}
+
+func referring(contentType string) string {
+	mime, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	return strings.TrimSpace(mime)
 }
 
 func (f *linkFinder) add(ref string, part bool) {
 	ref = strings.TrimSpace(ref)
-	if ref == "" || ref[0] == '#' || len(f.links) >= linksEach || f.seen[ref] {
+	if ref == "" || ref[0] == '#' || len(ref) > MaxReference || len(f.refs) >= MaxReferences || f.tried >= triedReferences || f.seen[ref] {
 		return
 	}
 	f.seen[ref] = true
+	f.tried++
 	u, err := url.Parse(ref)
 	if err != nil {
 		return
@@ -80,9 +82,18 @@ func (f *linkFinder) add(ref string, part bool) {
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return
 	}
-	if u, err = fetch.NormalURL(u); err == nil {
-		f.links = append(f.links, crawlLink{u, part})
+	u.User, u.Fragment, u.RawFragment = nil, "", ""
+	long := longest(u)
+	if long > MaxReference || long > f.room {
+		return
 	}
+	f.room -= long
+	f.refs = append(f.refs, Reference{u, part})
+}
+
+// longest is what an address may have when it is written out: what is escaped takes thrice its bytes.
+func longest(u *url.URL) int {
+	return len("https://?") + len(u.Opaque) + 3*len(u.Host) + max(3*len(u.Path), len(u.RawPath)) + len(u.RawQuery) + len("./")
 }
 
 func (f *linkFinder) html(body []byte, contentType string) {
@@ -118,30 +129,30 @@ func (f *linkFinder) tag(m *markup, name []byte) {
 		case "href", "xlink:href":
 			switch string(name) {
 			case "a", "area":
-				f.add(plainText(v), false)
+				f.add(attributeText(v), false)
 			case "base":
-				f.rebase(plainText(v))
+				f.rebase(attributeText(v))
 			case "link":
-				href = plainText(v)
+				href = attributeText(v)
 			case "image", "use":
-				f.add(plainText(v), true)
+				f.add(attributeText(v), true)
 			}
 		case "src", "data-src", "poster", "background":
-			f.add(plainText(v), true)
+			f.add(attributeText(v), true)
 		case "data":
 			if string(name) == "object" {
-				f.add(plainText(v), true)
+				f.add(attributeText(v), true)
 			}
 		case "srcset", "data-srcset", "imagesrcset":
-			f.srcset(plainText(v))
+			f.srcset(attributeText(v))
 		case "style":
-			f.css([]byte(plainText(v)))
+			f.css([]byte(attributeText(v)))
 		case "rel":
-			rel = strings.ToLower(plainText(v))
+			rel = strings.ToLower(attributeText(v))
 		case "content":
-			content = plainText(v)
+			content = attributeText(v)
 		case "property", "http-equiv":
-			property = strings.ToLower(plainText(v))
+			property = strings.ToLower(attributeText(v))
 		}
 	}
 	switch {
@@ -158,7 +169,7 @@ func (f *linkFinder) tag(m *markup, name []byte) {
 
 func (f *linkFinder) rebase(to string) {
 	if f.base != nil && !f.seen["<base>"] {
-		if u, err := f.base.Parse(strings.TrimSpace(to)); err == nil {
+		if u, err := f.base.Parse(strings.TrimSpace(to)); err == nil && longest(u) <= baseAddress {
 			f.base, f.seen["<base>"] = u, true
 		}
 	}
@@ -188,7 +199,7 @@ func (f *linkFinder) srcset(v string) {
 
 // css takes what a style sheet asks for: url(...) and @import "...".
 func (f *linkFinder) css(text []byte) {
-	for rest := text; len(f.links) < linksEach; {
+	for rest := text; len(f.refs) < MaxReferences; {
 		i := bytes.IndexByte(rest, '(')
 		if i < 0 {
 			break
@@ -197,20 +208,20 @@ func (f *linkFinder) css(text []byte) {
 		if rest = rest[i+1:]; !bytes.EqualFold(head, []byte("url")) {
 			continue
 		}
-		end := bytes.IndexByte(rest, ')')
-		if end < 0 || end > 4096 {
+		end := bytes.IndexByte(rest[:min(len(rest), cssAddress)], ')')
+		if end < 0 {
 			continue
 		}
 		f.add(strings.Trim(string(rest[:end]), "\"' \t\r\n"), true)
 	}
-	for rest := text; len(f.links) < linksEach; {
+	for rest := text; len(f.refs) < MaxReferences; {
 		i := bytes.Index(rest, []byte("@import"))
 		if i < 0 {
 			return
 		}
 		rest = bytes.TrimLeft(rest[i+len("@import"):], " \t\r\n")
 		if len(rest) > 1 && (rest[0] == '"' || rest[0] == '\'') {
-			if end := bytes.IndexByte(rest[1:], rest[0]); end >= 0 && end < 4096 {
+			if end := bytes.IndexByte(rest[1:min(len(rest), cssAddress)], rest[0]); end >= 0 {
 				f.add(string(rest[1:end+1]), true)
 			}
 		}
