@@ -121,6 +121,21 @@ func TestExcess(t *testing.T) {
 	}
 }
 
+// The runtime starts threads when it likes to, and not only before the cell is closed.
+func TestThreadsOfTheRuntime(t *testing.T) {
+	if withC {
+		return // the C library looks at the machine before it gives a thread memory; the program is built without it
+	}
+	p := pool(t, Options{})
+	for range 8 {
+		r := reader(t, p)
+		if said, err := do(t.Context(), r, "helpers", nil); err != nil || said != "done" {
+			t.Fatal(said, err)
+		}
+		works(t, r)
+	}
+}
+
 func TestPanicOfAParserIsAnAnswer(t *testing.T) {
 	r := reader(t, pool(t, Options{}))
 	_, err := do(t.Context(), r, "panic", nil)

@@ -14,8 +14,9 @@ import (
 
 // Flags of clone by which Go, and the C library under the race detector, start a thread. A process is started with others.
 const (
-	goThread = unix.CLONE_VM | unix.CLONE_FS | unix.CLONE_FILES | unix.CLONE_SIGHAND | unix.CLONE_SYSVSEM | unix.CLONE_THREAD
-	cThread  = goThread | unix.CLONE_SETTLS | unix.CLONE_PARENT_SETTID | unix.CLONE_CHILD_CLEARTID
+	goThread  = unix.CLONE_VM | unix.CLONE_FS | unix.CLONE_FILES | unix.CLONE_SIGHAND | unix.CLONE_SYSVSEM | unix.CLONE_THREAD
+	amdThread = goThread | unix.CLONE_SETTLS // Go on amd64 sets the thread's storage in the same call
+	cThread   = goThread | unix.CLONE_SETTLS | unix.CLONE_PARENT_SETTID | unix.CLONE_CHILD_CLEARTID
 )
 
 // policy is what computing needs: the calls of Go's own runtime and nothing that opens, connects, starts or looks at anything.
@@ -54,6 +55,7 @@ func policy(self int) (seccomp.Policy, error) {
 	when("mmap", hasNo(2, unix.PROT_EXEC), has(3, unix.MAP_ANONYMOUS), hasNo(3, unix.MAP_SHARED|unix.MAP_GROWSDOWN|unix.MAP_HUGETLB))
 	when("mprotect", hasNo(2, unix.PROT_EXEC))
 	when("clone", is(0, goThread))
+	when("clone", is(0, amdThread))
 	when("clone", is(0, cThread))
 	when("tgkill", is(0, uint64(self)))   // the runtime interrupts its own threads
 	when("prctl", is(0, unix.PR_SET_VMA)) // names of mappings

@@ -74,6 +74,7 @@ func TestPolicy(t *testing.T) {
 		{"stack, which no limit on data counts", unix.SYS_MMAP, []uint64{0, 4096, unix.PROT_READ, anon | unix.MAP_GROWSDOWN, none, 0}, seccomp.ActionKillProcess},
 		{"run what was written", unix.SYS_MPROTECT, []uint64{0, 4096, unix.PROT_EXEC}, seccomp.ActionKillProcess},
 		{"thread", unix.SYS_CLONE, []uint64{goThread}, seccomp.ActionAllow},
+		{"thread with its storage", unix.SYS_CLONE, []uint64{goThread | unix.CLONE_SETTLS}, seccomp.ActionAllow},
 		{"process", unix.SYS_CLONE, []uint64{uint64(unix.SIGCHLD)}, seccomp.ActionKillProcess},
 		{"thread in another network", unix.SYS_CLONE, []uint64{goThread | unix.CLONE_NEWNET}, seccomp.ActionKillProcess},
 		{"flags beyond 32 bits", unix.SYS_CLONE, []uint64{goThread | 1<<32}, seccomp.ActionKillProcess},

@@ -10,13 +10,18 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
+
+// helpers is more threads than the runtime of a cell has at rest.
+const helpers = 24
 
 // wicked does in a cell what a file would that has taken its reader over. What it could do, it says; the body is its target.
 func wicked(_ kind, act, target []byte) []byte {
@@ -112,6 +117,18 @@ func wicked(_ kind, act, target []byte) []byte {
 			go spin()
 		}
 		select {}
+	case "helpers": // threads of the runtime's own, all at once
+		var all, met sync.WaitGroup
+		met.Add(helpers)
+		for range helpers {
+			all.Go(func() {
+				runtime.LockOSThread() // and ends with it
+				met.Done()
+				met.Wait()
+			})
+		}
+		all.Wait()
+		return []byte("done")
 	case "wait":
 		time.Sleep(time.Hour)
 	case "exit":
