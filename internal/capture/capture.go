@@ -109,7 +109,7 @@ func (p *Capture) open() error {
 		}
 		p.dir, p.own = dir, true
 	}
-	info := exhibit.Info{Software: p.camera.Software, Operator: p.camera.Operator, Vantage: p.camera.Client.Network().Name}
+	info := exhibit.Info{Software: p.camera.Software, Operator: p.camera.Operator, Vantage: p.camera.Client.Network().Name, Once: true}
 	var err error
 	p.tape, err = OpenTape(p.dir, info, recordID, p.Sight.At)
 	return err

@@ -249,6 +249,18 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Handed out")
 	case "exhibit.seal":
 		return ui.T(ctx, "Sealed")
+	case "exhibit.ask_erase":
+		return ui.T(ctx, "Erasure asked for")
+	case "stamp.receive":
+		return ui.T(ctx, "Time stamp received")
+	case "key.rotate":
+		return ui.T(ctx, "Evidence key made")
+	case "key.rewrap":
+		return ui.T(ctx, "Exhibit keys encrypted anew")
+	case "key.retire":
+		return ui.T(ctx, "Evidence key retired")
+	case "key.lose":
+		return ui.T(ctx, "Evidence key lost")
 	case "exhibit.erase":
 		return ui.T(ctx, "Erased")
 	case "officer.invite":

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ func file(t *testing.T, as ...answer) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	n := 0
-	w := exhibit.NewWriter(&b, exhibit.Info{Software: "iolaus/test", Operator: "Unit A", Filename: "c.warc.gz", Vantage: "north"}, func() string {
+	w := exhibit.NewWriter(&b, exhibit.Info{Software: "iolaus/test", Operator: "Unit A", Filename: "c.warc.gz", Vantage: "north", Once: true}, func() string {
 		n++
 		return fmt.Sprintf("urn:uuid:00000000-0000-4000-8000-%012d", n)
 	})
@@ -93,6 +94,35 @@ func TestIndex(t *testing.T) {
 	if _, ok := x.ByKey("00"); ok {
 		t.Error("a key of nothing")
 	}
+}
+
+// A body that came twice stands in the file once: the second address has it too, packed as its own header says.
+func TestRevisit(t *testing.T) {
+	snow := strings.Repeat("snow on the line ", 100)
+	data := file(t, answer{"https://wire.test/a.txt", "200 OK\nContent-Type: text/plain", snow}, answer{"https://copy.test/b.txt", "200 OK\nContent-Type: text/x-copy", snow})
+	if n := bytes.Count(gunzipped(t, data), []byte("snow on the line snow")); n == 0 || bytes.Count(gunzipped(t, data), []byte(snow)) != 1 {
+		t.Fatalf("the body stands there %d times", n)
+	}
+	p, ok := read(t, data, archive.DefaultLimits).Find("https://copy.test/b.txt")
+	if !ok || p.Type != "text/x-copy" {
+		t.Fatalf("%v %+v", ok, p)
+	}
+	if b, err := p.Body(bytes.NewReader(data), 10_000); err != nil || string(b) != snow {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+}
+
+func gunzipped(t *testing.T, data []byte) []byte {
+	t.Helper()
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func TestCanonical(t *testing.T) {

@@ -36,6 +36,7 @@ type Part struct {
 	To       string // absolute address a redirect leads to
 	packed   []string
 	bare     bool // a resource record: its block is the body
+	refers   string // address whose record has the body, where the file holds it once only
 	location exhibit.Location
 }
 
@@ -82,7 +83,12 @@ func Read(ctx context.Context, r io.Reader, l Limits) (*Index, error) {
 		rec, err := in.Next()
 		if last != nil && last.Location.Length > 0 && (err == nil || errors.Is(err, io.EOF)) {
 			found.location = last.Location
-			x.add(found)
+			if found.refers != "" { // the body stands in an earlier record
+				found.location = x.parts[found.refers].location
+			}
+			if found.location.Length > 0 {
+				x.add(found)
+			}
 		}
 		last = nil
 		switch {
@@ -163,6 +169,12 @@ func part(rec *exhibit.Record) (Part, bool) {
 		p.Type, p.Charset = media(rec.Get("Content-Type"))
 		return p, true
 	case "response":
+	case "revisit":
+		if to, err := url.Parse(rec.Get("WARC-Refers-To-Target-URI")); err != nil || Canonical(to) == "" {
+			return Part{}, false
+		} else {
+			p.refers = Canonical(to)
+		}
 	default:
 		return Part{}, false
 	}
