@@ -200,23 +200,29 @@ func (d *depot) unfinished() string {
 	return ""
 }
 
+// vault opens the evidence of an installation, as whoever has its folder can.
+func (i installation) vault(t testing.TB) *blob.Vault {
+	t.Helper()
+	store, err := blob.OpenDisk(filepath.Join(i.dir, "evidence"))
+	ok(t, err)
+	text, err := os.ReadFile(filepath.Join(i.dir, "keys", "evidence"))
+	ok(t, err)
+	ids, err := blob.ReadIdentities(text)
+	ok(t, err)
+	return blob.NewVault(store, ids...)
+}
+
 // whole reads every file of every exhibit, sealed and opened.
 func (d *depot) whole() {
 	t := d.t
 	t.Helper()
 	root := filepath.Join(d.place.dir, "evidence")
-	store, err := blob.OpenDisk(root)
-	ok(t, err)
-	text, err := os.ReadFile(filepath.Join(d.place.dir, "keys", "evidence"))
-	ok(t, err)
-	ids, err := blob.ReadIdentities(text)
-	ok(t, err)
 	left, err := os.ReadDir(filepath.Join(root, "tmp"))
 	ok(t, err)
 	for _, f := range left {
 		t.Errorf("a temporary file was left: %s", f.Name())
 	}
-	vault, files, pictures := blob.NewVault(store, ids...), 0, 0
+	vault, files, pictures := d.place.vault(t), 0, 0
 	for _, x := range d.exhibits() {
 		if !has(x, "warc") || !has(x, "manifest") {
 			t.Errorf("exhibit %d has only %+v", x.ID, x.Files)
