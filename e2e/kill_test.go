@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"iolaus/internal/blob"
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/desk"
@@ -478,8 +477,7 @@ func (s *siege) evidence() {
 	for _, f := range left {
 		s.t.Errorf("a temporary file was left: %s", f.Name())
 	}
-	store, err := blob.OpenDisk(root)
-	ok(s.t, err)
+	vault := s.place.vault(s.t)
 	var exhibits []iru.Exhibit
 	s.read(func(ctx context.Context, t *db.Tx) error {
 		exhibits, err = t.Exhibits(ctx, iru.Program(), 100_000)
@@ -487,7 +485,7 @@ func (s *siege) evidence() {
 	})
 	for _, x := range exhibits {
 		for _, f := range x.Files {
-			if err := store.Verify(s.t.Context(), f.SHA256); err != nil {
+			if err := vault.Verify(s.t.Context(), x, f); err != nil {
 				s.t.Errorf("exhibit %d, %s: %v", x.ID, f.Name, err)
 			}
 		}

@@ -64,7 +64,7 @@ func (k *captureCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (
 	}
 	done, p, err := k.capture(ctx, h.crew.Camera(from), l, dir, newProgress(e.stderr))
 	if err != nil {
-		return fmt.Errorf("%w; what was recorded so far is kept in %s, and the same command goes on from there", err, dir)
+		return goesOn(err, dir)
 	}
 	defer p.Close()
 	id, err := uuid()
@@ -72,8 +72,8 @@ func (k *captureCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (
 		return err
 	}
 	loose := desk.Loose{Number: h.keys.log.Origin + "/capture/" + id, Address: l.URL(), Vantage: from.Network().Name, Who: whoami(), Why: k.Reason, To: filepath.Base(out)}
-	if err := write(out, func(w io.Writer) error { return h.crew.Hand(ctx, loose, done, w) }); err != nil {
-		return err
+	if err := write(out, dir, func(w io.Writer) error { return h.crew.Hand(ctx, loose, done, w) }); err != nil {
+		return goesOn(err, dir)
 	}
 	p.Close()
 	if err := os.RemoveAll(dir); err != nil {
@@ -88,10 +88,17 @@ func (k *captureCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (
 		fmt.Fprintf(e.stdout, "%-12s %10d bytes  sha256:%s  %s\n", f.Kind, f.Size, f.SHA256, f.Name)
 	}
 	fmt.Fprintf(e.stdout, "bundle %s\ncheck it with: iolaus verify %s --key %s\n", out, out, filepath.Join(keyFolder(cfg.data), publicKey))
+	if errors.Is(s.Err, fetch.ErrBlockedAddress) {
+		return fmt.Errorf("nothing was asked: %w; private addresses are looked at in training networks only, with --allow. The bundle says so", s.Err)
+	}
 	if s.Outcome != iru.Up {
 		return fmt.Errorf("what was captured is not the content: %s; the bundle says so", s.Outcome)
 	}
 	return nil
+}
+
+func goesOn(err error, dir string) error {
+	return fmt.Errorf("%w; what was recorded so far is kept in %s, and the same command goes on from there", err, dir)
 }
 
 func (k *captureCmd) capture(ctx context.Context, cam *capture.Camera, l locator.Locator, dir string, progress *progress) (_ capture.Result, _ *capture.Capture, err error) {
@@ -167,9 +174,9 @@ func plainName(host string) string {
 	}, strings.ToLower(host))
 }
 
-// write makes a file whole or not at all: under another name first, synced, then linked.
-func write(out string, fill func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(out), ".iolaus-*")
+// write makes a file whole or not at all: under another name first, in a folder of the same file system, synced, then linked.
+func write(out, in string, fill func(io.Writer) error) error {
+	f, err := os.CreateTemp(in, ".iolaus-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", out, err)
 	}

@@ -44,7 +44,7 @@ func (x *exhibitExport) Run(ctx context.Context, c *cli, e env, log *slog.Logger
 		return err
 	}
 	r := desk.Export{Exhibit: iru.ExhibitID(x.Exhibit), Use: iru.Use(x.For), To: x.To, Why: x.Reason, Authority: x.Authority, Acknowledged: x.Acknowledge}
-	if err := write(out, func(w io.Writer) error { return h.crew.Export(ctx, o.Scope(), r, w) }); err != nil {
+	if err := write(out, filepath.Dir(out), func(w io.Writer) error { return h.crew.Export(ctx, o.Scope(), r, w) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(e.stdout, "bundle %s\ncheck it with: iolaus verify %s --key %s\n", out, out, filepath.Join(keyFolder(cfg.data), publicKey))

@@ -86,6 +86,11 @@ func (h *house) close() error {
 	if h.crew != nil && h.crew.Cells != nil {
 		_ = h.crew.Cells.Close() // cells end with us
 	}
+	if h.crew != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_ = h.desk.Unseat(ctx, h.crew.Holder) // else the role ends by itself
+	}
 	return h.db.Close()
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"iolaus/internal/exhibit"
@@ -138,8 +139,12 @@ func (p *Capture) add(exchanges ...fetch.Exchange) error {
 	return nil
 }
 
-// Warn notes for the manifest what a court should know.
-func (p *Capture) Warn(format string, a ...any) { p.tape.Warn(fmt.Sprintf(format, a...)) }
+// Warn notes for the manifest what a court should know. What a run before this one has noted already is not told twice.
+func (p *Capture) Warn(format string, a ...any) {
+	if w := fmt.Sprintf(format, a...); !slices.Contains(p.tape.Warnings(), w) {
+		p.tape.Warn(w)
+	}
+}
 
 // Beside takes along what belongs to the page and gives its body; nil where it did not come whole. What the browser loaded already is
 // not asked for again. What does not fit any more, in bytes or in time, is left out, and the manifest says so.

@@ -70,6 +70,11 @@ func (d *Desk) Seal(ctx context.Context, holder string) (int, error) {
 	return n, err
 }
 
+// Unseat gives the sequencer's role up, if holder has it, so that the next process need not wait for its end.
+func (d *Desk) Unseat(ctx context.Context, holder string) error {
+	return d.DB.ReleaseLease(ctx, sealLease, holder)
+}
+
 func sealExhibits(ctx context.Context, t *db.Tx, size int64) error {
 	es, err := t.ExhibitsToSeal(ctx, size, SealBatch)
 	if err != nil {
