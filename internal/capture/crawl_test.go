@@ -53,7 +53,7 @@ func recorded(t testing.TB, name string) map[string]int {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if (rec.Type == "response" || rec.Type == "revisit") {
+		if rec.Type == "response" || rec.Type == "revisit" {
 			n[rec.Target]++
 		}
 	}

@@ -35,7 +35,7 @@ type Part struct {
 	Charset  string // as declared; may be empty
 	To       string // absolute address a redirect leads to
 	packed   []string
-	bare     bool // a resource record: its block is the body
+	bare     bool   // a resource record: its block is the body
 	refers   string // address whose record has the body, where the file holds it once only
 	location exhibit.Location
 }
