@@ -130,3 +130,19 @@ func (k *locker) lost() {
 		t.Errorf("with its key again doctor ends with %d: %s\n%s", code, out, errs)
 	}
 }
+
+// post sends a form as the page would, and gives the status and what came.
+func (p *person) post(path string, fields url.Values) (int, string) {
+	p.t.Helper()
+	req, err := http.NewRequest(http.MethodPost, p.base+path, strings.NewReader(fields.Encode()))
+	ok(p.t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", p.base)
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	res, err := p.client.Do(req)
+	ok(p.t, err)
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	ok(p.t, err)
+	return res.StatusCode, string(b)
+}

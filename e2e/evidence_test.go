@@ -10,7 +10,6 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -390,20 +389,4 @@ func (k *locker) stamps(authorities int) {
 		}
 		return ""
 	})
-}
-
-// post sends a form as the page would, and gives the status and what came.
-func (p *person) post(path string, fields url.Values) (int, string) {
-	p.t.Helper()
-	req, err := http.NewRequest(http.MethodPost, p.base+path, strings.NewReader(fields.Encode()))
-	ok(p.t, err)
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Origin", p.base)
-	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	res, err := p.client.Do(req)
-	ok(p.t, err)
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	ok(p.t, err)
-	return res.StatusCode, string(b)
 }
