@@ -38,7 +38,7 @@ func newLibrary(t testing.TB, pages, size int, delay time.Duration) *library {
 	ok(t, err)
 	_, l.port, _ = net.SplitHostPort(ln.Addr().String())
 	srv := &http.Server{Handler: l}
-	go srv.Serve(ln) //nolint:errcheck // it ends with the test
+	go srv.Serve(ln)
 	t.Cleanup(func() { srv.Close() })
 	return l
 }

@@ -42,7 +42,7 @@ func newPaper(t *testing.T, port uint16) *paper {
 	l, err := net.Listen("tcp", net.JoinHostPort("127.99.0.1", strconv.Itoa(int(port))))
 	ok(t, err)
 	srv := &http.Server{Handler: p}
-	go srv.Serve(l) //nolint:errcheck // it ends with the test
+	go srv.Serve(l)
 	t.Cleanup(func() { srv.Close() })
 	return p
 }
@@ -112,7 +112,7 @@ func TestEvidence(t *testing.T) {
 	r, err := sim.Start(t.Context(), sim.Options{Seed: 1, Scenario: "s1"})
 	ok(t, err)
 	t.Cleanup(r.Close)
-	k := &locker{place: install(t, r, ""), out: t.TempDir()}
+	k := &locker{place: install(t, r, "").pictured(t), out: t.TempDir()}
 	stamped(t, k.place, r)
 	site := newPaper(t, r.Ports()[80])
 	k.office = staff(t, k.place, r.World())

@@ -66,7 +66,19 @@ func install(t testing.TB, r *sim.Range, dsn string) installation {
 	}
 	w("[sources]\nrdap = %q\nct = [%q]\nsurvey = \"1s\"", r.Bootstrap(), r.CTLog())
 	w("[rules]\npoints = 2\nrounds = 3\ngap = \"300ms\"\nmonitor = \"20s\"\nverify = \"600ms\"\nrecheck = [\"1500ms\", \"4s\"]")
+	w(unpictured) // a page takes a browser two seconds of a processor; evidence has tests of its own
 	w("[platforms]\n%s", strings.Join(hosts, "\n"))
 	ok(t, os.WriteFile(i.file, []byte(b.String()), 0o600))
+	return i
+}
+
+const unpictured = "[capture]\nbrowser = \"off\""
+
+// pictured has the installation take pictures of pages, as it does where nothing says otherwise.
+func (i installation) pictured(t testing.TB) installation {
+	t.Helper()
+	text, err := os.ReadFile(i.file)
+	ok(t, err)
+	ok(t, os.WriteFile(i.file, []byte(strings.Replace(string(text), unpictured, "", 1)), 0o600))
 	return i
 }

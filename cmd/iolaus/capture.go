@@ -80,7 +80,7 @@ func (k *captureCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (
 		return fmt.Errorf("remove working folder: %w", err)
 	}
 	s := p.Sight
-	fmt.Fprintf(e.stdout, "%s: %s\n", iru.Outcome(s.Outcome), s.Detail)
+	fmt.Fprintf(e.stdout, "%s: %s\n", s.Outcome, s.Detail)
 	for _, w := range done.Warnings {
 		fmt.Fprintf(e.stdout, "note: %s\n", w)
 	}
@@ -103,7 +103,7 @@ func goesOn(err error, dir string) error {
 
 func (k *captureCmd) capture(ctx context.Context, cam *capture.Camera, l locator.Locator, dir string, progress *progress) (_ capture.Result, _ *capture.Capture, err error) {
 	defer progress.end()
-	progress.say("looking at %s", l.Defanged())
+	progress.sayf("looking at %s", l.Defanged())
 	p, err := cam.Begin(ctx, capture.Request{Address: l.URL(), Dir: dir, Time: k.Time})
 	if err != nil {
 		return capture.Result{}, nil, err
@@ -113,7 +113,7 @@ func (k *captureCmd) capture(ctx context.Context, cam *capture.Camera, l locator
 			p.Close()
 		}
 	}()
-	progress.say("found %s; taking pictures", p.Sight.Outcome)
+	progress.sayf("found %s; taking pictures", p.Sight.Outcome)
 	if err := p.Shoot(ctx); err != nil {
 		return capture.Result{}, nil, err
 	}
@@ -122,7 +122,7 @@ func (k *captureCmd) capture(ctx context.Context, cam *capture.Camera, l locator
 			return capture.Result{}, nil, err
 		}
 	}
-	progress.say("asking about names, addresses and registrations")
+	progress.sayf("asking about names, addresses and registrations")
 	f := capture.Facts{Text: p.Shown()}
 	if g := p.Sight.Page; g != nil {
 		f.Title, f.Lang, f.Dir = g.Title, g.Lang, g.Dir

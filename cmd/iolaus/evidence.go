@@ -117,7 +117,7 @@ func openVault(c config, s blob.Store, ids []*age.X25519Identity) (*blob.Vault, 
 	v := blob.NewVault(s, ids...).Also(rs...).Reload(func() ([]*age.X25519Identity, error) {
 		ids, err := readIdentities(keyFolder(c.data))
 		if err != nil {
-			err = fmt.Errorf("%w: %v", iru.Unavailable, err) //nolint:errorlint // whatever it is, captures wait for it to be mended
+			err = fmt.Errorf("%w: %v", iru.Unavailable, err)
 		}
 		return ids, err
 	})

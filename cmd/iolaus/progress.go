@@ -41,8 +41,8 @@ func (p *progress) now() string {
 	return p.doing + " "
 }
 
-// say tells the step that begins.
-func (p *progress) say(format string, a ...any) {
+// sayf tells the step that begins.
+func (p *progress) sayf(format string, a ...any) {
 	p.mu.Lock()
 	p.doing = fmt.Sprintf(format, a...)
 	line := p.doing

@@ -119,7 +119,7 @@ func (p *Capture) open() error {
 // Close lets go of everything; a temporary folder is removed.
 func (p *Capture) Close() {
 	if p.cell != nil {
-		p.cell.Close()
+		_ = p.cell.Close() // it ends with us
 	}
 	if p.tape != nil {
 		_ = p.tape.Close() // what is kept was read back by then
@@ -139,8 +139,8 @@ func (p *Capture) add(exchanges ...fetch.Exchange) error {
 	return nil
 }
 
-// Warn notes for the manifest what a court should know. What a run before this one has noted already is not told twice.
-func (p *Capture) Warn(format string, a ...any) {
+// Warnf notes for the manifest what a court should know. What a run before this one has noted already is not told twice.
+func (p *Capture) Warnf(format string, a ...any) {
 	if w := fmt.Sprintf(format, a...); !slices.Contains(p.tape.Warnings(), w) {
 		p.tape.Warn(w)
 	}
@@ -153,20 +153,20 @@ func (p *Capture) Beside(ctx context.Context, address, media string) ([]byte, er
 	defer cancel()
 	switch {
 	case ctx.Err() != nil:
-		p.Warn("%s was left out: the time for what belongs to the page was over", address)
+		p.Warnf("%s was left out: the time for what belongs to the page was over", address)
 		return nil, nil
 	case p.left <= 0:
-		p.Warn("%s was left out: the capture holds as many bytes as it may", address)
+		p.Warnf("%s was left out: the capture holds as many bytes as it may", address)
 		return nil, nil
 	}
 	res, err := p.camera.Client.Get(ctx, address, fetch.Accept(media), fetch.Prefix(p.left))
 	took := weight(res.Hops...)
 	if took > p.left || res.Truncated == fetch.TruncatedLength && err == nil {
-		p.Warn("%s was left out: it needs more than the %d bytes that the capture may still take", address, p.left)
+		p.Warnf("%s was left out: it needs more than the %d bytes that the capture may still take", address, p.left)
 		return nil, nil
 	}
 	if n := len(res.Hops); err != nil && (n == 0 || len(res.Hops[n-1].Response) == 0) { // no record of it can stand on the tape
-		p.Warn("%s was left out: %v", address, err)
+		p.Warnf("%s was left out: %v", address, err)
 	}
 	p.left -= took
 	if more := p.add(res.Hops...); more != nil || err != nil || res.Status != 200 {

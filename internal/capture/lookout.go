@@ -52,7 +52,7 @@ func (l *lookout) references(ctx context.Context, body []byte, contentType strin
 		n := l.unread
 		l.mu.Unlock()
 		if n <= told {
-			l.p.Warn("%v was recorded but its links were not followed: %v", base, err)
+			l.p.Warnf("%v was recorded but its links were not followed: %v", base, err)
 		}
 	}
 	return refs, err
@@ -122,6 +122,6 @@ func (l *lookout) close() {
 		}
 	}
 	if l.unread > told {
-		l.p.Warn("the links of %d more files of the site were not followed, because they could not be read", l.unread-told)
+		l.p.Warnf("the links of %d more files of the site were not followed, because they could not be read", l.unread-told)
 	}
 }

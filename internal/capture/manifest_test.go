@@ -29,7 +29,7 @@ func TestManifestFits(t *testing.T) {
 			e.Addresses = append(e.Addresses, netip.AddrFrom16([16]byte{0x20, 1, 15: byte(k)}))
 		}
 		tape.put(journalLine{}, e)
-		p.Warn("\x00 %s %d", strings.Repeat("\xff", 600), n)
+		p.Warnf("\x00 %s %d", strings.Repeat("\xff", 600), n)
 	}
 	if err := tape.Close(); err != nil {
 		t.Fatal(err)

@@ -53,7 +53,7 @@ func (p *Capture) network(ctx context.Context) error {
 		return err
 	}
 	if p.camera.RDAP == nil {
-		p.Warn("registers were not asked: none is configured")
+		p.Warnf("registers were not asked: none is configured")
 		return nil
 	}
 	return p.keepJSON("rdap.json", "rdap", p.registrations(ctx, hosts, answers))
@@ -96,7 +96,7 @@ func (p *Capture) certificates() error {
 		s.Chain = chain.String()
 		all = append(all, s)
 		if !s.Verified {
-			p.Warn("the certificate that %s showed does not verify: %s", s.Name, s.Error)
+			p.Warnf("the certificate that %s showed does not verify: %s", s.Name, s.Error)
 		}
 	}
 	if len(all) == 0 {
@@ -117,7 +117,7 @@ func (p *Capture) names(ctx context.Context, hosts []string) []probe.Answers {
 		}
 		a, err := probe.DNS(ctx, probe.Resolver{Server: n.Resolver, Local: n.Local, Timeout: 2 * time.Second}, h)
 		if err != nil {
-			p.Warn("no DNS answers about %s: %v", h, err)
+			p.Warnf("no DNS answers about %s: %v", h, err)
 			continue
 		}
 		all = append(all, a)
@@ -133,7 +133,7 @@ func (p *Capture) registrations(ctx context.Context, hosts []string, answers []p
 	take := func(about string, r probe.Registration, err error) {
 		if err != nil {
 			if !errors.Is(err, iru.NotFound) || ctx.Err() != nil {
-				p.Warn("no registration of %s: %v", about, err)
+				p.Warnf("no registration of %s: %v", about, err)
 			}
 			return
 		}

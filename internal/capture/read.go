@@ -49,7 +49,7 @@ func (p *Capture) unread(ctx context.Context, what string, err error) error {
 		return ctx.Err()
 	}
 	if errors.Is(err, sandbox.ErrStopped) || !errors.Is(err, iru.Invalid) {
-		p.Warn("%s was recorded but not read: %v", what, err)
+		p.Warnf("%s was recorded but not read: %v", what, err)
 	}
 	return nil
 }

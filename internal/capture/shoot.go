@@ -20,10 +20,10 @@ func (p *Capture) Shoot(ctx context.Context) error {
 	case s == nil || s.Status == 0:
 		return nil // nothing came that could be shown
 	case p.camera.Browser == nil:
-		p.Warn("screenshot, PDF, MHTML and DOM are missing: no browser was used")
+		p.Warnf("screenshot, PDF, MHTML and DOM are missing: no browser was used")
 		return nil
 	case !strings.Contains(s.Type, "html"):
-		p.Warn("screenshot, PDF, MHTML and DOM are missing: %s is shown by no browser page", or(s.Type, "what came"))
+		p.Warnf("screenshot, PDF, MHTML and DOM are missing: %s is shown by no browser page", or(s.Type, "what came"))
 		return nil
 	}
 	ctx, cancel := context.WithDeadline(ctx, p.ends)
@@ -37,7 +37,7 @@ func (p *Capture) Shoot(ctx context.Context) error {
 		return err
 	}, fetch.ShotOptions{})
 	if shot != nil {
-		defer shot.Close()
+		defer func() { _ = shot.Close() }() // what is kept was copied
 	}
 	switch {
 	case broken != nil:
@@ -45,16 +45,16 @@ func (p *Capture) Shoot(ctx context.Context) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	case err != nil:
-		p.Warn("the browser did not show the page: %v", err)
+		p.Warnf("the browser did not show the page: %v", err)
 	}
 	if shot == nil {
 		return nil
 	}
 	for _, w := range shot.Warnings {
-		p.Warn("browser: %s", w)
+		p.Warnf("browser: %s", w)
 	}
 	for _, m := range shot.Missing {
-		p.Warn("browser: %s is missing: %s", m.What, m.Why)
+		p.Warnf("browser: %s is missing: %s", m.What, m.Why)
 	}
 	for _, f := range []struct {
 		name, kind string

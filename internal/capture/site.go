@@ -39,13 +39,13 @@ func (p *Capture) Follow(ctx context.Context, s Site) error {
 		return err
 	}
 	for why, n := range r.Refused {
-		p.Warn("%d addresses of the site were left out: %s", n, why)
+		p.Warnf("%d addresses of the site were left out: %s", n, why)
 	}
 	if r.Failed > 0 {
-		p.Warn("%d of %d addresses of the site gave no answer", r.Failed, r.Done)
+		p.Warnf("%d of %d addresses of the site gave no answer", r.Failed, r.Done)
 	}
 	if !r.Whole {
-		p.Warn("the site is not whole: %d addresses were not asked", r.Queued)
+		p.Warnf("the site is not whole: %d addresses were not asked", r.Queued)
 	}
 	return nil
 }

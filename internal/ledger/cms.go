@@ -5,9 +5,9 @@ package ledger
 import (
 	"bytes"
 	"crypto"
-	"crypto/sha1" //nolint:gosec // ESSCertID (RFC 2634) knows no other
-	_ "crypto/sha256"
-	_ "crypto/sha512"
+	"crypto/sha1" // ESSCertID (RFC 2634) knows no other
+	_ "crypto/sha256" // what tokens are made with
+	_ "crypto/sha512" // the same
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
@@ -198,7 +198,7 @@ func (d *signedData) checkSigningCertificate(c *x509.Certificate) error {
 	other := fmt.Errorf("its signature names another signing certificate (ESSCertID) than that of %s", nameOf(c))
 	if v1 != nil {
 		id, ok := firstCertID(v1)
-		want := sha1.Sum(c.Raw) //nolint:gosec // as above
+		want := sha1.Sum(c.Raw)
 		var got cryptobyte.String
 		if !ok || !id.ReadASN1(&got, tag.OCTET_STRING) || !bytes.Equal(got, want[:]) {
 			return other

@@ -152,7 +152,7 @@ func (c *Crew) shoot(ctx context.Context, p *capture.Capture, i iru.Item) error 
 		return f.Medium == "sha256" && f.Where == i.Locator && f.Value == hex.EncodeToString(sum[:])
 	})
 	if pictured && same && p.Sight.Outcome == last.Outcome {
-		p.Warn("no new picture was taken: the page is byte for byte that of exhibit %d", last.ID)
+		p.Warnf("no new picture was taken: the page is byte for byte that of exhibit %d", last.ID)
 		return nil
 	}
 	return c.oneBrowser(ctx, p)

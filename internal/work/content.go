@@ -71,7 +71,7 @@ func pictures(ctx context.Context, g *recognise.Page, p *capture.Capture, r *des
 		list = append([]string{g.Icon}, list...)
 	}
 	if len(list) > maxImages {
-		p.Warn("%d pictures of the page were left out: %d are taken along", len(list)-maxImages, maxImages)
+		p.Warnf("%d pictures of the page were left out: %d are taken along", len(list)-maxImages, maxImages)
 		list = list[:maxImages]
 	}
 	whole := sha256.New()

@@ -35,7 +35,7 @@ func (p Part) Body(file io.ReaderAt, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read part: %w", err)
 	}
-	var entity io.Reader = rec.Block
+	entity := rec.Block
 	if !p.bare {
 		if entity, err = exhibit.Entity(rec.Block); err != nil {
 			return nil, fmt.Errorf("read part: %w", err)

@@ -170,11 +170,11 @@ func part(rec *exhibit.Record) (Part, bool) {
 		return p, true
 	case "response":
 	case "revisit":
-		if to, err := url.Parse(rec.Get("WARC-Refers-To-Target-URI")); err != nil || Canonical(to) == "" {
+		to, err := url.Parse(rec.Get("WARC-Refers-To-Target-URI"))
+		if err != nil || Canonical(to) == "" {
 			return Part{}, false
-		} else {
-			p.refers = Canonical(to)
 		}
+		p.refers = Canonical(to)
 	default:
 		return Part{}, false
 	}
