@@ -91,6 +91,9 @@ func TestCapture(t *testing.T) {
 	if err := rep.Err(); err != nil {
 		t.Error(err)
 	}
+	if b, err := os.ReadFile(out); err != nil || !bytes.Contains(b, []byte(`"browser":"Chromium `)) || !bytes.Contains(b, []byte("Pictures with          Chromium ")) {
+		t.Error("the bundle does not tell of the browser:", err)
+	}
 	if !strings.Contains(rep.Exhibit, "/capture/") || rep.OwnKey {
 		t.Errorf("%+v", rep)
 	}

@@ -83,7 +83,7 @@ func (p *Capture) manifest() ([]byte, error) {
 	s := p.Sight
 	name, version, _ := strings.Cut(p.camera.Software, "/")
 	m := exhibit.Manifest{Address: limited(p.ask.Address, 8192), CapturedAt: s.At, Vantage: exhibit.Vantage{Name: s.Vantage}, Tool: exhibit.Tool{Name: name, Version: or(version, "unknown")},
-		Outcome: string(s.Outcome), Status: s.Status, Page: exhibit.PageFacts{Title: line(p.facts.Title, 500), Lang: line(p.facts.Lang, 64), Dir: p.facts.Dir}}
+		Browser: line(p.browser, 256), Outcome: string(s.Outcome), Status: s.Status, Page: exhibit.PageFacts{Title: line(p.facts.Title, 500), Lang: line(p.facts.Lang, 64), Dir: p.facts.Dir}}
 	if s.Response != nil {
 		m.Final = line(s.Response.Final, 8192)
 		for _, h := range s.Response.Hops[:max(len(s.Response.Hops)-1, 0)] {

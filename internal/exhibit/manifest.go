@@ -30,9 +30,10 @@ type Manifest struct {
 	CapturedAt time.Time       `json:"captured_at"` // UTC, microseconds
 	Vantage    Vantage         `json:"vantage"`
 	Tool       Tool            `json:"tool"`
-	Outcome    string          `json:"outcome"`         // a word of the outcomes of a look: "up", "soft_404"
-	Final      string          `json:"final,omitempty"` // address after redirects
-	Status     int             `json:"status,omitzero"` // HTTP status; 0 where there was none
+	Browser    string          `json:"browser,omitempty"` // that took the pictures, with its version; empty: none was taken
+	Outcome    string          `json:"outcome"`           // a word of the outcomes of a look: "up", "soft_404"
+	Final      string          `json:"final,omitempty"`   // address after redirects
+	Status     int             `json:"status,omitzero"`   // HTTP status; 0 where there was none
 	Redirects  []string        `json:"redirects,omitempty"`
 	Files      []File          `json:"files"`
 	DNS        json.RawMessage `json:"dns,omitempty"`
@@ -142,7 +143,7 @@ func (m Manifest) check() error {
 		{"address", m.Address, 8192, true}, {"final", m.Final, 8192, false}, {"outcome", m.Outcome, 64, true},
 		{"vantage name", m.Vantage.Name, 256, true}, {"vantage address", m.Vantage.Address, 256, false},
 		{"vantage resolver", m.Vantage.Resolver, 256, false}, {"tool name", m.Tool.Name, 256, true},
-		{"tool version", m.Tool.Version, 256, true}, {"page title", m.Page.Title, 8192, false}, {"page lang", m.Page.Lang, 64, false},
+		{"tool version", m.Tool.Version, 256, true}, {"browser", m.Browser, 256, false}, {"page title", m.Page.Title, 8192, false}, {"page lang", m.Page.Lang, 64, false},
 	}
 	for _, r := range m.Redirects {
 		texts = append(texts, text{"redirect", r, 8192, true})

@@ -48,6 +48,7 @@ func (m Method) text(x Manifest, entries []Entry, maker Tool) ([]byte, error) {
 	say("Resolver", x.Vantage.Resolver)
 	say("Found", x.Outcome)
 	say("Captured with", x.Tool.Name+" "+x.Tool.Version)
+	say("Pictures with", x.Browser)
 	say("Bundle made with", maker.Name+" "+maker.Version)
 	for _, p := range m.Parts {
 		if err := line("part", p.Name+p.Version, 1024, true); err != nil {

@@ -5,7 +5,7 @@ package ledger
 import (
 	"bytes"
 	"crypto"
-	"crypto/sha1" // ESSCertID (RFC 2634) knows no other
+	"crypto/sha1"     // ESSCertID (RFC 2634) knows no other
 	_ "crypto/sha256" // what tokens are made with
 	_ "crypto/sha512" // the same
 	"crypto/x509"
