@@ -99,6 +99,7 @@ func TestManifestDigestCoversEveryField(t *testing.T) {
 		"CapturedAt": func(m *Manifest) { m.CapturedAt = m.CapturedAt.Add(time.Microsecond) },
 		"Vantage":    func(m *Manifest) { m.Vantage.Resolver = "127.64.0.54" },
 		"Tool":       func(m *Manifest) { m.Tool.Version = "0.1.1" },
+		"Browser":    func(m *Manifest) { m.Browser = "Chromium 148" },
 		"Outcome":    func(m *Manifest) { m.Outcome = "gone" },
 		"Final":      func(m *Manifest) { m.Final = "" },
 		"Status":     func(m *Manifest) { m.Status = 404 },
