@@ -15,7 +15,7 @@ import (
 
 // A Handled is what somebody did with an exhibit, for its chain of custody.
 type Handled struct {
-	Verb      string // of the event: "record", "take", "check", "export", "erase"
+	Verb      string // of the event: "record", "take", "export", "ask_erase", "erase"
 	What      string // what was done, and what it changed
 	Why       string
 	Authority string // legal basis; "" takes the unit's own
@@ -112,17 +112,13 @@ func or(s, d string) string {
 	return s
 }
 
-// Handle records that an officer did something with an exhibit that leaves it as it is: took a file of it, checked it. The reason is
-// the officer's own words.
-func (d *Desk) Handle(ctx context.Context, s iru.Scope, id iru.ExhibitID, h Handled) (iru.EventID, error) {
+// Take records that an officer took a file of an exhibit along, which leaves the exhibit as it is. The reason is the officer's own words.
+func (d *Desk) Take(ctx context.Context, s iru.Scope, id iru.ExhibitID, what, why string) (iru.EventID, error) {
 	if err := s.May(iru.ToRead); err != nil {
 		return 0, err
 	}
-	if h.Why = strings.TrimSpace(h.Why); h.Why == "" {
+	if why = strings.TrimSpace(why); why == "" {
 		return 0, iru.Refuse(iru.Invalid, "the reason is missing", "say what you need it for; the log keeps it")
-	}
-	if h.Verb != "take" && h.Verb != "check" {
-		return 0, fmt.Errorf("handle exhibit: %w: %q is no such step", iru.Internal, h.Verb)
 	}
 	var e iru.EventID
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
@@ -133,7 +129,7 @@ func (d *Desk) Handle(ctx context.Context, s iru.Scope, id iru.ExhibitID, h Hand
 		if x.State == iru.ExhibitErased {
 			return iru.Refuse(iru.Conflict, "the exhibit is erased", "only its record is left")
 		}
-		e, err = d.handle(ctx, t, &x, s, h, now)
+		e, err = d.handle(ctx, t, &x, s, Handled{Verb: "take", What: what, Why: why}, now)
 		return err
 	})
 	return e, err

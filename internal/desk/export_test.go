@@ -53,9 +53,9 @@ func TestCustody(t *testing.T) {
 		if x.Links != 1 || x.Head == "" {
 			t.Fatalf("a fresh exhibit has %d links, head %q", x.Links, x.Head)
 		}
-		_, err := u.Handle(ctx, u.scope("ada"), x.ID, desk.Handled{Verb: "take", What: "took capture.warc.gz", Why: " "})
+		_, err := u.Take(ctx, u.scope("ada"), x.ID, "took capture.warc.gz", " ")
 		refused(t, "without a reason", err, iru.Invalid, "reason")
-		_, err = u.Handle(ctx, u.scope("ada"), x.ID, desk.Handled{Verb: "take", What: "took capture.warc.gz", Why: "to read it"})
+		_, err = u.Take(ctx, u.scope("ada"), x.ID, "took capture.warc.gz", "to read it")
 		must(t, err)
 		u.classify(a, iru.Handling{TLP: "AMBER", PAP: "GREEN", H: "H0"})
 		event, err := u.Disclose(ctx, u.scope("lena"), desk.Export{Exhibit: x.ID, Use: iru.ForCourt, To: "Court of Weather, chamber 4", Why: "case 12", Authority: "order 12/2026"})
@@ -100,7 +100,7 @@ func TestCustodyAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				if _, err := u.Handle(ctx, u.scope("ada"), x.ID, desk.Handled{Verb: "check", What: "compared digests", Why: "weekly check"}); err != nil {
+				if _, err := u.Take(ctx, u.scope("ada"), x.ID, "took text.txt", "to read it"); err != nil {
 					t.Error(err)
 				}
 			})

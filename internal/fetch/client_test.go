@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,20 @@ import (
 	"iolaus/internal/iru"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain gives the tests a temporary folder of their own, so that browsers of other packages are not taken for ours.
+func TestMain(m *testing.M) {
+	own, err := os.MkdirTemp("", "iolaus-fetch-")
+	if err == nil {
+		err = errors.Join(os.Chmod(own, 0o711), os.Setenv("TMPDIR", own)) // the browser's user passes through
+	}
+	if err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(own)
+		os.Exit(code)
+	}))
+}
 
 // kinds are the six kinds of which every error has exactly one.
 var kinds = []error{iru.Invalid, iru.NotFound, iru.Conflict, iru.Forbidden, iru.Unavailable, iru.Internal}

@@ -39,7 +39,7 @@ func residents(t *testing.T) (all []resident) {
 		dir := filepath.Dir(f)
 		line, _ := os.ReadFile(f)
 		status, _ := os.ReadFile(dir + "/status")
-		if !strings.Contains(string(line), "iolaus-browser-") || len(status) == 0 {
+		if !strings.Contains(string(line), filepath.Join(os.TempDir(), "iolaus-browser-")) || len(status) == 0 {
 			continue
 		}
 		r := resident{status: map[string]string{}, line: strings.ReplaceAll(string(line), "\x00", " ")}

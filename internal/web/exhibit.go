@@ -10,7 +10,6 @@ import (
 	"strconv"
 
 	"iolaus/internal/db"
-	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
@@ -165,8 +164,8 @@ func (v *visit) takeFile() error {
 		return err
 	}
 	defer body.Close()
-	taken := desk.Handled{Verb: "take", What: fmt.Sprintf("took a copy of %s (sha256 %s) along; the original stays in the store", f.Name, f.SHA256), Why: v.value("why")}
-	if _, err := v.desk.Handle(v.ctx(), v.scope, x.ID, taken); err != nil {
+	what := fmt.Sprintf("took a copy of %s (sha256 %s) along; the original stays in the store", f.Name, f.SHA256)
+	if _, err := v.desk.Take(v.ctx(), v.scope, x.ID, what, v.value("why")); err != nil {
 		return err
 	}
 	v.attach(fmt.Sprintf("exhibit-%d-%s", x.ID, f.Name), f.Size, body)
@@ -197,8 +196,8 @@ func (v *visit) verifyExhibit() error {
 	if err != nil {
 		return err
 	}
-	checked := desk.Handled{Verb: "check", What: "computed every digest anew and held files, manifest, custody and ledger against each other: " + string(c.Result()), Why: "verification in the workbench"}
-	if _, err := v.desk.Handle(v.ctx(), v.scope, x.ID, checked); err != nil {
+	// A consultation, no link of custody: what may be damaged is not written on.
+	if err := v.desk.Consult(v.ctx(), v.scope, iru.Subject{Noun: "exhibit", ID: int64(x.ID)}, join("verification", string(c.Result()))); err != nil {
 		return err
 	}
 	v.checks.put(x.ID, c)

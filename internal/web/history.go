@@ -243,8 +243,6 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Recorded")
 	case "exhibit.take":
 		return ui.T(ctx, "File taken along")
-	case "exhibit.check":
-		return ui.T(ctx, "Checked")
 	case "exhibit.export":
 		return ui.T(ctx, "Handed out")
 	case "exhibit.seal":
