@@ -29,6 +29,9 @@ import (
 
 // TestMain gives the tests a temporary folder of their own, so that browsers of other packages are not taken for ours.
 func TestMain(m *testing.M) {
+	if os.Getenv("IOLAUS_TEST_KILLED") != "" { // the process that a test kills has its parent's folder
+		goleak.VerifyTestMain(m)
+	}
 	own, err := os.MkdirTemp("", "iolaus-fetch-")
 	if err == nil {
 		err = errors.Join(os.Chmod(own, 0o711), os.Setenv("TMPDIR", own)) // the browser's user passes through
