@@ -52,7 +52,7 @@ func (h *house) export(ctx context.Context, s iru.Scope, id iru.ExhibitID, r web
 	if err := os.Remove(f.Name()); err != nil {
 		return web.ExportedBundle{}, fmt.Errorf("make bundle: %w: %w", iru.Unavailable, err)
 	}
-	e := desk.Export{Exhibit: id, Use: iru.Use(r.Purpose), To: r.Recipient, Why: r.Reason, Acknowledged: r.Acknowledged}
+	e := desk.Export{Exhibit: id, Use: r.Purpose, To: r.Recipient, Why: r.Reason, Acknowledged: r.Acknowledged}
 	if err := h.crew.Export(ctx, s, e, f); err != nil {
 		return web.ExportedBundle{}, err
 	}

@@ -13,21 +13,11 @@ import (
 
 // An ExportRequest says what a bundle is made for.
 type ExportRequest struct {
-	Purpose      string // ForCourt, ForPartner or ForAnalysis
+	Purpose      iru.Use
 	Recipient    string // who gets it
 	Reason       string
 	Acknowledged bool // the officer says that whoever supplied content of handling code H3 agrees
 }
-
-// The purposes of a bundle.
-const (
-	ForCourt    = "court"
-	ForPartner  = "partner"
-	ForAnalysis = "analysis"
-)
-
-// exportPurposes are all of them.
-func exportPurposes() []string { return []string{ForCourt, ForPartner, ForAnalysis} }
 
 // An ExportedBundle is a bundle, ready to be sent. Whoever takes it closes its body.
 type ExportedBundle struct {
@@ -48,9 +38,9 @@ func (v *visit) exportExhibit() error {
 	if v.opts.Export == nil {
 		return iru.NotFound
 	}
-	p := ExhibitPage{Export: ExportRequest{Purpose: v.value("purpose"), Recipient: v.value("recipient"), Reason: v.value("reason"), Acknowledged: v.value("acknowledged") != ""}}
+	p := ExhibitPage{Export: ExportRequest{Purpose: iru.Use(v.value("purpose")), Recipient: v.value("recipient"), Reason: v.value("reason"), Acknowledged: v.value("acknowledged") != ""}}
 	switch ctx := v.ctx(); {
-	case !slices.Contains(exportPurposes(), p.Export.Purpose):
+	case !slices.Contains(iru.Uses, p.Export.Purpose):
 		p.ExportProblem = ui.T(ctx, "Say what the bundle is for.")
 	case p.Export.Recipient == "":
 		p.ExportProblem = ui.T(ctx, "Say who gets the bundle.")

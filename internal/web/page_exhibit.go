@@ -142,8 +142,8 @@ func (p ExhibitPage) others(ctx context.Context) ui.Lines {
 // exportFields ask what a bundle is for.
 func (p ExhibitPage) exportFields(ctx context.Context) []ui.Field {
 	return []ui.Field{
-		{Name: "purpose", Label: ui.T(ctx, "What it is for"), Type: "select", Required: true, Value: p.Export.Purpose, Options: []ui.Option{{Value: "", Text: ui.T(ctx, "choose")},
-			{Value: ForCourt, Text: ui.T(ctx, "Court or prosecutor")}, {Value: ForPartner, Text: ui.T(ctx, "Partner unit")}, {Value: ForAnalysis, Text: ui.T(ctx, "Analysis, a working copy")}}},
+		{Name: "purpose", Label: ui.T(ctx, "What it is for"), Type: "select", Required: true, Value: string(p.Export.Purpose), Options: []ui.Option{{Value: "", Text: ui.T(ctx, "choose")},
+			{Value: string(iru.ForCourt), Text: ui.T(ctx, "Court or prosecutor")}, {Value: string(iru.ForPartner), Text: ui.T(ctx, "Partner unit")}, {Value: string(iru.ForAnalysis), Text: ui.T(ctx, "Analysis, a working copy")}}},
 		{Name: "recipient", Label: ui.T(ctx, "Who gets it"), Required: true, Max: 200, Value: p.Export.Recipient},
 		{ID: "export-reason", Name: "reason", Label: ui.T(ctx, "Why"), Required: true, Max: 500, Value: p.Export.Reason, Hint: ui.T(ctx, "It becomes an entry of the chain of custody, with your name.")},
 	}
