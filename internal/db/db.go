@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/riverqueue/river"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"iolaus/internal/iru"
 )
@@ -49,6 +50,10 @@ type session interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 	insertJobs(ctx context.Context, jobs []river.InsertManyParams) (inserted int, err error)
+	// place gives events without a place the places from an index on, and counts them.
+	place(ctx context.Context, ids []iru.EventID, from int64) (placed int64, err error)
+	// keepHashes stores the hashes of the log from a number on.
+	keepHashes(ctx context.Context, from int64, hashes []tlog.Hash) error
 	commit(ctx context.Context) error
 	rollback()
 }

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -40,56 +38,25 @@ func (t *Tx) Unsequenced(ctx context.Context, n int) ([]Unsequenced, error) {
 	return out, nil
 }
 
-// sequenceRows is how many rows one statement of the sequencer takes: fewer statements are fewer ways to the server, and one that is
-// often the same is prepared once.
-const sequenceRows = 250
-
 // Sequence gives events their places from an index on and stores the hashes and the checkpoint that cover them.
 func (t *Tx) Sequence(ctx context.Context, from int64, ids []iru.EventID, hashes []tlog.Hash, size int64, at time.Time, signed []byte) error {
-	first := tlog.StoredHashCount(from)
-	for some := range slices.Chunk(ids, sequenceRows) {
-		args := make([]any, 0, 2*len(some))
-		for _, id := range some {
-			args = append(args, id, from)
-			from++
-		}
-		// PostgreSQL would take the values for text.
-		rows := strings.Replace(pairs(len(some)), "($1, $2)", "(CAST($1 AS BIGINT), CAST($2 AS BIGINT))", 1)
-		res, err := t.Exec(ctx, "UPDATE event SET idx=place.column2 FROM (VALUES "+rows+") AS place WHERE event.id=place.column1 AND event.idx=-1", args...)
-		if err != nil {
-			return fmt.Errorf("sequence events: %w", err)
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return fmt.Errorf("sequence events: %w: %w", iru.Internal, err)
-		}
-		if n != int64(len(some)) {
-			return fmt.Errorf("sequence events: %w: %d of %d had no place", iru.Conflict, n, len(some))
-		}
+	if err := t.check(nil); err != nil {
+		return err
 	}
-	for some := range slices.Chunk(hashes, sequenceRows) {
-		args := make([]any, 0, 2*len(some))
-		for _, h := range some {
-			args = append(args, first, append([]byte(nil), h[:]...))
-			first++
-		}
-		if _, err := t.Exec(ctx, "INSERT INTO log_hash (pos, hash) VALUES "+pairs(len(some)), args...); err != nil {
-			return fmt.Errorf("store hashes: %w", err)
-		}
+	n, err := t.session.place(ctx, ids, from)
+	if err != nil {
+		return fmt.Errorf("sequence events: %w", t.fail(ctx, err))
+	}
+	if n != int64(len(ids)) {
+		return fmt.Errorf("sequence events: %w: %d of %d had no place", iru.Conflict, n, len(ids))
+	}
+	if err := t.session.keepHashes(ctx, tlog.StoredHashCount(from), hashes); err != nil {
+		return fmt.Errorf("store hashes: %w", t.fail(ctx, err))
 	}
 	if _, err := t.Exec(ctx, "INSERT INTO checkpoint (size, at, signed) VALUES ($1, $2, $3)", size, Micros(&at), string(signed)); err != nil {
 		return fmt.Errorf("store checkpoint: %w", err)
 	}
 	return nil
-}
-
-// pairs are so many rows of two values.
-func pairs(n int) string {
-	rows := make([]string, n)
-	for i := range rows {
-		rows[i] = fmt.Sprintf("($%d, $%d)", 2*i+1, 2*i+2)
-	}
-	return strings.Join(rows, ", ")
 }
 
 // Checkpoint reads the newest signed checkpoint; NotFound before the first.

@@ -14,7 +14,7 @@ import (
 )
 
 // SealBatch is how many events get their place in one transaction, at most.
-const SealBatch = 1000
+const SealBatch = 2000
 
 // sealLease is the role of the one sequencer, and for how long it is held.
 const (

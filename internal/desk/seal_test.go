@@ -89,17 +89,17 @@ func TestSealAtOnce(t *testing.T) {
 	})
 }
 
-// 3,000 events in batches, exhibits among the last of a full one.
+// Three full batches, exhibits among the last of one.
 func TestSealInBatches(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, u := t.Context(), newUnit(t, d)
 		_, i, _ := u.watched(ctx)
 		u.whole()
-		u.chatter(2997)
+		u.chatter(3*desk.SealBatch - 3)
 		_, err := u.RecordCapture(ctx, captured(i, u.now, "text")) // one event: the capture
 		must(t, err)
-		waiting := len(view(u, func(x *db.Tx) ([]db.Unsequenced, error) { return x.Unsequenced(ctx, 9999) }))
-		u.chatter(3000 - waiting)
+		waiting := len(view(u, func(x *db.Tx) ([]db.Unsequenced, error) { return x.Unsequenced(ctx, 4*desk.SealBatch) }))
+		u.chatter(3*desk.SealBatch - waiting)
 		var sealed []int
 		for {
 			n, err := u.Seal(ctx, "test")
