@@ -114,10 +114,6 @@ type StampOver struct {
 	Authority string
 	At        time.Time
 	Until     time.Time
-	// Receipt is the event that the token was received, and Proof that it is in the log. They are zero while the checkpoint that the
-	// proofs are made against does not cover it.
-	Receipt exhibit.CustodyEvent
-	Proof   ledger.Proof
 }
 
 // maxSuccessors bounds how many stamps carry one on: with certificates of a year it is enough for a century.

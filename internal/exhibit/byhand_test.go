@@ -133,6 +133,18 @@ func TestByHand(t *testing.T) {
 // forged is a bundle that was changed and signed again.
 func forged(t *testing.T, c *court, files map[string][]byte, change func(map[string][]byte), tools string) {
 	t.Helper()
+	bundle := c.resign(t, files, change)
+	if out, err := byHand(t, bundle, c.notary.key, c.notary.authority.roots, tools); err == nil {
+		t.Errorf("whole: %s", out)
+	}
+	if verify(bundle, c.trust()).Err() == nil {
+		t.Error("whole for the program")
+	}
+}
+
+// resign changes the files of a bundle as whoever holds the log's key can.
+func (c *court) resign(t testing.TB, files map[string][]byte, change func(map[string][]byte)) []byte {
+	t.Helper()
 	changed := maps.Clone(files)
 	change(changed)
 	relist(t, changed)
@@ -143,11 +155,5 @@ func forged(t *testing.T, c *court, files map[string][]byte, change func(map[str
 	if changed[digestPath], err = canonical(packageDigest{packagePath, "sha256:" + hexSum(changed[packagePath]), string(signed)}, packageBytes); err != nil {
 		t.Fatal(err)
 	}
-	bundle := repack(t, changed)
-	if out, err := byHand(t, bundle, c.notary.key, c.notary.authority.roots, tools); err == nil {
-		t.Errorf("whole: %s", out)
-	}
-	if verify(bundle, c.trust()).Err() == nil {
-		t.Error("whole for the program")
-	}
+	return repack(t, changed)
 }

@@ -20,9 +20,8 @@ import (
 // verified checks a bundle as its receiver does: with the public key and the roots of the authorities, and nothing else.
 func verified(t *testing.T, bundle []byte, key string, roots *x509.CertPool) exhibit.Report {
 	t.Helper()
-	r := exhibit.Verify(bytes.NewReader(bundle), int64(len(bundle)), exhibit.Trust{Key: key, Stamp: func(token, checkpoint []byte) (string, error) {
-		s, err := ledger.ReadStamp(token, checkpoint, roots)
-		return s.Authority, err
+	r := exhibit.Verify(bytes.NewReader(bundle), int64(len(bundle)), exhibit.Trust{Key: key, Stamp: func(token, checkpoint []byte) (ledger.Stamp, error) {
+		return ledger.ReadStamp(token, checkpoint, roots)
 	}}, exhibit.Limits{})
 	if err := r.Err(); err != nil {
 		t.Fatal(err)
