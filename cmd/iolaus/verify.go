@@ -87,7 +87,9 @@ func (c *verifyCmd) trust() (exhibit.Trust, error) {
 			return t, iru.Refuse(iru.Invalid, c.Roots+" holds no certificate", "it is a file in PEM: BEGIN CERTIFICATE and so on")
 		}
 	}
-	t.Stamp = func(token, checkpoint []byte) (ledger.Stamp, error) { return ledger.ReadStamp(token, checkpoint, roots) }
+	t.Stamp = func(token, checkpoint []byte) (ledger.Stamp, error) {
+		return ledger.ReadStamp(token, checkpoint, roots)
+	}
 	return t, nil
 }
 

@@ -27,19 +27,18 @@ func timing(rep Report) (said string, warnings []string, fault Fault) {
 // clocks are authorities whose certificates expire one after the other: after a year, three, and six.
 func clocks(t *testing.T) (all []authority, roots []byte) {
 	t.Helper()
-	for _, x := range []struct {
-		name        string
-		from, until int
-	}{{"Station Clock", 0, 365}, {"Harbour Clock", 300, 1095}, {"Tower Clock", 900, 2190}} {
-		all = append(all, authorityOf(t, x.name, day(x.from), day(x.until)))
+	for name, until := range map[string]int{"Station Clock": 365, "Harbour Clock": 1095, "Tower Clock": 2190} {
+		all = append(all, authorityOf(t, name, day(-1), day(until)))
 		roots = append(roots, all[len(all)-1].roots...)
 	}
+	slices.SortFunc(all, func(a, b authority) int { return a.leaf.NotAfter.Compare(b.leaf.NotAfter) })
 	return all, roots
 }
 
-func day(n int) time.Time {
-	return noon.Add(time.Duration(n) * 24 * time.Hour).UTC().Truncate(time.Second)
-}
+// day counts from when the tests began: a certificate must be valid while its key signs.
+func day(n int) time.Time { return began.AddDate(0, 0, n) }
+
+var began = time.Now().UTC().Truncate(time.Second)
 
 // renewed is a bundle of the small court with such time stamps.
 func renewed(t *testing.T, sealed bool, all ...stamping) *court {
@@ -63,14 +62,14 @@ func TestRenewal(t *testing.T) {
 		says     []string
 		warns    []string
 	}{
-		"young":           {[]stamping{first}, false, day(200), 1, []string{"valid until 2027-03-14T11:00:00Z"}, nil},
+		"young":           {[]stamping{first}, false, day(200), 1, []string{"valid until " + day(365).Format(time.RFC3339)}, nil},
 		"the last second": {[]stamping{first}, false, day(365), 1, []string{"valid until"}, nil},
 		"carried on": {[]stamping{first, {by: harbour, at: day(350)}}, false, day(700), 2,
-			[]string{"time stamp 1 covers custody entries up to 2: 2026-03-15T11:00:00Z by Station Clock, serial", "expired 2027-03-14T11:00:00Z, carried on by time stamp 2",
-				"valid until 2029-03-13"}, nil},
+			[]string{"time stamp 1 covers custody entries up to 2: " + day(1).Format(time.RFC3339) + " by Station Clock, serial", "expired " + day(365).Format(time.RFC3339) + ", carried on by time stamp 2",
+				"valid until " + day(1095).Format(time.RFC3339)}, nil},
 		"in the last second": {[]stamping{first, {by: harbour, at: day(365)}}, false, day(700), 2, []string{"carried on by time stamp 2"}, nil},
 		"a second late": {[]stamping{first, {by: harbour, at: day(365).Add(time.Second)}}, true, day(700), 1, nil,
-			[]string{"time stamp 1 of Station Clock: expired 2027-03-14T11:00:00Z, and nothing carries it on"}},
+			[]string{"time stamp 1 of Station Clock: expired " + day(365).Format(time.RFC3339) + ", and nothing carries it on"}},
 		"carried on twice": {[]stamping{first, {by: harbour, at: day(350)}, {by: tower, at: day(1000)}}, false, day(1500), 3,
 			[]string{"carried on by time stamp 2", "carried on by time stamp 3"}, nil},
 		"a broken chain": {[]stamping{first, {by: harbour, at: day(350)}, {by: tower, at: day(1100)}}, true, day(1500), 1, nil,
