@@ -102,9 +102,9 @@ func (s stamp) state() string {
 	case s.stands:
 		return fmt.Sprintf("expired %s, carried on by time stamp %d", until, s.by)
 	case s.receipt < 0:
-		return fmt.Sprintf("expired %s, and nothing carries it on: its receipt is not in the bundle", until)
+		return fmt.Sprintf("expired %s, and nothing that stands carries it on: its receipt is not in the bundle", until)
 	}
-	return fmt.Sprintf("expired %s, and nothing carries it on", until)
+	return fmt.Sprintf("expired %s, and nothing that stands carries it on", until)
 }
 
 func (v *verification) checkStamps(s *Step) {

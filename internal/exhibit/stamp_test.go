@@ -69,7 +69,7 @@ func TestRenewal(t *testing.T) {
 				"valid until " + day(1095).Format(time.RFC3339)}, nil},
 		"in the last second": {[]stamping{first, {by: harbour, at: day(365)}}, false, day(700), 2, []string{"carried on by time stamp 2"}, nil},
 		"a second late": {[]stamping{first, {by: harbour, at: day(365).Add(time.Second)}}, true, day(700), 1, nil,
-			[]string{"time stamp 1 of Station Clock: expired " + day(365).Format(time.RFC3339) + ", and nothing carries it on"}},
+			[]string{"time stamp 1 of Station Clock: expired " + day(365).Format(time.RFC3339) + ", and nothing that stands carries it on"}},
 		"carried on twice": {[]stamping{first, {by: harbour, at: day(350)}, {by: tower, at: day(1000)}}, false, day(1500), 3,
 			[]string{"carried on by time stamp 2", "carried on by time stamp 3"}, nil},
 		"a broken chain": {[]stamping{first, {by: harbour, at: day(350)}, {by: tower, at: day(1100)}}, true, day(1500), 1, nil,
@@ -79,7 +79,7 @@ func TestRenewal(t *testing.T) {
 		"both expired": {[]stamping{first, {by: harbour, at: day(350)}}, true, day(1500), 0, nil,
 			[]string{"time stamp 1", "time stamp 2", "no time stamp stands"}},
 		// The second authority saw the log before the receipt of the first one was in it.
-		"over an older checkpoint": {[]stamping{first, {by: harbour, at: day(350), back: 1}}, true, day(700), 1, nil, []string{"nothing carries it on"}},
+		"over an older checkpoint": {[]stamping{first, {by: harbour, at: day(350), back: 1}}, true, day(700), 1, nil, []string{"nothing that stands carries it on"}},
 		"of a time to come":        {[]stamping{first, {by: harbour, at: day(350)}}, true, day(340), 1, nil, []string{"time stamp 2 of Harbour Clock: of a time that is still to come"}},
 	} {
 		c := renewed(t, x.sealed, x.stamps...)
