@@ -66,6 +66,9 @@ func (c *verifyCmd) Run(e env) error {
 
 func (c *verifyCmd) trust() (exhibit.Trust, error) {
 	t := exhibit.Trust{At: c.At}
+	if t.At.IsZero() {
+		t.At = time.Now()
+	}
 	if c.Key != "" {
 		b, err := os.ReadFile(c.Key)
 		if err != nil {

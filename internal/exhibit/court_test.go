@@ -306,7 +306,9 @@ func (c *court) pack(t testing.TB) []byte {
 	return b.Bytes()
 }
 
-func (c *court) trust() Trust { return Trust{Key: c.notary.key, Stamp: c.notary.authority.judge} }
+func (c *court) trust() Trust {
+	return Trust{Key: c.notary.key, Stamp: c.notary.authority.judge, At: time.Now()}
+}
 
 func verify(data []byte, trust Trust) Report {
 	return Verify(bytes.NewReader(data), int64(len(data)), trust, Limits{})

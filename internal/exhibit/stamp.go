@@ -125,10 +125,8 @@ func (v *verification) checkStamps(s *Step) {
 		return
 	}
 	judged := v.trust.Stamp != nil
-	if at := v.trust.At; judged && at.IsZero() {
-		renew(all, time.Now())
-	} else if judged {
-		renew(all, at)
+	if judged {
+		renew(all, v.trust.At)
 	}
 	var said []string
 	for _, t := range all {

@@ -187,3 +187,22 @@ func TestReceiptsCount(t *testing.T) {
 		}
 	}
 }
+
+// An event of another kind is no receipt, whatever its facts say.
+func TestReceives(t *testing.T) {
+	t.Parallel()
+	token := []byte("token")
+	good := receipt(t, 3, token, noon)
+	if err := receives(good, token); err != nil {
+		t.Fatal(err)
+	}
+	other := good
+	other.Kind, other.Payload = "stamp.refuse", bytes.Replace(good.Payload, []byte(`"receive"`), []byte(`"refuse"`), 1)
+	if err := receives(other, token); err == nil || !strings.Contains(err.Error(), "no receipt") {
+		t.Error(err)
+	}
+	other.Kind = good.Kind
+	if err := receives(other, token); err == nil || !strings.Contains(err.Error(), "kind") {
+		t.Error(err)
+	}
+}

@@ -20,7 +20,8 @@ type Trust struct {
 	// Stamp judges a time stamp (DER TimeStampToken) over a signed checkpoint, as of the time when it was made, such as
 	// ledger.ReadStamp. Without it the time stamps are not judged.
 	Stamp func(token, checkpoint []byte) (ledger.Stamp, error)
-	// At is the time as of which it is judged whether a time stamp still stands; zero is now.
+	// At is the time as of which it is judged whether a time stamp still stands, such as now. Stamp needs it: at the zero time none
+	// was made yet.
 	At time.Time
 }
 

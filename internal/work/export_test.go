@@ -23,7 +23,7 @@ import (
 // verified checks a bundle as its receiver does: with the public key and the roots of the authorities, and nothing else.
 func verified(t *testing.T, bundle []byte, key string, roots *x509.CertPool) exhibit.Report {
 	t.Helper()
-	return verifiedAt(t, time.Time{}, bundle, key, roots)
+	return verifiedAt(t, time.Now(), bundle, key, roots)
 }
 
 func verifiedAt(t *testing.T, at time.Time, bundle []byte, key string, roots *x509.CertPool) exhibit.Report {
@@ -60,7 +60,7 @@ func TestExport(t *testing.T) {
 		ask.Use, ask.To = iru.ForCourt, "Court of Weather"
 		s.ok(s.Export(t.Context(), lena.Scope(), ask, &b))
 		rep := verified(t, b.Bytes(), s.Desk.Log.Public, r.Roots())
-		if rep.Exhibit != "unit-a.test/iolaus/exhibit/1" || rep.Manifest != x.Manifest || rep.OwnKey || rep.Stamps != 2 || rep.Unjudged != 0 {
+		if rep.Exhibit != "unit-a.test/iolaus/exhibit/1" || rep.Manifest != x.Manifest || rep.OwnKey || rep.Stamps != 2 || rep.Standing != 2 || rep.Unjudged != 0 {
 			t.Errorf("%+v", rep)
 		}
 		if _, err := s.Desk.Classify(t.Context(), lena.Scope(), s.assetNow(a.ID).Outlet, iru.Handling{TLP: "AMBER", PAP: "AMBER", H: "H0"}, "leave by letter"); err != nil {
