@@ -27,7 +27,7 @@ func (t *tables) fill(entries []Entry, i int) {
 	t.rough = t.rough[:t.l.distinct]
 	for k := range entries {
 		if k == 0 || entries[k].Hash != entries[k-1].Hash {
-			t.starts[slot(&entries[k].Hash, i)>>shift+1]++
+			t.starts[int(slot(&entries[k].Hash, i)>>shift)+1]++
 		}
 	}
 	for k := 1; k < len(t.starts); k++ {

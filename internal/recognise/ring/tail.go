@@ -7,10 +7,14 @@ package ring
 type Tail struct {
 	hashes []byte
 	ids    []int64
+	kernel kernel
 }
 
 // Add appends an entry. Only one goroutine may, and only to the latest copy.
 func (t *Tail) Add(e Entry) {
+	if t.ids == nil {
+		t.kernel = kernels()[0]
+	}
 	t.hashes, t.ids = appendHash(t.hashes, e.Hash), append(t.ids, e.ID)
 }
 
@@ -25,7 +29,6 @@ func (t *Tail) Search(q Hash, radius int, dst []Hit) []Hit {
 	if len(t.ids) == 0 {
 		return dst
 	}
-	k := kernels()[0]
-	within(&k, t.hashes, &q, radius, make([]uint32, block), func(i uint32, d int) { dst = append(dst, Hit{t.ids[i], d}) })
+	within(&t.kernel, t.hashes, &q, radius, make([]uint32, block), func(i uint32, d int) { dst = append(dst, Hit{t.ids[i], d}) })
 	return dst
 }
