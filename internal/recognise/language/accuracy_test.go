@@ -177,6 +177,7 @@ func describe(b *testing.B, t tally) {
 		langs = append(langs, l)
 	}
 	slices.SortFunc(langs, func(a, c string) int { return cmp.Compare(t.share(a), t.share(c)) })
+	var table strings.Builder // one entry of the log, which keeps few of a benchmark
 	for _, l := range langs {
 		var wrong []string
 		for g, n := range t[l] {
@@ -186,6 +187,7 @@ func describe(b *testing.B, t tally) {
 		}
 		slices.Sort(wrong)
 		slices.Reverse(wrong)
-		b.Logf("%-4s %.3f %s", l, t.share(l), strings.Join(wrong[:min(len(wrong), 6)], ","))
+		fmt.Fprintf(&table, "\n%-4s %.3f %s", l, t.share(l), strings.Join(wrong[:min(len(wrong), 6)], ","))
 	}
+	b.Log(table.String())
 }
