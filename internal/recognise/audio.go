@@ -5,7 +5,6 @@ package recognise
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
 	"math/bits"
 	"time"
 )
@@ -17,16 +16,22 @@ type Audio []uint32
 // AudioStep is the time between two sub-fingerprints: chromaprint takes 11025 samples a second in frames of 4096 that advance by a third.
 const AudioStep = 1365 * time.Second / 11025
 
-// Of what a comparison is made. The error rates, the window and the speeds are those of Haitsma and Kalker (A highly robust audio
-// fingerprinting system, 2002) as tightened by our own measurements for chromaprint; see the tests of this file.
+// How audio is compared. A window of 10 s, error rates, votes, two windows in a row and speeds are our design, after Haitsma and Kalker (A
+// highly robust audio fingerprinting system, 2002), who find by exact sub-fingerprints and take 0.35 for 3 s of other ones. Measured on
+// generated melodies and speech: the same sound after MP3, Opus or AAC at 64 kbit/s, filters and noise has at most 0.13; other sound no
+// less than 0.30 at its best place.
 const (
 	AudioWindow    = 81   // sub-fingerprints: 10 s
 	AudioHop       = 40   // from a window to the next: they overlap by half
-	AudioFlips     = 2    // bits that a sub-fingerprint may differ in to be found
+	AudioFlips     = 2    // bits in which a sub-fingerprint may differ and still be found
 	AudioMatch     = 0.20 // greatest share of differing bits of a window that matches
 	AudioCandidate = 0.30 // and of one that is worth a look
 	AudioInARow    = 2    // windows that must match one after the other before anybody is told: 15 s of sound
-	AudioEntropy   = 3.0  // bits, of at most 6.3, that the values of a window must have: silence and a steady tone have 0
+
+	// AudioSpread is the least share of bits in which a window must differ from itself with its values in another order; below it,
+	// other sound of that colour is within AudioMatch by chance, and the window is dropped. Silence and a steady tone have 0.00,
+	// beeps up to 0.06, white noise 0.14 to 0.19, pink 0.23 to 0.28, brown 0.27 to 0.33, speech from 0.36, melodies from 0.39.
+	AudioSpread = 0.34
 )
 
 // MaxAudio is how many sub-fingerprints one fingerprint may have: a week of sound.
@@ -68,24 +73,34 @@ func (a Audio) ErrorRate(b Audio) float64 {
 	return float64(n) / float64(32*len(a))
 }
 
-// entropy is how many bits tell the values of a window apart: 0 if all are one, log2 of its length if all differ.
-func (a Audio) entropy() float64 {
-	count := make(map[uint32]int, len(a))
+// spread is the share of bits in which the window would differ from itself with its values in another order: what unlike
+// sound of the same colour reaches by chance. Each bit counts 2p(1-p), with p the share of values that have it.
+func (a Audio) spread() float64 {
+	var ones [32]int
 	for _, v := range a {
-		count[v]++
+		for ; v != 0; v &= v - 1 {
+			ones[bits.TrailingZeros32(v)]++
+		}
 	}
-	var e float64
-	for _, n := range count {
+	var sum float64
+	for _, n := range ones {
 		p := float64(n) / float64(len(a))
-		e -= p * math.Log2(p)
+		sum += 2 * p * (1 - p)
 	}
-	return e
+	return sum / 32
 }
 
-// Dull reports whether no window of the fingerprint says enough to be recognised by: silence, a steady tone, or under 10 s.
+// window is the one that begins at a place, or the last one.
+func (a Audio) window(at int) Audio {
+	at = max(0, min(at, len(a)-AudioWindow))
+	return a[at:min(at+AudioWindow, len(a))]
+}
+
+// Dull reports whether no window of the fingerprint says enough to be recognised by: silence, a steady tone, steady noise, or under
+// 10 s of anything.
 func (a Audio) Dull() bool {
 	for i := 0; i+AudioWindow <= len(a); i += AudioHop {
-		if a[i:i+AudioWindow].entropy() >= AudioEntropy {
+		if a[i:i+AudioWindow].spread() >= AudioSpread {
 			return false
 		}
 	}

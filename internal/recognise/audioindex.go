@@ -20,7 +20,7 @@ type Track struct {
 //
 // A window of AudioWindow sub-fingerprints of the query votes: each value, and each that differs from it in at most AudioFlips bits, for
 // every (track, offset) at which a track has it. The places with most votes are then compared bit by bit, at speeds of 0.96 to
-// 1.04 of time alone: where pitch moved with the speed, who makes the fingerprint undoes it first. Windows of low entropy neither vote nor
+// 1.04 of time alone: where pitch moved with the speed, who makes the fingerprint undoes it first. Windows below AudioSpread neither vote nor
 // are found.
 type AudioIndex struct {
 	tracks []Track
@@ -39,7 +39,7 @@ type AudioHit struct {
 	Length    time.Duration // of the run
 	Windows   int
 	ErrorRate float64 // share of differing bits, the mean of the run
-	Speed     float64 // of the track against the query: 1.02 is a query that plays 2 % too slowly
+	Speed     float64 // of the query against the track: 0.98 is a query that plays 2 % too slowly
 }
 
 // Bounds that keep one window's work small on any data.
@@ -66,11 +66,13 @@ func NewAudioIndex(tracks []Track) *AudioIndex {
 			x.tracks, x.starts = tracks[:i], x.starts[:i]
 			break
 		}
-		for j := range t.Audio {
-			if j%AudioHop == 0 && j+AudioWindow <= len(t.Audio) && t.Audio[j:j+AudioWindow].entropy() < AudioEntropy {
+		for from := 0; from < len(t.Audio); from += AudioHop {
+			if t.Audio.window(from).spread() < AudioSpread {
 				continue
 			}
-			all = append(all, entry{t.Audio[j], uint32(at + j)})
+			for j, v := range t.Audio[from:min(from+AudioHop, len(t.Audio))] {
+				all = append(all, entry{v, uint32(at + from + j)})
+			}
 		}
 		at += len(t.Audio)
 	}
@@ -164,7 +166,7 @@ func (x *AudioIndex) listen(w Audio) []heard {
 			continue
 		}
 		h := x.compare(w, t, place-x.starts[t])
-		if h.rate <= AudioCandidate {
+		if h.rate <= AudioCandidate && x.tracks[t].Audio.window(h.at).spread() >= AudioSpread {
 			out = append(out, h)
 		}
 	}
@@ -215,13 +217,13 @@ type run struct {
 	row, best   int // matching windows in a row: now, at most
 }
 
-// Search finds the tracks that the query plays: alerts first, then the fewest errors. Of a track with an alert, candidates are left out.
-// A query or track under AudioWindow is never found.
+// Search finds the tracks that the query plays: alerts first, then the fewest errors. Of a track's
+// candidates only the best is told, and none beside an alert. A query or track under AudioWindow is never found.
 func (x *AudioIndex) Search(q Audio) []AudioHit {
 	var runs []*run
 	for n := 0; n*AudioHop+AudioWindow <= len(q); n++ {
 		w := q[n*AudioHop:][:AudioWindow]
-		if w.entropy() < AudioEntropy {
+		if w.spread() < AudioSpread {
 			continue
 		}
 		for _, h := range x.listen(w) {
@@ -239,7 +241,6 @@ func (x *AudioIndex) Search(q Audio) []AudioHit {
 		}
 	}
 	var out []AudioHit
-	alert := map[int64]bool{}
 	for _, r := range runs {
 		n := r.to - r.from + 1
 		h := AudioHit{Track: x.tracks[r.first.track].ID, Alert: r.best >= AudioInARow, At: time.Duration(r.from*AudioHop) * AudioStep,
@@ -248,17 +249,20 @@ func (x *AudioIndex) Search(q Audio) []AudioHit {
 		if n > 1 { // the way made tells the speed better than one window
 			h.Speed = math.Round(float64(r.last.at-r.first.at)/float64((n-1)*AudioHop)*1000) / 1000
 		}
-		alert[h.Track] = alert[h.Track] || h.Alert
 		out = append(out, h)
 	}
-	out = slices.DeleteFunc(out, func(h AudioHit) bool { return !h.Alert && alert[h.Track] })
 	slices.SortStableFunc(out, func(a, b AudioHit) int {
 		if a.Alert != b.Alert {
 			return map[bool]int{true: -1, false: 1}[a.Alert]
 		}
 		return cmp.Or(cmp.Compare(a.ErrorRate, b.ErrorRate), cmp.Compare(a.Track, b.Track))
 	})
-	return out
+	told := map[int64]bool{}
+	return slices.DeleteFunc(out, func(h AudioHit) bool {
+		again := told[h.Track] && !h.Alert
+		told[h.Track] = true
+		return again
+	})
 }
 
 // follows gives the run that a window continues, if there is one: the same track, as much further as the window is, at a speed within bounds.
