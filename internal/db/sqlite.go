@@ -251,6 +251,8 @@ func (e *sqliteEngine) dialect() dialect {
 	return dialect{
 		goose:    goose.DialectSQLite3,
 		pool:     e.writer,
+		only:     "SQLITE ",
+		other:    "POSTGRES ",
 		identity: "INTEGER PRIMARY KEY AUTOINCREMENT",
 		bytes:    "BLOB",
 		now:      "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
