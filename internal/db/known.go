@@ -84,9 +84,9 @@ func (t *Tx) whole(ks []iru.Known, err error) func(context.Context) (iru.Known, 
 	}
 }
 
-// KnownsFrom lists what the judgement of an item left in a bank, oldest first.
-func (t *Tx) KnownsFrom(ctx context.Context, b iru.BankID, i iru.ItemID) ([]iru.Known, error) {
-	ks, err := knowns.list(ctx, t, "WHERE item=$2 AND item<>0 AND bank=$1 ORDER BY id", b, i)
+// KnownsFrom lists what the judgement of an item left in a unit's bank, oldest first.
+func (t *Tx) KnownsFrom(ctx context.Context, u iru.UnitID, bank string, i iru.ItemID) ([]iru.Known, error) {
+	ks, err := knowns.list(ctx, t, "WHERE item=$3 AND item<>0 AND bank IN (SELECT id FROM bank WHERE unit=$1 AND name=$2) ORDER BY id", u, bank, i)
 	if err != nil {
 		return nil, err
 	}

@@ -37,8 +37,13 @@ func (t *Tx) MatchesOf(ctx context.Context, s iru.Scope, i iru.ItemID) ([]iru.Ma
 	if err != nil {
 		return nil, err
 	}
+	said, err := t.opinionsOn(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	for j := range ms {
 		k := ks[ms[j].Known]
+		ms[j].Opinions = iru.Standing(said[k.ID])
 		ms[j].Bank, ms[j].Label, ms[j].Finding, ms[j].Silent = k.BankName, k.Name(), k.Finding, k.Muted || k.State != iru.KnownActive
 	}
 	return ms, nil
@@ -54,9 +59,10 @@ func (t *Tx) UpdateMatch(ctx context.Context, m iru.Match, old iru.MatchState) e
 	return matches.update(ctx, t, &m, "state", old)
 }
 
-// Spread counts the items that known content was met on, and those of them on which a person confirmed the match.
-func (t *Tx) Spread(ctx context.Context, known int64) (items, confirmed int, err error) {
-	err = t.QueryRow(ctx, "SELECT COUNT(DISTINCT item), COUNT(DISTINCT CASE WHEN state='confirmed' THEN item END) FROM match WHERE known=$1", known).Scan(&items, &confirmed)
+// Spread counts the items that known content was met on, as far as most, and says whether a person confirmed the match on one.
+func (t *Tx) Spread(ctx context.Context, known int64, most int) (items int, confirmed bool, err error) {
+	err = t.QueryRow(ctx, `SELECT (SELECT COUNT(*) FROM (SELECT DISTINCT item FROM match WHERE known=$1 LIMIT $2) AS met),
+		EXISTS (SELECT 1 FROM match WHERE known=$1 AND state='confirmed')`, known, most).Scan(&items, &confirmed)
 	return items, confirmed, err
 }
 

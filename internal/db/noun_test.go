@@ -230,7 +230,7 @@ func TestNounsComeBack(t *testing.T) {
 			k.Bank, k.Unit, k.BankName, k.Muted, k.Item, k.State, k.Flood = bk.ID, u.ID, bk.Name, bk.Muted, i.ID, iru.KnownQuarantined, iru.FloodMarked
 			k.Signals = append(k.Signals[:0:0], iru.Signal{Medium: iru.MediumPDQ, Value: []byte("snow line over the pass, tonight")}, iru.Signal{Medium: iru.MediumMD5, Value: []byte("short")})
 		})
-		keep(t, d, f, "opinion", keeper[iru.Opinion]{
+		said := keep(t, d, f, "opinion", keeper[iru.Opinion]{
 			add: func(x *db.Tx, o *iru.Opinion) error { return x.AddOpinion(ctx, o) },
 			get: func(x *db.Tx, o iru.Opinion) (iru.Opinion, error) { return one(x.OpinionsOf(ctx, all, k.ID)) },
 		}, func(o *iru.Opinion) { o.Known, o.Verdict = k.ID, iru.VerdictDisputed })
@@ -242,7 +242,7 @@ func TestNounsComeBack(t *testing.T) {
 			}, state: "State",
 		}, func(m *iru.Match) {
 			m.Unit, m.Item, m.Exhibit, m.Known, m.State = u.ID, i.ID, x.ID, k.ID, iru.MatchDisputed
-			m.Bank, m.Label, m.Finding, m.Silent = k.BankName, k.Label, k.Finding, true
+			m.Bank, m.Label, m.Finding, m.Silent, m.Opinions = k.BankName, k.Label, k.Finding, true, []iru.Opinion{said}
 		})
 		keep(t, d, f, "assessment", keeper[iru.Assessment]{
 			add: func(x *db.Tx, a *iru.Assessment) error { return x.AddAssessment(ctx, a) },

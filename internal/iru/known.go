@@ -88,7 +88,7 @@ type FloodRule struct {
 // without one match confirmed is as a rule a blank, a logo or a frame of the page. What is met as often and confirmed never floods.
 var DefaultFlood = FloodRule{Items: 100, Reason: "met on a hundred items, a shift's work, and no match was confirmed: as a rule a blank, a logo or part of a page's frame"}
 
-// Floods reports whether content that was met on so many items, of which people confirmed the match on some, floods.
-func (r FloodRule) Floods(items, confirmed int) bool {
-	return r.Items > 0 && confirmed == 0 && items >= r.Items
+// Floods reports whether content that was met on so many items floods; what a person confirmed on one of them never does.
+func (r FloodRule) Floods(items int, confirmed bool) bool {
+	return r.Items > 0 && !confirmed && items >= r.Items
 }

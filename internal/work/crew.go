@@ -45,7 +45,8 @@ type Crew struct {
 	Stamps   Stamps // who stamps the ledger; none without authorities
 	Log      *slog.Logger
 
-	life life
+	life  life
+	known knownOnce
 }
 
 // Post is the unit's own end of the correspondence.
@@ -74,6 +75,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &capturer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &prober{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &matcher{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &rethinker{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &deliverer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &poster{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &receiver{Crew: c}) },
