@@ -5,9 +5,12 @@ package db_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
@@ -172,5 +175,45 @@ func TestSignalsForAnIndex(t *testing.T) {
 			}
 			return nil
 		}))
+	})
+}
+
+// Many are stored as one is, on both engines, and the numbers go on behind them.
+func TestManyKnowns(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, h := t.Context(), house(t, d, "a")
+		var ks []*iru.Known
+		for n := range 333 {
+			k := &iru.Known{Bank: h.bank.ID, Label: fmt.Sprint("train ", n), Finding: "refer", By: 2, Created: h.bank.Created, Tags: []string{"snow", "قطار"}, State: iru.KnownActive}
+			for j := range n%3 + 1 {
+				k.Signals = append(k.Signals, iru.Signal{Medium: iru.MediumPDQ, Value: fmt.Appendf(nil, "%031d%d", n, j)})
+			}
+			ks = append(ks, k)
+		}
+		must(t, d.Tx(ctx, func(x *db.Tx) error { return x.AddKnowns(ctx, ks) }))
+		one := iru.Known{Bank: h.bank.ID, State: iru.KnownActive, Signals: []iru.Signal{{Medium: iru.MediumMD5, Value: []byte("0123456789abcdef")}}}
+		must(t, d.Tx(ctx, func(x *db.Tx) error { return x.AddKnown(ctx, &one) }))
+		if last := ks[332]; one.ID <= last.ID || one.Signals[0].ID <= last.Signals[len(last.Signals)-1].ID || ks[0].ID <= h.known.ID {
+			t.Errorf("numbers %d to %d, then %d", ks[0].ID, last.ID, one.ID)
+		}
+		must(t, d.View(ctx, func(x *db.Tx) error {
+			got, err := x.KnownsAfter(ctx, h.officer.Scope(), db.KnownFilter{Bank: h.bank.ID, Medium: iru.MediumPDQ}, 0, 999)
+			if err != nil || len(got) != len(ks) {
+				t.Fatalf("%d, %v", len(got), err)
+			}
+			for n, k := range got {
+				want := *ks[n]
+				want.Unit, want.BankName = h.unit.ID, h.bank.Name
+				if diff := cmp.Diff(want, k); diff != "" {
+					t.Fatal(diff)
+				}
+			}
+			return nil
+		}))
+		if err := d.Tx(ctx, func(x *db.Tx) error {
+			return x.AddKnowns(ctx, []*iru.Known{{Bank: h.bank.ID, Label: "a\x00b", State: iru.KnownActive}})
+		}); !errors.Is(err, iru.Invalid) {
+			t.Errorf("a label with a NUL: %v", err)
+		}
 	})
 }

@@ -236,7 +236,14 @@ func TestNounsComeBack(t *testing.T) {
 		}, func(o *iru.Opinion) { o.Known, o.Verdict = k.ID, iru.VerdictDisputed })
 		keep(t, d, f, "match", keeper[iru.Match]{
 			add: func(x *db.Tx, m *iru.Match) error { _, err := x.AddMatch(ctx, m); return err },
-			get: func(x *db.Tx, m iru.Match) (iru.Match, error) { return one(x.MatchesOf(ctx, all, m.Item)) },
+			get: func(x *db.Tx, m iru.Match) (iru.Match, error) {
+				got, err := one(x.MatchesOf(ctx, all, m.Item))
+				if diff := cmp.Diff([]iru.Opinion{said}, got.Opinions); diff != "" {
+					return got, fmt.Errorf("opinions: %s", diff)
+				}
+				got.Opinions = m.Opinions
+				return got, err
+			},
 			update: func(x *db.Tx, m iru.Match, s string) error {
 				return x.UpdateMatch(ctx, m, iru.MatchState(s))
 			}, state: "State",
