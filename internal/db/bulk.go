@@ -3,10 +3,13 @@
 package db
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -34,6 +37,8 @@ func (t *Tx) AddKnowns(ctx context.Context, ks []*iru.Known) error {
 	if err := t.bulk(ctx, knowns.table, knowns.columns, rows); err != nil {
 		return err
 	}
+	// Neighbours lie on one page of the index.
+	slices.SortStableFunc(of, func(a, b *iru.Signal) int { return cmp.Or(cmp.Compare(a.Medium, b.Medium), bytes.Compare(a.Value, b.Value)) })
 	return t.AddSignals(ctx, of)
 }
 
@@ -108,7 +113,7 @@ func (s *sqliteSession) bulk(ctx context.Context, table string, columns []string
 			if i > 0 {
 				values.WriteString(", ")
 			}
-			values.WriteString("(" + binds(len(args)+1, len(r)) + ")")
+			values.WriteString("(?" + strings.Repeat(", ?", len(r)-1) + ")") // SQLite looks for the names of $1 and its like one by one
 			args = append(args, r...)
 		}
 		if _, err := s.ExecContext(ctx, into+values.String(), args...); err != nil {

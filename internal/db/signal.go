@@ -14,8 +14,8 @@ var signals = shape[iru.Signal]{"signal", "id, known, medium, value", func(s *ir
 	return []any{&s.ID, &s.Known, &s.Medium, &s.Value}
 }}
 
-// maxBinds is how many values one statement of ours lists: SQLite takes 32766 at most, and PostgreSQL plans long lists slowly.
-const maxBinds = 500
+// maxBinds is how many values one statement of ours lists: SQLite's time for them grows with their square.
+const maxBinds = 200
 
 // key is the part of a value that the index signal_value holds.
 func key(value []byte) []byte { return value[:min(len(value), 8)] }
