@@ -38,7 +38,9 @@ func (t *Tx) AddKnowns(ctx context.Context, ks []*iru.Known) error {
 		return err
 	}
 	// Neighbours lie on one page of the index.
-	slices.SortStableFunc(of, func(a, b *iru.Signal) int { return cmp.Or(cmp.Compare(a.Medium, b.Medium), bytes.Compare(a.Value, b.Value)) })
+	slices.SortStableFunc(of, func(a, b *iru.Signal) int {
+		return cmp.Or(cmp.Compare(a.Medium, b.Medium), bytes.Compare(a.Value, b.Value))
+	})
 	return t.AddSignals(ctx, of)
 }
 

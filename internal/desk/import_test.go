@@ -117,7 +117,9 @@ func TestImportOfAFeed(t *testing.T) {
 		if told := feed(row(1, true), bankfile.Row{Cursor: "b,2"}); told != (desk.ImportTold{Rows: 1, Withdrawn: 1}) || cursor() != "b,2" {
 			t.Errorf("deleted: %+v, on from %q", told, cursor())
 		}
-		k := view(u, func(x *db.Tx) (iru.Known, error) { return x.KnownBySignal(ctx, b.ID, signal(t, "md5", fmt.Sprintf("%032x", 1))) })
+		k := view(u, func(x *db.Tx) (iru.Known, error) {
+			return x.KnownBySignal(ctx, b.ID, signal(t, "md5", fmt.Sprintf("%032x", 1)))
+		})
 		if k.State != iru.KnownWithdrawn || k.Ref != "1" {
 			t.Errorf("%+v", k)
 		}
@@ -157,7 +159,9 @@ func TestImportExtends(t *testing.T) {
 func TestImportsDoNotMix(t *testing.T) {
 	ctx, u := t.Context(), newUnit(t, dbtest.Open(t))
 	b := u.bank("feed")
-	read := func(s string) iter.Seq2[bankfile.Row, error] { return bankfile.Read(strings.NewReader(s), bankfile.Signals) }
+	read := func(s string) iter.Seq2[bankfile.Row, error] {
+		return bankfile.Read(strings.NewReader(s), bankfile.Signals)
+	}
 	_, err := u.Import(ctx, u.scope("ada"), desk.Import{Bank: b.ID, Digest: "1", Batch: 1, Each: func(desk.ImportTold) {
 		if _, err := u.Import(ctx, u.scope("ada"), desk.Import{Bank: b.ID, Digest: "2"}, read(hashes(5, 6))); err != nil {
 			t.Error(err)
