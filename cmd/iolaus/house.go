@@ -151,12 +151,18 @@ func (h *house) tools() error {
 			h.log.Warn("no pictures are taken: captures work without", "reason", err)
 		}
 	}
-	pool, err := sandbox.NewPool(sandbox.Options{Lax: !h.cfg.Sandbox.Require, Log: h.log})
-	if err != nil {
-		return fmt.Errorf("%w; sandbox.require = false reads hostile files unconfined, which only training should", err)
-	}
+	pool, err := cells(h.cfg, h.log)
 	h.crew.Cells = pool
-	return nil
+	return err
+}
+
+// cells are what hostile files are read in.
+func cells(cfg config, log *slog.Logger) (*sandbox.Pool, error) {
+	pool, err := sandbox.NewPool(sandbox.Options{Lax: !cfg.Sandbox.Require, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("%w; sandbox.require = false reads hostile files unconfined, which only training should", err)
+	}
+	return pool, nil
 }
 
 func password(file string) (string, error) {
