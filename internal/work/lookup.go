@@ -28,7 +28,7 @@ type Found struct {
 	Distance float64    // see iru.Match
 }
 
-// batch is how many rows are read at once where fingerprints are compared one by one: a sketch has a kilobyte.
+// scanned is how many rows are read at once where fingerprints are compared one by one: a sketch has a kilobyte.
 const scanned = 1000
 
 // Find looks up each query in the banks that a scope reaches, as of now, and gives what it resembles, nearest first. Nothing that is muted,
@@ -37,11 +37,11 @@ func (l *Lookup) Find(ctx context.Context, sc iru.Scope, queries []iru.Signal) (
 	if err := l.pdq.sync(ctx, l.DB); err != nil {
 		return nil, err
 	}
-	return l.find(ctx, sc, queries)
+	return l.FindTaken(ctx, sc, queries)
 }
 
-// find looks up without taking in what is new.
-func (l *Lookup) find(ctx context.Context, sc iru.Scope, queries []iru.Signal) ([][]Found, error) {
+// FindTaken looks up as Find does, of PDQ hashes what an earlier Find took in.
+func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Signal) ([][]Found, error) {
 	out := make([][]Found, len(queries))
 	near, ids := make([][]recognise.Hit, len(queries)), []int64(nil)
 	exact, slow := map[string][]int{}, map[string][]int{}
@@ -119,39 +119,62 @@ func exactly(ctx context.Context, t *db.Tx, sc iru.Scope, medium string, queries
 	return nil
 }
 
+// near compares two values of a medium that has no index: how far they are apart, and whether that is near.
+func near[T any](parse func([]byte) T, apart func(a, b T) (float64, bool)) comparer {
+	return func(queries [][]byte) func(value []byte, hit func(n int, distance float64)) {
+		qs := make([]T, len(queries))
+		for n, q := range queries {
+			qs[n] = parse(q)
+		}
+		return func(value []byte, hit func(int, float64)) {
+			v := parse(value)
+			for n, q := range qs {
+				if d, ok := apart(q, v); ok {
+					hit(n, d)
+				}
+			}
+		}
+	}
+}
+
+type comparer func(queries [][]byte) func(value []byte, hit func(n int, distance float64))
+
+func comparers(medium string) comparer {
+	if medium == iru.MediumTLSH {
+		return near(tlshOf, func(a, b recognise.TLSH) (float64, bool) {
+			d := a.Distance(b)
+			return float64(d), d <= iru.TLSHRadius
+		})
+	}
+	return near(recognise.SketchOf, func(a, b recognise.Sketch) (float64, bool) {
+		similar := recognise.Similarity(a, b)
+		return math.Round((1-similar)*1e4) / 1e4, similar >= iru.TextSimilarity
+	})
+}
+
+func tlshOf(b []byte) recognise.TLSH {
+	t, _ := recognise.ParseTLSH(iru.Signal{Medium: iru.MediumTLSH, Value: b}.Text()) // of 35 bytes, which were checked as they came in
+	return t
+}
+
 // oneByOne compares queries with every fingerprint of a medium, a batch of rows at a time.
 func oneByOne(ctx context.Context, t *db.Tx, sc iru.Scope, medium string, queries []iru.Signal, ns []int, out [][]Found) error {
-	near, err := comparer(medium)
-	if err != nil {
-		return err
+	values := make([][]byte, len(ns))
+	for i, n := range ns {
+		values[i] = queries[n].Value
 	}
+	compare := comparers(medium)(values)
 	for after := int64(0); ; {
 		told, err := t.SpeakingAfter(ctx, sc, medium, after, scanned)
 		if err != nil {
 			return err
 		}
 		for _, v := range told {
-			for _, n := range ns {
-				if d, ok := near(queries[n].Value, v.Signal.Value); ok {
-					out[n] = append(out[n], Found{v.Known, v.Signal, d})
-				}
-			}
+			compare(v.Signal.Value, func(i int, d float64) { out[ns[i]] = append(out[ns[i]], Found{v.Known, v.Signal, d}) })
 		}
 		if len(told) < scanned {
 			return nil
 		}
 		after = told[len(told)-1].Signal.ID
 	}
-}
-
-// comparer gives how far two values of a medium are apart, and whether that is near.
-func comparer(medium string) (func(a, b []byte) (float64, bool), error) {
-	switch medium {
-	case iru.MediumText:
-		return func(a, b []byte) (float64, bool) {
-			similar := recognise.Similarity(recognise.SketchOf(a), recognise.SketchOf(b))
-			return math.Round((1-similar)*1e4) / 1e4, similar >= iru.TextSimilarity
-		}, nil
-	}
-	return nil, fmt.Errorf("look up: %w", iru.Refuse(iru.Unavailable, medium+" is not compared by this program", "look for sha256 or pdq"))
 }

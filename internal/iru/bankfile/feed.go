@@ -116,7 +116,7 @@ func entries(d *json.Decoder, before int, p *Page, yield func(Row, error) bool) 
 
 func (e entry) row(n int) Row {
 	row := Row{Line: n, Deleted: e.Deleted}
-	s, err := signal(e.Algorithm, e.Digest)
+	s, err := Signal(e.Algorithm, e.Digest)
 	if err != nil {
 		row.Err = err
 		return row
