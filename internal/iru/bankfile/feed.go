@@ -122,10 +122,11 @@ func (e entry) row(n int) Row {
 		return row
 	}
 	var tags []string
-	for name, v := range map[string]string{"ideology:": e.Ideology, "file:": e.FileType} {
-		if v != "" {
-			tags = append(tags, name+v)
-		}
+	if e.Ideology != "" {
+		tags = append(tags, "ideology:"+e.Ideology)
+	}
+	if e.FileType != "" {
+		tags = append(tags, "file:"+e.FileType)
 	}
 	ref := strings.Trim(string(e.ID), `"`)
 	if ref == "null" {
