@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -50,7 +51,8 @@ func (k *matchCmd) match(ctx context.Context, c *cli, e env, log *slog.Logger) (
 		return false, err
 	}
 	defer s.shut(&err)
-	l := &work.Lookup{DB: s.db}
+	l := work.NewLookup(s.db, indexFolder(s.cfg.data))
+	defer func() { err = errors.Join(err, l.Close()) }()
 	if k.Stream {
 		return stream(ctx, l, e.stdin, e.stdout, k.JSON)
 	}

@@ -99,6 +99,9 @@ func (s *sqliteSession) numbers(ctx context.Context, table string, n int) ([]int
 	return ids, nil
 }
 
+// settle has nothing to do: one transaction writes, and what it wrote is seen as a whole.
+func (s *sqliteSession) settle(context.Context, string) error { return nil }
+
 // bulkBinds is how many values one statement of a bulk has: more do not make it faster (measured), and each length is parsed anew.
 const bulkBinds = 1000
 
@@ -126,8 +129,18 @@ func (s *sqliteSession) bulk(ctx context.Context, table string, columns []string
 	return nil
 }
 
+// settle takes a lock that no writer's goes together with; a snapshot is taken only afterwards.
+func (s *pgSession) settle(ctx context.Context, table string) error {
+	_, err := s.ExecContext(ctx, "LOCK TABLE "+table+" IN SHARE MODE")
+	return err
+}
+
+// numbers takes the writer's lock before it takes numbers: see settle.
 func (s *pgSession) numbers(ctx context.Context, table string, n int) ([]int64, error) {
 	var ids []int64
+	if _, err := s.ExecContext(ctx, "LOCK TABLE "+table+" IN ROW EXCLUSIVE MODE"); err != nil {
+		return nil, err
+	}
 	err := s.conn.Raw(func(any) error {
 		rows, err := s.tx.Query(ctx, "SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2)", table, n)
 		if err == nil {

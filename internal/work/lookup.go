@@ -12,14 +12,23 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
 	"iolaus/internal/recognise"
+	"iolaus/internal/recognise/ring"
 )
 
 // A Lookup finds known content by fingerprints: exact ones by the store's index, PDQ by an index beside it, TLSH and texts one by one.
 // It is safe for use by many at once.
 type Lookup struct {
-	DB  *db.DB
-	pdq pictures256
+	db  *db.DB
+	pdq pdqIndex
 }
+
+// NewLookup makes a lookup whose index lies in a folder, which is made when it is needed; "" keeps it in memory.
+func NewLookup(d *db.DB, dir string) *Lookup {
+	return &Lookup{db: d, pdq: pdqIndex{dir: dir, source: source{db: d}}}
+}
+
+// Close ends the index. No look-up may run.
+func (l *Lookup) Close() error { return l.pdq.close() }
 
 // A Found is known content that a fingerprint resembles.
 type Found struct {
@@ -34,7 +43,7 @@ const scanned = 1000
 // Find looks up each query in the banks that a scope reaches, as of now, and gives what it resembles, nearest first. Nothing that is muted,
 // quarantined, withdrawn or marked as flooding is found.
 func (l *Lookup) Find(ctx context.Context, sc iru.Scope, queries []iru.Signal) ([][]Found, error) {
-	if err := l.pdq.sync(ctx, l.DB); err != nil {
+	if err := l.pdq.sync(ctx); err != nil {
 		return nil, err
 	}
 	return l.FindTaken(ctx, sc, queries)
@@ -43,24 +52,32 @@ func (l *Lookup) Find(ctx context.Context, sc iru.Scope, queries []iru.Signal) (
 // FindTaken looks up as Find does, of PDQ hashes what an earlier Find took in.
 func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Signal) ([][]Found, error) {
 	out := make([][]Found, len(queries))
-	near, ids := make([][]recognise.Hit, len(queries)), []int64(nil)
+	var pictures []ring.Hash
+	var of []int // of each picture, its query
 	exact, slow := map[string][]int{}, map[string][]int{}
 	for n, q := range queries {
 		switch q.Medium {
 		case iru.MediumSHA256, iru.MediumMD5:
 			exact[q.Medium] = append(exact[q.Medium], n)
 		case iru.MediumPDQ:
-			near[n] = l.pdq.search(pdqOf(q.Value), iru.PDQRadius, nil)
-			for _, h := range near[n] {
-				ids = append(ids, h.ID)
-			}
+			pictures, of = append(pictures, hashOf(q.Value)), append(of, n)
 		case iru.MediumText, iru.MediumTLSH:
 			slow[q.Medium] = append(slow[q.Medium], n)
 		default:
 			return nil, fmt.Errorf("look up: %w", iru.Refuse(iru.Invalid, fmt.Sprintf("%.40s cannot be looked up", q.Medium), "choose sha256, md5, pdq, tlsh or text"))
 		}
 	}
-	err := l.DB.View(ctx, func(t *db.Tx) error {
+	near, ids := make([][]ring.Hit, len(queries)), []int64(nil)
+	l.pdq.search(pictures, iru.PDQRadius, func(i int, h ring.Hit) {
+		near[of[i]], ids = append(near[of[i]], h), append(ids, h.ID)
+	})
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	if len(exact)+len(slow)+len(ids) == 0 {
+		return out, nil
+	}
+	err := l.db.View(ctx, func(t *db.Tx) error {
+		clear(out) // it may run again
 		for medium, ns := range exact {
 			if err := exactly(ctx, t, sc, medium, queries, ns, out); err != nil {
 				return err
@@ -74,8 +91,7 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 		if len(ids) == 0 {
 			return nil
 		}
-		slices.Sort(ids)
-		told, err := t.Speaking(ctx, sc, slices.Compact(ids))
+		told, err := t.Speaking(ctx, sc, ids)
 		if err != nil {
 			return err
 		}
