@@ -180,7 +180,7 @@ func oneByOne(ctx context.Context, t *db.Tx, sc iru.Scope, medium string, querie
 		values[i] = queries[n].Value
 	}
 	compare := comparers(medium)(values)
-	for after := int64(0); ; {
+	for after := (iru.Signal{}); ; {
 		told, err := t.SpeakingAfter(ctx, sc, medium, after, scanned)
 		if err != nil {
 			return err
@@ -191,6 +191,6 @@ func oneByOne(ctx context.Context, t *db.Tx, sc iru.Scope, medium string, querie
 		if len(told) < scanned {
 			return nil
 		}
-		after = told[len(told)-1].Signal.ID
+		after = told[len(told)-1].Signal
 	}
 }
