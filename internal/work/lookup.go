@@ -96,7 +96,8 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 			return err
 		}
 		for n, hits := range near {
-			for _, h := range hits {
+			slices.SortFunc(hits, func(a, b ring.Hit) int { return cmp.Compare(a.ID, b.ID) })
+			for _, h := range slices.Compact(hits) {
 				if v, ok := told[h.ID]; ok {
 					out[n] = append(out[n], Found{v.Known, v.Signal, float64(h.Distance)})
 				}
