@@ -182,7 +182,8 @@ func converted(img image.Image, x, y int) float32 {
 		c := m.YCbCrAt(x, y)
 		return weigh(color.YCbCrToRGB(c.Y, c.Cb, c.Cr))
 	}
-	return seen(img.At(x, y))
+	c := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
+	return weigh(c.R, c.G, c.B)
 }
 
 // A hash of the kinds of images that decoders give leaves no garbage.

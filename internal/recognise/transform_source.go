@@ -83,12 +83,13 @@ func (s *source) stored(v *vectors, dst []float32, y int) {
 			return
 		}
 		for x := range dst {
-			dst[x] = seen(color.RGBA{pix[4*x], pix[4*x+1], pix[4*x+2], pix[4*x+3]})
+			p := pix[4*x : 4*x+4 : 4*x+4]
+			dst[x] = opaqued(257*uint32(p[0]), 257*uint32(p[1]), 257*uint32(p[2]), 257*uint32(p[3]))
 		}
 	case *image.NRGBA64:
-		sixteenBits(dst, m.Pix[m.PixOffset(x0, y):][:8*n], func(r, g, b, a uint16) color.Color { return color.NRGBA64{r, g, b, a} })
+		sixteenBits(dst, m.Pix[m.PixOffset(x0, y):][:8*n], false)
 	case *image.RGBA64:
-		sixteenBits(dst, m.Pix[m.PixOffset(x0, y):][:8*n], func(r, g, b, a uint16) color.Color { return color.RGBA64{r, g, b, a} })
+		sixteenBits(dst, m.Pix[m.PixOffset(x0, y):][:8*n], true)
 	case *image.CMYK:
 		pix := m.Pix[m.PixOffset(x0, y):][:4*n]
 		for x := range dst {
@@ -107,8 +108,19 @@ func (s *source) stored(v *vectors, dst []float32, y int) {
 
 // seen is the brightness of any colour, made opaque.
 func seen(c color.Color) float32 {
-	k := color.NRGBAModel.Convert(c).(color.NRGBA)
-	return weigh(k.R, k.G, k.B)
+	r, g, b, a := c.RGBA()
+	if k, ok := c.(color.NRGBA); ok {
+		return weigh(k.R, k.G, k.B)
+	}
+	return opaqued(r, g, b, a)
+}
+
+// opaqued is what color.NRGBAModel makes of premultiplied 16-bit values, but without garbage.
+func opaqued(r, g, b, a uint32) float32 {
+	if a == 0 {
+		return 0
+	}
+	return weigh(uint8(r*0xffff/a>>8), uint8(g*0xffff/a>>8), uint8(b*0xffff/a>>8))
 }
 
 func fourBytes(v *vectors, dst []float32, pix []uint8) {
@@ -127,15 +139,19 @@ func opaque(pix []uint8) bool {
 }
 
 // sixteenBits drops the lower byte of opaque pixels; the rare others are converted one by one.
-func sixteenBits(dst []float32, pix []uint8, as func(r, g, b, a uint16) color.Color) {
+func sixteenBits(dst []float32, pix []uint8, premultiplied bool) {
 	for x := range dst {
 		p := pix[8*x : 8*x+8 : 8*x+8]
 		if p[6]&p[7] == 255 {
 			dst[x] = weigh(p[0], p[2], p[4])
 			continue
 		}
-		word := func(i int) uint16 { return binary.BigEndian.Uint16(p[i:]) }
-		dst[x] = seen(as(word(0), word(2), word(4), word(6)))
+		r, g := uint32(binary.BigEndian.Uint16(p)), uint32(binary.BigEndian.Uint16(p[2:]))
+		b, a := uint32(binary.BigEndian.Uint16(p[4:])), uint32(binary.BigEndian.Uint16(p[6:]))
+		if !premultiplied {
+			r, g, b = r*a/0xffff, g*a/0xffff, b*a/0xffff
+		}
+		dst[x] = opaqued(r, g, b, a)
 	}
 }
 
