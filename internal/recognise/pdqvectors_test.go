@@ -3,7 +3,6 @@
 package recognise
 
 import (
-	"fmt"
 	"image"
 	"image/color"
 	"math"
@@ -198,19 +197,6 @@ func TestPDQLeavesNoGarbage(t *testing.T) {
 		}); n > 0 {
 			t.Errorf("%T: %v allocations", img, n)
 		}
-	}
-}
-
-func BenchmarkTransform(b *testing.B) {
-	img := drawing(0)
-	for _, v := range allVectors() {
-		b.Run(fmt.Sprint(v.name), func(b *testing.B) {
-			t := newTransformer(v)
-			for b.Loop() {
-				t.transform(img, 0)
-				t.freq.bits(&t.order)
-			}
-		})
 	}
 }
 
