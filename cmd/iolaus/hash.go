@@ -26,6 +26,7 @@ type hashCmd struct {
 	Files []string `arg:"" help:"Files; - is standard input." name:"file"`
 	Type  []string `help:"What to make: sha256, md5, tlsh, pdq, vpdq, chromaprint, or all that a file can have. May be several, with commas." enum:"sha256,md5,tlsh,pdq,vpdq,chromaprint,all" default:"all"`
 	JSON  bool     `help:"An object a line." name:"json"`
+	Small bool     `help:"PDQ as the command-line tool of the reference makes it: shrunk to 512 pixels first. Others hash at full resolution." name:"512"`
 }
 
 // hashed is one fingerprint of one file. Its line is "type value file": the row "type value" in which fingerprints are exchanged,
@@ -45,6 +46,7 @@ type hasher struct {
 	cells  *sandbox.Reader
 	media  media.Options
 	json   bool
+	small  bool
 	out    io.Writer
 	errs   io.Writer
 	take   func(hashed) error // instead of a line; nil writes
@@ -54,7 +56,7 @@ type hasher struct {
 // Run prints a line for each fingerprint of each file. What a file does not have is told on standard error, with the reason; unless
 // all was asked for, which is whatever there is, it is a failure at the end. So is a file that cannot be read.
 func (k *hashCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
-	h := hasher{types: k.Type, all: slices.Contains(k.Type, "all"), json: k.JSON, out: e.stdout, errs: e.stderr}
+	h := hasher{types: k.Type, all: slices.Contains(k.Type, "all"), json: k.JSON, small: k.Small, out: e.stdout, errs: e.stderr}
 	if h.all {
 		h.types = []string{"sha256", "md5", "tlsh", "pdq", "vpdq", "chromaprint"}
 	}
@@ -157,7 +159,11 @@ func (h *hasher) picture(ctx context.Context, name string, from *head) (still bo
 		h.miss(name, "pdq", fmt.Sprintf("more than %d bytes", recognise.DefaultLimits.Bytes), !h.all)
 		return false, nil
 	}
-	pic, err := h.cells.Picture(ctx, from.Bytes())
+	read := h.cells.Picture
+	if h.small {
+		read = h.cells.Picture512
+	}
+	pic, err := read(ctx, from.Bytes())
 	if errors.Is(err, iru.Invalid) {
 		// Whatever is asked for, a file that breaks its reader is told as a failure.
 		h.miss(name, "pdq", err, !h.all || errors.Is(err, sandbox.ErrStopped))
