@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"image"
+	"slices"
 	"time"
 )
 
@@ -18,7 +19,7 @@ func splitPNG(data []byte, most int) (film animation, err error) {
 		return film, fmt.Errorf("decode png: %w: damaged after frame %d", ErrFormat, len(film.frames))
 	}
 	var header []byte   // content of IHDR
-	var shared [][]byte // chunks of the palette
+	var shared [][]byte // the first palette and its transparency
 	var current *frame  // to which pixels are added
 	var hidden, animated = [][]byte(nil), false
 	for rest := data[min(signature, len(data)):]; ; {
@@ -40,13 +41,15 @@ func splitPNG(data []byte, most int) (film animation, err error) {
 		case "acTL":
 			animated = true
 		case "PLTE", "tRNS":
-			shared = append(shared, whole)
+			if !slices.ContainsFunc(shared, func(c []byte) bool { return string(c[4:8]) == kind }) {
+				shared = append(shared, whole)
+			}
 		case "fcTL":
 			if !animated {
 				continue
 			}
 			if len(film.frames) == most {
-				return film, nil
+				return withHidden(film, header, shared, hidden), nil
 			}
 			if len(body) != 26 || header == nil {
 				return damaged()
@@ -78,7 +81,7 @@ func withHidden(film animation, header []byte, shared, pixels [][]byte) animatio
 	if len(pixels) == 0 || len(film.frames) == 0 {
 		return film
 	}
-	f := frame{at: film.bounds(), hidden: true, parts: append(pngHead(header, shared), pixels...)}
+	f := frame{at: film.bounds(), hidden: true, end: chunk("IEND", nil), parts: append(pngHead(header, shared), pixels...)}
 	film.frames = append([]frame{f}, film.frames...)
 	return film
 }
@@ -91,7 +94,7 @@ func pngHead(header []byte, shared [][]byte) [][]byte {
 func controlled(body, header []byte, shared [][]byte) frame {
 	at := func(i int) int { return int(binary.BigEndian.Uint32(body[i:])) }
 	own := append(append([]byte(nil), body[4:12]...), header[8:]...)
-	f := frame{at: image.Rect(at(12), at(16), at(12)+at(4), at(16)+at(8)), over: body[25] == 1, parts: pngHead(own, shared)}
+	f := frame{at: image.Rect(at(12), at(16), at(12)+at(4), at(16)+at(8)), over: body[25] == 1, end: chunk("IEND", nil), parts: pngHead(own, shared)}
 	ticks, second := binary.BigEndian.Uint16(body[20:]), binary.BigEndian.Uint16(body[22:])
 	if second == 0 {
 		second = 100

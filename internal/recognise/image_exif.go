@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
+	"image/draw"
 )
 
 // Orientation reads from an image file how its pixels must be turned to stand upright: 1 to 8 as the Exif tag 0x0112 has it, 1 if
@@ -111,14 +112,15 @@ func Turned(img image.Image, orientation int) image.Image {
 	if orientation < 2 || orientation > 8 {
 		return img
 	}
-	b := img.Bounds()
-	w, h := b.Dx(), b.Dy()
+	from := straight(img)
+	w, h := from.Rect.Dx(), from.Rect.Dy()
 	size := image.Pt(w, h)
 	if orientation > 4 {
 		size = image.Pt(h, w)
 	}
 	out := image.NewNRGBA(image.Rectangle{Max: size})
 	for y := range h {
+		row := from.Pix[from.PixOffset(from.Rect.Min.X, from.Rect.Min.Y+y):][:4*w]
 		for x := range w {
 			u, v := x, y
 			switch orientation {
@@ -137,7 +139,27 @@ func Turned(img image.Image, orientation int) image.Image {
 			case 8:
 				u, v = y, w-1-x
 			}
-			out.SetNRGBA(u, v, color.NRGBAModel.Convert(img.At(b.Min.X+x, b.Min.Y+y)).(color.NRGBA))
+			copy(out.Pix[v*out.Stride+4*u:][:4], row[4*x:])
+		}
+	}
+	return out
+}
+
+// straight is the image in 8-bit colour. What has no transparency takes the way that image/draw has made fast.
+func straight(img image.Image) *image.NRGBA {
+	b := img.Bounds()
+	switch m := img.(type) {
+	case *image.NRGBA:
+		return m
+	case *image.YCbCr, *image.Gray, *image.CMYK:
+		out := image.NewRGBA(b)
+		draw.Draw(out, b, img, b.Min, draw.Src)
+		return &image.NRGBA{Pix: out.Pix, Stride: out.Stride, Rect: b}
+	}
+	out := image.NewNRGBA(b)
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			out.SetNRGBA(x, y, color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA))
 		}
 	}
 	return out

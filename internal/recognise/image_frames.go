@@ -29,6 +29,7 @@ const (
 
 type frame struct {
 	parts  [][]byte        // a file of its own, in pieces
+	end    []byte          // its last piece
 	at     image.Rectangle // on the canvas
 	delay  time.Duration
 	over   bool // what is transparent in it lets the canvas through
@@ -36,7 +37,7 @@ type frame struct {
 	hidden bool // shown only by programs that do not know animations
 }
 
-func (f frame) file() []byte { return bytes.Join(f.parts, nil) }
+func (f frame) file() []byte { return append(bytes.Join(f.parts, nil), f.end...) }
 
 // undense is for frames: one that changes nothing takes a few bytes, so that only the total can be held against it.
 func (l Limits) undense() Limits {

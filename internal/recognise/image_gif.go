@@ -53,7 +53,7 @@ func splitGIF(data []byte, most int) (film animation, err error) {
 			}
 			x, y := int(binary.LittleEndian.Uint16(rest[1:])), int(binary.LittleEndian.Uint16(rest[3:]))
 			w, h := int(binary.LittleEndian.Uint16(rest[5:])), int(binary.LittleEndian.Uint16(rest[7:]))
-			f := frame{parts: [][]byte{data[:head], control, rest[:n], {0x3b}}, at: image.Rect(x, y, x+w, y+h), over: true}
+			f := frame{parts: [][]byte{data[:head], control, rest[:n]}, end: []byte{0x3b}, at: image.Rect(x, y, x+w, y+h), over: true}
 			if control != nil {
 				f.delay = 10 * time.Millisecond * time.Duration(binary.LittleEndian.Uint16(control[4:]))
 				f.after = []int{stays, stays, cleared, restored, stays, stays, stays, stays}[control[3]>>2&7]
