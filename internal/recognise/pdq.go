@@ -34,7 +34,7 @@ func HashPDQ(img image.Image) (PDQ, int) { return hashPDQ(img, 0) }
 
 // HashPDQ512 returns the hash and quality as the command-line tool of the reference gives them: an image with a side over 512 pixels
 // is first shrunk to 512 by 512, its shape ignored, each pixel that of the nearest-neighbour rule of CImg 2.2, which the tool ships.
-// It is 0 to 10 bits from HashPDQ; others, and the Python binding, hash at full resolution. Bits are the tool's own for every image
+// On photographs it is 0 to 10 bits from HashPDQ, on noise anything; others, and the Python binding, hash at full resolution. Bits are the tool's own for every image
 // whose 8-bit grey or red, green and blue values are those the tool reads: PNG without transparency, and uncompressed forms. For JPEG
 // they are near, as decoders differ. The tool refuses transparency and keeps the wrong half of 16-bit values; here the
 // colour behind and the upper half count.
