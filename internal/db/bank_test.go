@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -158,11 +159,11 @@ func TestOnlyWhatSpeaksIsFound(t *testing.T) {
 func TestSignalsForAnIndex(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		a, b := house(t, d, "a"), house(t, d, "b")
-		must(t, d.Tx(context.WithoutCancel(t.Context()), func(x *db.Tx) error {
+		must(t, d.View(context.WithoutCancel(t.Context()), func(x *db.Tx) error {
 			ctx := t.Context()
 			first, second := a.known.Signals[0], b.known.Signals[0]
-			got, err := x.SignalsAfter(ctx, "sha256", first.ID, 9)
-			if err != nil || len(got) != 1 || !got[0].Same(second) {
+			got, end, err := x.SignalsAfter(ctx, "sha256", first.ID, 9)
+			if err != nil || len(got) != 1 || end != second.ID || !got[0].Same(second) {
 				t.Errorf("after %d: %+v, %v", first.ID, got, err)
 			}
 			alive, err := x.AliveSignals(ctx, []int64{first.ID, second.ID, 999})
@@ -214,6 +215,64 @@ func TestManyKnowns(t *testing.T) {
 			return x.AddKnowns(ctx, []*iru.Known{{Bank: h.bank.ID, Label: "a\x00b", State: iru.KnownActive}})
 		}); !errors.Is(err, iru.Invalid) {
 			t.Errorf("a label with a NUL: %v", err)
+		}
+	})
+}
+
+// Nothing with a smaller number comes after what an index was told: it waits for who is adding.
+func TestSignalsComeInOrder(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, h := t.Context(), house(t, d, "a")
+		add := func(n int, before, after func()) error {
+			return d.Tx(ctx, func(x *db.Tx) error {
+				k := &iru.Known{Bank: h.bank.ID, State: iru.KnownActive, Signals: []iru.Signal{{Medium: iru.MediumMD5, Value: fmt.Appendf(nil, "%016d", n)}}}
+				before()
+				err := x.AddKnowns(ctx, []*iru.Known{k})
+				after()
+				return err
+			})
+		}
+		took, on := make(chan struct{}), make(chan struct{})
+		first := make(chan error, 1)
+		go func() { first <- add(1, func() {}, func() { close(took); <-on }) }()
+		<-took
+		second := make(chan error, 1)
+		go func() { second <- add(2, func() {}, func() {}) }()
+		if d.Engine() == db.PostgreSQL { // where the second one need not wait
+			must(t, <-second)
+		}
+		type told struct {
+			n   int
+			err error
+		}
+		seen := make(chan told, 1)
+		go func() {
+			var v told
+			v.err = d.View(ctx, func(x *db.Tx) error {
+				ss, _, err := x.SignalsAfter(ctx, iru.MediumMD5, 0, 9)
+				v.n = len(ss)
+				return err
+			})
+			seen <- v
+		}()
+		early := false
+		select {
+		case v := <-seen:
+			must(t, v.err)
+			if early = true; v.n != 0 {
+				t.Errorf("an index is told of %d fingerprints while one with a smaller number is being added", v.n)
+			}
+		case <-time.After(200 * time.Millisecond):
+		}
+		close(on)
+		must(t, <-first)
+		if d.Engine() == db.SQLite {
+			must(t, <-second)
+		}
+		if !early {
+			if v := <-seen; v.err != nil || v.n != 2 {
+				t.Errorf("then %d, %v", v.n, v.err)
+			}
 		}
 	})
 }

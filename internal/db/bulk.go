@@ -3,10 +3,13 @@
 package db
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -34,6 +37,10 @@ func (t *Tx) AddKnowns(ctx context.Context, ks []*iru.Known) error {
 	if err := t.bulk(ctx, knowns.table, knowns.columns, rows); err != nil {
 		return err
 	}
+	// Neighbours lie on one page of the index.
+	slices.SortStableFunc(of, func(a, b *iru.Signal) int {
+		return cmp.Or(cmp.Compare(a.Medium, b.Medium), bytes.Compare(a.Value, b.Value))
+	})
 	return t.AddSignals(ctx, of)
 }
 
@@ -92,6 +99,9 @@ func (s *sqliteSession) numbers(ctx context.Context, table string, n int) ([]int
 	return ids, nil
 }
 
+// settle has nothing to do: one transaction writes, and what it wrote is seen as a whole.
+func (s *sqliteSession) settle(context.Context, string) error { return nil }
+
 // bulkBinds is how many values one statement of a bulk has: more do not make it faster (measured), and each length is parsed anew.
 const bulkBinds = 1000
 
@@ -108,7 +118,7 @@ func (s *sqliteSession) bulk(ctx context.Context, table string, columns []string
 			if i > 0 {
 				values.WriteString(", ")
 			}
-			values.WriteString("(" + binds(len(args)+1, len(r)) + ")")
+			values.WriteString("(?" + strings.Repeat(", ?", len(r)-1) + ")") // SQLite looks for the names of $1 and its like one by one
 			args = append(args, r...)
 		}
 		if _, err := s.ExecContext(ctx, into+values.String(), args...); err != nil {
@@ -119,8 +129,18 @@ func (s *sqliteSession) bulk(ctx context.Context, table string, columns []string
 	return nil
 }
 
+// settle takes a lock that no writer's goes together with; a snapshot is taken only afterwards.
+func (s *pgSession) settle(ctx context.Context, table string) error {
+	_, err := s.ExecContext(ctx, "LOCK TABLE "+table+" IN SHARE MODE")
+	return err
+}
+
+// numbers takes the writer's lock before it takes numbers: see settle.
 func (s *pgSession) numbers(ctx context.Context, table string, n int) ([]int64, error) {
 	var ids []int64
+	if _, err := s.ExecContext(ctx, "LOCK TABLE "+table+" IN ROW EXCLUSIVE MODE"); err != nil {
+		return nil, err
+	}
 	err := s.conn.Raw(func(any) error {
 		rows, err := s.tx.Query(ctx, "SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2)", table, n)
 		if err == nil {

@@ -56,6 +56,8 @@ type session interface {
 	keepHashes(ctx context.Context, from int64, hashes []tlog.Hash) error
 	// numbers takes n new ids of a table, ascending.
 	numbers(ctx context.Context, table string, n int) ([]int64, error)
+	// settle waits for the transactions that add rows to a table, as the first statement of one that only reads.
+	settle(ctx context.Context, table string) error
 	// bulk inserts rows whose values stand in the order of the columns.
 	bulk(ctx context.Context, table string, columns []string, rows [][]any) error
 	commit(ctx context.Context) error

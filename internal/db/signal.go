@@ -14,8 +14,8 @@ var signals = shape[iru.Signal]{"signal", "id, known, medium, value", func(s *ir
 	return []any{&s.ID, &s.Known, &s.Medium, &s.Value}
 }}
 
-// maxBinds is how many values one statement of ours lists: SQLite takes 32766 at most, and PostgreSQL plans long lists slowly.
-const maxBinds = 500
+// maxBinds is how many values one statement of ours lists: SQLite's time for them grows with their square.
+const maxBinds = 200
 
 // key is the part of a value that the index signal_value holds.
 func key(value []byte) []byte { return value[:min(len(value), 8)] }
@@ -23,10 +23,21 @@ func key(value []byte) []byte { return value[:min(len(value), 8)] }
 // AddSignal stores a further fingerprint of known content and sets its id.
 func (t *Tx) AddSignal(ctx context.Context, s *iru.Signal) error { return signals.insert(ctx, t, s) }
 
-// SignalsAfter lists the fingerprints of a medium after an id, of all units and whatever is said of them, oldest first, at most n: what
-// an index is built from.
-func (t *Tx) SignalsAfter(ctx context.Context, medium string, after int64, n int) ([]iru.Signal, error) {
-	return signals.list(ctx, t, "WHERE id>$1 AND medium=$2 ORDER BY id LIMIT $3", after, medium, n)
+// SignalsAfter lists the fingerprints of a medium after an id, of all units and whatever is said of them, oldest first, at most n, and the
+// greatest id of any medium: what an index is built from. It waits for whoever is adding fingerprints, so that none with a smaller id comes
+// later; it must be the first statement of its transaction.
+func (t *Tx) SignalsAfter(ctx context.Context, medium string, after int64, n int) (ss []iru.Signal, end int64, err error) {
+	if err := t.check(nil); err != nil {
+		return nil, 0, err
+	}
+	if err := t.session.settle(ctx, signals.table); err != nil {
+		return nil, 0, t.fail(ctx, fmt.Errorf("wait for signals: %w", err))
+	}
+	if ss, err = signals.list(ctx, t, "WHERE id>$1 AND medium=$2 ORDER BY id LIMIT $3", after, medium, n); err != nil {
+		return nil, 0, err
+	}
+	err = t.QueryRow(ctx, "SELECT COALESCE(MAX(id), 0) FROM signal").Scan(&end)
+	return ss, end, err
 }
 
 // AliveSignals gives those of the ids that there still are.

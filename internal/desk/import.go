@@ -22,7 +22,7 @@ type Import struct {
 	Format  bankfile.Format  // for the log
 	Digest  string           // SHA-256 of the file in hex: the same file goes on where it was; "" for a feed
 	Finding string           // what is said of rows that do not say; "refer"
-	Batch   int              // rows a transaction; 0: 5000
+	Batch   int              // rows a transaction; 0: 10,000
 	Each    func(ImportTold) // told after each transaction; may be nil
 	Wrong   func(int, error) // told of each wrong row and its line, once in a run; may be nil
 }
@@ -61,8 +61,8 @@ func (m mark) String() string {
 // FeedCursor is where the next import of a bank's feed goes on; "" is the beginning.
 func FeedCursor(b iru.Bank) string { return readMark(b.Checkpoint).Cursor }
 
-// importBatch is how many rows one transaction takes in: others write between two.
-const importBatch = 5000
+// importBatch is how many rows one transaction takes in, half a second: others write between two.
+const importBatch = 10_000
 
 // Import takes rows into a bank of the unit, a batch a transaction, with one event for all of it. What the bank holds is not added again,
 // so that the same file twice changes nothing, and after a kill it goes on where it was. Rows with an Err are counted and left out; an error

@@ -245,6 +245,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Known content may match as much")
 	case "known.opine":
 		return ui.T(ctx, "Opinion on known content")
+	case "officer.enlist":
+		return ui.T(ctx, "Officer enlisted at the command line")
 	case "bank.open":
 		return ui.T(ctx, "Bank opened")
 	case "bank.change":

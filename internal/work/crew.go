@@ -41,6 +41,7 @@ type Crew struct {
 	Post     Post
 	Holder   string // names this process
 	Software string // name and version, written into evidence
+	Index    string // folder of the index of known pictures; "" keeps it in memory
 	Survey   time.Duration
 	Stamps   Stamps // who stamps the ledger; none without authorities
 	Log      *slog.Logger
@@ -122,7 +123,7 @@ func (c *Crew) Run(ctx context.Context) error {
 	}
 	dead()
 	wg.Wait()
-	return errors.Join(err, c.Desk.DB.ReleaseLease(context.WithoutCancel(ctx), aliveRole(c.Holder), c.Holder))
+	return errors.Join(err, c.lookup().Close(), c.Desk.DB.ReleaseLease(context.WithoutCancel(ctx), aliveRole(c.Holder), c.Holder))
 }
 
 // patience is how long a job waits before it is tried again: a second at first, at most ten minutes.

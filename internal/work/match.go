@@ -61,7 +61,7 @@ func (c *Crew) resemble(ctx context.Context, x iru.Exhibit) ([]desk.Resemblance,
 
 // lookup is made when the first job needs it, and kept: it grows with the banks.
 func (c *Crew) lookup() *Lookup {
-	c.known.once.Do(func() { c.known.Lookup = &Lookup{DB: c.Desk.DB} })
+	c.known.once.Do(func() { c.known.Lookup = NewLookup(c.Desk.DB, c.Index) })
 	return c.known.Lookup
 }
 

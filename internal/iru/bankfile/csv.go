@@ -87,7 +87,7 @@ func csvRow(line int, rec []string, at []int) Row {
 		row.Err = iru.Refuse(iru.Invalid, "it has fewer fields than its first line names", "fill in the signal type and the signal")
 		return row
 	}
-	s, err := signal(field(0), field(1))
+	s, err := Signal(field(0), field(1))
 	if err != nil {
 		row.Err = err
 		return row

@@ -116,16 +116,17 @@ func entries(d *json.Decoder, before int, p *Page, yield func(Row, error) bool) 
 
 func (e entry) row(n int) Row {
 	row := Row{Line: n, Deleted: e.Deleted}
-	s, err := signal(e.Algorithm, e.Digest)
+	s, err := Signal(e.Algorithm, e.Digest)
 	if err != nil {
 		row.Err = err
 		return row
 	}
 	var tags []string
-	for name, v := range map[string]string{"ideology:": e.Ideology, "file:": e.FileType} {
-		if v != "" {
-			tags = append(tags, name+v)
-		}
+	if e.Ideology != "" {
+		tags = append(tags, "ideology:"+e.Ideology)
+	}
+	if e.FileType != "" {
+		tags = append(tags, "file:"+e.FileType)
 	}
 	ref := strings.Trim(string(e.ID), `"`)
 	if ref == "null" {

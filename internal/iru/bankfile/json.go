@@ -88,7 +88,7 @@ func jsonRow(n int, b []byte) Row {
 		return row
 	}
 	for _, p := range c.Signals {
-		s, err := signal(p.Type, p.Signal)
+		s, err := Signal(p.Type, p.Signal)
 		if err != nil {
 			row.Err = err
 			return row

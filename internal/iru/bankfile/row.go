@@ -113,8 +113,8 @@ func medium(name string) string {
 	}
 }
 
-// signal reads a fingerprint and says in its refusal what stood there.
-func signal(kind, text string) (iru.Signal, error) {
+// Signal reads a fingerprint by the name that a signal type or algorithm has elsewhere. Its error is Invalid.
+func Signal(kind, text string) (iru.Signal, error) {
 	if !utf8.ValidString(kind) || !utf8.ValidString(text) {
 		return iru.Signal{}, iru.Refuse(iru.Invalid, "it is not UTF-8", "save the file as UTF-8")
 	}
@@ -166,7 +166,7 @@ func signalRow(n int, b []byte) Row {
 		row.Err = iru.Refuse(iru.Invalid, "it is not a signal type and a signal", "write it as: pdq HEX")
 		return row
 	}
-	s, err := signal(kind, text)
+	s, err := Signal(kind, text)
 	if err != nil {
 		row.Err = err
 		return row
