@@ -58,6 +58,8 @@ func (h *hma) hashURL(r *http.Request) (hashes, error) {
 		return nil, abort(http.StatusBadRequest, "Invalid or unsafe URL provided")
 	case errors.Is(err, iru.Invalid):
 		return nil, abort(http.StatusBadRequest, "Invalid or unsafe URL provided: it is no address")
+	case errors.Is(err, iru.NotFound):
+		return nil, abort(http.StatusBadRequest, "Failed to fetch URL: there is no such name")
 	case errors.Is(err, iru.Unavailable):
 		return nil, abort(http.StatusBadRequest, "Failed to fetch URL: no answer came")
 	case err != nil:
