@@ -221,7 +221,9 @@ func (u upload) form() (string, io.Reader) {
 	return w.FormDataContentType(), &b
 }
 
-func photoOf(file []byte) upload { return upload{field: "photo", name: "train.png", kind: "image/png", file: file} }
+func photoOf(file []byte) upload {
+	return upload{field: "photo", name: "train.png", kind: "image/png", file: file}
+}
 
 // drawn is an invented picture: a train of discs in a landscape.
 func drawn(seed int) *image.NRGBA {
