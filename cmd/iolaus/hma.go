@@ -14,7 +14,7 @@ import (
 
 // hma is what the routes under /hma use: the crew's index, cells, and the first vantage point.
 func (h *house) hma() *api.HMA {
-	return &api.HMA{Near: h.crew, Pictures: celled{h.crew.Cells}, Web: guarded{h.crew.Vantages[0]}}
+	return &api.HMA{Near: h.crew.Near(), Pictures: celled{h.crew.Cells}, Web: guarded{h.crew.Vantages[0]}}
 }
 
 // celled reads each picture in a cell of its own.

@@ -12,6 +12,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
 
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
@@ -31,8 +34,9 @@ type HMA struct {
 
 // Neighbours finds fingerprints of pictures, whoever's they are; which of them may be told, the store says.
 type Neighbours interface {
-	// Near gives the ids of all signals within so many bits of q.
-	Near(ctx context.Context, q recognise.PDQ, radius int) ([]recognise.Hit, error)
+	// Near gives the ids of all signals within so many bits of q: with fresh of all that were entered before, else it need not wait for
+	// what was entered in the last second.
+	Near(ctx context.Context, q recognise.PDQ, radius int, fresh bool) ([]recognise.Hit, error)
 }
 
 // Pictures reads hostile pictures, away from this process.
@@ -68,6 +72,8 @@ type hma struct {
 	routes map[string]string // scope of the token by pattern; "" needs none
 	turns  chan struct{}
 	tally  tally
+
+	entered, taken atomic.Int64 // how much was entered here, and how much of it a look-up has seen
 }
 
 func (s *server) openHMA(o HMA) *hma {
@@ -261,6 +267,9 @@ func (h *hma) status() {
 // bank finds a bank of the caller's unit by the name in the path.
 func (h *hma) bank(r *http.Request) (iru.Bank, error) {
 	name := r.PathValue("bank")
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) { // no engine would take it as a text
+		return iru.Bank{}, abort(http.StatusNotFound, "bank '%.80q' not found", name)
+	}
 	b, err := view(r.Context(), h.server, func(t *db.Tx, sc iru.Scope) (iru.Bank, error) { return t.BankByName(r.Context(), sc.Unit, name) })
 	if errors.Is(err, iru.NotFound) {
 		return b, abort(http.StatusNotFound, "bank '%.80s' not found", name)

@@ -180,6 +180,7 @@ func (h *hma) enter(r *http.Request, b iru.Bank, hs hashes, m metadata, note str
 	m.keep(&k, note)
 	ctx, sc := r.Context(), callerOf(r.Context()).scope
 	got, err := h.desk.Enter(ctx, sc, b.Name, k)
+	h.entered.Add(1)
 	if errors.Is(err, iru.Conflict) {
 		have, found, failed := h.held(ctx, b, k.Signals)
 		if failed != nil || !found {

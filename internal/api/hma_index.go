@@ -91,7 +91,7 @@ func (h *hma) sizes(r *http.Request) ([]kind, map[string]db.Tally, error) {
 	return ks, held, err
 }
 
-// indexStatus: an index takes in what is new before it answers, so it is never behind the store.
+// indexStatus: an index takes in what is new before it answers, or a second later, so it is never behind the store.
 func (h *hma) indexStatus(r *http.Request) (any, error) {
 	type state struct {
 		Present bool  `json:"present"`

@@ -223,14 +223,20 @@ func (h *hma) near(ctx context.Context, s iru.Signal) (map[int64]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	hits, err := h.Near.Near(ctx, q, iru.PDQRadius)
+	n := h.entered.Load()
+	hits, err := h.Near.Near(ctx, q, iru.PDQRadius, n > h.taken.Load())
+	if err != nil {
+		return nil, err
+	}
+	for seen := h.taken.Load(); seen < n && !h.taken.CompareAndSwap(seen, n); seen = h.taken.Load() {
+	}
 	out := make(map[int64]int, len(hits))
 	for _, x := range hits {
 		if d, ok := out[x.ID]; !ok || x.Distance < d {
 			out[x.ID] = x.Distance
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 // compare says of pairs of hashes whether they match; the banks are not asked.

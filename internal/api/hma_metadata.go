@@ -80,15 +80,16 @@ func toldInForm(fields map[string]string) (m metadata, text string, err error) {
 
 // check refuses what would not be shown as it was given, and gives the note on one line.
 func (m metadata) check(note string) (string, error) {
+	line := strings.Join(strings.Fields(note), " ")
 	switch {
 	case utf8.RuneCountInString(note) > maxNote:
 		return "", abort(http.StatusBadRequest, "note must be at most %d characters", maxNote)
 	case len(m.ID) > 1024 || len(m.URI) > 8<<10:
 		return "", abort(http.StatusBadRequest, "Invalid metadata: content_id or content_uri is too long")
-	case strings.ContainsFunc(m.ID+m.URI, unicode.IsControl) || !utf8.ValidString(m.ID+m.URI+note):
+	case strings.ContainsFunc(m.ID+m.URI+line, unicode.IsControl) || !utf8.ValidString(m.ID+m.URI+note):
 		return "", abort(http.StatusBadRequest, "Invalid metadata: content_id, content_uri and note are texts without control characters")
 	}
-	return strings.Join(strings.Fields(note), " "), nil
+	return line, nil
 }
 
 // finding is what the client says was found then; content is banked because it was to be referred, as in a list that is imported.

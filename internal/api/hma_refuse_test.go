@@ -130,6 +130,11 @@ func TestHMAUnits(t *testing.T) {
 		if got := c.lookup("pdq", pdq); len(got["WEATHER"]) != 1 {
 			t.Errorf("the auditor changed %+v", got)
 		}
+		for _, name := range []string{"A%00B", "%ff", "A%0AB"} { // what PostgreSQL takes as no text
+			c.want(404, "GET", "/c/bank/"+name, nil, nil)
+		}
+		c.want(400, "POST", "/c/bank/WEATHER/signal", words{"pdq": strings.Repeat("2d", 32), "note": "a\x00b"}, nil)
+		c.get("/m/raw_lookup", url.Values{"signal_type": {"pdq"}, "signal": {pdq}, "banks": {"A\x00B"}}, `{"matches":[]}`)
 		c.want(201, "POST", "/c/banks", words{"name": "OTHER"}, nil)
 		c.want(404, "GET", fmt.Sprintf("/c/bank/OTHER/content/%d", x.ID), nil, nil) // of another bank
 	})

@@ -78,7 +78,7 @@ func newHMA(t *testing.T, d *db.DB, files http.Handler, allow ...netip.Prefix) (
 		n.Ports[80] = uint16(port)
 	}
 	web := fetch.New(n, fetch.Limits{Body: 1 << 20}, nil, "test")
-	w.serve(Options{HMA: &HMA{Near: crew, Pictures: cells{pool}, Web: fetcher{web}}})
+	w.serve(Options{HMA: &HMA{Near: crew.Near(), Pictures: cells{pool}, Web: fetcher{web}}})
 	s := httptest.NewServer(w.http)
 	t.Cleanup(s.Close)
 	return w, &hmaClient{w: w, base: s.URL + "/hma", token: w.tokens["ada"], called: map[string]bool{}}
@@ -243,14 +243,14 @@ func drawn(seed int) *image.NRGBA {
 	return img
 }
 
-func pngOf(t *testing.T, img image.Image) []byte {
+func pngOf(t testing.TB, img image.Image) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	must(t, png.Encode(&b, img))
 	return b.Bytes()
 }
 
-func jpegOf(t *testing.T, img image.Image) []byte {
+func jpegOf(t testing.TB, img image.Image) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	must(t, jpeg.Encode(&b, img, &jpeg.Options{Quality: 80}))
@@ -258,7 +258,7 @@ func jpegOf(t *testing.T, img image.Image) []byte {
 }
 
 // flipped changes n bits of a PDQ.
-func flipped(t *testing.T, hex string, n int) string {
+func flipped(t testing.TB, hex string, n int) string {
 	t.Helper()
 	q, err := recognise.ParsePDQ(hex)
 	must(t, err)

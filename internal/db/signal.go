@@ -33,7 +33,8 @@ func (t *Tx) SignalsAfter(ctx context.Context, medium string, after int64, n int
 	if err := t.session.settle(ctx, signals.table); err != nil {
 		return nil, 0, t.fail(ctx, fmt.Errorf("wait for signals: %w", err))
 	}
-	if ss, err = signals.list(ctx, t, "WHERE id>$1 AND medium=$2 ORDER BY id LIMIT $3", after, medium, n); err != nil {
+	// Joined with nothing, the medium is no reason to read all of its index and sort it.
+	if ss, err = signals.list(ctx, t, "WHERE id>$1 AND medium || ''=$2 ORDER BY id LIMIT $3", after, medium, n); err != nil {
 		return nil, 0, err
 	}
 	err = t.QueryRow(ctx, "SELECT COALESCE(MAX(id), 0) FROM signal").Scan(&end)
