@@ -13,22 +13,24 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"slices"
+	"time"
 
 	"iolaus/internal/iru"
+	"iolaus/internal/media"
 	"iolaus/internal/recognise"
 	"iolaus/internal/sandbox"
 )
 
 type hashCmd struct {
 	Files []string `arg:"" help:"Files; - is standard input." name:"file"`
-	Type  []string `help:"What to make: sha256, md5, tlsh, pdq, or all that a file can have. May be several, with commas." enum:"sha256,md5,tlsh,pdq,all" default:"all"`
+	Type  []string `help:"What to make: sha256, md5, tlsh, pdq, vpdq, chromaprint, or all that a file can have. May be several, with commas." enum:"sha256,md5,tlsh,pdq,vpdq,chromaprint,all" default:"all"`
 	JSON  bool     `help:"An object a line." name:"json"`
 }
 
-// hashed is one fingerprint of one file. Its line is "type value file": the row "type value" in which fingerprints are exchanged and
-// which iolaus match reads, with the file behind it, as sha256sum and its like name it.
+// hashed is one fingerprint of one file. Its line is "type value file": the row "type value" in which fingerprints are exchanged,
+// with the file behind it, as sha256sum and its like name it. Values are what others read: a vpdq is the array of
+// "hash,quality,seconds" of the Python package, a frame a second; a chromaprint is the compressed form that fpcalc prints.
 type hashed struct {
 	Type    string `json:"type"`
 	Value   string `json:"value"`
@@ -41,6 +43,7 @@ type hasher struct {
 	types  []string
 	all    bool // what a file cannot have is no failure
 	cells  *sandbox.Reader
+	media  media.Options
 	json   bool
 	out    io.Writer
 	errs   io.Writer
@@ -53,13 +56,14 @@ type hasher struct {
 func (k *hashCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
 	h := hasher{types: k.Type, all: slices.Contains(k.Type, "all"), json: k.JSON, out: e.stdout, errs: e.stderr}
 	if h.all {
-		h.types = []string{"sha256", "md5", "tlsh", "pdq"}
+		h.types = []string{"sha256", "md5", "tlsh", "pdq", "vpdq", "chromaprint"}
 	}
+	cfg, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	h.media = media.Options{Every: time.Second, Lax: !cfg.Sandbox.Require}
 	if h.wants("pdq") {
-		cfg, err := c.load(e)
-		if err != nil {
-			return err
-		}
 		pool, err := cells(cfg, log)
 		if err != nil {
 			return err
@@ -91,21 +95,17 @@ func (h *hasher) miss(file, kind string, why any, failure bool) {
 	if failure {
 		h.failed++
 	}
-	fmt.Fprintf(h.errs, "%s: no %s: %s\n", printable(file), kind, printable(fmt.Sprint(why)))
+	fmt.Fprintf(h.errs, "%s: no %s: %.300s\n", printable(file), kind, printable(fmt.Sprint(why)))
 }
 
 // file reads one file once. Only what prevents all that follows is an error.
 func (h *hasher) file(ctx context.Context, name string, stdin io.Reader) error {
-	in := stdin
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			h.miss(name, "content", err, true)
-			return nil
-		}
-		defer f.Close()
-		in = f
+	in, err := h.open(name, stdin)
+	if err != nil {
+		h.miss(name, "content", err, true)
+		return nil
 	}
+	defer in.Close()
 	sha, sum, fuzzy, picture := sha256.New(), md5.New(), &recognise.TLSHWriter{}, &head{}
 	var to []io.Writer
 	for _, t := range h.types {
@@ -124,6 +124,7 @@ func (h *hasher) file(ctx context.Context, name string, stdin io.Reader) error {
 		h.miss(name, "content", err, true)
 		return nil
 	}
+	still := false
 	for _, t := range h.types {
 		var err error
 		switch t {
@@ -138,36 +139,42 @@ func (h *hasher) file(ctx context.Context, name string, stdin io.Reader) error {
 				h.miss(name, t, fmt.Sprintf("it needs %d bytes, and more variety than this content has", recognise.MinTLSH), !h.all)
 			}
 		case "pdq":
-			err = h.picture(ctx, name, picture)
+			still, err = h.picture(ctx, name, picture)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	if h.all && still || !h.wants("vpdq") && !h.wants("chromaprint") {
+		return nil // a picture that does not move is no film
+	}
+	return h.film(ctx, name, in)
 }
 
-// picture hashes a picture in a cell, for the file may be hostile.
-func (h *hasher) picture(ctx context.Context, name string, from *head) error {
+// picture hashes a picture in a cell, for the file may be hostile. It says whether the file was one that does not move.
+func (h *hasher) picture(ctx context.Context, name string, from *head) (still bool, err error) {
 	if from.more {
 		h.miss(name, "pdq", fmt.Sprintf("more than %d bytes", recognise.DefaultLimits.Bytes), !h.all)
-		return nil
+		return false, nil
 	}
 	pic, err := h.cells.Picture(ctx, from.Bytes())
-	switch {
-	case errors.Is(err, iru.Invalid):
+	if errors.Is(err, iru.Invalid) {
 		// Whatever is asked for, a file that breaks its reader is told as a failure.
 		h.miss(name, "pdq", err, !h.all || errors.Is(err, sandbox.ErrStopped))
-		return nil
-	case err != nil:
-		return err
-	case pic.Quality == 0 && pic.PDQ == recognise.PDQ{}:
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	still = pic.Format != "gif"
+	if pic.Quality == 0 && pic.PDQ == (recognise.PDQ{}) {
 		h.miss(name, "pdq", "a picture of one colour, or of fewer than five points on a side", !h.all)
-		return nil
-	case pic.Quality < recognise.MinQuality:
+		return still, nil
+	}
+	if pic.Quality < recognise.MinQuality {
 		fmt.Fprintf(h.errs, "%s: quality %d of 100: too plain to be compared\n", printable(name), pic.Quality)
 	}
-	return h.say(hashed{"pdq", pic.PDQ.Hex(), name, &pic.Quality})
+	return still, h.say(hashed{"pdq", pic.PDQ.Hex(), name, &pic.Quality})
 }
 
 func (h *hasher) say(v hashed) error {

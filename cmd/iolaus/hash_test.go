@@ -12,6 +12,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -101,6 +102,48 @@ func TestHash(t *testing.T) {
 	}
 	if _, _, err := hash(t, "", "--type", "colour", note); err == nil {
 		t.Error("an unknown type is taken")
+	}
+}
+
+// A film has a line of its frames, a tone one of its sound; what a file lacks of the two is told.
+func TestHashFilm(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	film, tune := filepath.Join(dir, "trams.mkv"), filepath.Join(dir, "bell.wav")
+	for _, args := range [][]string{
+		{"-f", "lavfi", "-i", "testsrc=size=160x120:rate=5:duration=3", "-c:v", "mpeg4", film},
+		{"-f", "lavfi", "-i", "aevalsrc=sin(2*PI*t*(400+200*floor(t*3))):d=8", tune},
+	} {
+		if out, err := exec.Command("ffmpeg", append([]string{"-v", "error"}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	out, errs, err := hash(t, "", "--json", "--type", "vpdq", film)
+	var line hashed
+	var v recognise.Video
+	if err != nil || json.Unmarshal([]byte(out), &line) != nil || json.Unmarshal([]byte(line.Value), &v) != nil || len(v) != 3 || line.Type != "vpdq" {
+		t.Errorf("a film: %v, %s: %s", err, errs, out)
+	}
+	out, errs, err = hash(t, "", "--type", "chromaprint", tune)
+	kind, rest, _ := strings.Cut(out, " ")
+	value, name, _ := strings.Cut(rest, " ")
+	a, parsed := recognise.ParseAudio(value)
+	if err != nil || kind != "chromaprint" || name != tune+"\n" || parsed != nil || len(a) < 20 {
+		t.Errorf("a tune: %v, %v, %s: %s", err, parsed, errs, out)
+	}
+	b, err := os.ReadFile(tune)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if piped, errs, err := hash(t, string(b), "--type", "chromaprint", "-"); err != nil || strings.Fields(piped)[1] != value {
+		t.Errorf("the tune by standard input: %v, %s: %s", err, errs, piped)
+	}
+	out, errs, err = hash(t, "", "--type", "vpdq,md5", tune)
+	if err == nil || !strings.Contains(errs, "no vpdq: it has no picture") || !strings.HasPrefix(out, "md5 ") {
+		t.Errorf("frames of a tune: %v, %s: %s", err, errs, out)
+	}
+	if out, errs, err = hash(t, "", tune); err != nil || strings.Contains(out, "vpdq") || !strings.Contains(out, "chromaprint "+value) {
+		t.Errorf("all of a tune: %v, %s: %s", err, errs, out)
 	}
 }
 

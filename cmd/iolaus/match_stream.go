@@ -12,24 +12,25 @@ import (
 	"io"
 	"runtime"
 	"strings"
+	"sync"
 
 	"iolaus/internal/iru"
 	"iolaus/internal/iru/bankfile"
 	"iolaus/internal/work"
 )
 
-// streamed is how many lines are looked up together at most: one question to the store for all of them.
-const streamed = 2048
+// streamed is how many lines are looked up together at most: the index is many times faster for so many than for one after the other.
+const streamed = 1 << 16
 
-// maxStreamed is how long a line may be; what is looked up has 100 characters.
+// maxStreamed is how long a line may be, in bytes; what is looked up has 100.
 const maxStreamed = 1 << 20
 
 // A bundle is a run of lines on its way: read, looked up beside others, and written in its turn.
 type bundle struct {
 	from    int // number of the first line
-	lines   [][]byte
+	text    []byte
+	ends    []int // of each line in text
 	queries []iru.Signal
-	at      []int // of each query, its line
 	wrong   map[int]error
 	done    chan struct{}
 	out     []byte
@@ -37,49 +38,30 @@ type bundle struct {
 	err     error
 }
 
-// stream answers a line for a line, in order, with all processors. A program that asks and waits gets its answer at once: lines are taken
-// together only while more have arrived already.
+// stream answers a line for a line, in order, with all processors. Whoever is free takes all lines that have come: a program that asks and
+// waits gets its answer at once, and from a file come tens of thousands together.
 func stream(ctx context.Context, l *work.Lookup, in io.Reader, out io.Writer, asJSON bool) (found bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if _, err := l.Find(ctx, iru.Program(), nil); err != nil { // what the store has is taken in once
 		return false, err
 	}
-	n := runtime.GOMAXPROCS(0)
-	todo, order := make(chan *bundle), make(chan *bundle, 2*n)
-	for range n {
-		go func() {
-			for b := range todo {
+	q := newIntake(runtime.GOMAXPROCS(0))
+	go q.read(in)
+	var workers sync.WaitGroup
+	for range cap(q.order) {
+		workers.Go(func() {
+			for b := q.take(ctx); b != nil; b = q.take(ctx) {
 				b.answer(ctx, l, asJSON)
 				close(b.done)
 			}
-		}()
-	}
-	failed := make(chan error, 1)
-	go func() {
-		defer close(order)
-		defer close(todo)
-		failed <- bundles(in, func(b *bundle) bool {
-			select {
-			case order <- b:
-			case <-ctx.Done():
-				return false
-			}
-			select {
-			case todo <- b:
-			case <-ctx.Done():
-				return false
-			}
-			return true
 		})
-	}()
+	}
+	defer context.AfterFunc(ctx, q.stop)()
+	defer func() { cancel(); q.stop(); workers.Wait() }()
 	wrong := 0
-	for b := range order {
-		select {
-		case <-b.done:
-		case <-ctx.Done():
-			return found, fmt.Errorf("match stream: %w: %w", iru.Unavailable, ctx.Err())
-		}
+	for b := range q.order {
+		<-b.done
 		if b.err != nil {
 			return found, b.err
 		}
@@ -88,54 +70,119 @@ func stream(ctx context.Context, l *work.Lookup, in io.Reader, out io.Writer, as
 		}
 		found, wrong = found || b.found, wrong+len(b.wrong)
 	}
-	if err := <-failed; err != nil {
-		return found, err
-	}
-	if wrong > 0 {
+	switch failed := q.failed(); {
+	case ctx.Err() != nil:
+		return found, fmt.Errorf("match stream: %w: %w", iru.Unavailable, ctx.Err())
+	case failed != nil:
+		return found, failed
+	case wrong > 0:
 		return found, iru.Refuse(iru.Invalid, fmt.Sprintf("%d lines could not be looked up; the answers say which", wrong), "write each as: pdq HEX")
 	}
 	return found, nil
 }
 
-// bundles reads lines and hands them over together as they come.
-func bundles(in io.Reader, give func(*bundle) bool) error {
+// An intake is what has been read and nobody has taken.
+type intake struct {
+	mu      sync.Mutex
+	change  sync.Cond
+	pending *bundle
+	next    int // number of the next line
+	ended   bool
+	closed  bool
+	order   chan *bundle // what was taken, as it was taken; closed at the end
+	err     error        // why reading ended
+}
+
+func newIntake(workers int) *intake {
+	q := &intake{next: 1, order: make(chan *bundle, workers)}
+	q.change.L = &q.mu
+	return q
+}
+
+// read reads lines until there are no more.
+func (q *intake) read(in io.Reader) {
 	r := bufio.NewReaderSize(in, maxStreamed)
-	for n := 1; ; {
-		b := &bundle{from: n, done: make(chan struct{}), wrong: map[int]error{}}
-		var err error
-		for len(b.lines) < streamed && (len(b.lines) == 0 || waiting(r)) {
-			var line []byte
-			if line, err = r.ReadSlice('\n'); len(line) > 0 {
-				b.lines = append(b.lines, bytes.Clone(bytes.TrimSpace(line)))
-				n++
-			}
-			if err != nil {
-				break
-			}
-		}
-		if len(b.lines) > 0 && !give(b) {
-			return nil
-		}
-		switch {
-		case err == io.EOF:
-			return nil
-		case errors.Is(err, bufio.ErrBufferFull):
-			return iru.Refuse(iru.Invalid, fmt.Sprintf("line %d is longer than a megabyte", n-1), "write each as: pdq HEX")
-		case err != nil:
-			return fmt.Errorf("read line %d: %w: %w", n, iru.Unavailable, err)
+	for {
+		line, err := r.ReadSlice('\n')
+		if !q.add(line, err) {
+			return
 		}
 	}
 }
 
-// waiting reports whether a whole line has arrived already.
-func waiting(r *bufio.Reader) bool {
-	b, _ := r.Peek(r.Buffered())
-	return bytes.IndexByte(b, '\n') >= 0
+func (q *intake) add(line []byte, err error) (more bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	defer q.change.Broadcast()
+	for q.pending != nil && len(q.pending.ends) >= streamed && !q.ended {
+		q.change.Wait()
+	}
+	if q.ended {
+		return false
+	}
+	switch {
+	case errors.Is(err, bufio.ErrBufferFull):
+		q.ended, q.err = true, iru.Refuse(iru.Invalid, fmt.Sprintf("line %d is longer than a megabyte", q.next), "write each as: pdq HEX")
+		return false
+	case err != nil && err != io.EOF:
+		q.ended, q.err = true, fmt.Errorf("read line %d: %w: %w", q.next, iru.Unavailable, err)
+		return false
+	}
+	if len(line) > 0 {
+		if q.pending == nil {
+			q.pending = &bundle{from: q.next, done: make(chan struct{}), wrong: map[int]error{}}
+		}
+		q.pending.text = append(q.pending.text, bytes.TrimSpace(line)...)
+		q.pending.ends = append(q.pending.ends, len(q.pending.text))
+		q.next++
+	}
+	q.ended = err == io.EOF
+	return !q.ended
+}
+
+// take gives all lines that have come, and nil at the end.
+func (q *intake) take(ctx context.Context) *bundle {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for q.pending == nil && !q.ended {
+		q.change.Wait()
+	}
+	b := q.pending
+	if q.pending = nil; b == nil || ctx.Err() != nil {
+		if !q.closed {
+			q.closed = true
+			close(q.order)
+		}
+		return nil
+	}
+	q.change.Broadcast()
+	select {
+	case q.order <- b: // with the lock: in the order in which they were taken
+		return b
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+func (q *intake) failed() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.err
+}
+
+// stop ends it before its time.
+func (q *intake) stop() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.ended = true
+	q.change.Broadcast()
 }
 
 func (b *bundle) answer(ctx context.Context, l *work.Lookup, asJSON bool) {
-	for n, line := range b.lines {
-		kind, text, _ := strings.Cut(string(line), " ")
+	from := 0
+	for n, end := range b.ends {
+		kind, text, _ := strings.Cut(string(b.text[from:end]), " ")
+		from = end
 		q, err := bankfile.Signal(kind, text)
 		if err == nil && (q.Medium == iru.MediumVPDQ || q.Medium == iru.MediumAudio) {
 			err = iru.Refuse(iru.Invalid, q.Medium+" is not looked up by a line", "give the file to iolaus match")
@@ -144,7 +191,7 @@ func (b *bundle) answer(ctx context.Context, l *work.Lookup, asJSON bool) {
 			b.wrong[n] = err
 			continue
 		}
-		b.queries, b.at = append(b.queries, q), append(b.at, n)
+		b.queries = append(b.queries, q)
 	}
 	answers, err := l.FindTaken(ctx, iru.Program(), b.queries)
 	if err != nil {
@@ -153,7 +200,7 @@ func (b *bundle) answer(ctx context.Context, l *work.Lookup, asJSON bool) {
 	}
 	var out bytes.Buffer
 	next := 0
-	for n := range b.lines {
+	for n := range b.ends {
 		if err := b.wrong[n]; err != nil {
 			b.complain(&out, n, err, asJSON)
 			continue

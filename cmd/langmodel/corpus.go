@@ -118,8 +118,8 @@ func (p places) language(g *language.Group, lang, name string, held map[string][
 	if err != nil {
 		return nil, err
 	}
-	// Sentences as people say them teach most; a hundred thousand letters are enough to be drawn from alone.
-	all = append(all, newText(g, learn, 1), newText(g, articles, 0.25), newText(g, notes, 0.35))
+	// Sentences and paragraphs teach most, keywords less.
+	all = append(all, newText(g, learn, 1), newText(g, articles, 1), newText(g, notes, 0.35))
 	all = slices.DeleteFunc(all, func(t text) bool { return len(t.sentences) == 0 })
 	letters := 0
 	for _, t := range all {

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	rounds = 1_600_000 // fragments for each 40 languages
+	rounds = 3_200_000 // fragments for each 40 languages
 	rate   = 0.5       // of AdaGrad
 	lost   = 0.25      // share of the features hidden from each fragment, so that no single one decides
 	seed   = 1

@@ -34,6 +34,11 @@ func (x *Index) refill(ctx context.Context, from Source) error {
 }
 
 func (x *Index) refillOne(ctx context.Context, from Source, i int) error {
+	if len(x.tail.gone) > 0 { // so that dead has them all, and what is not read again need not be remembered
+		if err := x.seal(nil); err != nil {
+			return err
+		}
+	}
 	m := x.m.clone()
 	hole := m.Segments[i]
 	got, err := collect(ctx, from, hole.After, hole.UpTo)
@@ -44,6 +49,14 @@ func (x *Index) refillOne(ctx context.Context, from Source, i int) error {
 	p := hole
 	if !end {
 		p.UpTo = got[len(got)-1].ID
+	}
+	var alive dead
+	for _, e := range got {
+		alive = append(alive, e.ID)
+	}
+	d, err := x.bury(&m, slices.DeleteFunc(slices.Clone(x.dead), func(id int64) bool { return id > p.After && id <= p.UpTo && !alive.has(id) }))
+	if err != nil {
+		return err
 	}
 	s, err := x.build(&m, &p, got)
 	if err != nil {
@@ -60,6 +73,7 @@ func (x *Index) refillOne(ctx context.Context, from Source, i int) error {
 	if err := x.commit(m); err != nil {
 		return err
 	}
+	x.dead = d
 	x.publish()
 	return nil
 }

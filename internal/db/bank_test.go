@@ -120,7 +120,7 @@ func TestOnlyWhatSpeaksIsFound(t *testing.T) {
 				must(t, err)
 				told, err := x.Speaking(ctx, s, []int64{h.known.Signals[0].ID, other.known.Signals[0].ID, 999})
 				must(t, err)
-				all, err := x.SpeakingAfter(ctx, s, "sha256", 0, 9)
+				all, err := x.SpeakingAfter(ctx, s, "sha256", iru.Signal{}, 9)
 				n = [3]int{len(exact), len(told), len(all)}
 				return err
 			}))

@@ -243,7 +243,7 @@ var readers = map[string]reader{
 		return seen(x.Speaking(ctx, s, []int64{h.known.Signals[0].ID}))
 	}},
 	"SpeakingAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
-		return seen(x.SpeakingAfter(ctx, s, "sha256", 0, 9))
+		return seen(x.SpeakingAfter(ctx, s, "sha256", iru.Signal{}, 9))
 	}},
 	"KnownsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.KnownsAfter(ctx, s, db.KnownFilter{}, 0, 9))

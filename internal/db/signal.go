@@ -33,7 +33,7 @@ func (t *Tx) SignalsAfter(ctx context.Context, medium string, after int64, n int
 	if err := t.session.settle(ctx, signals.table); err != nil {
 		return nil, 0, t.fail(ctx, fmt.Errorf("wait for signals: %w", err))
 	}
-	// Joined with nothing, the medium is no reason to read all of its index and sort it.
+	// The expression keeps the engine from sorting all of a medium for each part of it.
 	if ss, err = signals.list(ctx, t, "WHERE id>$1 AND medium || ''=$2 ORDER BY id LIMIT $3", after, medium, n); err != nil {
 		return nil, 0, err
 	}
@@ -128,10 +128,15 @@ func (t *Tx) Speaking(ctx context.Context, sc iru.Scope, ids []int64) (map[int64
 	return out, nil
 }
 
-// SpeakingAfter lists a scope's content of a medium that is looked for, after the id of a fingerprint, oldest first, at most n: for media
-// that are compared one by one.
-func (t *Tx) SpeakingAfter(ctx context.Context, sc iru.Scope, medium string, after int64, n int) ([]Told, error) {
-	got, err := All(ctx, t, toldFields, toldColumns+speaking+" AND s.medium=$2 AND s.id>$3 ORDER BY s.id LIMIT $4", sc.Reach(), medium, after, n)
+// SpeakingAfter lists a scope's content of a medium that is looked for, after a fingerprint (the zero value is the beginning), in the order
+// of the index, at most n: for media that are compared one by one.
+func (t *Tx) SpeakingAfter(ctx context.Context, sc iru.Scope, medium string, after iru.Signal, n int) ([]Told, error) {
+	from := key(after.Value)
+	if from == nil {
+		from = []byte{}
+	}
+	got, err := All(ctx, t, toldFields, toldColumns+speaking+` AND s.medium=$2 AND (substr(s.value, 1, 8), s.id)>($3, $4)
+		ORDER BY s.medium, substr(s.value, 1, 8), s.id LIMIT $5`, sc.Reach(), medium, from, after.ID, n)
 	if err != nil {
 		return nil, fmt.Errorf("read signals: %w", err)
 	}

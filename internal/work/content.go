@@ -39,6 +39,9 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 		if plain(s.Response.Type) {
 			r.Text = limited(clean(string(body)), maxText)
 			r.Dir = recognise.Direction(r.Text)
+			if strings.HasPrefix(s.Response.Type, "text/plain") { // the others are read by machines
+				r.Lang = recognise.LanguageOf("", r.Text)
+			}
 			f, err := p.Plain(ctx, body, s.Response.Type)
 			if err != nil {
 				return err
@@ -49,7 +52,7 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 		return nil
 	}
 	g := s.Page
-	r.Title, r.Lang, r.Dir, r.Text = clean(g.Title), g.Lang, g.Dir, limited(clean(g.Text), maxText)
+	r.Title, r.Lang, r.Dir, r.Text = clean(g.Title), recognise.LanguageOf(g.Lang, g.Text), g.Dir, limited(clean(g.Text), maxText)
 	for _, l := range g.Links {
 		r.Links = append(r.Links, desk.Link{URL: l.URL, Text: l.Text})
 	}

@@ -96,7 +96,8 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 			return err
 		}
 		for n, hits := range near {
-			for _, h := range hits {
+			slices.SortFunc(hits, func(a, b ring.Hit) int { return cmp.Compare(a.ID, b.ID) })
+			for _, h := range slices.Compact(hits) {
 				if v, ok := told[h.ID]; ok {
 					out[n] = append(out[n], Found{v.Known, v.Signal, float64(h.Distance)})
 				}
@@ -180,7 +181,7 @@ func oneByOne(ctx context.Context, t *db.Tx, sc iru.Scope, medium string, querie
 		values[i] = queries[n].Value
 	}
 	compare := comparers(medium)(values)
-	for after := int64(0); ; {
+	for after := (iru.Signal{}); ; {
 		told, err := t.SpeakingAfter(ctx, sc, medium, after, scanned)
 		if err != nil {
 			return err
@@ -191,6 +192,6 @@ func oneByOne(ctx context.Context, t *db.Tx, sc iru.Scope, medium string, querie
 		if len(told) < scanned {
 			return nil
 		}
-		after = told[len(told)-1].Signal.ID
+		after = told[len(told)-1].Signal
 	}
 }

@@ -22,7 +22,8 @@ type pdqIndex struct {
 	dir    string
 	source source
 
-	mu      sync.Mutex // of those who take in
+	mu      sync.Mutex   // of those who take in
+	using   sync.RWMutex // of those who search, and of who puts another index in place
 	index   atomic.Pointer[bank.Index]
 	writes  bool
 	beyond  atomic.Pointer[[]*ring.Segment]
@@ -41,6 +42,10 @@ func (p *pdqIndex) sync(ctx context.Context) error {
 	x := p.index.Load()
 	if p.writes {
 		added, err := x.Sync(ctx, &p.source)
+		if err == nil {
+			p.beyond.Store(nil)
+			p.last = 0
+		}
 		if added > 0 {
 			p.merge(ctx, x)
 		}
@@ -50,6 +55,9 @@ func (p *pdqIndex) sync(ctx context.Context) error {
 	if x != nil {
 		if err := x.Refresh(); err != nil {
 			return err
+		}
+		if x.Watermark() >= p.last {
+			p.beyond.Store(nil)
 		}
 		after = max(after, x.Watermark())
 	}
@@ -72,10 +80,8 @@ func (p *pdqIndex) open() error {
 	if err != nil {
 		return err
 	}
-	if p.writes { // what was added in memory is read again
-		p.beyond.Store(nil)
-		p.last = 0
-	}
+	p.using.Lock() // a search that has the old one ends first
+	defer p.using.Unlock()
 	if old := p.index.Swap(x); old != nil {
 		return old.Close()
 	}
@@ -132,15 +138,18 @@ func (p *pdqIndex) extend(ctx context.Context, after int64) error {
 	}
 }
 
-// search calls found for each hash within a distance of a query. It waits for nobody.
+// search calls found for each hash within a distance of a query; twice, where the writer takes it in meanwhile.
 func (p *pdqIndex) search(qs []ring.Hash, radius int, found func(query int, hit ring.Hit)) {
-	if x := p.index.Load(); x != nil {
-		x.SearchMany(qs, radius, found)
-	}
+	p.using.RLock()
+	defer p.using.RUnlock()
+	// What lies beyond goes only after the index has it: this order misses nothing.
 	if more := p.beyond.Load(); more != nil {
 		for _, s := range *more {
 			s.SearchMany(qs, radius, found)
 		}
+	}
+	if x := p.index.Load(); x != nil {
+		x.SearchMany(qs, radius, found)
 	}
 }
 

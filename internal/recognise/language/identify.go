@@ -4,8 +4,8 @@ package language
 
 import (
 	_ "embed"
-	"encoding/binary"
 	"math"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -25,28 +25,40 @@ const minLetters = 2
 // Identify names the most probable language of text and its probability among those of its script; "" and 0 where there are fewer
 // than two letters, or most are of a script that it does not know.
 func Identify(text string) (string, float64) {
+	best, p := "", 0.0
+	Each(text, func(lang string, q float64) {
+		if q > p {
+			best, p = lang, q
+		}
+	})
+	return best, p
+}
+
+// Each calls yield with every language that is written in the script of most of text, and its probability among them. They are
+// none where Identify cannot tell.
+func Each(text string, yield func(lang string, p float64)) {
+	text = text[:min(len(text), MaxBytes)]
 	if !norm.NFC.IsNormalString(text) {
-		text = norm.NFC.String(text[:min(len(text), MaxLetters*utf8.UTFMax)])
+		text = norm.NFC.String(text)
 	}
-	groups := Groups()
-	at, share := script(groups, text)
+	at, share := script(text)
 	if at < 0 {
-		return "", 0
+		return
 	}
 	g := &groups[at]
 	if len(g.Langs) == 1 {
-		return g.Langs[0], share
+		yield(g.Langs[0], share)
+		return
 	}
 	offset := 0
 	for i := range at {
 		offset += groups[i].Size()
 	}
-	lang, p := g.score(model[offset:offset+g.Size()], text)
-	return lang, p
+	g.score(model[offset:offset+g.Size()], text, yield)
 }
 
 // script finds the group most letters belong to, and its share of them. Japanese is Han letters among kana.
-func script(groups []Group, text string) (int, float64) {
+func script(text string) (int, float64) {
 	counts := make([]int, len(groups))
 	last, letters, han, kana := 0, 0, 0, 0
 	for i := range groups {
@@ -58,26 +70,19 @@ func script(groups []Group, text string) (int, float64) {
 		}
 	}
 	Words(text, func(word []rune) bool {
-		for _, r := range word {
-			if r == '\'' {
-				continue
+		letters += len(word)
+		for len(word) > 0 {
+			n := len(word)
+			if word[0] >= unspaced {
+				n = 1
 			}
-			letters++
-			if r < utf8.RuneSelf {
-				counts[0]++
-				continue
+			if !groups[last].In(word[0]) {
+				last = max(0, slices.IndexFunc(groups, func(g Group) bool { return g.In(word[0]) }))
 			}
-			if of(&groups[last], r) {
-				counts[last]++
-				continue
+			if groups[last].In(word[0]) {
+				counts[last] += n
 			}
-			for i := range groups {
-				if of(&groups[i], r) {
-					counts[i]++
-					last = i
-					break
-				}
-			}
+			word = word[n:]
 		}
 		return letters < MaxLetters
 	})
@@ -98,21 +103,16 @@ func script(groups []Group, text string) (int, float64) {
 	return best, float64(counts[best]) / float64(letters)
 }
 
-func of(g *Group, r rune) bool {
-	for _, t := range g.Scripts {
-		if unicode.Is(t, r) {
-			return true
-		}
-	}
-	return false
-}
+// unspaced is where scripts begin that are written without spaces and mixed with each other; elsewhere a word is of the script of its
+// first letter. It is the first block of East Asia (CJK Radicals Supplement).
+const unspaced = 0x2e80
 
 // even picks four of eight bytes, each with room for sums of 256 of them.
 const even = 0x00ff00ff00ff00ff
 
 // score adds up the rows of all features. Eight weights are added in two steps, four lanes of 16 bits each.
-func (g *Group) score(table, text string) (string, float64) {
-	scale := math.Float32frombits(binary.LittleEndian.Uint32([]byte(table[:scaleBytes])))
+func (g *Group) score(table, text string, yield func(string, float64)) {
+	scale := math.Float32frombits(uint32(table[0]) | uint32(table[1])<<8 | uint32(table[2])<<16 | uint32(table[3])<<24)
 	table = table[scaleBytes:]
 	lanes := g.Lanes()
 	var totals [maxLanes]int64
@@ -130,7 +130,7 @@ func (g *Group) score(table, text string) (string, float64) {
 	}
 	buffer := make([]uint32, 0, longest*(maxWord+2)+1)
 	Words(text, func(word []rune) bool {
-		if !g.in(word) {
+		if !g.In(word[0]) {
 			return true
 		}
 		letters += len(word)
@@ -152,7 +152,7 @@ func (g *Group) score(table, text string) (string, float64) {
 	})
 	spill()
 	if features == 0 {
-		return "", 0
+		return
 	}
 	factor := float64(scale) / math.Sqrt(float64(features))
 	best, sum := 0, 0.0
@@ -164,16 +164,23 @@ func (g *Group) score(table, text string) (string, float64) {
 	for i := range g.Langs {
 		sum += math.Exp(float64(totals[i]-totals[best]) * factor)
 	}
-	return g.Langs[best], 1 / sum
-}
-
-// in says whether the word is of the group's script, by its first letter.
-func (g *Group) in(word []rune) bool {
-	return g.In(word[0])
+	for i, lang := range g.Langs {
+		yield(lang, math.Exp(float64(totals[i]-totals[best])*factor)/sum)
+	}
 }
 
 // In says whether a letter is of the group's script.
-func (g *Group) In(r rune) bool { return of(g, r) }
+func (g *Group) In(r rune) bool {
+	if r < utf8.RuneSelf {
+		return g.Scripts[0] == unicode.Latin
+	}
+	for _, t := range g.Scripts {
+		if unicode.Is(t, r) {
+			return true
+		}
+	}
+	return false
+}
 
 // load reads eight bytes, the first lowest.
 func load(s string) uint64 {

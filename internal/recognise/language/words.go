@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	// MaxLetters is how many letters of a text are looked at; more change nothing any more.
-	MaxLetters = 8192
+	// MaxLetters is how many letters of a text are looked at, and MaxBytes how many bytes for them; more change nothing any more.
+	MaxLetters = 4096
+	MaxBytes   = 32 << 10
 	maxWord    = 32 // letters; a longer run is cut, which no language needs but Thai and hostile text
 )
 
@@ -44,7 +45,7 @@ func Words(text string, yield func([]rune) bool) {
 		}
 		i += size
 		letter := kind(r)
-		boundary = letter == space
+		boundary = letter == space || letter == other || r >= utf8.RuneSelf
 		switch letter {
 		case space, other:
 			if len(word) > 0 && !flush() {
@@ -77,6 +78,7 @@ const (
 	nothing
 )
 
+// kind sorts a letter of the commonest scripts out by its block (Unicode Standard, chapter 24), and all else by the tables.
 func kind(r rune) int {
 	switch {
 	case r < utf8.RuneSelf:
@@ -89,6 +91,9 @@ func kind(r rune) int {
 			return space
 		}
 		return other
+	case r >= 0xc0 && r < 0x250 && r != 0xd7 && r != 0xf7, r >= 0x400 && r <= 0x481, r >= 0x620 && r <= 0x64a && r != 0x640,
+		r >= 0x671 && r <= 0x6d3:
+		return letter
 	case r == utf8.RuneError:
 		return nothing
 	case r == '\u02bb' || r == '\u02bc' || r == '\u2018' || r == '\u2019' || r == '\u00b4':
@@ -109,33 +114,34 @@ func kind(r rune) int {
 }
 
 func lower(r rune) rune {
-	if r < utf8.RuneSelf {
-		if r >= 'A' && r <= 'Z' {
-			r |= 0x20
-		}
+	switch {
+	case r >= 'A' && r <= 'Z':
+		return r | 0x20
+	case r < utf8.RuneSelf, r >= 0xdf && r <= 0xff, r >= 0x430 && r <= 0x45f, r >= 0x590 && r < 0x10a0:
 		return r
-	}
-	if r == '\u0130' { // İ, which has no lower case of one letter outside Turkish
+	case r == '\u0130': // İ, which has no lower case of one letter outside Turkish
 		return 'i'
 	}
 	return unicode.ToLower(r)
 }
 
-// address is the length of the address, mail address or name of an account that s begins with, or 0.
+// address is the length of the address, mail address or name of an account that s begins with, or 0. They are of ASCII.
 func address(s string) int {
-	end := strings.IndexFunc(s, unicode.IsSpace)
-	if end < 0 {
-		end = len(s)
+	at, dot, scheme, i := -1, false, false, 0
+	for ; i < len(s) && s[i] > ' ' && s[i] < utf8.RuneSelf; i++ {
+		switch s[i] {
+		case '@':
+			if at < 0 {
+				at = i
+			}
+		case '.':
+			dot = dot || at >= 0
+		case ':':
+			scheme = scheme || strings.HasPrefix(s[i:], "://")
+		}
 	}
-	w := s[:end]
-	if w == "" {
-		return 0
-	}
-	if w[0] == '@' || strings.Contains(w, "://") || strings.HasPrefix(w, "www.") {
-		return end
-	}
-	if at := strings.IndexByte(w, '@'); at > 0 && strings.Contains(w[at:], ".") {
-		return end
+	if scheme || at == 0 || at > 0 && dot || strings.HasPrefix(s[:i], "www.") {
+		return i
 	}
 	return 0
 }
