@@ -114,7 +114,7 @@ func (w *world) sighting() (asset, item thing) {
 	var k Known
 	w.post("ada", "/v1/known", words{"bank": "partner", "medium": "sha256", "value": strings.Repeat("ab", 32), "label": "bulletin of last year", "finding": "refer"}, &k)
 	w.get("ada", "/v1/known?bank=partner&medium=sha256", nil)
-	must(w.t, w.desk.RecordMatches(w.t.Context(), again.ID, []desk.Resemblance{{Known: iru.Known{ID: k.ID, Bank: "partner", Label: "bulletin", Medium: "sha256"}, Where: "https://halcyon-weather.test/"}}))
+	must(w.t, w.desk.RecordMatches(w.t.Context(), again.ID, []desk.Resemblance{{Known: k.ID, Medium: "sha256", Where: "https://halcyon-weather.test/"}}))
 	var detail struct {
 		Matches []thing `json:"matches"`
 	}

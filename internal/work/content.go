@@ -53,7 +53,7 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 	for _, l := range g.Links {
 		r.Links = append(r.Links, desk.Link{URL: l.URL, Text: l.Text})
 	}
-	if sk := recognise.SketchText(g.Text); len(sk) >= minSketch {
+	if sk := recognise.SketchText(g.Text); len(sk) >= MinSketch {
 		r.Prints = append(r.Prints, iru.Print{Medium: "text", Value: sk.String(), Where: i.Locator})
 	}
 	r.Features = append(r.Features, pageMarks(*g)...)
@@ -124,10 +124,10 @@ func feeds(ctx context.Context, addresses []string, p *capture.Capture, r *desk.
 	return nil
 }
 
-// minQuality is the PDQ quality under which a hash is discarded (recognition.md); minSketch the shingles that a text needs.
+// minQuality is the PDQ quality under which a hash is discarded (recognition.md); MinSketch the shingles that a text needs.
 const (
 	minQuality = 50
-	minSketch  = 8
+	MinSketch  = 8
 )
 
 func plain(mediaType string) bool {

@@ -41,11 +41,13 @@ type Crew struct {
 	Post     Post
 	Holder   string // names this process
 	Software string // name and version, written into evidence
+	Index    string // folder of the index of known pictures; "" keeps it in memory
 	Survey   time.Duration
 	Stamps   Stamps // who stamps the ledger; none without authorities
 	Log      *slog.Logger
 
-	life life
+	life  life
+	known knownOnce
 }
 
 // Post is the unit's own end of the correspondence.
@@ -74,6 +76,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &capturer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &prober{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &matcher{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &rethinker{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &deliverer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &poster{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &receiver{Crew: c}) },
@@ -120,7 +123,7 @@ func (c *Crew) Run(ctx context.Context) error {
 	}
 	dead()
 	wg.Wait()
-	return errors.Join(err, c.Desk.DB.ReleaseLease(context.WithoutCancel(ctx), aliveRole(c.Holder), c.Holder))
+	return errors.Join(err, c.lookup().Close(), c.Desk.DB.ReleaseLease(context.WithoutCancel(ctx), aliveRole(c.Holder), c.Holder))
 }
 
 // patience is how long a job waits before it is tried again: a second at first, at most ten minutes.
