@@ -18,9 +18,10 @@ import (
 )
 
 type verifyCmd struct {
-	Bundle string `arg:"" help:"The bundle: a .wacz file." type:"existingfile"`
-	Key    string `help:"File with the public key of the unit's log, such as log.pub; without it, the key in the bundle: integrity only." type:"existingfile" placeholder:"FILE"`
-	Roots  string `help:"File with the certificates (PEM) of the time-stamp authorities that you trust; without it, their signatures are checked, but not who they are." type:"existingfile" placeholder:"FILE"`
+	Bundle string    `arg:"" help:"The bundle: a .wacz file." type:"existingfile"`
+	Key    string    `help:"File with the public key of the unit's log, such as log.pub; without it, the key in the bundle: integrity only." type:"existingfile" placeholder:"FILE"`
+	Roots  string    `help:"File with the certificates (PEM) of the time-stamp authorities that you trust; without it, their signatures are checked, but not who they are." type:"existingfile" placeholder:"FILE"`
+	At     time.Time `help:"Day (UTC) as of which the time stamps are judged; without it, now." format:"2006-01-02" placeholder:"DATE"`
 }
 
 // Run checks a bundle with nothing but the file: no configuration, no store, no network. A line says what each step found.
@@ -46,6 +47,9 @@ func (c *verifyCmd) Run(e env) error {
 		for _, f := range s.Faults {
 			fmt.Fprintf(e.stdout, "WRONG  %-10s %s\n", s.Name, printable(f.String()))
 		}
+		for _, w := range s.Warnings {
+			fmt.Fprintf(e.stdout, "WARN   %-10s %s\n", s.Name, printable(w))
+		}
 	}
 	if rep.OwnKey {
 		fmt.Fprintln(e.stdout, "note: checked with the key in the bundle itself. That shows that the bundle is whole, not whose it is; give the unit's key by --key")
@@ -61,7 +65,10 @@ func (c *verifyCmd) Run(e env) error {
 }
 
 func (c *verifyCmd) trust() (exhibit.Trust, error) {
-	var t exhibit.Trust
+	t := exhibit.Trust{At: c.At}
+	if t.At.IsZero() {
+		t.At = time.Now()
+	}
 	if c.Key != "" {
 		b, err := os.ReadFile(c.Key)
 		if err != nil {
@@ -83,12 +90,8 @@ func (c *verifyCmd) trust() (exhibit.Trust, error) {
 			return t, iru.Refuse(iru.Invalid, c.Roots+" holds no certificate", "it is a file in PEM: BEGIN CERTIFICATE and so on")
 		}
 	}
-	t.Stamp = func(token, checkpoint []byte) (string, error) {
-		s, err := ledger.ReadStamp(token, checkpoint, roots)
-		if err != nil {
-			return "", err
-		}
-		return fmt.Sprintf("%s by %s, serial %s", s.At.UTC().Format(time.RFC3339), s.Authority, s.Serial), nil
+	t.Stamp = func(token, checkpoint []byte) (ledger.Stamp, error) {
+		return ledger.ReadStamp(token, checkpoint, roots)
 	}
 	return t, nil
 }

@@ -15,7 +15,7 @@ import (
 
 func TestVerifyBundle(t *testing.T) {
 	t.Parallel()
-	const court = "../../internal/exhibit/testdata/court/"
+	const court = "../../internal/exhibit/testdata/renewed/"
 	whole, err := os.ReadFile(court + "bundle.wacz")
 	if err != nil {
 		t.Fatal(err)
@@ -37,9 +37,20 @@ func TestVerifyBundle(t *testing.T) {
 		err := run(t.Context(), append([]string{"verify"}, args...), env{func(string) string { return "" }, nil, &out, io.Discard})
 		return out.String(), err
 	}
-	out, err := check(court+"bundle.wacz", "--key", court+"log.pub", "--roots", court+"roots.pem")
-	if err != nil || strings.Count(out, "\nok ")+1 != 12 || strings.Contains(out, "note:") || !strings.Contains(out, "whole: exhibit 2026-0042/1") {
+	out, err := check(court+"bundle.wacz", "--key", court+"log.pub", "--roots", court+"roots.pem", "--at", "2027-03-01")
+	if err != nil || strings.Count(out, "\nok ")+1 != 12 || strings.Contains(out, "note:") || strings.Contains(out, "WARN") || !strings.Contains(out, "whole: exhibit 2026-0042/1") {
 		t.Errorf("%v: %s", err, out)
+	}
+	for at, want := range map[string][]string{
+		"2028-01-01": {"by Station Clock, serial ", ", expired 2027-03-14T00:00:00Z, carried on by time stamp 2; ", "valid until 2029-11-01"},
+		"2030-01-01": {"\nWARN   time       time stamp 1 of Station Clock: expired", "\nWARN   time       time stamp 2 of Harbour Clock: expired", "\nWARN   time       no time stamp stands"},
+	} {
+		out, err := check(court+"bundle.wacz", "--key", court+"log.pub", "--roots", court+"roots.pem", "--at", at)
+		for _, w := range append(want, "whole: exhibit 2026-0042/1") {
+			if err != nil || !strings.Contains(out, w) || strings.Count(out, "WARN") != strings.Count(strings.Join(want, ""), "WARN") {
+				t.Errorf("at %s, %v: %s; want %q", at, err, out, w)
+			}
+		}
 	}
 	out, err = check(court + "bundle.wacz")
 	if err != nil || !strings.Contains(out, "not whose it is") || !strings.Contains(out, "--roots") {

@@ -53,6 +53,12 @@ func (t *Tx) Successor(ctx context.Context, s iru.Stamp, receipt, most int64) (i
 	return stamps.get(ctx, t, "size>$1 AND size<=$2 AND at<=$3 AND until>$3 ORDER BY until DESC, id LIMIT 1", receipt, most, Micros(&s.Until))
 }
 
+// LongestStamp reads the stamp over a checkpoint that covers an entry, and has at most so many, whose signing certificate lasts longest;
+// of those the oldest. NotFound if there is none.
+func (t *Tx) LongestStamp(ctx context.Context, index, most int64) (iru.Stamp, error) {
+	return stamps.get(ctx, t, "size>$1 AND size<=$2 ORDER BY until DESC, size, id LIMIT 1", index, most)
+}
+
 // Happened reports whether the entries of a range, from inclusive, to exclusive, hold anything but receipts of stamps.
 func (t *Tx) Happened(ctx context.Context, from, to int64) (bool, error) {
 	var any bool

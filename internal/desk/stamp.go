@@ -114,17 +114,13 @@ type StampOver struct {
 	Authority string
 	At        time.Time
 	Until     time.Time
-	// Receipt is the event that the token was received, and Proof that it is in the log. They are zero while the checkpoint that the
-	// proofs are made against does not cover it.
-	Receipt exhibit.CustodyEvent
-	Proof   ledger.Proof
 }
 
 // maxSuccessors bounds how many stamps carry one on: with certificates of a year it is enough for a century.
 const maxSuccessors = 100
 
 // StampsOver gives the stamps that prove when an entry of the log was there: of each authority the oldest one that covers it, and
-// those that carry it on where its signing certificate has expired since. Proofs are against checkpoint, which must be one of
+// those that carry it on where its signing certificate has expired since; if all have expired, one more that has not. Proofs are against checkpoint, which must be one of
 // ours; stamps over a newer one are left out. An entry that nobody has stamped yet has none.
 func (d *Desk) StampsOver(ctx context.Context, index int64, checkpoint []byte) ([]StampOver, error) {
 	var out []StampOver
@@ -146,7 +142,7 @@ func (d *Desk) stampsOver(ctx context.Context, t *db.Tx, index int64, checkpoint
 		return nil, err
 	}
 	var out []StampOver
-	seen, now := map[iru.StampID]bool{}, d.now()
+	seen, now, stands := map[iru.StampID]bool{}, d.now(), false
 	for _, s := range first {
 		for range maxSuccessors {
 			if seen[s.ID] {
@@ -157,7 +153,7 @@ func (d *Desk) stampsOver(ctx context.Context, t *db.Tx, index int64, checkpoint
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, o)
+			out, stands = append(out, o), stands || s.Until.After(now)
 			if s.Until.After(now) || o.Receipt.Event == 0 {
 				break
 			}
@@ -168,7 +164,16 @@ func (d *Desk) stampsOver(ctx context.Context, t *db.Tx, index int64, checkpoint
 			}
 		}
 	}
-	return out, nil
+	if len(out) == 0 || stands {
+		return out, nil
+	}
+	// Nobody carried them on in time: what is left is a proof that the entry was there later.
+	s, err := t.LongestStamp(ctx, index, newest.Size)
+	if err != nil || seen[s.ID] || !s.Until.After(now) {
+		return out, err
+	}
+	o, err := show(ctx, t, s, checkpoint, newest.Size)
+	return append(out, o), err
 }
 
 // show puts the proofs to a stamp.

@@ -4,7 +4,6 @@ package exhibit
 
 import (
 	"cmp"
-	"encoding/base64"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"iolaus/internal/ledger"
 )
@@ -35,11 +33,7 @@ const (
 	digestPath     = "datapackage-digest.json"
 )
 
-// stampLimit is the most time stamps of a bundle.
-const stampLimit = 1000
-
-func proofPath(n int) string           { return fmt.Sprintf("proof/%d.tlog-proof", n) }
-func stampPath(k int, e string) string { return fmt.Sprintf("proof/stamp-%d.%s", k, e) }
+func proofPath(n int) string { return fmt.Sprintf("proof/%d.tlog-proof", n) }
 
 // path is where a file of the manifest stands in a bundle.
 func (f File) path() string {
@@ -66,13 +60,6 @@ type Bundle struct {
 	Method     Method
 	// Sign returns the text as a note signed by the log's key.
 	Sign func(text string) ([]byte, error)
-}
-
-// Stamped is a time stamp over a checkpoint of the log.
-type Stamped struct {
-	Token      []byte         // DER TimeStampToken (RFC 3161)
-	Checkpoint []byte         // signed
-	Path       tlog.TreeProof // that the bundle's checkpoint continues it
 }
 
 // Measured is what a bundle found out about a file while it read it.
@@ -214,15 +201,9 @@ func (b Bundle) evidence() (map[string][]byte, []Entry, error) {
 			return nil, nil, err
 		}
 		small[custodyPath] = append(small[custodyPath], l...)
-		p := b.Proofs[i]
-		p.Extra = nil
-		if p.Index != c.Index || string(p.Checkpoint) != string(b.Checkpoint) {
-			return nil, nil, fmt.Errorf("%w: proof %d is not of event %d against the checkpoint", ErrBundle, i+1, c.Event)
+		if small[proofPath(i+1)], err = b.proof(b.Proofs[i], newest, c); err != nil {
+			return nil, nil, err
 		}
-		if err := ledger.CheckInclusion(p.Path, newest, c.Index, c.Leaf()); err != nil {
-			return nil, nil, fmt.Errorf("event %d: %w", c.Event, err)
-		}
-		small[proofPath(i+1)] = p.Format()
 	}
 	for i, s := range b.Stamps {
 		older, err := ledger.Open(s.Checkpoint, v, v.Name())
@@ -234,8 +215,32 @@ func (b Bundle) evidence() (map[string][]byte, []Entry, error) {
 		}
 		small[stampPath(i+1, "tsr")], small[stampPath(i+1, "checkpoint")] = s.Token, s.Checkpoint
 		small[stampPath(i+1, "consistency")] = formatPath(s.Path)
+		if s.Receipt.Event == 0 {
+			continue
+		}
+		if err := receives(s.Receipt, s.Token); err != nil {
+			return nil, nil, fmt.Errorf("receipt of time stamp %d: %w", i+1, err)
+		}
+		if small[stampPath(i+1, "receipt")], err = s.Receipt.encode(); err != nil {
+			return nil, nil, err
+		}
+		if small[stampPath(i+1, "tlog-proof")], err = b.proof(s.Proof, newest, s.Receipt); err != nil {
+			return nil, nil, fmt.Errorf("receipt of time stamp %d: %w", i+1, err)
+		}
 	}
 	return small, entries, nil
+}
+
+// proof is the text of a proof that the checkpoint covers an event.
+func (b Bundle) proof(p ledger.Proof, newest ledger.Checkpoint, c CustodyEvent) ([]byte, error) {
+	p.Extra = nil
+	if p.Index != c.Index || string(p.Checkpoint) != string(b.Checkpoint) {
+		return nil, fmt.Errorf("%w: the proof is not of event %d against the checkpoint", ErrBundle, c.Event)
+	}
+	if err := ledger.CheckInclusion(p.Path, newest, c.Index, c.Leaf()); err != nil {
+		return nil, fmt.Errorf("event %d: %w", c.Event, err)
+	}
+	return p.Format(), nil
 }
 
 // measure reads a file of the exhibit and holds it against the manifest; a WARC file is indexed on the way.
@@ -261,25 +266,4 @@ func (b Bundle) measure(f File, found *findings, spend *budget) (measured, error
 		return measured{}, fmt.Errorf("%w: its SHA-256 is %s (%d bytes), the manifest says %s (%d bytes)", ErrDigest, got.sum, got.size, f.SHA256, f.Size)
 	}
 	return got, nil
-}
-
-// formatPath is a consistency proof as lines.
-func formatPath(p tlog.TreeProof) []byte {
-	b := []byte{}
-	for _, h := range p {
-		b = append(base64.StdEncoding.AppendEncode(b, h[:]), '\n')
-	}
-	return b
-}
-
-func parsePath(b []byte) (tlog.TreeProof, error) {
-	p := tlog.TreeProof{}
-	for l := range strings.Lines(string(b)) {
-		h, err := tlog.ParseHash(strings.TrimSuffix(l, "\n"))
-		if err != nil || len(p) == 2*64 {
-			return nil, fmt.Errorf("%w: not a list of hashes", ErrInvalid)
-		}
-		p = append(p, h)
-	}
-	return p, same(b, formatPath(p))
 }

@@ -20,7 +20,7 @@ func TestBundleIsWhole(t *testing.T) {
 	for _, s := range rep.Steps {
 		t.Log(s.Name, s.Detail, s.Faults)
 	}
-	if err := rep.Err(); err != nil || rep.OwnKey || rep.Unjudged != 0 || rep.Exhibit != "2026-0042/1" || rep.Log != logName {
+	if err := rep.Err(); err != nil || rep.OwnKey || rep.Unjudged != 0 || rep.Standing != 2 || rep.Exhibit != "2026-0042/1" || rep.Log != logName {
 		t.Fatalf("%v, %+v", err, rep)
 	}
 	own := verify(data, Trust{})

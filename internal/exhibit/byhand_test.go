@@ -4,6 +4,7 @@ package exhibit
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -16,7 +17,7 @@ import (
 var shBlock = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 
 // byHand runs the commands of docs/processes/custody.md, as they stand there, on a bundle.
-func byHand(t *testing.T, bundle []byte, key string, roots []byte, tools string) (string, error) {
+func byHand(t *testing.T, bundle []byte, key string, roots []byte, tools string, more ...string) (string, error) {
 	t.Helper()
 	doc, err := os.ReadFile("../../docs/processes/custody.md")
 	if err != nil {
@@ -34,7 +35,7 @@ func byHand(t *testing.T, bundle []byte, key string, roots []byte, tools string)
 	}
 	c := exec.Command("sh", "-c", script.String())
 	c.Dir = dir
-	c.Env = append(os.Environ(), "BUNDLE="+filepath.Join(dir, "b.wacz"), "KEY="+filepath.Join(dir, "log.pub"), "ROOTS="+filepath.Join(dir, "roots.pem"),
+	c.Env = append(append(os.Environ(), more...), "BUNDLE="+filepath.Join(dir, "b.wacz"), "KEY="+filepath.Join(dir, "log.pub"), "ROOTS="+filepath.Join(dir, "roots.pem"),
 		"PATH="+tools+":"+os.Getenv("PATH"))
 	out, err := c.CombinedOutput()
 	return string(out), err
@@ -50,8 +51,14 @@ func TestByHand(t *testing.T) {
 	file, _ := once(t)
 	c := courtOf(t, map[string][]byte{"capture.warc.gz": file.Bytes(), "screenshot.png": []byte("\x89PNG of a tram")}, 3)
 	whole := c.pack(t)
-	if out, err := byHand(t, whole, c.notary.key, c.notary.authority.roots, tools); err != nil {
+	if out, err := byHand(t, whole, c.notary.key, c.notary.authority.roots, tools); err != nil || !strings.Contains(out, "time stamp 2 is valid") {
 		t.Fatalf("%v: %s", err, out)
+	}
+	by, roots := clocks(t)
+	old := renewed(t, true, stamping{by: by[0], at: day(1)}, stamping{by: by[1], at: day(350)}, stamping{by: by[2], at: day(1200)})
+	out, err := byHand(t, old.pack(t), old.notary.key, roots, tools, fmt.Sprintf("AT=%d", day(1300).Unix()))
+	if err != nil || !strings.Contains(out, "time stamp 1 has expired\ntime stamp 2 carries time stamp 1 on\ntime stamp 2 has expired\ntime stamp 3 is valid\n") {
+		t.Errorf("renewed: %v: %s", err, out)
 	}
 	files := contents(t, whole)
 	edit := func(name string, old, replacement string) []byte {
@@ -127,11 +134,32 @@ func TestByHand(t *testing.T) {
 		lines[0], lines[1] = lines[1], lines[0]
 		files[stampPath(1, "consistency")] = []byte(strings.Join(lines, "\n"))
 	})
+	signer("receipt", replace(stampPath(1, "receipt"), `"salt":"7`, `"salt":"8`))
+	signer("receipt of another token", func(files map[string][]byte) {
+		other := receipt(t, c.bundle.Stamps[0].Receipt.Index, []byte("token"), noon)
+		files[stampPath(1, "receipt")] = custodyText(t, []CustodyEvent{other})
+	})
+	signer("no receipt", func(files map[string][]byte) {
+		files[stampPath(1, "receipt")], files[stampPath(1, "tlog-proof")] = custodyText(t, c.bundle.Custody[:1]), files[proofPath(1)]
+	})
+	signer("proof of a receipt", func(files map[string][]byte) { files[stampPath(1, "tlog-proof")] = files[proofPath(1)] })
 	signer("CASE", replace(casePath, `"xsd:hexBinary","@value":"`, `"xsd:hexBinary","@value":"00`))
 }
 
 // forged is a bundle that was changed and signed again.
 func forged(t *testing.T, c *court, files map[string][]byte, change func(map[string][]byte), tools string) {
+	t.Helper()
+	bundle := c.resign(t, files, change)
+	if out, err := byHand(t, bundle, c.notary.key, c.notary.authority.roots, tools); err == nil {
+		t.Errorf("whole: %s", out)
+	}
+	if verify(bundle, c.trust()).Err() == nil {
+		t.Error("whole for the program")
+	}
+}
+
+// resign changes the files of a bundle as whoever holds the log's key can.
+func (c *court) resign(t testing.TB, files map[string][]byte, change func(map[string][]byte)) []byte {
 	t.Helper()
 	changed := maps.Clone(files)
 	change(changed)
@@ -143,11 +171,5 @@ func forged(t *testing.T, c *court, files map[string][]byte, change func(map[str
 	if changed[digestPath], err = canonical(packageDigest{packagePath, "sha256:" + hexSum(changed[packagePath]), string(signed)}, packageBytes); err != nil {
 		t.Fatal(err)
 	}
-	bundle := repack(t, changed)
-	if out, err := byHand(t, bundle, c.notary.key, c.notary.authority.roots, tools); err == nil {
-		t.Errorf("whole: %s", out)
-	}
-	if verify(bundle, c.trust()).Err() == nil {
-		t.Error("whole for the program")
-	}
+	return repack(t, changed)
 }

@@ -43,8 +43,27 @@ func (c CustodyEvent) Leaf() []byte {
 // Entry reads the custody entry out of the payload, and refuses a payload that is not of this event. Errors wrap ErrInvalid or
 // ErrNotCanonical.
 func (c CustodyEvent) Entry() (Entry, error) {
-	bad := func(format string, a ...any) (Entry, error) {
-		return Entry{}, fmt.Errorf("read custody event %d: %w: %s", c.Event, ErrInvalid, fmt.Sprintf(format, a...))
+	facts, err := c.facts()
+	if err != nil {
+		return Entry{}, fmt.Errorf("read custody event %d: %w", c.Event, err)
+	}
+	var fact struct {
+		Custody *string `json:"custody"`
+	}
+	if err := json.Unmarshal(facts, &fact); err != nil || fact.Custody == nil {
+		return Entry{}, fmt.Errorf("read custody event %d: %w: its facts hold no custody entry", c.Event, ErrInvalid)
+	}
+	e, err := ParseEntry([]byte(*fact.Custody))
+	if err != nil {
+		return Entry{}, fmt.Errorf("read custody event %d: %w", c.Event, err)
+	}
+	return e, nil
+}
+
+// facts gives the last part of the payload, and refuses a payload that is not of this event.
+func (c CustodyEvent) facts() ([]byte, error) {
+	bad := func(format string, a ...any) ([]byte, error) {
+		return nil, fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, a...))
 	}
 	if err := (ledger.Entry{Event: c.Event, At: c.At, Kind: c.Kind}).Check(); err != nil {
 		return bad("%v", err)
@@ -68,17 +87,7 @@ func (c CustodyEvent) Entry() (Entry, error) {
 	case noun+"."+verb != c.Kind:
 		return bad("its payload is of the kind %.80q", noun+"."+verb)
 	}
-	var fact struct {
-		Custody *string `json:"custody"`
-	}
-	if err := json.Unmarshal([]byte(facts), &fact); err != nil || fact.Custody == nil {
-		return bad("its facts hold no custody entry")
-	}
-	e, err := ParseEntry([]byte(*fact.Custody))
-	if err != nil {
-		return Entry{}, fmt.Errorf("read custody event %d: %w", c.Event, err)
-	}
-	return e, nil
+	return []byte(facts), nil
 }
 
 // custodyLine is how an event is written into a bundle.

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	integer "math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -101,18 +102,20 @@ func (n *notary) proofs(t testing.TB, events []CustodyEvent) []ledger.Proof {
 	return all
 }
 
-// stamp lets the authority confirm a checkpoint.
-func (n *notary) stamp(t testing.TB, checkpoint []byte) Stamped {
+// prove puts the proofs to a time stamp.
+func (n *notary) prove(t testing.TB, s Stamped) Stamped {
 	t.Helper()
-	older, err := ledger.Peek(checkpoint)
+	older, err := ledger.Peek(s.Checkpoint)
 	if err != nil {
 		t.Fatal(err)
 	}
-	path, err := ledger.ProveConsistency(older.Size, n.last.Size, n.hashes)
-	if err != nil {
+	if s.Path, err = ledger.ProveConsistency(older.Size, n.last.Size, n.hashes); err != nil {
 		t.Fatal(err)
 	}
-	return Stamped{n.authority.token(t, checkpoint), checkpoint, path}
+	if s.Receipt.Event != 0 {
+		s.Proof = n.proofs(t, []CustodyEvent{s.Receipt})[0]
+	}
+	return s
 }
 
 func (n *notary) sign(text string) ([]byte, error) {
@@ -126,15 +129,21 @@ type authority struct {
 	roots []byte // PEM
 }
 
+// newAuthority is one whose certificate is valid for a day.
 func newAuthority(t testing.TB) authority {
 	t.Helper()
-	make := func(serial int64, name string, parent *x509.Certificate, by *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey) {
+	return authorityOf(t, "Station Clock", time.Now().Add(-time.Hour), time.Now().Add(24*time.Hour))
+}
+
+func authorityOf(t testing.TB, name string, from, until time.Time) authority {
+	t.Helper()
+	make := func(serial int64, name string, until time.Time, parent *x509.Certificate, by *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey) {
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := &x509.Certificate{SerialNumber: integer.NewInt(serial), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Hour),
-			NotAfter: time.Now().Add(24 * time.Hour), BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature}
+		c := &x509.Certificate{SerialNumber: integer.NewInt(serial), Subject: pkix.Name{CommonName: name}, NotBefore: from,
+			NotAfter: until, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature}
 		if parent == nil {
 			c.IsCA, c.KeyUsage, parent, by = true, x509.KeyUsageCertSign, c, key
 		} else {
@@ -155,15 +164,15 @@ func newAuthority(t testing.TB) authority {
 		}
 		return made, key
 	}
-	root, rootKey := make(1, "Root of Clocks", nil, nil)
-	leaf, key := make(2, "Station Clock", root, rootKey)
+	root, rootKey := make(1, "Root of the "+name, until.AddDate(10, 0, 0), nil, nil)
+	leaf, key := make(2, name, until, root, rootKey)
 	return authority{key, leaf, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw})}
 }
 
-func (a authority) token(t testing.TB, data []byte) []byte {
+func (a authority) token(t testing.TB, data []byte, at time.Time) []byte {
 	t.Helper()
 	sum := sha256.Sum256(data)
-	s := timestamp.Timestamp{HashAlgorithm: crypto.SHA256, HashedMessage: sum[:], Time: time.Now().UTC().Truncate(time.Second), Policy: asn1.ObjectIdentifier{1, 2, 3},
+	s := timestamp.Timestamp{HashAlgorithm: crypto.SHA256, HashedMessage: sum[:], Time: at.UTC().Truncate(time.Second), Policy: asn1.ObjectIdentifier{1, 2, 3},
 		AddTSACertificate: true}
 	response, err := s.CreateResponseWithOpts(a.leaf, a.key, crypto.SHA256)
 	if err != nil {
@@ -177,11 +186,53 @@ func (a authority) token(t testing.TB, data []byte) []byte {
 }
 
 // judge is what the program wires to a bundle: the time stamp must be of this checkpoint, by an authority that is trusted.
-func (a authority) judge(token, checkpoint []byte) (string, error) {
+func (a authority) judge(token, checkpoint []byte) (ledger.Stamp, error) {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(a.roots)
-	s, err := ledger.ReadStamp(token, checkpoint, roots)
-	return s.Authority, err
+	return ledger.ReadStamp(token, checkpoint, roots)
+}
+
+// receipt is what the store of events writes for a token that came.
+func receipt(t testing.TB, index int64, token []byte, at time.Time) CustodyEvent {
+	t.Helper()
+	facts, err := json.Marshal(map[string]any{"authority": "north", "token": hexSum(token), "size": index})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := CustodyEvent{Index: index, Event: 500 + index, At: at.UTC().Truncate(time.Microsecond), Kind: receiptKind}
+	if c.Payload, err = json.Marshal([]any{c.Event, c.At.UnixMicro(), 0, 0, "stamp", 1, "receive", "", "", "a token came", string(facts)}); err != nil {
+		t.Fatal(err)
+	}
+	copy(c.Salt[:], fmt.Sprintf("salt of event %03d", c.Event))
+	return c
+}
+
+// A stamping is a time stamp to be: by whom, when, over how many checkpoints before the newest one.
+type stamping struct {
+	by   authority
+	at   time.Time
+	back int
+}
+
+// stamp lets authorities confirm checkpoints, one after the other; between them the log goes on, with a receipt of each. That of the
+// last one is only there if all are sealed.
+func (c *court) stamp(t testing.TB, sealed bool, all ...stamping) {
+	t.Helper()
+	n, b := c.notary, &c.bundle
+	b.Stamps = nil
+	for i, x := range all {
+		at := n.signed[len(n.signed)-1-x.back]
+		s := Stamped{Token: x.by.token(t, at, x.at), Checkpoint: at}
+		if sealed || i < len(all)-1 {
+			s.Receipt = receipt(t, n.last.Size, s.Token, x.at)
+			n.extend(t, append(slices.Clone(b.Custody), s.Receipt), n.last.Size+17)
+		}
+		b.Stamps = append(b.Stamps, s)
+	}
+	for i := range b.Stamps {
+		b.Stamps[i] = n.prove(t, b.Stamps[i])
+	}
+	b.Checkpoint, b.Proofs = n.signed[len(n.signed)-1], n.proofs(t, b.Custody)
 }
 
 // court is a bundle with everything in it, and what it was made from.
@@ -233,16 +284,15 @@ func courtOf(t testing.TB, files map[string][]byte, handlings int) *court {
 	}
 	c := &court{notary: newNotary(t, 7), files: files}
 	events := chain(t, hexSum(raw), handlings)
-	end := events[len(events)-1].Index + 1
-	c.notary.extend(t, events, end+2)
-	c.notary.extend(t, events, end+19)
+	c.notary.extend(t, events, events[len(events)-1].Index+3)
 	c.bundle = Bundle{
 		Title: "Exhibit 2026-0042/1", Created: noon.Add(48 * time.Hour), Tool: Tool{"Iolaus", "0.1.0"}, Manifest: raw,
 		Open:    func(f File) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(files[f.Name])), nil },
-		Custody: events, Key: c.notary.key, Checkpoint: c.notary.signed[1], Proofs: c.notary.proofs(t, events),
-		Stamps: []Stamped{c.notary.stamp(t, c.notary.signed[0]), c.notary.stamp(t, c.notary.signed[1])},
+		Custody: events, Key: c.notary.key,
 		Method: Method{Parts: []Tool{{"Go", "1.26"}}, Steps: []string{"The page was scrolled to its end."}}, Sign: c.notary.sign,
 	}
+	by := c.notary.authority
+	c.stamp(t, false, stamping{by, time.Now(), 0}, stamping{by, time.Now(), 0})
 	return c
 }
 
@@ -256,7 +306,9 @@ func (c *court) pack(t testing.TB) []byte {
 	return b.Bytes()
 }
 
-func (c *court) trust() Trust { return Trust{Key: c.notary.key, Stamp: c.notary.authority.judge} }
+func (c *court) trust() Trust {
+	return Trust{Key: c.notary.key, Stamp: c.notary.authority.judge, At: time.Now()}
+}
 
 func verify(data []byte, trust Trust) Report {
 	return Verify(bytes.NewReader(data), int64(len(data)), trust, Limits{})

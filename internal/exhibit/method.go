@@ -26,7 +26,7 @@ var methodSteps = []string{
 	"The digest of the manifest went into the first entry of the chain of custody (custody/custody.jsonl), each later handling into a further entry " +
 		"that names the one before by its SHA-256.",
 	"Each entry is an event of an append-only log, a Merkle tree (RFC 6962) whose head the unit signs. proof/ shows for each entry that the log has it.",
-	"A time-stamp authority (RFC 3161) confirmed heads of the log, where proof/ holds time stamps: what the log had by then existed then.",
+	"A time-stamp authority (RFC 3161) confirmed heads of the log, where proof/ holds time stamps: what the log had by then existed then. Where the certificate of an authority has expired since, a later time stamp that covers the receipt of an earlier one carries it on.",
 	"The original was not changed after it was sealed. What is here is a copy; the digests show that it is the same.",
 }
 

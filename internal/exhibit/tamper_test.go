@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"iolaus/internal/ledger"
 )
 
 // No byte of a bundle can change: each one flipped fails, and something is named.
@@ -266,7 +268,7 @@ func TestForeignKeyAndStamp(t *testing.T) {
 	if err := verify(data, Trust{Key: "no key"}).Err(); err == nil {
 		t.Error("no key: whole")
 	}
-	no := func(_, _ []byte) (string, error) { return "", io.ErrUnexpectedEOF }
+	no := func(_, _ []byte) (ledger.Stamp, error) { return ledger.Stamp{}, io.ErrUnexpectedEOF }
 	if f, _ := verify(data, Trust{Key: c.notary.key, Stamp: no}).First(); f.File != stampPath(1, "tsr") {
 		t.Errorf("bad stamp: %v", f)
 	}

@@ -203,6 +203,9 @@ func (v *verification) checkFiles(s *Step) {
 		for _, e := range []string{"tsr", "checkpoint", "consistency"} {
 			due[stampPath(k, e)] = true
 		}
+		if v.received(k) {
+			due[stampPath(k, "receipt")], due[stampPath(k, "tlog-proof")] = true, true
+		}
 	}
 	for _, e := range v.order {
 		if !due[e.name] {

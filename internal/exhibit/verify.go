@@ -7,6 +7,9 @@ import (
 	"io"
 	"runtime"
 	"strings"
+	"time"
+
+	"iolaus/internal/ledger"
 )
 
 // Trust is what whoever checks a bundle believes without the bundle.
@@ -14,9 +17,12 @@ type Trust struct {
 	// Key is the public key of the log, from another way than the bundle. Without it the bundle's own is used: that shows that the
 	// bundle is whole in itself, not whose it is.
 	Key string
-	// Stamp judges a time stamp (DER TimeStampToken) over a signed checkpoint, and says in a few words when it was made and by whom.
-	// Without it the time stamps are not judged.
-	Stamp func(token, checkpoint []byte) (string, error)
+	// Stamp judges a time stamp (DER TimeStampToken) over a signed checkpoint, as of the time when it was made, such as
+	// ledger.ReadStamp. Without it the time stamps are not judged.
+	Stamp func(token, checkpoint []byte) (ledger.Stamp, error)
+	// At is the time as of which it is judged whether a time stamp still stands, such as now. Stamp needs it: at the zero time none
+	// was made yet.
+	At time.Time
 }
 
 // Limits bound what a bundle may ask of its reader. Zero means the value of DefaultLimits.
@@ -39,14 +45,16 @@ type Report struct {
 	OwnKey   bool   // the bundle's own key was used: integrity only
 	Stamps   int    // time stamps that are there
 	Unjudged int    // of them, those that nobody judged
+	Standing int    // of them, those that prove a time as of Trust.At: the certificate is valid, or others carry the stamp on
 	Steps    []Step
 }
 
 // Step is one thing that was checked.
 type Step struct {
-	Name   string // "records"
-	Detail string // "17 records, 12 with a payload"
-	Faults []Fault
+	Name     string // "records"
+	Detail   string // "17 records, 12 with a payload"
+	Warnings []string
+	Faults   []Fault
 }
 
 // Fault is something wrong.

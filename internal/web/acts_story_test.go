@@ -159,6 +159,7 @@ func actPages(s *acts) map[string][2]string {
 		"hand-over":      {"ada", "/items/" + id(s.arabic.ID) + "/step/hand_over"},
 		"reconsider":     {"ada", "/assets/" + id(s.tram.ID) + "/step/reconsider"},
 		"stop-watching":  {"ada", "/outlets/" + id(s.outlet) + "/step/close"},
+		"classify":       {"lena", "/outlets/" + id(s.outlet) + "/step/classify"},
 		"ledger":         {"audrey", "/ledger"},
 		"event":          {"audrey", "/ledger/events/3"},
 		"exhibits":       {"ada", "/exhibits"},

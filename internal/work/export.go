@@ -82,17 +82,18 @@ func (c *Crew) bundle(f desk.Dossier, manifest []byte, open func(exhibit.File) (
 // stampTime is how long a bundle waits for a time stamp.
 const stampTime = 30 * time.Second
 
-// gather is await, and where nobody has stamped the exhibit's first link yet, the authorities are asked now: what leaves is to be proven in
-// time as well. Without an answer it leaves without, which the log of the program says.
+// gather is await, and where nobody has stamped the exhibit's first link yet, or every stamp has expired, the authorities are asked now:
+// what leaves is to be proven in time as well. Without an answer it leaves without, which the log of the program says.
 func (c *Crew) gather(ctx context.Context, ask func() (desk.Dossier, error)) (desk.Dossier, error) {
 	f, err := c.await(ctx, ask)
-	if err != nil || len(f.Stamps) > 0 || len(c.Stamps.Authorities) == 0 {
+	stands := slices.ContainsFunc(f.Stamps, func(s desk.StampOver) bool { return s.Until.After(c.Desk.Now()) })
+	if err != nil || stands || len(c.Stamps.Authorities) == 0 {
 		return f, err
 	}
 	soon, cancel := context.WithTimeout(ctx, stampTime)
 	defer cancel()
 	if err := c.stampAll(soon, rests{}, c.Desk.Now(), 0); err != nil {
-		c.Log.Warn("a bundle leaves without a time stamp", "error", err)
+		c.Log.Warn("a bundle leaves without a time stamp that stands", "error", err)
 		return f, nil
 	}
 	return c.await(ctx, ask)

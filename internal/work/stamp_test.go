@@ -29,6 +29,12 @@ import (
 // stamped is a scene whose ledger the authorities of a range stamp, asked through the guard.
 func stamped(t *testing.T, d *db.DB) (*scene, *sim.Range) {
 	t.Helper()
+	return stampedBy(t, d, nil)
+}
+
+// stampedBy is stamped where the authorities go by a clock.
+func stampedBy(t *testing.T, d *db.DB, clock func() time.Time) (*scene, *sim.Range) {
+	t.Helper()
 	s := newScene(t, d)
 	key, public, err := ledger.NewKey(rand.Reader, "unit-a.test/iolaus")
 	s.ok(err)
@@ -38,7 +44,7 @@ func stamped(t *testing.T, d *db.DB) (*scene, *sim.Range) {
 	s.Desk.Log.Verifier, err = note.NewVerifier(public)
 	s.Desk.Log.Public = public
 	s.ok(err)
-	r, err := sim.Start(t.Context(), sim.Options{Seed: 1, Scenario: "s1"})
+	r, err := sim.Start(t.Context(), sim.Options{Seed: 1, Scenario: "s1", Clock: clock})
 	s.ok(err)
 	t.Cleanup(r.Close)
 	web := fetch.New(fetch.Network{Name: "north", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Resolver: r.Resolver(), Ports: r.Ports(), Roots: r.Roots()},
