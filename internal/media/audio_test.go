@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"iolaus/internal/iru"
+	"iolaus/internal/media/mediatest"
 	"iolaus/internal/recognise"
 )
 
@@ -28,11 +29,11 @@ func TestAudioFindsProgrammes(t *testing.T) {
 	var files []*os.File
 	var tracks []recognise.Track
 	for i := range 6 {
-		s := melody(uint64(i), 45)
+		s := mediatest.Melody(uint64(i), 45)
 		if i%2 == 1 {
-			s = speech(uint64(i), 45)
+			s = mediatest.Speech(uint64(i), 45)
 		}
-		files = append(files, written(t, "known.wav", wave(s)))
+		files = append(files, written(t, "known.wav", mediatest.Wave(s)))
 		tracks = append(tracks, recognise.Track{ID: int64(i), Audio: audio(t, files[i], Options{})})
 	}
 	x := recognise.NewAudioIndex(tracks)
@@ -68,8 +69,8 @@ func TestAudioFindsProgrammes(t *testing.T) {
 	}) {
 		t.Error("no speed finds a slow programme")
 	}
-	for name, s := range map[string][]float64{"melody": melody(100, 30), "speech": speech(100, 30), "another": melody(102, 30)} {
-		if h := x.Search(audio(t, written(t, "other.wav", wave(s)), Options{})); len(h) > 0 {
+	for name, s := range map[string][]float64{"melody": mediatest.Melody(100, 30), "speech": mediatest.Speech(100, 30), "another": mediatest.Melody(102, 30)} {
+		if h := x.Search(audio(t, written(t, "other.wav", mediatest.Wave(s)), Options{})); len(h) > 0 {
 			t.Errorf("another %s: %+v", name, h)
 		}
 	}

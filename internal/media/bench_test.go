@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"iolaus/internal/media/mediatest"
 )
 
 // spent is the CPU time of this process and of the children it waited for.
@@ -54,7 +56,7 @@ func decodeAlone(b *testing.B, f *os.File) time.Duration {
 
 // A minute of sound, from file to fingerprint.
 func BenchmarkAudio(b *testing.B) {
-	f := written(b, "a.wav", wave(melody(1, 60)))
+	f := written(b, "a.wav", mediatest.Wave(mediatest.Melody(1, 60)))
 	before := spent()
 	for b.Loop() {
 		if _, err := Audio(b.Context(), f, Options{}); err != nil {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"iolaus/internal/iru"
+	"iolaus/internal/media/mediatest"
 )
 
 // Files that would make a player open something else. Of what they name, nothing is opened: neither the address nor the file.
@@ -129,7 +130,7 @@ func TestBadFiles(t *testing.T) {
 	for i := 5000; i < len(noise); i += 97 {
 		noise[i] ^= 0x55
 	}
-	sound := written(t, "a.wav", wave(melody(1, 5)))
+	sound := written(t, "a.wav", mediatest.Wave(mediatest.Melody(1, 5)))
 	for name, c := range map[string]struct {
 		f     *os.File
 		least int // frames; under 0: none, and Invalid
@@ -152,14 +153,14 @@ func TestBadFiles(t *testing.T) {
 	if a, err := Audio(t.Context(), film, Options{}); !errors.Is(err, iru.Invalid) || a != nil {
 		t.Error(a, err)
 	}
-	if a, err := Audio(t.Context(), written(t, "a.wav", wave(melody(1, 1))), Options{}); !errors.Is(err, iru.Invalid) || a != nil {
+	if a, err := Audio(t.Context(), written(t, "a.wav", mediatest.Wave(mediatest.Melody(1, 1))), Options{}); !errors.Is(err, iru.Invalid) || a != nil {
 		t.Error(a, err)
 	}
 	i, err := Probe(t.Context(), film, Options{})
 	if err != nil || !strings.Contains(i.Format, "matroska") || i.Duration != 4*time.Second || !i.Has("video") || i.Has("audio") || i.Streams[0] != (Stream{Kind: "video", Codec: "h264", Width: 320, Height: 240, Rate: 25}) {
 		t.Errorf("%+v, %v", i, err)
 	}
-	if i, err := Probe(t.Context(), sound, Options{}); err != nil || i.Streams[0].SampleRate != hertz || i.Streams[0].Channels != 1 {
+	if i, err := Probe(t.Context(), sound, Options{}); err != nil || i.Streams[0].SampleRate != mediatest.Hertz || i.Streams[0].Channels != 1 {
 		t.Errorf("%+v, %v", i, err)
 	}
 }

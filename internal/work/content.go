@@ -34,6 +34,9 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 	r.Kind = kindOf(s.Response)
 	r.Prints = append(r.Prints, iru.Print{Medium: "sha256", Value: r.Content, Where: i.Locator})
 	r.Features = append(r.Features, carrierMarks(s.Response, c.Desk.OnPlatform(i.Locator))...)
+	if err := c.listen(ctx, i, p, r); err != nil {
+		return err
+	}
 	if s.Page == nil {
 		r.Title = locatorName(i.Locator)
 		if plain(s.Response.Type) {

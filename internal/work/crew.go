@@ -42,6 +42,7 @@ type Crew struct {
 	Holder   string // names this process
 	Software string // name and version, written into evidence
 	Index    string // folder of the index of known pictures; "" keeps it in memory
+	Listen   Listening
 	Survey   time.Duration
 	Stamps   Stamps // who stamps the ledger; none without authorities
 	Log      *slog.Logger

@@ -61,10 +61,10 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 			exact[q.Medium] = append(exact[q.Medium], n)
 		case iru.MediumPDQ:
 			pictures, of = append(pictures, hashOf(q.Value)), append(of, n)
-		case iru.MediumText, iru.MediumTLSH:
+		case iru.MediumText, iru.MediumTLSH, iru.MediumAudio:
 			slow[q.Medium] = append(slow[q.Medium], n)
 		default:
-			return nil, fmt.Errorf("look up: %w", iru.Refuse(iru.Invalid, fmt.Sprintf("%.40s cannot be looked up", q.Medium), "choose sha256, md5, pdq, tlsh or text"))
+			return nil, fmt.Errorf("look up: %w", iru.Refuse(iru.Invalid, fmt.Sprintf("%.40s cannot be looked up", q.Medium), "choose sha256, md5, pdq, tlsh, text or audio"))
 		}
 	}
 	near, ids := make([][]ring.Hit, len(queries)), []int64(nil)
@@ -84,7 +84,11 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 			}
 		}
 		for medium, ns := range slow {
-			if err := oneByOne(ctx, t, sc, medium, queries, ns, out); err != nil {
+			compare := oneByOne
+			if medium == iru.MediumAudio {
+				compare = heardIn
+			}
+			if err := compare(ctx, t, sc, medium, queries, ns, out); err != nil {
 				return err
 			}
 		}

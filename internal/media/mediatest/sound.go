@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-package media
+package mediatest
 
 import (
 	"bytes"
@@ -9,26 +9,26 @@ import (
 	"math/rand/v2"
 )
 
-// hertz is the sample rate of what is played here.
-const hertz = 22050
+// Hertz is the sample rate of what is played here.
+const Hertz = 22050
 
-// melody is music that a seed composes: chords of plucked strings with a click at their beginning.
-func melody(seed uint64, seconds int) []float64 {
+// Melody is music that a seed composes: chords of plucked strings with a click at their beginning.
+func Melody(seed uint64, seconds int) []float64 {
 	g := rand.New(rand.NewPCG(seed, 7))
-	out := make([]float64, seconds*hertz)
+	out := make([]float64, seconds*Hertz)
 	scale := []int{0, 2, 4, 5, 7, 9, 11, 12, 14, 16}
 	for at := 0; at < len(out); {
-		n := hertz / 8 * (1 + g.IntN(5))
+		n := Hertz / 8 * (1 + g.IntN(5))
 		root := scale[g.IntN(len(scale))]
 		for _, c := range []int{root - 12, root, root + []int{3, 4, 5, 7}[g.IntN(4)]} {
 			f := 261.6 * math.Pow(2, float64(c)/12)
 			for i := 0; i < n && at+i < len(out); i++ {
-				t := float64(i) / hertz
+				t := float64(i) / Hertz
 				env := math.Exp(-2*t) * math.Min(1, t*100)
 				for h := 1.; h <= 4; h++ {
 					out[at+i] += env * math.Sin(2*math.Pi*f*h*t) / (h * h) * .2
 				}
-				if i < hertz/30 {
+				if i < Hertz/30 {
 					out[at+i] += .03 * (g.Float64()*2 - 1) * env
 				}
 			}
@@ -38,18 +38,18 @@ func melody(seed uint64, seconds int) []float64 {
 	return out
 }
 
-// speech is a voice that says nothing: vowels, hisses and pauses in an order of the seed's.
-func speech(seed uint64, seconds int) []float64 {
+// Speech is a voice that says nothing: vowels, hisses and pauses in an order of the seed's.
+func Speech(seed uint64, seconds int) []float64 {
 	g := rand.New(rand.NewPCG(seed, 9))
-	out := make([]float64, seconds*hertz)
+	out := make([]float64, seconds*Hertz)
 	vowels := [][3]float64{{730, 1090, 2440}, {270, 2290, 3010}, {300, 870, 2240}, {530, 1840, 2480}, {570, 840, 2410}, {440, 1020, 2240}}
 	for at := 0; at < len(out); {
-		n := hertz/12 + g.IntN(hertz/6)
+		n := Hertz/12 + g.IntN(Hertz/6)
 		v := vowels[g.IntN(len(vowels))]
 		pitch := 100 + 60*g.Float64()
 		kind := g.IntN(9)
 		for i := 0; i < n && at+i < len(out); i++ {
-			t, env := float64(i)/hertz, math.Sin(math.Pi*float64(i)/float64(n))
+			t, env := float64(i)/Hertz, math.Sin(math.Pi*float64(i)/float64(n))
 			switch {
 			case kind == 0: // a pause
 			case kind < 3:
@@ -69,11 +69,11 @@ func speech(seed uint64, seconds int) []float64 {
 	return out
 }
 
-// wave is a WAV file of samples.
-func wave(s []float64) []byte {
+// Wave is a WAV file of samples.
+func Wave(s []float64) []byte {
 	var b bytes.Buffer
 	b.WriteString("RIFF\xff\xff\xff\xffWAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00")
-	for _, v := range []uint32{hertz, 2 * hertz} {
+	for _, v := range []uint32{Hertz, 2 * Hertz} {
 		binary.Write(&b, binary.LittleEndian, v)
 	}
 	b.WriteString("\x02\x00\x10\x00data\xff\xff\xff\xff")
