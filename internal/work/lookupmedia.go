@@ -16,7 +16,7 @@ import (
 func heardIn(ctx context.Context, t *db.Tx, sc iru.Scope, _ string, queries []iru.Signal, ns []int, out [][]Found) error {
 	var tracks []recognise.Track
 	by := map[int64]db.Told{}
-	for after := int64(0); ; {
+	for after := (iru.Signal{}); ; {
 		told, err := t.SpeakingAfter(ctx, sc, iru.MediumAudio, after, scanned)
 		if err != nil {
 			return err
@@ -31,7 +31,7 @@ func heardIn(ctx context.Context, t *db.Tx, sc iru.Scope, _ string, queries []ir
 		if len(told) < scanned {
 			break
 		}
-		after = told[len(told)-1].Signal.ID
+		after = told[len(told)-1].Signal
 	}
 	x := recognise.NewAudioIndex(tracks)
 	for _, n := range ns {
