@@ -23,7 +23,9 @@ func TestParseSignal(t *testing.T) {
 		{"tlsh", "t1" + strings.Repeat("0f", 35), "T1" + strings.Repeat("0F", 35)},
 		{"tlsh", strings.Repeat("0f", 35), "T1" + strings.Repeat("0F", 35)},
 		{"text", sketch.String(), sketch.String()},
-		{"audio", "00FF", "00ff"},
+		{"audio", "000000FF", recognise.Audio{0xff}.Compressed()},
+		{"audio", "255,256,257", recognise.Audio{255, 256, 257}.Compressed()},
+		{"vpdq", `["` + strings.Repeat("0F", 32) + `,90,1.500","` + strings.Repeat("0F", 32) + `,10,2.000"]`, `["` + strings.Repeat("0f", 32) + `,90,1.500"]`},
 	} {
 		s, err := iru.ParseSignal(c.medium, c.text)
 		if err != nil || s.Text() != c.want {
@@ -34,7 +36,7 @@ func TestParseSignal(t *testing.T) {
 		}
 	}
 	for _, c := range [][2]string{{"pdq", ""}, {"pdq", strings.Repeat("0f", 31)}, {"pdq", strings.Repeat("0g", 32)}, {"md5", strings.Repeat("0f", 32)}, {"tlsh", "T2" + strings.Repeat("0f", 35)},
-		{"text", "bk1:"}, {"text", "snow"}, {"audio", ""}, {"audio", "0"}, {"smell", "00"}, {"", "00"}} {
+		{"text", "bk1:"}, {"text", "snow"}, {"audio", ""}, {"audio", "00ff"}, {"audio", "tra la"}, {"vpdq", "[]"}, {"vpdq", "00ff"}, {"vpdq", `["00,90,1"]`}, {"smell", "00"}, {"", "00"}} {
 		var why *iru.Refusal
 		if _, err := iru.ParseSignal(c[0], c[1]); !errors.As(err, &why) || why.Kind != iru.Invalid || why.Instead == "" {
 			t.Errorf("%s %q: %v", c[0], c[1], err)

@@ -180,7 +180,7 @@ func TestPageTooLongForAnAnswer(t *testing.T) {
 		return "http://a.test/" + strings.Repeat("b", recognise.MaxPageWord-20) + string(rune('a'+i%26))
 	}
 	for i := range recognise.MaxPageList {
-		p.Images, p.Scripts = append(p.Images, long(i)), append(p.Scripts, long(i))
+		p.Images, p.Media, p.Scripts = append(p.Images, long(i)), append(p.Media, long(i)), append(p.Scripts, long(i))
 		p.Links = append(p.Links, recognise.Link{URL: long(i), Rel: strings.Repeat("r", 2000), Text: "t"})
 	}
 	b := packPage(&p)

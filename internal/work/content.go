@@ -39,6 +39,10 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 	}
 	if s.Page == nil {
 		r.Title = locatorName(i.Locator)
+		if filmed(s.Response.Type) {
+			s.Response.Body = nil
+			return c.film(ctx, i.Locator, body, p, r)
+		}
 		if plain(s.Response.Type) {
 			r.Text = limited(clean(string(body)), maxText)
 			r.Dir = recognise.Direction(r.Text)
@@ -67,7 +71,10 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 		return err
 	}
 	s.Response.Body = nil // read; its pictures may need the room
-	return pictures(ctx, g, p, r)
+	if err := pictures(ctx, g, p, r); err != nil {
+		return err
+	}
+	return c.films(ctx, g, p, r)
 }
 
 // pictures takes a page's pictures and its icon along: the same words and pictures are the same content, whatever the frame.

@@ -21,8 +21,7 @@ import (
 
 // Listening is how live streams are sampled: each time their asset is visited, by our own guarded client. No other program connects.
 type Listening struct {
-	For   time.Duration // of a stream's time, of which 15 s must be a known programme; 0: never
-	Media media.Options
+	For time.Duration // of a stream's time, of which 15 s must be a known programme; 0: never
 }
 
 // DefaultListening is how long a unit listens: a known programme that begins in the first half is found.
@@ -37,7 +36,7 @@ func (c *Crew) listen(ctx context.Context, i iru.Item, p *capture.Capture, r *de
 	if c.Listen.For <= 0 || !audible(p.Sight.Response) {
 		return nil
 	}
-	if m := c.Listen.Media.Programs.Missing(); m != nil {
+	if m := c.Media.Programs.Missing(); m != nil {
 		p.Warnf("the stream was not listened to: %s", strings.Join(m, "; "))
 		return nil
 	}
@@ -73,7 +72,7 @@ func (c *Crew) listen(ctx context.Context, i iru.Item, p *capture.Capture, r *de
 func (c *Crew) hear(ctx context.Context, i iru.Item, f *os.File) (recognise.Audio, float64, error) {
 	var first recognise.Audio
 	for _, speed := range media.Speeds() {
-		o := c.Listen.Media
+		o := c.Media
 		o.Speed, o.Time = speed, time.Minute
 		a, err := media.Audio(ctx, f, o)
 		if err != nil {

@@ -98,7 +98,7 @@ func TestListen(t *testing.T) {
 		}
 	}
 	// Without ffmpeg a capture goes on, and says what is missing.
-	s.Listen.Media.Programs.FFmpeg = "/nowhere/ffmpeg"
+	s.Media.Programs.FFmpeg = "/nowhere/ffmpeg"
 	_, i := s.watch("http://radio.test/programme.mp3?again")
 	s.ok(s.capture(i, 0))
 	if m := s.manifest(i); !strings.Contains(fmt.Sprint(m), "is not installed: apt-get install ffmpeg") {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
@@ -61,10 +62,10 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 			exact[q.Medium] = append(exact[q.Medium], n)
 		case iru.MediumPDQ:
 			pictures, of = append(pictures, hashOf(q.Value)), append(of, n)
-		case iru.MediumText, iru.MediumTLSH, iru.MediumAudio:
+		case iru.MediumText, iru.MediumTLSH, iru.MediumVPDQ, iru.MediumAudio:
 			slow[q.Medium] = append(slow[q.Medium], n)
 		default:
-			return nil, fmt.Errorf("look up: %w", iru.Refuse(iru.Invalid, fmt.Sprintf("%.40s cannot be looked up", q.Medium), "choose sha256, md5, pdq, tlsh, text or audio"))
+			return nil, fmt.Errorf("look up: %w", iru.Refuse(iru.Invalid, fmt.Sprintf("%.40s cannot be looked up", q.Medium), "choose "+strings.Join(iru.Media, ", ")))
 		}
 	}
 	near, ids := make([][]ring.Hit, len(queries)), []int64(nil)
@@ -167,10 +168,21 @@ func comparers(medium string) comparer {
 			return float64(d), d <= iru.TLSHRadius
 		})
 	}
+	if medium == iru.MediumVPDQ {
+		return near(videoOf, func(query, known recognise.Video) (float64, bool) {
+			q, k := query.Match(known, iru.PDQRadius)
+			return math.Round((1-q)*1e4) / 1e4, recognise.SameVideo(q, k)
+		})
+	}
 	return near(recognise.SketchOf, func(a, b recognise.Sketch) (float64, bool) {
 		similar := recognise.Similarity(a, b)
 		return math.Round((1-similar)*1e4) / 1e4, similar >= iru.TextSimilarity
 	})
+}
+
+func videoOf(b []byte) recognise.Video {
+	v, _ := recognise.VideoFromBytes(b) // an older version's shares nothing
+	return v
 }
 
 func tlshOf(b []byte) recognise.TLSH {
