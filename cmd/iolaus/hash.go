@@ -50,6 +50,7 @@ type hasher struct {
 	out    io.Writer
 	errs   io.Writer
 	take   func(hashed) error // instead of a line; nil writes
+	also   io.Writer          // what gets the bytes of each file, too; or nil
 	failed int
 }
 
@@ -64,7 +65,8 @@ func (k *hashCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
-	h.media = media.Options{Every: time.Second, Lax: !cfg.Sandbox.Require}
+	h.media = players(cfg)
+	h.media.Every = time.Second
 	if h.wants("pdq") {
 		pool, err := cells(cfg, log)
 		if err != nil {
@@ -110,6 +112,9 @@ func (h *hasher) file(ctx context.Context, name string, stdin io.Reader) error {
 	defer in.Close()
 	sha, sum, fuzzy, picture := sha256.New(), md5.New(), &recognise.TLSHWriter{}, &head{}
 	var to []io.Writer
+	if h.also != nil {
+		to = append(to, h.also)
+	}
 	for _, t := range h.types {
 		switch t {
 		case "sha256":

@@ -82,6 +82,9 @@ func (c *Crew) hear(ctx context.Context, i iru.Item, f *os.File) (recognise.Audi
 			if first = a; a.Dull() {
 				break
 			}
+			if some, err := c.lookup().Holds(ctx, iru.ProgramFor(i.Unit), iru.MediumAudio); err != nil || !some {
+				return first, 1, err
+			}
 		}
 		found, err := c.lookup().FindTaken(ctx, iru.ProgramFor(i.Unit), []iru.Signal{{Medium: iru.MediumAudio, Value: a.Bytes()}})
 		if err != nil {

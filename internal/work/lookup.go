@@ -121,6 +121,17 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 	return out, nil
 }
 
+// Holds reports whether the banks that a scope reaches have anything of a medium that is looked for.
+func (l *Lookup) Holds(ctx context.Context, sc iru.Scope, medium string) (bool, error) {
+	some := false
+	err := l.db.View(ctx, func(t *db.Tx) error {
+		told, err := t.SpeakingAfter(ctx, sc, medium, iru.Signal{}, 1)
+		some = len(told) > 0
+		return err
+	})
+	return some, err
+}
+
 func exactly(ctx context.Context, t *db.Tx, sc iru.Scope, medium string, queries []iru.Signal, ns []int, out [][]Found) error {
 	values := make([][]byte, len(ns))
 	for i, n := range ns {
