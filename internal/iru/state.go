@@ -98,6 +98,8 @@ func Machines() []Machine {
 		machine("item", "state", ItemTable),
 		machine("exhibit", "state", ExhibitTable),
 		machine("match", "state", MatchTable),
+		machine("term_list", "state", TermTable),
+		machine("term", "state", TermTable),
 		machine("assessment", "state", AssessmentTable),
 		machine("provider", "contact", ContactTable),
 		machine("notice", "state", NoticeTable),

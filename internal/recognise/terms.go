@@ -93,10 +93,16 @@ func edge(from uint32, word uint64) uint64 {
 	return h ^ h>>32
 }
 
-// CheckTerm says whether a text can be a term. Its error wraps ErrSyntax.
-func CheckTerm(text string) error {
-	_, err := readTerm(newScanner(new(pages)), text)
-	return err
+// CheckTerm says whether a text can be a term. Its error wraps ErrSyntax, and ends with the reason after a colon.
+func CheckTerm(text string) error { return TermCheck()(text) }
+
+// TermCheck is CheckTerm for many terms, by one goroutine.
+func TermCheck() func(text string) error {
+	s := newScanner(new(pages))
+	return func(text string) error {
+		_, err := readTerm(s, text)
+		return err
+	}
 }
 
 func newScanner(p *pages) *scanner {
