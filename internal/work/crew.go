@@ -45,7 +45,8 @@ type Crew struct {
 	Stamps   Stamps // who stamps the ledger; none without authorities
 	Log      *slog.Logger
 
-	life life
+	life  life
+	terms watchTerms
 }
 
 // Post is the unit's own end of the correspondence.

@@ -38,7 +38,10 @@ func (w *matcher) Work(ctx context.Context, job *river.Job[desk.Match]) error {
 	if err != nil {
 		return outcome(err)
 	}
-	return outcome(w.Desk.RecordMatches(ctx, x.ID, resemble(x, known)))
+	if err := w.Desk.RecordMatches(ctx, x.ID, resemble(x, known)); err != nil {
+		return outcome(err)
+	}
+	return outcome(w.spot(ctx, x))
 }
 
 // resemble compares every fingerprint with every entry of its medium. An item never resembles itself.
