@@ -51,6 +51,7 @@ type cli struct {
 	Exhibit exhibitCmd `cmd:"" help:"Hand an exhibit out, or erase it."`
 	Verify  verifyCmd  `cmd:"" help:"Check a bundle by itself, offline."`
 	Key     keyCmd     `cmd:"" help:"List or rotate the keys under which evidence is sealed."`
+	Terms   termsCmd   `cmd:"" help:"Watch lists: what is looked for in every text."`
 	Ledger  ledgerCmd  `cmd:"" help:"Check or export the ledger."`
 	Invite  inviteCmd  `cmd:"" help:"Make a new one-time link for an officer."`
 	Doctor  doctorCmd  `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`
