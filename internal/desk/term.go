@@ -237,7 +237,7 @@ func watchedFor(ctx context.Context, t *db.Tx, i *iru.Item) error {
 			more = fmt.Sprintf(" and %d more", len(said)-5)
 			said = said[:5]
 		}
-		i.Reasons = append(i.Reasons, iru.Reason{Kind: "watch list", Words: strings.Join(said, ", ") + more, Note: fmt.Sprintf("list “%s”", l), Tone: "near"})
+		i.Reasons = append(i.Reasons, iru.Reason{Kind: "watch list", Words: strings.Join(said, ", ") + more, Note: l, Tone: "near"})
 	}
 	return nil
 }
