@@ -100,9 +100,9 @@ func (t *Tx) UpdateTerm(ctx context.Context, x iru.Term, old iru.TermState) erro
 	return terms.update(ctx, t, &x, "state", old)
 }
 
-// TermsAfter lists a list's terms after an id, oldest first, at most n; withdrawn ones too.
+// TermsAfter lists a list's terms (0: of every list) after an id, oldest first, at most n; withdrawn ones too.
 func (t *Tx) TermsAfter(ctx context.Context, s iru.Scope, l iru.TermListID, after iru.TermID, n int) ([]iru.Term, error) {
-	return terms.list(ctx, t, "WHERE "+unitReach+" AND list=$2 AND id>$3 ORDER BY id LIMIT $4", s.Reach(), l, after, n)
+	return terms.list(ctx, t, "WHERE "+unitReach+" AND (list=$2 OR $2=0) AND id>$3 ORDER BY id LIMIT $4", s.Reach(), l, after, n)
 }
 
 // WithdrawImported withdraws the terms of a list that an import brought, and says how many.

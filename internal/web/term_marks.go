@@ -102,14 +102,14 @@ const shownHits = 100
 
 // hitTable lists hits with the words around them as they were captured.
 func hitTable(ctx context.Context, lang string, hits []iru.TermHit) ui.Table {
-	t := ui.Table{Label: ui.T(ctx, "Terms of watch lists"), Columns: []ui.Column{{Title: ui.T(ctx, "Where it stands"), Foreign: true}, {Title: ui.T(ctx, "Term")}, {Title: ui.T(ctx, "Watch list")}, {Title: ui.T(ctx, "Bytes"), NoWrap: true}, {Title: ui.T(ctx, "Handling codes"), NoWrap: true}}}
+	t := ui.Table{Label: ui.T(ctx, "Terms of watch lists"), Columns: []ui.Column{{Title: ui.T(ctx, "Where it stands"), Foreign: true}, {Title: ui.T(ctx, "Term"), Head: true}, {Title: ui.T(ctx, "Watch list")}, {Title: ui.T(ctx, "Bytes"), NoWrap: true}, {Title: ui.T(ctx, "Handling codes"), NoWrap: true}}}
 	for _, h := range hits[:min(len(hits), shownHits)] {
 		around := h.Before + h.Words + h.After
 		var spans []ui.Span
 		for _, par := range marked(lang, around, [][2]int{{len(h.Before), len(h.Before) + len(h.Words)}}).Paragraphs {
 			spans = append(append(spans, par...), ui.Span{Text: " "})
 		}
-		t.Rows = append(t.Rows, ui.Cells(ui.Passage{Lang: lang, Paragraphs: [][]ui.Span{spans}}, termWords(h.Lang, h.Text), ui.Isolated(h.List), ui.Text(id(int64(h.Start))+"–"+id(int64(h.End))), ui.Text(h.Handling.String())))
+		t.Rows = append(t.Rows, ui.Cells(ui.Passage{Lang: lang, Paragraphs: [][]ui.Span{spans}}, termWords(h.Lang, h.Text), ui.Isolated(h.List), ui.Isolated(id(int64(h.Start))+"–"+id(int64(h.End))), ui.Text(h.Handling.String())))
 	}
 	return t
 }
