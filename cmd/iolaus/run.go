@@ -54,6 +54,7 @@ type cli struct {
 	Bank    bankCmd    `cmd:"" help:"List, open, mute, fill and hand out banks of known content."`
 	Match   matchCmd   `cmd:"" help:"Look up a file or fingerprints in the banks, without a server. Ends with 0 if something was found, 1 if nothing, 2 on an error."`
 	Key     keyCmd     `cmd:"" help:"List or rotate the keys under which evidence is sealed."`
+	Terms   termsCmd   `cmd:"" help:"Watch lists: what is looked for in every text."`
 	Ledger  ledgerCmd  `cmd:"" help:"Check or export the ledger."`
 	Invite  inviteCmd  `cmd:"" help:"Make a new one-time link for an officer."`
 	Doctor  doctorCmd  `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`

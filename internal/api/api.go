@@ -84,6 +84,7 @@ func newServer(d *desk.Desk, o Options) *server {
 	s.items()
 	s.assessments()
 	s.matches()
+	s.terms()
 	s.exhibits()
 	s.providers()
 	s.notices()

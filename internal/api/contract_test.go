@@ -114,6 +114,22 @@ func (w *world) sighting() (asset, item thing) {
 	var k Known
 	w.post("ada", "/v1/known", words{"bank": "partner", "medium": "sha256", "value": strings.Repeat("ab", 32), "label": "bulletin of last year", "finding": "refer"}, &k)
 	w.get("ada", "/v1/known?bank=partner&medium=sha256", nil)
+	l, err := w.desk.AddTermList(w.t.Context(), w.scope("ada"), iru.TermList{Name: "lines"})
+	must(w.t, err)
+	_, err = w.desk.AddTerm(w.t.Context(), w.scope("ada"), iru.Term{List: l.ID, Text: "harbour tram", Lang: "en"})
+	must(w.t, err)
+	var ts struct {
+		Items []Term `json:"items"`
+	}
+	if w.get("ada", to("/v1/terms?list=%d", int64(l.ID)), &ts); len(ts.Items) != 1 || ts.Items[0].Text != "harbour tram" || ts.Items[0].State != "active" {
+		w.t.Errorf("terms: %+v", ts.Items)
+	}
+	var ls struct {
+		Items []TermList `json:"items"`
+	}
+	if w.get("ada", "/v1/terms/lists", &ls); len(ls.Items) != 1 || ls.Items[0].Name != "lines" || ls.Items[0].Terms != 1 {
+		w.t.Errorf("watch lists: %+v", ls.Items)
+	}
 	must(w.t, w.desk.RecordMatches(w.t.Context(), again.ID, []desk.Resemblance{{Known: k.ID, Medium: "sha256", Where: "https://halcyon-weather.test/"}}))
 	var detail struct {
 		Matches []thing `json:"matches"`

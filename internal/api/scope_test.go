@@ -22,13 +22,17 @@ func TestUnits(t *testing.T) {
 		w.post("ada", to("/v1/items/%d/assess", item.ID), refer, nil)
 		var n, k thing
 		w.post("ada", "/v1/notices", words{"asset": secret.ID, "provider": w.carrier(secret, "host"), "layer": "host", "instrument": "notice"}, &n)
+		l, err := w.desk.AddTermList(w.t.Context(), w.scope("ada"), iru.TermList{Name: "halcyon"})
+		must(w.t, err)
+		_, err = w.desk.AddTerm(w.t.Context(), w.scope("ada"), iru.Term{List: l.ID, Text: "harbour tram", Lang: "en"})
+		must(w.t, err)
 		w.post("ada", "/v1/known", words{"bank": "own bulletins", "medium": "pdq", "value": strings.Repeat("0f", 32), "label": "halcyon", "finding": "refer"}, &k)
 		for _, path := range []string{to("/v1/outlets/%d", secret.Outlet), to("/v1/assets/%d", secret.ID), to("/v1/assets/%d/options", secret.ID), to("/v1/items/%d", item.ID),
 			"/v1/exhibits/1", "/v1/providers/1", to("/v1/notices/%d", n.ID)} {
 			w.get("ada", path, nil)
 			w.refused(404, "bea", "GET", path, nil)
 		}
-		for _, path := range []string{"/v1/outlets", "/v1/assets", "/v1/items", "/v1/queue", "/v1/exhibits", "/v1/providers", "/v1/notices", "/v1/operations", "/v1/clocks", "/v1/known"} {
+		for _, path := range []string{"/v1/outlets", "/v1/assets", "/v1/items", "/v1/queue", "/v1/exhibits", "/v1/providers", "/v1/notices", "/v1/operations", "/v1/clocks", "/v1/known", "/v1/terms", "/v1/terms/lists"} {
 			var l things
 			if w.get("bea", path, &l); len(l.Items) != 0 {
 				t.Errorf("%s shows unit A's: %+v", path, l)
@@ -204,8 +208,14 @@ func TestPages(t *testing.T) {
 			must(t, err)
 			must(t, w.desk.RecordSent(t.Context(), iru.NoticeID(n.ID), desk.Sending{At: w.now(), Proof: "250 Ok", Receipt: true}))
 		}
+		for _, name := range []string{"lines", "stops", "weather"} {
+			l, err := w.desk.AddTermList(t.Context(), w.scope("ada"), iru.TermList{Name: name})
+			must(t, err)
+			_, err = w.desk.AddTerm(t.Context(), w.scope("ada"), iru.Term{List: l.ID, Text: name})
+			must(t, err)
+		}
 		for path, want := range map[string]int{"/v1/assets": 7, "/v1/items": 7, "/v1/queue": 4, "/v1/exhibits": 7, "/v1/providers": 2, "/v1/notices": 3, "/v1/officers": 8, "/v1/units": 2,
-			"/v1/outlets": 1, "/v1/clocks": 0, "/v1/events?noun=asset": 0, "/v1/known": 0} {
+			"/v1/outlets": 1, "/v1/clocks": 0, "/v1/events?noun=asset": 0, "/v1/known": 0, "/v1/terms": 3, "/v1/terms/lists": 3} {
 			if want == 0 {
 				var all things
 				w.get("ada", path+map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")]+"limit=200", &all)

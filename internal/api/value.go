@@ -75,6 +75,7 @@ type (
 	matchState      string
 	matchVerb       string
 	medium          string
+	termState       string
 	outletState     string
 	exhibitState    string
 	contactState    string
@@ -112,6 +113,7 @@ func (limb) Schema(huma.Registry) *huma.Schema          { return oneOf("a", "b",
 func (matchState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.MatchTable.States()...) }
 func (matchVerb) Schema(huma.Registry) *huma.Schema     { return oneOf("confirm", "dispute", "withdraw") }
 func (medium) Schema(huma.Registry) *huma.Schema        { return oneOf("sha256", "pdq", "text") }
+func (termState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.TermTable.States()...) }
 func (outletState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.OutletTable.States()...) }
 func (exhibitState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.ExhibitTable.States()...) }
 func (contactState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.ContactTable.States()...) }

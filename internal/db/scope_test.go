@@ -32,6 +32,8 @@ type household struct {
 	bank      iru.Bank
 	known     iru.Known
 	match     iru.Match
+	terms     iru.TermList
+	term      iru.Term
 	opinion   iru.Assessment
 	provider  iru.Provider
 	operation iru.Operation
@@ -88,6 +90,17 @@ func house(t *testing.T, d *db.DB, name string) household {
 		}
 		h.match = iru.Match{Unit: u, Item: h.item.ID, Exhibit: h.exhibit.ID, Known: h.known.ID, State: iru.MatchSuggested}
 		if _, err := x.AddMatch(ctx, &h.match); err != nil {
+			return err
+		}
+		h.terms = iru.TermList{Unit: u, Name: name, State: iru.TermActive, By: h.officer.ID}
+		if err := x.AddTermList(ctx, &h.terms); err != nil {
+			return err
+		}
+		h.term = iru.Term{Unit: u, List: h.terms.ID, Text: "harbour tram", Import: 7, State: iru.TermActive, By: h.officer.ID}
+		if err := x.AddTerm(ctx, &h.term); err != nil {
+			return err
+		}
+		if _, err := x.AddTermHit(ctx, &iru.TermHit{Unit: u, Item: h.item.ID, Exhibit: h.exhibit.ID, Term: h.term.ID, End: 12, Words: "harbour tram"}); err != nil {
 			return err
 		}
 		h.opinion = iru.Assessment{Unit: u, Item: h.item.ID, By: h.officer.ID, State: iru.AssessmentGiven}
@@ -253,6 +266,30 @@ var readers = map[string]reader{
 	}},
 	"MatchesOf": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.MatchesOf(ctx, s, h.item.ID))
+	}},
+	"TermList": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.TermList(ctx, s, h.terms.ID))
+	}},
+	"TermListNamed": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.TermListNamed(ctx, s, h.terms.Name))
+	}},
+	"TermLists": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.TermLists(ctx, s))
+	}},
+	"CountTerms": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.CountTerms(ctx, s))
+	}},
+	"Term": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Term(ctx, s, h.term.ID))
+	}},
+	"TermOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.TermOf(ctx, s, h.terms.ID, "harbour tram", ""))
+	}},
+	"TermsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.TermsAfter(ctx, s, h.terms.ID, 0, 9))
+	}},
+	"TermHitsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.TermHitsOf(ctx, s, h.exhibit.ID))
 	}},
 	"Assessment": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Assessment(ctx, s, h.opinion.ID))

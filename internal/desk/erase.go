@@ -59,6 +59,9 @@ func (d *Desk) Erase(ctx context.Context, s iru.Scope, id iru.ExhibitID, why str
 		if err := t.UpdateExhibit(ctx, x, old); err != nil {
 			return err
 		}
+		if err := t.BlankTermHits(ctx, x.ID); err != nil {
+			return err
+		}
 		what := fmt.Sprintf("destroyed its key and had its %d files removed, as officer %d had asked in event %d", len(x.Files), ask.By, ask.ID)
 		if _, err = d.handle(ctx, t, &x, s, Handled{Verb: "erase", What: what, Why: why}, now); err != nil {
 			return err

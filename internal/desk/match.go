@@ -147,6 +147,9 @@ func (d *Desk) reasons(ctx context.Context, t *db.Tx, id iru.ItemID) error {
 	if heard == 0 {
 		i.Reasons = append(i.Reasons, iru.Reason{Kind: "exact bank", Words: "no match in any bank", Tone: "none"})
 	}
+	if err := watchedFor(ctx, t, &i); err != nil {
+		return err
+	}
 	switch {
 	case a.State == iru.AssetReturned:
 		i.Priority += 50

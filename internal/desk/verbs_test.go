@@ -21,6 +21,10 @@ var untaken = map[string]string{
 	"unit restore": "units are entered, and so far nothing ends one's part",
 
 	"match dispute":    "Judge takes its verb by name",
+	"term unmute":      "JudgeTerm takes its verb by name",
+	"term remove":      "JudgeTerm takes its verb by name",
+	"term_list unmute": "JudgeTermList takes its verb by name",
+	"term_list remove": "JudgeTermList takes its verb by name",
 	"assessment doubt": "Give opens a doubted finding at once",
 }
 

@@ -73,7 +73,7 @@ type Item struct {
 
 // A Reason says why an item is in the queue: a suggestion, never a decision.
 type Reason struct {
-	Kind  string `json:"kind"` // "exact", "near image", "text", "estate", "return"
+	Kind  string `json:"kind"` // "exact", "near image", "text", "watch list" (its name is the note), "estate", "return"
 	Words string `json:"words"`
 	Note  string `json:"note,omitempty"`
 	Tone  string `json:"tone"` // "match", "near", "none", "context"

@@ -99,6 +99,8 @@ func Machines() []Machine {
 		machine("exhibit", "state", ExhibitTable),
 		machine("known", "state", KnownTable),
 		machine("match", "state", MatchTable),
+		machine("term_list", "state", TermTable),
+		machine("term", "state", TermTable),
 		machine("assessment", "state", AssessmentTable),
 		machine("provider", "contact", ContactTable),
 		machine("notice", "state", NoticeTable),

@@ -57,6 +57,14 @@ var meanings = map[string]string{
 	"match.state disputed":  "A person says that it is not.",
 	"match.state withdrawn": "It was taken back, by a person or because the known entry fell away.",
 
+	"term_list.state active":    "Its active terms are looked for.",
+	"term_list.state muted":     "None of its terms is looked for, and hits of them do not show.",
+	"term_list.state withdrawn": "A person took it off; it can be put back.",
+
+	"term.state active":    "It is looked for in what is captured.",
+	"term.state muted":     "It is not looked for, and its hits do not show.",
+	"term.state withdrawn": "A person took it off its list; it can be put back.",
+
 	"assessment.state given":      "It stands on one person's word.",
 	"assessment.state doubted":    "The true purpose is in doubt: a second reviewer must look.",
 	"assessment.state confirmed":  "The second reviewer agrees.",

@@ -165,6 +165,7 @@ func actPages(s *acts) map[string][2]string {
 		"exhibits":       {"ada", "/exhibits"},
 		"exhibit":        {"ada", "/exhibits/1"},
 		"known":          {"ada", "/known"},
+		"terms":          {"ada", "/terms"},
 		"admin":          {"admin", "/admin"},
 		"suspend":        {"admin", "/admin/officers/2/suspend"},
 		"me":             {"ada", "/me"},

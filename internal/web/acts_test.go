@@ -64,7 +64,7 @@ func (a *answer) ids() []string {
 // TestPagesWithoutAnythingSayWhatToDo: an empty house.
 func TestPagesWithoutAnythingSayWhatToDo(t *testing.T) {
 	h := newHouse(t)
-	for _, page := range [][2]string{{"ada", "/providers"}, {"ada", "/notices"}, {"ada", "/operations"}, {"ada", "/exhibits"}, {"ada", "/known"}} {
+	for _, page := range [][2]string{{"ada", "/providers"}, {"ada", "/notices"}, {"ada", "/operations"}, {"ada", "/exhibits"}, {"ada", "/known"}, {"ada", "/terms"}} {
 		a := h.as(page[0]).get(page[1]).is(http.StatusOK)
 		if len(a.find("#none-h")) != 1 || len(a.find(".todo-list li.next")) != 1 {
 			t.Errorf("%s does not say what to do first", page[1])

@@ -259,6 +259,32 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Imported into a bank")
 	case "bank.export":
 		return ui.T(ctx, "Exported from a bank")
+	case "item.spot":
+		return ui.T(ctx, "Terms found")
+	case "term_list.enter":
+		return ui.T(ctx, "Watch list begun")
+	case "term_list.import":
+		return ui.T(ctx, "Terms imported")
+	case "term_list.undo_import":
+		return ui.T(ctx, "Import taken back")
+	case "term_list.mute":
+		return ui.T(ctx, "Watch list muted")
+	case "term_list.unmute":
+		return ui.T(ctx, "Watch list looked for again")
+	case "term_list.remove":
+		return ui.T(ctx, "Watch list removed")
+	case "term_list.put_back":
+		return ui.T(ctx, "Watch list put back")
+	case "term.enter":
+		return ui.T(ctx, "Term entered")
+	case "term.mute":
+		return ui.T(ctx, "Term muted")
+	case "term.unmute":
+		return ui.T(ctx, "Term looked for again")
+	case "term.remove":
+		return ui.T(ctx, "Term removed")
+	case "term.put_back":
+		return ui.T(ctx, "Term put back")
 	case "provider.find":
 		return ui.T(ctx, "Provider found")
 	case "provider.enter":
@@ -327,6 +353,10 @@ func nounWords(ctx context.Context, s iru.Subject) string {
 		return ui.T(ctx, "Provider %s", n)
 	case "match":
 		return ui.T(ctx, "Match %s", n)
+	case "term_list":
+		return ui.T(ctx, "Watch list %s", n)
+	case "term":
+		return ui.T(ctx, "Term %s", n)
 	case "clock":
 		return ui.T(ctx, "Clock %s", n)
 	case "officer":

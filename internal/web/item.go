@@ -6,8 +6,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -80,6 +78,9 @@ func (r *itemReader) read(i iru.ItemID) error {
 		return err
 	}
 	if p.Matches, err = r.t.MatchesOf(r.ctx, s, i); err != nil {
+		return err
+	}
+	if p.Hits, err = r.t.TermHitsOf(r.ctx, s, p.Item.Exhibit); err != nil {
 		return err
 	}
 	if err := r.held(); err != nil {
@@ -252,6 +253,8 @@ func reasonKind(ctx context.Context, kind string) string {
 		return ui.T(ctx, "Same estate")
 	case "return":
 		return ui.T(ctx, "Return")
+	case "watch list":
+		return ui.T(ctx, "Watch list")
 	}
 	return kind
 }
@@ -262,6 +265,10 @@ func (p ItemPage) why(ctx context.Context) ui.Why {
 	for _, r := range p.Item.Reasons {
 		switch r.Kind {
 		case "exact", "near image", "text":
+			continue
+		}
+		if r.Kind == "watch list" {
+			out = append(out, ui.Reason{Kind: reasonKind(ctx, r.Kind), What: ui.Isolated(r.Words), State: ui.Info(ui.T(ctx, "Terms found")).With(ui.IconEye), Note: ui.T(ctx, "list “%s”", r.Note)})
 			continue
 		}
 		state := ui.Neutral(ui.T(ctx, "Context")).With(ui.IconList)
@@ -301,24 +308,6 @@ func judgedThen(ctx context.Context, finding string) string {
 }
 
 var webAddress = regexp.MustCompile(`(?i)\b(?:https?|ftp|wss?)://[^\s<>"'“”«»]+`)
-
-// passage is hostile text: its paragraphs in their own language and direction, the addresses in it defanged.
-func passage(lang, text string) ui.Passage {
-	p := ui.Paragraphs(lang, cutText(text, maxShown))
-	for n, par := range p.Paragraphs {
-		var spans []ui.Span
-		for _, s := range par {
-			from := 0
-			for _, at := range webAddress.FindAllStringIndex(s.Text, -1) {
-				spans = append(spans, ui.Span{Text: s.Text[from:at[0]]}, ui.Span{Text: defanged(strings.TrimRight(s.Text[at[0]:at[1]], ".,;:!?)،؛")), Addr: true})
-				from = at[0] + len(strings.TrimRight(s.Text[at[0]:at[1]], ".,;:!?)،؛"))
-			}
-			spans = append(spans, ui.Span{Text: s.Text[from:]})
-		}
-		p.Paragraphs[n] = slices.DeleteFunc(spans, func(s ui.Span) bool { return s.Text == "" })
-	}
-	return p
-}
 
 // judgeMatch takes what a person makes of a match.
 func (v *visit) judgeMatch() error {

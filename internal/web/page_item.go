@@ -31,7 +31,8 @@ type ItemPage struct {
 	Outlet   iru.Outlet // zero: nobody has said whose it is
 	Exhibits []iru.Exhibit
 	Matches  []iru.Match
-	Alike    []iru.ItemID // items with the same content
+	Hits     []iru.TermHit // of watch lists, in the newest exhibit
+	Alike    []iru.ItemID  // items with the same content
 	Earlier  ui.Lines
 	History  ui.Table
 

@@ -71,7 +71,7 @@ func (v *visit) sightOfWords(s *Sight) {
 	}
 	s.words = strings.ToValidUTF8(string(b), "\uFFFD")
 	s.Cut = len(s.words) > maxShown
-	s.Text = passage(s.Lang, s.words)
+	s.Text = marked(s.Lang, s.words, places(s.words, v.hitsIn(s.Exhibit)))
 }
 
 func (v *visit) sightOfFrames(s *Sight) {

@@ -51,6 +51,7 @@ type Crew struct {
 
 	life  life
 	known knownOnce
+	terms watchTerms
 }
 
 // Post is the unit's own end of the correspondence.

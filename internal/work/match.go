@@ -32,7 +32,10 @@ func (w *matcher) Work(ctx context.Context, job *river.Job[desk.Match]) error {
 	if err != nil {
 		return outcome(err)
 	}
-	return outcome(w.Desk.RecordMatches(ctx, x.ID, found))
+	if err := w.Desk.RecordMatches(ctx, x.ID, found); err != nil {
+		return outcome(err)
+	}
+	return outcome(w.spot(ctx, x))
 }
 
 // resemble looks up every fingerprint of an exhibit in its unit's banks. An item never resembles itself.
