@@ -11,7 +11,7 @@ export GOTOOLCHAIN := local
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 # Packages where goroutines share something; the race detector needs a C compiler and builds everything anew.
-RACE := $(wildcard internal/blob internal/capture internal/db internal/deliver internal/fetch internal/probe internal/recognise internal/sim internal/work)
+RACE := $(wildcard internal/bank internal/blob internal/capture internal/db internal/deliver internal/fetch internal/probe internal/recognise internal/sim internal/work)
 
 # How long soak fuzzes each target.
 FUZZ ?= 2m
