@@ -77,10 +77,10 @@ func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) 
 	n := 0
 	e, err := p.Run(ctx, func(r io.Reader) error {
 		err := give(r, lines, o, each, &n)
-		told.Close() // nobody waits for more
+		_ = told.Close() // never fails; nobody waits for more
 		return err
 	}, told)
-	told.Close()
+	_ = told.Close()
 	for range lines { // until their reader is gone
 	}
 	switch {
@@ -100,9 +100,8 @@ func give(r io.Reader, lines <-chan note, o Options, each func(plane) error, n *
 	var p plane
 	var rate float64
 	for {
-		var line note
-		ok := true
-		for line, ok = <-lines; ok && line.width == 0; line, ok = <-lines {
+		line, ok := <-lines
+		for ; ok && line.width == 0; line, ok = <-lines {
 			if line.rate > 0 {
 				rate = line.rate
 			}

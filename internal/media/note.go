@@ -32,7 +32,7 @@ const maxAhead = 1 << 14
 // A frame goes out when its range is known. What a file says of itself begins no line: ffmpeg indents it.
 func readNotes(r *io.PipeReader, to chan<- note) {
 	defer close(to)
-	defer r.Close() // then nobody waits for us
+	defer func() { _ = r.Close() }() // never fails; then nobody waits for us
 	in := bufio.NewReaderSize(r, 4<<10)
 	var pending note
 	begin := true // of a line

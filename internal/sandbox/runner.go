@@ -44,5 +44,6 @@ func become(variable, cpu string, argv []string) {
 		os.Exit(3)
 	}
 	// Nothing of our environment; numbers are written with points.
-	fail("start it: " + syscall.Exec(argv[0], argv, []string{"LC_ALL=C", "HOME=/nonexistent"}).Error())
+	err = syscall.Exec(argv[0], argv, []string{"LC_ALL=C", "HOME=/nonexistent"}) //nolint:gosec // it is what our parent named
+	fail("start it: " + err.Error())
 }

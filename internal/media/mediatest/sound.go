@@ -58,7 +58,8 @@ func Speech(seed uint64, seconds int) []float64 {
 				for h := 1.; h*pitch < 3500; h++ {
 					a := 0.
 					for _, f := range v {
-						a += 1 / (1 + math.Pow((h*pitch-f)/90, 2))
+						off := (h*pitch - f) / 90
+						a += 1 / (1 + off*off)
 					}
 					out[at+i] += env * a * .12 * math.Sin(2*math.Pi*h*pitch*(1+.1*t)*t)
 				}
