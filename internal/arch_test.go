@@ -28,10 +28,12 @@ leaves <
 exhibit < ledger
 iru < leaves
 db blob fetch probe deliver peer < iru leaves
+bank < iru leaves
 sandbox < iru leaves
+media < iru leaves sandbox
 capture < iru leaves blob fetch probe sandbox
 desk < iru leaves db
-work < iru leaves desk db blob fetch probe sandbox capture deliver peer
+work < iru leaves desk db blob bank fetch probe sandbox media capture deliver peer
 web api < iru leaves desk db blob
 sim < iru leaves
 cmd < *

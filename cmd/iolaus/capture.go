@@ -23,6 +23,7 @@ import (
 	"iolaus/internal/fetch"
 	"iolaus/internal/iru"
 	"iolaus/internal/locator"
+	"iolaus/internal/recognise"
 )
 
 type captureCmd struct {
@@ -125,7 +126,7 @@ func (k *captureCmd) capture(ctx context.Context, cam *capture.Camera, l locator
 	progress.sayf("asking about names, addresses and registrations")
 	f := capture.Facts{Text: p.Shown()}
 	if g := p.Sight.Page; g != nil {
-		f.Title, f.Lang, f.Dir = g.Title, g.Lang, g.Dir
+		f.Title, f.Lang, f.Dir = g.Title, recognise.LanguageOf(g.Lang, g.Text), g.Dir
 		if f.Text == "" {
 			f.Text = g.Text
 		}

@@ -52,8 +52,12 @@ func (x *exhibitErase) Run(ctx context.Context, c *cli, e env, log *slog.Logger)
 
 // officer finds an active officer by sign-in name.
 func (h *house) officer(ctx context.Context, login string) (iru.Officer, error) {
+	return officerOf(ctx, h.db, login)
+}
+
+func officerOf(ctx context.Context, d *db.DB, login string) (iru.Officer, error) {
 	var o iru.Officer
-	err := h.db.View(ctx, func(t *db.Tx) error {
+	err := d.View(ctx, func(t *db.Tx) error {
 		var err error
 		o, err = t.OfficerByLogin(ctx, login)
 		return err

@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/fetch"
 	"iolaus/internal/legal"
+	"iolaus/internal/media"
 	"iolaus/internal/probe"
 	"iolaus/internal/sandbox"
 	"iolaus/internal/web"
@@ -97,6 +99,9 @@ func (h *house) close() error {
 // shut closes the house and adds what failed to what a command returns.
 func (h *house) shut(err *error) { *err = errors.Join(*err, h.close()) }
 
+// indexFolder is where the index of known pictures lies; it can be deleted, and is made anew from the store.
+func indexFolder(data string) string { return filepath.Join(data, "index", "pdq") }
+
 // man makes the crew: vantage points, probes, mail and the inbox.
 func (h *house) man(roots *x509.CertPool) error {
 	vs, err := h.vantages(roots)
@@ -105,7 +110,7 @@ func (h *house) man(roots *x509.CertPool) error {
 	}
 	host, _ := os.Hostname()
 	h.crew = &work.Crew{Desk: h.desk, Store: h.store, Vault: h.vault, Vantages: vs, CTLogs: h.cfg.Sources.CT, Survey: h.cfg.Sources.Survey.Duration,
-		HTTP: vs[0].HTTP(), Holder: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Software: software(), Log: h.log,
+		HTTP: vs[0].HTTP(), Holder: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Software: software(), Log: h.log, Index: indexFolder(h.cfg.data),
 		Post: work.Post{From: h.cfg.Mail.From, Domain: h.cfg.Mail.Domain, Secret: h.keys.tags, Callback: h.callback()}}
 	if err := h.tools(); err != nil {
 		return err
@@ -151,12 +156,27 @@ func (h *house) tools() error {
 			h.log.Warn("no pictures are taken: captures work without", "reason", err)
 		}
 	}
-	pool, err := sandbox.NewPool(sandbox.Options{Lax: !h.cfg.Sandbox.Require, Log: h.log})
-	if err != nil {
-		return fmt.Errorf("%w; sandbox.require = false reads hostile files unconfined, which only training should", err)
+	h.crew.Media, h.crew.Listen = players(h.cfg), work.Listening{For: h.cfg.Capture.Listen.Duration}
+	if m := h.crew.Media.Programs.Missing(); m != nil {
+		h.log.Warn("films and sounds are kept, but not recognised", "reason", strings.Join(m, "; "))
 	}
+	pool, err := cells(h.cfg, h.log)
 	h.crew.Cells = pool
-	return nil
+	return err
+}
+
+// players are the programs that take films and sounds apart, each in a cell.
+func players(cfg config) media.Options {
+	return media.Options{Programs: media.Programs{FFmpeg: cfg.Capture.FFmpeg, FFprobe: cfg.Capture.FFprobe, Fpcalc: cfg.Capture.Fpcalc}, Lax: !cfg.Sandbox.Require}
+}
+
+// cells are what hostile files are read in.
+func cells(cfg config, log *slog.Logger) (*sandbox.Pool, error) {
+	pool, err := sandbox.NewPool(sandbox.Options{Lax: !cfg.Sandbox.Require, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("%w; sandbox.require = false reads hostile files unconfined, which only training should", err)
+	}
+	return pool, nil
 }
 
 func password(file string) (string, error) {

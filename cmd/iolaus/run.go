@@ -50,6 +50,9 @@ type cli struct {
 	Capture captureCmd `cmd:"" help:"Capture an address without a server, and leave one bundle."`
 	Exhibit exhibitCmd `cmd:"" help:"Hand an exhibit out, or erase it."`
 	Verify  verifyCmd  `cmd:"" help:"Check a bundle by itself, offline."`
+	Hash    hashCmd    `cmd:"" help:"Print fingerprints of files: digests, and what pictures, films and sounds look and sound like."`
+	Bank    bankCmd    `cmd:"" help:"List, open, mute, fill and hand out banks of known content."`
+	Match   matchCmd   `cmd:"" help:"Look up a file or fingerprints in the banks, without a server. Ends with 0 if something was found, 1 if nothing, 2 on an error."`
 	Key     keyCmd     `cmd:"" help:"List or rotate the keys under which evidence is sealed."`
 	Terms   termsCmd   `cmd:"" help:"Watch lists: what is looked for in every text."`
 	Ledger  ledgerCmd  `cmd:"" help:"Check or export the ledger."`

@@ -130,7 +130,7 @@ func (w *world) sighting() (asset, item thing) {
 	if w.get("ada", "/v1/terms/lists", &ls); len(ls.Items) != 1 || ls.Items[0].Name != "lines" || ls.Items[0].Terms != 1 {
 		w.t.Errorf("watch lists: %+v", ls.Items)
 	}
-	must(w.t, w.desk.RecordMatches(w.t.Context(), again.ID, []desk.Resemblance{{Known: iru.Known{ID: k.ID, Bank: "partner", Label: "bulletin", Medium: "sha256"}, Where: "https://halcyon-weather.test/"}}))
+	must(w.t, w.desk.RecordMatches(w.t.Context(), again.ID, []desk.Resemblance{{Known: k.ID, Medium: "sha256", Where: "https://halcyon-weather.test/"}}))
 	var detail struct {
 		Matches []thing `json:"matches"`
 	}

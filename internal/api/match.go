@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
@@ -26,19 +27,19 @@ type Match struct {
 	At       *Stamp     `json:"at"`
 }
 
-// A Known is an entry of a bank: a fingerprint of content that somebody judged before.
+// A Known is an entry of a bank: content that somebody judged before, by its fingerprint.
 type Known struct {
 	ID      int64  `json:"id"`
 	Unit    int64  `json:"unit"`
 	Bank    string `json:"bank"`
-	Medium  medium `json:"medium"`
+	Medium  medium `json:"medium" doc:"Of the first fingerprint, or of that one by which the list was narrowed."`
 	Value   string `json:"value" doc:"Hex digest, hex PDQ, or a text sketch."`
 	Label   string `json:"label"`
 	Finding string `json:"finding,omitempty"`
 	Item    int64  `json:"item,omitempty"`
 	By      int64  `json:"by"`
 	Created *Stamp `json:"created"`
-	Muted   bool   `json:"muted"`
+	Muted   bool   `json:"muted" doc:"Its bank is muted, or it is quarantined or withdrawn."`
 }
 
 func (k Known) cursor() string { return number(k.ID) }
@@ -48,9 +49,12 @@ func match(m iru.Match) Match {
 		Medium: medium(m.Medium), Distance: m.Distance, Where: m.Where, State: matchState(m.State), At: at(m.At)}
 }
 
-func known(k iru.Known) Known {
-	return Known{ID: k.ID, Unit: int64(k.Unit), Bank: k.Bank, Medium: medium(k.Medium), Value: k.Value, Label: k.Label, Finding: k.Finding, Item: int64(k.Item),
-		By: int64(k.By), Created: at(k.Created), Muted: k.Muted}
+func known(of string) func(iru.Known) Known {
+	return func(k iru.Known) Known {
+		s, _ := k.Signal(of)
+		return Known{ID: k.ID, Unit: int64(k.Unit), Bank: k.BankName, Medium: medium(s.Medium), Value: s.Text(), Label: k.Label, Finding: k.Finding, Item: int64(k.Item),
+			By: int64(k.By), Created: at(k.Created), Muted: k.Muted || k.State != iru.KnownActive}
+	}
 }
 
 type (
@@ -87,12 +91,27 @@ func (s *server) matches() {
 		if err != nil {
 			return nil, err
 		}
-		ks, err := t.KnownsAfter(ctx, sc, db.KnownFilter{Bank: in.Bank, Medium: string(in.Medium)}, after, n)
-		return paged(ks, err, known)
+		f := db.KnownFilter{Medium: string(in.Medium)}
+		if in.Bank != "" {
+			b, err := t.BankByName(ctx, sc.Unit, in.Bank)
+			if errors.Is(err, iru.NotFound) {
+				return nil, nil
+			}
+			if err != nil {
+				return nil, err
+			}
+			f.Bank = b.ID
+		}
+		ks, err := t.KnownsAfter(ctx, sc, f, after, n)
+		return paged(ks, err, known(f.Medium))
 	})
 	post(s, "/v1/known", "enter-known", "Enter known content into a bank", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *of[knownBody]) (Known, error) {
 		b := in.Body
-		k, err := s.desk.Enter(ctx, sc, iru.Known{Bank: b.Bank, Medium: string(b.Medium), Value: b.Value, Label: b.Label, Finding: string(b.Finding)})
-		return known(k), err
+		print, err := iru.ParseSignal(string(b.Medium), b.Value)
+		if err != nil {
+			return Known{}, err
+		}
+		k, err := s.desk.Enter(ctx, sc, b.Bank, iru.Known{Label: b.Label, Finding: string(b.Finding), Signals: []iru.Signal{print}})
+		return known("")(k), err
 	})
 }

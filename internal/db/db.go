@@ -54,6 +54,12 @@ type session interface {
 	place(ctx context.Context, ids []iru.EventID, from int64) (placed int64, err error)
 	// keepHashes stores the hashes of the log from a number on.
 	keepHashes(ctx context.Context, from int64, hashes []tlog.Hash) error
+	// numbers takes n new ids of a table, ascending.
+	numbers(ctx context.Context, table string, n int) ([]int64, error)
+	// settle waits for the transactions that add rows to a table, as the first statement of one that only reads.
+	settle(ctx context.Context, table string) error
+	// bulk inserts rows whose values stand in the order of the columns.
+	bulk(ctx context.Context, table string, columns []string, rows [][]any) error
 	commit(ctx context.Context) error
 	rollback()
 }

@@ -38,6 +38,12 @@ func (t *Tx) ItemsAlike(ctx context.Context, u iru.UnitID, content string) ([]ir
 	return items.list(ctx, t, "WHERE unit=$1 AND content=$2 AND content<>'' ORDER BY id", u, content)
 }
 
+// CapturedSince lists a unit's items after an id that wait for a person and were captured since a time, oldest first, at most n.
+func (t *Tx) CapturedSince(ctx context.Context, u iru.UnitID, since time.Time, after iru.ItemID, n int) ([]iru.Item, error) {
+	return items.list(ctx, t, "WHERE unit=$1 AND captured>=$2 AND id>$3 AND exhibit<>0 AND state IN ('ready','deferred','second') ORDER BY id LIMIT $4",
+		u, Micros(&since), after, n)
+}
+
 // waits is what waits for a person in a unit ($1) at a time ($2). What a person said is somebody else's waits for nobody.
 const waits = `($1=0 OR unit=$1) AND (state IN ('ready','second') OR (state='deferred' AND wake_at<=$2))
 	AND asset NOT IN (SELECT id FROM asset WHERE state='rejected')`

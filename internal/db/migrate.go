@@ -32,6 +32,8 @@ const newest = math.MaxInt64
 type dialect struct {
 	goose    goose.Dialect
 	pool     *sql.DB
+	only     string // the word that begins a line for this engine alone
+	other    string // and the other engine's
 	identity string // a key that the engine numbers
 	bytes    string // the column type for bytes
 	now      string // the engine's clock as integer microseconds since 1970 UTC
@@ -115,6 +117,10 @@ func translate(text []byte, dia dialect) []byte {
 			line = strings.ReplaceAll(line, "BIGINT IDENTITY PRIMARY KEY", dia.identity)
 			line = replaceWord(line, "BYTES", dia.bytes)
 		}
+		if strings.HasPrefix(line, dia.other) {
+			continue
+		}
+		line = strings.TrimPrefix(line, dia.only)
 		out = append(out, line)
 	}
 	return []byte(strings.Join(out, ""))

@@ -210,22 +210,46 @@ func TestNounsComeBack(t *testing.T) {
 			add: func(x *db.Tx, s *iru.Stamp) error { return x.AddStamp(ctx, s) },
 			get: func(x *db.Tx, s iru.Stamp) (iru.Stamp, error) { return x.StampAt(ctx, s.Authority, s.Size) },
 		}, func(*iru.Stamp) {})
+		bk := keep(t, d, f, "bank", keeper[iru.Bank]{
+			add:    func(x *db.Tx, b *iru.Bank) error { return x.AddBank(ctx, b) },
+			get:    func(x *db.Tx, b iru.Bank) (iru.Bank, error) { return x.BankByName(ctx, u.ID, b.Name) },
+			update: func(x *db.Tx, b iru.Bank, s string) error { return x.UpdateBank(ctx, b, s) }, state: "Checkpoint",
+		}, func(b *iru.Bank) { b.Unit, b.Source = u.ID, iru.SourceFeed })
 		k := keep(t, d, f, "known", keeper[iru.Known]{
 			add: func(x *db.Tx, k *iru.Known) error { return x.AddKnown(ctx, k) },
 			get: func(x *db.Tx, k iru.Known) (iru.Known, error) {
-				return x.KnownByValue(ctx, u.ID, k.Bank, k.Medium, k.Value)
+				got, err := x.Known(ctx, all, k.ID)
+				if len(got.Signals) != 2 || got.Signals[0].ID == 0 || got.Signals[1].Known != k.ID {
+					return got, fmt.Errorf("fingerprints: %+v", got.Signals)
+				}
+				got.Signals = k.Signals // a change leaves them
+				return got, err
 			},
-			update: func(x *db.Tx, k iru.Known, _ string) error { return x.UpdateKnown(ctx, k) },
-		}, func(k *iru.Known) { k.Unit, k.Item = u.ID, i.ID })
+			update: func(x *db.Tx, k iru.Known, s string) error { return x.UpdateKnown(ctx, k, iru.KnownState(s)) }, state: "State",
+		}, func(k *iru.Known) {
+			k.Bank, k.Unit, k.BankName, k.Muted, k.Item, k.State, k.Flood = bk.ID, u.ID, bk.Name, bk.Muted, i.ID, iru.KnownQuarantined, iru.FloodMarked
+			k.Signals = append(k.Signals[:0:0], iru.Signal{Medium: iru.MediumPDQ, Value: []byte("snow line over the pass, tonight")}, iru.Signal{Medium: iru.MediumMD5, Value: []byte("short")})
+		})
+		said := keep(t, d, f, "opinion", keeper[iru.Opinion]{
+			add: func(x *db.Tx, o *iru.Opinion) error { return x.AddOpinion(ctx, o) },
+			get: func(x *db.Tx, o iru.Opinion) (iru.Opinion, error) { return one(x.OpinionsOf(ctx, all, k.ID)) },
+		}, func(o *iru.Opinion) { o.Known, o.Verdict = k.ID, iru.VerdictDisputed })
 		keep(t, d, f, "match", keeper[iru.Match]{
 			add: func(x *db.Tx, m *iru.Match) error { _, err := x.AddMatch(ctx, m); return err },
-			get: func(x *db.Tx, m iru.Match) (iru.Match, error) { return one(x.MatchesOf(ctx, all, m.Item)) },
+			get: func(x *db.Tx, m iru.Match) (iru.Match, error) {
+				got, err := one(x.MatchesOf(ctx, all, m.Item))
+				if diff := cmp.Diff([]iru.Opinion{said}, got.Opinions); diff != "" {
+					return got, fmt.Errorf("opinions: %s", diff)
+				}
+				got.Opinions = m.Opinions
+				return got, err
+			},
 			update: func(x *db.Tx, m iru.Match, s string) error {
 				return x.UpdateMatch(ctx, m, iru.MatchState(s))
 			}, state: "State",
 		}, func(m *iru.Match) {
 			m.Unit, m.Item, m.Exhibit, m.Known, m.State = u.ID, i.ID, x.ID, k.ID, iru.MatchDisputed
-			m.Bank, m.Label, m.Finding = k.Bank, k.Label, k.Finding
+			m.Bank, m.Label, m.Finding, m.Silent, m.Opinions = k.BankName, k.Label, k.Finding, true, []iru.Opinion{said}
 		})
 		keep(t, d, f, "assessment", keeper[iru.Assessment]{
 			add: func(x *db.Tx, a *iru.Assessment) error { return x.AddAssessment(ctx, a) },
@@ -299,6 +323,7 @@ func TestStoredOnce(t *testing.T) {
 			"outlet":   func(x *db.Tx) error { v := h.outlet; return x.AddOutlet(ctx, &v) },
 			"asset":    func(x *db.Tx) error { v := h.asset; return x.AddAsset(ctx, &v) },
 			"item":     func(x *db.Tx) error { v := h.item; return x.AddItem(ctx, &v) },
+			"bank":     func(x *db.Tx) error { v := h.bank; return x.AddBank(ctx, &v) },
 			"known":    func(x *db.Tx) error { v := h.known; return x.AddKnown(ctx, &v) },
 			"provider": func(x *db.Tx) error { v := h.provider; return x.AddProvider(ctx, &v) },
 			"notice":   func(x *db.Tx) error { v := h.notice; return x.AddNotice(ctx, &v) },
@@ -339,10 +364,20 @@ func TestStatesAreChecked(t *testing.T) {
 		for _, m := range iru.Machines() {
 			want[m.Noun+"."+m.Column] = strings.Join(sorted(m.States()), " ")
 		}
+		// Not states, but lists of package iru as well.
+		want["bank.source"], want["opinion.verdict"], want["known.flood"] = listed(iru.Sources), listed(iru.Verdicts), listed(iru.Floods)
 		if diff := cmp.Diff(want, have); diff != "" {
 			t.Errorf("states (-package iru +SQL):\n%s", diff)
 		}
 	})
+}
+
+func listed[S ~string](list []S) string {
+	var out []string
+	for _, v := range list {
+		out = append(out, string(v))
+	}
+	return strings.Join(sorted(out), " ")
 }
 
 func TestCounters(t *testing.T) {

@@ -29,6 +29,7 @@ type household struct {
 	asset     iru.Asset
 	item      iru.Item
 	exhibit   iru.Exhibit
+	bank      iru.Bank
 	known     iru.Known
 	match     iru.Match
 	terms     iru.TermList
@@ -76,8 +77,15 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddExhibit(ctx, &h.exhibit); err != nil {
 			return err
 		}
-		h.known = iru.Known{Unit: u, Bank: name, Medium: "sha256", Value: name, Label: name}
+		h.bank = iru.Bank{Unit: u, Name: name, Source: iru.SourceFeed}
+		if err := x.AddBank(ctx, &h.bank); err != nil {
+			return err
+		}
+		h.known = iru.Known{Bank: h.bank.ID, Label: name, State: iru.KnownActive, Signals: []iru.Signal{{Medium: "sha256", Value: []byte(name)}}}
 		if err := x.AddKnown(ctx, &h.known); err != nil {
+			return err
+		}
+		if err := x.AddOpinion(ctx, &iru.Opinion{Known: h.known.ID, Unit: u, Verdict: iru.VerdictConfirmed}); err != nil {
 			return err
 		}
 		h.match = iru.Match{Unit: u, Item: h.item.ID, Exhibit: h.exhibit.ID, Known: h.known.ID, State: iru.MatchSuggested}
@@ -226,8 +234,29 @@ var readers = map[string]reader{
 	"ExhibitsBefore": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.ExhibitsBefore(ctx, s, 0, 9))
 	}},
+	"Bank": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Bank(ctx, s, h.bank.ID))
+	}},
 	"Banks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Banks(ctx, s))
+	}},
+	"BankSizes": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.BankSizes(ctx, s))
+	}},
+	"Known": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Known(ctx, s, h.known.ID))
+	}},
+	"OpinionsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.OpinionsOf(ctx, s, h.known.ID))
+	}},
+	"Exact": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Exact(ctx, s, "sha256", [][]byte{h.known.Signals[0].Value}))
+	}},
+	"Speaking": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Speaking(ctx, s, []int64{h.known.Signals[0].ID}))
+	}},
+	"SpeakingAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.SpeakingAfter(ctx, s, "sha256", iru.Signal{}, 9))
 	}},
 	"KnownsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.KnownsAfter(ctx, s, db.KnownFilter{}, 0, 9))

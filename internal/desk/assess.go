@@ -4,7 +4,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -205,40 +204,75 @@ func (d *Desk) settle(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessmen
 	return nil
 }
 
-// remember enters the fingerprints of judged content into the unit's own bank.
+// remember enters the fingerprints of judged content into the unit's own bank, those of one part as one content.
 func (d *Desk) remember(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, now time.Time) error {
 	if i.Exhibit == 0 {
 		return nil
 	}
 	x, err := t.Exhibit(ctx, iru.Program(), i.Exhibit)
+	if err != nil || len(x.Prints) == 0 {
+		return err
+	}
+	b, err := bankOf(ctx, t, i.Unit, OwnBank, a.By, now)
 	if err != nil {
 		return err
 	}
+	var parts []string
+	fresh := map[string][]iru.Signal{}
 	for _, p := range x.Prints {
-		if have, err := t.KnownByValue(ctx, i.Unit, OwnBank, p.Medium, p.Value); err == nil {
-			if have.Finding == string(a.Finding) && !have.Muted {
-				continue
-			}
-			// Judged anew: the bank says what the unit says now.
-			have.Finding, have.Muted, have.Item, have.By = string(a.Finding), false, i.ID, a.By
-			if err := t.UpdateKnown(ctx, have); err != nil {
-				return err
-			}
-			if _, err := t.Record(ctx, happened("known", have.ID, "judge", a.By, i.Unit, now, have.Finding)); err != nil {
-				return err
-			}
-			continue
-		} else if !errors.Is(err, iru.NotFound) {
+		s, err := iru.ParseSignal(p.Medium, p.Value)
+		if err != nil {
+			return fmt.Errorf("fingerprint of exhibit %d: %w", x.ID, err)
+		}
+		have, found, err := held(ctx, t, b.ID, s)
+		switch {
+		case err != nil:
 			return err
+		case found:
+			if err := rejudge(ctx, t, have, i, a, now); err != nil {
+				return err
+			}
+		case slices.ContainsFunc(fresh[p.Where], s.Same):
+		default:
+			if fresh[p.Where] == nil {
+				parts = append(parts, p.Where)
+			}
+			fresh[p.Where] = append(fresh[p.Where], s)
 		}
-		label := i.Title
-		if label == "" {
-			label = fmt.Sprintf("item %d", i.ID)
+	}
+	label := i.Title
+	if label == "" {
+		label = fmt.Sprintf("item %d", i.ID)
+	}
+	for n, where := range parts {
+		// One picture may stand at two addresses of a page.
+		signals := slices.DeleteFunc(fresh[where], func(s iru.Signal) bool {
+			return slices.ContainsFunc(parts[:n], func(before string) bool { return slices.ContainsFunc(fresh[before], s.Same) })
+		})
+		fresh[where] = signals
+		if len(signals) == 0 {
+			continue
 		}
-		k := iru.Known{Unit: i.Unit, Bank: OwnBank, Medium: p.Medium, Value: p.Value, Label: clip(label, 80), Finding: string(a.Finding), Item: i.ID, By: a.By, Created: now}
-		if err := enter(ctx, t, &k, now); err != nil {
+		k := iru.Known{Label: clip(label, 80), Finding: string(a.Finding), Item: i.ID, By: a.By, Created: now, State: iru.KnownActive, Signals: signals}
+		if err := enter(ctx, t, b, &k, now); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// rejudge makes the bank say what the unit says now. What a person set aside for matching too much stays aside.
+func rejudge(ctx context.Context, t *db.Tx, k iru.Known, i iru.Item, a iru.Assessment, now time.Time) error {
+	if k.Finding == string(a.Finding) && k.State != iru.KnownWithdrawn {
+		return nil
+	}
+	k.Finding, k.Item, k.By = string(a.Finding), i.ID, a.By
+	if k.State == iru.KnownWithdrawn {
+		return moveKnown(ctx, t, &k, "restore", a.By, now, "judged anew: "+k.Finding)
+	}
+	if err := t.UpdateKnown(ctx, k, k.State); err != nil {
+		return err
+	}
+	_, err := t.Record(ctx, happened("known", k.ID, "judge", a.By, i.Unit, now, k.Finding))
+	return err
 }

@@ -168,7 +168,7 @@ func TestSameContentIsJudgedOnce(t *testing.T) {
 		bank := func() (muted, all int) {
 			ks := view(u, func(x *db.Tx) ([]iru.Known, error) { return x.KnownsFrom(ctx, a.Unit, desk.OwnBank, one.ID) })
 			for _, k := range ks {
-				if k.Muted {
+				if k.State == iru.KnownWithdrawn {
 					muted++
 				}
 			}
@@ -196,9 +196,11 @@ func TestSameContentIsJudgedOnce(t *testing.T) {
 		want[one.ID], want[two.ID] = iru.ItemDismissed, iru.ItemDismissed
 		check("judged anew")
 		k := view(u, func(x *db.Tx) (iru.Known, error) {
-			return x.KnownByValue(ctx, a.Unit, desk.OwnBank, "sha256", strings.Repeat("11", 32))
+			b, err := x.BankByName(ctx, a.Unit, desk.OwnBank)
+			must(t, err)
+			return x.KnownBySignal(ctx, b.ID, signal(t, "sha256", strings.Repeat("11", 32)))
 		})
-		if k.Muted || k.Finding != string(iru.FindNoAction) || k.Item != two.ID {
+		if k.State != iru.KnownActive || k.Finding != string(iru.FindNoAction) || k.Item != two.ID {
 			t.Errorf("the bank: %+v", k)
 		}
 		u.whole()
@@ -267,38 +269,36 @@ func TestMatches(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, u := t.Context(), newUnit(t, d)
 		_, i, _ := u.watched(ctx)
-		for says, k := range map[string]iru.Known{
-			"a bank, a fingerprint and a label": {Bank: "b", Medium: "pdq", Label: "l", Finding: "refer"},
-			"needs a bank":                      {Bank: " ", Medium: "pdq", Value: "v", Label: "l", Finding: "refer"},
-			"no medium smell":                   {Bank: "b", Medium: "smell", Value: "v", Label: "l", Finding: "refer"},
-			"not said what was found then":      {Bank: "b", Medium: "pdq", Value: strings.Repeat("0f", 32), Label: "l"},
-			"what was found then":               {Bank: "b", Medium: "pdq", Value: strings.Repeat("0f", 32), Label: "l", Finding: "duplicate"},
-			"not 64 hexadecimal digits":         {Bank: "b", Medium: "sha256", Value: "abc", Label: "l", Finding: "refer"},
-			"64 hexadecimal digits":             {Bank: "b", Medium: "pdq", Value: strings.Repeat("0g", 32), Label: "l", Finding: "refer"},
-			"no sketch of a text":               {Bank: "b", Medium: "text", Value: "night timetable", Label: "l", Finding: "refer"},
-			"no sketch of a text; copy it":      {Bank: "b", Medium: "text", Value: "bk1:", Label: "l", Finding: "refer"},
+		pdq := signal(t, "pdq", strings.Repeat("0f", 32))
+		for says, x := range map[string]struct {
+			bank string
+			k    iru.Known
+		}{
+			"a bank, a fingerprint and a label": {"b", iru.Known{Label: "l", Finding: "refer"}},
+			"needs a bank":                      {" ", iru.Known{Signals: []iru.Signal{pdq}, Label: "l", Finding: "refer"}},
+			"a name, on one line":               {"b\nc", iru.Known{Signals: []iru.Signal{pdq}, Label: "l", Finding: "refer"}},
+			"not said what was found then":      {"b", iru.Known{Signals: []iru.Signal{pdq}, Label: "l"}},
+			"what was found then":               {"b", iru.Known{Signals: []iru.Signal{pdq}, Label: "l", Finding: "duplicate"}},
 		} {
-			_, err := u.Enter(ctx, u.scope("ada"), k)
+			_, err := u.Enter(ctx, u.scope("ada"), x.bank, x.k)
 			refused(t, says, err, iru.Invalid, says)
 		}
-		_, err := u.Enter(ctx, u.scope("sig"), iru.Known{Bank: "b", Medium: "pdq", Value: "v", Label: "l"})
+		_, err := u.Enter(ctx, u.scope("sig"), "b", iru.Known{Signals: []iru.Signal{pdq}, Label: "l"})
 		refused(t, "a signing officer", err, iru.Forbidden, "enter known content")
-		k, err := u.Enter(ctx, u.scope("ada"), iru.Known{Unit: 99, By: 99, Bank: "partners", Medium: "sha256", Value: " " + strings.Repeat("AB", 32), Label: "snow map", Finding: "refer"})
+		k, err := u.Enter(ctx, u.scope("ada"), "partners", iru.Known{Unit: 99, By: 99, Signals: []iru.Signal{signal(t, "sha256", " "+strings.Repeat("AB", 32))}, Label: "snow map", Finding: "refer"})
 		must(t, err)
-		if k.Value != strings.Repeat("ab", 32) {
-			t.Errorf("stored as %q", k.Value)
+		if k.Signals[0].Text() != strings.Repeat("ab", 32) {
+			t.Errorf("stored as %q", k.Signals[0])
 		}
-		for medium, value := range map[string]string{"pdq": strings.Repeat("0f", 32), "text": recognise.SketchText("snow line falls tonight over the pass").String()} {
-			_, err := u.Enter(ctx, u.scope("ada"), iru.Known{Bank: "templates", Medium: medium, Value: value, Label: "bulletin", Finding: "no_action"})
-			must(t, err)
-		}
+		_, err = u.Enter(ctx, u.scope("ada"), "templates", iru.Known{Signals: []iru.Signal{pdq, signal(t, "text", recognise.SketchText("snow line falls tonight over the pass").String())}, Label: "bulletin", Finding: "no_action"})
+		must(t, err)
 		if k.Unit != u.people["ada"].Unit || k.By != u.people["ada"].ID {
 			t.Errorf("entered for %d by %d", k.Unit, k.By)
 		}
-		_, err = u.Enter(ctx, u.scope("ada"), iru.Known{Bank: "partners", Medium: "sha256", Value: k.Value, Label: "again", Finding: "refer"})
+		_, err = u.Enter(ctx, u.scope("ada"), "partners", iru.Known{Signals: k.Signals, Label: "again", Finding: "refer"})
 		refused(t, "the same again", err, iru.Conflict, "")
 		for range 2 {
-			must(t, u.RecordMatches(ctx, u.item(i.ID).Exhibit, []desk.Resemblance{{Known: k, Where: i.Locator}}))
+			must(t, u.RecordMatches(ctx, u.item(i.ID).Exhibit, []desk.Resemblance{{Known: k.ID, Medium: "sha256", Where: i.Locator}}))
 		}
 		got := u.item(i.ID)
 		if got.State != iru.ItemReady || got.Priority != 70 || got.Reasons[0].Kind != "exact" || !strings.Contains(got.Reasons[0].Note, "judged then: refer") {
@@ -333,4 +333,11 @@ func TestApproveAfterTheFindingFell(t *testing.T) {
 	}))
 	_, err = u.Approve(ctx, u.scope("lena"), n.ID)
 	refused(t, "overturned", err, iru.Conflict, "no person has found")
+}
+
+func signal(t *testing.T, medium, text string) iru.Signal {
+	t.Helper()
+	s, err := iru.ParseSignal(medium, text)
+	must(t, err)
+	return s
 }

@@ -38,6 +38,7 @@ type Rules struct {
 	PerAsset  int                      // items taken up from one asset, and further addresses found from it, at most
 	Platforms map[string]iru.AssetKind // names that host many customers: what an address there is
 	Authority string                   // legal basis of collecting, as custody entries tell it; "": the unit's mandate
+	Flood     iru.FloodRule            // when known content matches too much; none given: iru.DefaultFlood
 	Words     []string                 // further words by which names in certificate logs are noticed
 }
 

@@ -35,6 +35,13 @@ type Match struct {
 	Exhibit iru.ExhibitID `json:"exhibit" river:"unique"`
 }
 
+// Rethink thinks over what was matched, after known content or a bank fell silent or speaks again.
+type Rethink struct {
+	Bank  iru.BankID `json:"bank" river:"unique"`
+	Known int64      `json:"known" river:"unique"`
+	Since int64      `json:"since" river:"unique"` // microseconds: what was captured since then is compared again; 0: nothing is
+}
+
 // Deliver sends a notice.
 type Deliver struct {
 	Notice iru.NoticeID `json:"notice" river:"unique"`
@@ -91,6 +98,9 @@ func (Probe) Kind() string { return "probe" }
 func (Match) Kind() string { return "match" }
 
 // Kind names the job.
+func (Rethink) Kind() string { return "rethink" }
+
+// Kind names the job.
 func (Deliver) Kind() string { return "deliver" }
 
 // Kind names the job.
@@ -118,7 +128,7 @@ func (Erase) Kind() string { return "erase" }
 const (
 	QueueActs  = "acts"  // deliver, post, receive, release, escalate
 	QueueLooks = "looks" // verify, recheck, probe
-	QueueReads = "reads" // monitor, capture, match, erase
+	QueueReads = "reads" // monitor, capture, match, rethink, erase
 )
 
 // waiting are the states in which a second job with the same arguments would do nothing new. Jobs that come back (monitor,

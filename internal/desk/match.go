@@ -13,13 +13,11 @@ import (
 	"iolaus/internal/recognise"
 )
 
-// OwnBank holds what the unit itself judged.
-const OwnBank = "own"
-
 // A Resemblance is what a worker found when it compared an exhibit with the banks.
 type Resemblance struct {
-	Known    iru.Known
-	Distance float64
+	Known    int64
+	Medium   string
+	Distance float64 // see iru.Match
 	Where    string
 }
 
@@ -35,22 +33,55 @@ func (d *Desk) RecordMatches(ctx context.Context, id iru.ExhibitID, found []Rese
 			return err
 		}
 		for _, f := range found {
-			m := iru.Match{Unit: x.Unit, Item: i.ID, Exhibit: x.ID, Known: f.Known.ID, Medium: f.Known.Medium, Distance: f.Distance, Where: f.Where, State: iru.MatchSuggested, At: now}
+			k, err := t.Known(ctx, iru.Program(), f.Known)
+			if err != nil {
+				return err
+			}
+			if !k.Speaks() { // it was silenced while the worker compared
+				continue
+			}
+			m := iru.Match{Unit: x.Unit, Item: i.ID, Exhibit: x.ID, Known: k.ID, Medium: f.Medium, Distance: f.Distance, Where: f.Where, State: iru.MatchSuggested, At: now}
 			fresh, err := t.AddMatch(ctx, &m)
 			if err != nil {
 				return err
 			}
-			if fresh {
-				e := happened("match", int64(m.ID), "suggest", 0, x.Unit, now, f.Known.Label).
-					With("item", int64(i.ID)).With("medium", m.Medium).With("distance", m.Distance).With("bank", f.Known.Bank)
-				e.To = string(m.State)
-				if _, err := t.Record(ctx, e); err != nil {
-					return err
-				}
+			if !fresh {
+				continue
+			}
+			e := happened("match", int64(m.ID), "suggest", 0, x.Unit, now, k.Name()).
+				With("item", int64(i.ID)).With("medium", m.Medium).With("distance", m.Distance).With("bank", k.BankName)
+			e.To = string(m.State)
+			if _, err := t.Record(ctx, e); err != nil {
+				return err
+			}
+			if err := d.flood(ctx, t, k, now); err != nil {
+				return err
 			}
 		}
 		return d.reasons(ctx, t, i.ID)
 	})
+}
+
+// flood marks known content that was met too often: a suggestion to quarantine it, which a person decides upon. Until then it suggests
+// nothing further.
+func (d *Desk) flood(ctx context.Context, t *db.Tx, k iru.Known, now time.Time) error {
+	rule := d.Rules.Flood
+	if rule.Items == 0 {
+		rule = iru.DefaultFlood
+	}
+	if k.Flood != iru.FloodNone {
+		return nil
+	}
+	items, confirmed, err := t.Spread(ctx, k.ID, rule.Items)
+	if err != nil || !rule.Floods(items, confirmed) {
+		return err
+	}
+	k.Flood = iru.FloodMarked
+	if err := t.UpdateKnown(ctx, k, k.State); err != nil {
+		return err
+	}
+	_, err = t.Record(ctx, happened("known", k.ID, "flood", 0, k.Unit, now, rule.Reason).With("bank", k.BankName).With("items", items))
+	return err
 }
 
 // reasons works out anew why an item is in the queue and how urgent it is. The order is a suggestion; nothing is decided by it.
@@ -68,8 +99,12 @@ func (d *Desk) reasons(ctx context.Context, t *db.Tx, id iru.ItemID) error {
 		return err
 	}
 	i.Priority, i.Reasons = 0, nil
-	media := map[string]bool{}
+	media, heard := map[string]bool{}, 0
 	for _, m := range ms {
+		if m.Silent {
+			continue
+		}
+		heard++
 		if m.State == iru.MatchWithdrawn || m.State == iru.MatchDisputed {
 			continue
 		}
@@ -78,13 +113,28 @@ func (d *Desk) reasons(ctx context.Context, t *db.Tx, id iru.ItemID) error {
 		switch m.Medium {
 		case "sha256":
 			r.Kind, r.Words, r.Tone, weight = "exact", m.Label+", the same bytes", "match", 60
+		case "md5": // which others can imitate
+			r.Kind, r.Words, r.Tone, weight = "exact", m.Label+", the same MD5", "match", 50
+		case "tlsh":
+			r.Kind, r.Words = "near file", fmt.Sprintf("%s, TLSH distance %d, limit %d", m.Label, int(m.Distance), iru.TLSHRadius)
 		case "pdq":
 			r.Kind, r.Words = "near image", fmt.Sprintf("%s, distance %d of 256 bits, limit %d", m.Label, int(m.Distance), iru.PDQRadius)
+		case "vpdq":
+			r.Kind, r.Words = "near film", fmt.Sprintf("%s, which has %.0f %% of its frames, at least %.0f %%", m.Label, 100*(1-m.Distance), 100*recognise.VideoQuery)
+		case "audio":
+			r.Kind, r.Words = "heard", fmt.Sprintf("%s, %.0f %% of the sound's bits differ, limit %.0f", m.Label, 100*m.Distance, 100*recognise.AudioMatch)
 		default:
 			r.Kind, r.Words = "text", fmt.Sprintf("%s, %.2f similar", m.Label, 1-m.Distance)
 		}
 		if m.Finding != "" {
 			r.Note += ", judged then: " + strings.ReplaceAll(m.Finding, "_", " ")
+		}
+		for _, o := range m.Opinions {
+			who := o.Partner
+			if who == "" {
+				who = "the unit"
+			}
+			r.Note += fmt.Sprintf(", %s by %s", o.Verdict, who)
 		}
 		if len(i.Reasons) < 8 {
 			i.Reasons = append(i.Reasons, r)
@@ -94,7 +144,7 @@ func (d *Desk) reasons(ctx context.Context, t *db.Tx, id iru.ItemID) error {
 		}
 		media[m.Medium] = true
 	}
-	if len(ms) == 0 {
+	if heard == 0 {
 		i.Reasons = append(i.Reasons, iru.Reason{Kind: "exact bank", Words: "no match in any bank", Tone: "none"})
 	}
 	if err := watchedFor(ctx, t, &i); err != nil {
@@ -138,58 +188,4 @@ func (d *Desk) Judge(ctx context.Context, s iru.Scope, id iru.MatchID, verb, not
 		}
 		return d.reasons(ctx, t, m.Item)
 	})
-}
-
-// Enter puts known content into a bank of the unit.
-func (d *Desk) Enter(ctx context.Context, s iru.Scope, k iru.Known) (iru.Known, error) {
-	if err := s.May(iru.ToCurateBanks); err != nil {
-		return k, err
-	}
-	k.Bank, k.Label, k.Value = strings.TrimSpace(k.Bank), strings.TrimSpace(k.Label), strings.TrimSpace(k.Value)
-	if k.Bank == "" || k.Value == "" || k.Label == "" {
-		return k, iru.Refuse(iru.Invalid, "known content needs a bank, a fingerprint and a label", "")
-	}
-	if k.Finding != string(iru.FindRefer) && k.Finding != string(iru.FindNoAction) {
-		return k, iru.Refuse(iru.Invalid, "it is not said what was found then", "choose refer or no_action")
-	}
-	var err error
-	if k.Value, err = canonical(k.Medium, k.Value); err != nil {
-		return k, err
-	}
-	k.Unit, k.By = s.Unit, s.Officer
-	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		k.Created = now
-		return enter(ctx, t, &k, now)
-	})
-	return k, err
-}
-
-// canonical is a fingerprint as it is compared, and refuses what could never match.
-func canonical(medium, value string) (string, error) {
-	switch medium {
-	case "sha256":
-		if f, err := recognise.ParseDigest(value); err == nil {
-			return f.Hex(), nil
-		}
-	case "pdq":
-		if f, err := recognise.ParsePDQ(value); err == nil {
-			return f.Hex(), nil
-		}
-	case "text":
-		if f, err := recognise.ParseSketch(value); err == nil && len(f) > 0 {
-			return f.String(), nil
-		}
-		return "", iru.Refuse(iru.Invalid, "the value is no sketch of a text", "copy it whole, from bk1: on")
-	default:
-		return "", iru.Refuse(iru.Invalid, "there is no medium "+medium, "choose sha256, pdq or text")
-	}
-	return "", iru.Refuse(iru.Invalid, "the value is not 64 hexadecimal digits", "copy it whole")
-}
-
-func enter(ctx context.Context, t *db.Tx, k *iru.Known, now time.Time) error {
-	if err := t.AddKnown(ctx, k); err != nil {
-		return err
-	}
-	_, err := t.Record(ctx, happened("known", k.ID, "enter", k.By, k.Unit, now, k.Label).With("bank", k.Bank).With("medium", k.Medium))
-	return err
 }

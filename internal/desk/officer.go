@@ -58,6 +58,30 @@ func (d *Desk) Begin(ctx context.Context, unit iru.Unit) (string, error) {
 	return text, err
 }
 
+// BeginLocal prepares an empty store as Begin does, and with it an officer for the account at the computer, who has no password and acts
+// by commands only: known content can be kept and looked up without a workbench. The administrator comes in by NewInvite.
+func (d *Desk) BeginLocal(ctx context.Context, unit iru.Unit, login, name string) (iru.Officer, error) {
+	if _, err := d.Begin(ctx, unit); err != nil {
+		return iru.Officer{}, err
+	}
+	var o iru.Officer
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		us, err := t.Units(ctx)
+		if err != nil {
+			return err
+		}
+		o = iru.Officer{Unit: us[0].ID, Login: login, Name: name, Roles: []iru.Role{iru.Analyst, iru.Liaison}, State: iru.OfficerActive, Created: now}
+		if err := t.AddOfficer(ctx, &o); err != nil {
+			return err
+		}
+		e := happened("officer", int64(o.ID), "enlist", 0, o.Unit, now, o.Login)
+		e.To = string(o.State)
+		_, err = t.Record(ctx, e)
+		return err
+	})
+	return o, err
+}
+
 // invite stores an invited officer with the digest of the one-time secret.
 func invite(ctx context.Context, t *db.Tx, o *iru.Officer, stored string, now time.Time, by iru.OfficerID) error {
 	if err := t.AddOfficer(ctx, o); err != nil {

@@ -150,21 +150,17 @@ func turn(ctx context.Context, t *db.Tx, a iru.Assessment, verb string, by iru.O
 	return err
 }
 
-// forget mutes what a finding that was taken back had entered into the unit's bank.
+// forget withdraws what a finding that was taken back had entered into the unit's bank.
 func forget(ctx context.Context, t *db.Tx, i iru.Item, now time.Time, by iru.OfficerID) error {
 	ks, err := t.KnownsFrom(ctx, i.Unit, OwnBank, i.ID)
 	if err != nil {
 		return err
 	}
 	for _, k := range ks {
-		if k.Muted {
+		if k.State == iru.KnownWithdrawn {
 			continue
 		}
-		k.Muted = true
-		if err := t.UpdateKnown(ctx, k); err != nil {
-			return err
-		}
-		if _, err := t.Record(ctx, happened("known", k.ID, "mute", by, i.Unit, now, "the finding was taken back")); err != nil {
+		if err := moveKnown(ctx, t, &k, "withdraw", by, now, "the finding was taken back"); err != nil {
 			return err
 		}
 	}

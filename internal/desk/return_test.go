@@ -99,7 +99,7 @@ func TestReopen(t *testing.T) {
 			}
 		}
 		for _, k := range view(u, func(x *db.Tx) ([]iru.Known, error) { return x.KnownsFrom(ctx, a.Unit, desk.OwnBank, i.ID) }) {
-			if !k.Muted {
+			if k.State != iru.KnownWithdrawn {
 				t.Errorf("the bank still says %s", k.Finding)
 			}
 		}

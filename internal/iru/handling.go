@@ -75,7 +75,7 @@ func (h Handling) Release(p Use, acknowledged bool) error {
 	if !slices.Contains(Uses, p) {
 		return Refuse(Invalid, fmt.Sprintf("%.20q is no purpose", string(p)), "it is court, partner or analysis")
 	}
-	const leave = "ask whom it came from for leave, then change the codes of the outlet"
+	const leave = "ask whom it came from for leave, then change the codes of what it belongs to"
 	switch {
 	case p == ForCourt && h.has("H1"):
 		return Refuse(Forbidden, "H1: it must not be used in judicial proceedings without leave", leave)

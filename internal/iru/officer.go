@@ -120,6 +120,9 @@ type Scope struct {
 // Program is the scope of the program's own workers, which see every unit's cases and decide nothing.
 func Program() Scope { return Scope{program: true} }
 
+// ProgramFor is the scope of the program's own workers when what they do concerns one unit alone.
+func ProgramFor(u UnitID) Scope { return Scope{Unit: u, program: true} }
+
 // IsProgram reports whether this is the program itself.
 func (s Scope) IsProgram() bool { return s.program }
 
@@ -127,7 +130,7 @@ func (s Scope) IsProgram() bool { return s.program }
 func (s Scope) Reach() int64 {
 	switch {
 	case s.program:
-		return 0
+		return int64(s.Unit)
 	case s.Officer == 0 || s.Unit == 0:
 		return -1
 	}

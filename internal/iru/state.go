@@ -97,6 +97,7 @@ func Machines() []Machine {
 		machine("asset", "presence", PresenceTable),
 		machine("item", "state", ItemTable),
 		machine("exhibit", "state", ExhibitTable),
+		machine("known", "state", KnownTable),
 		machine("match", "state", MatchTable),
 		machine("term_list", "state", TermTable),
 		machine("term", "state", TermTable),

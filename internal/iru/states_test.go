@@ -48,6 +48,10 @@ var meanings = map[string]string{
 	"exhibit.state sealed":   "A signed checkpoint covers the event that names its manifest.",
 	"exhibit.state erased":   "Its bytes were erased by rule; manifest and custody stay.",
 
+	"known.state active":      "It is looked for in everything that is captured.",
+	"known.state quarantined": "A person set it aside, as a rule since it matches too much: nothing is suggested by it.",
+	"known.state withdrawn":   "The source, or a person, took it back: nothing is suggested by it.",
+
 	"match.state suggested": "The program found a resemblance and nobody has looked at it.",
 	"match.state confirmed": "A person says that it is the same.",
 	"match.state disputed":  "A person says that it is not.",

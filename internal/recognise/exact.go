@@ -3,6 +3,7 @@
 package recognise
 
 import (
+	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -48,3 +49,28 @@ func (d *Digest) UnmarshalText(b []byte) error {
 	*d = v
 	return nil
 }
+
+// MD5Sum is an MD5 (RFC 1321). Anybody can make two contents with equal sums: it is for looking up what others' lists know by
+// nothing better, never for telling that two contents are the same.
+type MD5Sum [16]byte
+
+// MD5 is the sum of b.
+func MD5(b []byte) MD5Sum { return md5.Sum(b) }
+
+// ParseMD5 reads 32 hexadecimal digits of either case. The error wraps ErrSyntax.
+func ParseMD5(s string) (MD5Sum, error) {
+	var m MD5Sum
+	if len(s) != 2*len(m) {
+		return m, fmt.Errorf("read MD5: %w: want 32 hexadecimal digits, got %d characters", ErrSyntax, len(s))
+	}
+	if _, err := hex.Decode(m[:], []byte(s)); err != nil {
+		return MD5Sum{}, fmt.Errorf("read MD5: %w: %v", ErrSyntax, err)
+	}
+	return m, nil
+}
+
+// Hex is the sum as 32 lower-case hexadecimal digits.
+func (m MD5Sum) Hex() string { return hex.EncodeToString(m[:]) }
+
+// String is Hex.
+func (m MD5Sum) String() string { return m.Hex() }

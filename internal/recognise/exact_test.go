@@ -34,3 +34,21 @@ func TestDigest(t *testing.T) {
 		}
 	}
 }
+
+func TestMD5(t *testing.T) {
+	t.Parallel()
+	// RFC 1321, appendix A.5.
+	const want = "900150983cd24fb0d6963f7d28e17f72"
+	m := MD5([]byte("abc"))
+	if m.Hex() != want || m.String() != want {
+		t.Errorf("MD5 of abc is %s", m)
+	}
+	if got, err := ParseMD5(strings.ToUpper(want)); err != nil || got != m {
+		t.Errorf("upper case: %v, %v", got, err)
+	}
+	for _, bad := range []string{"", want[1:], want + "0", "x" + want[1:]} {
+		if _, err := ParseMD5(bad); !errors.Is(err, ErrSyntax) {
+			t.Errorf("%q: error %v", bad, err)
+		}
+	}
+}

@@ -119,11 +119,25 @@ const sketchPrefix = "bk1:" // bottom-k, version 1
 
 // String is the stored form: a version, then base64 of the hashes, eight bytes each.
 func (s Sketch) String() string {
+	return sketchPrefix + base64.RawURLEncoding.EncodeToString(s.Bytes())
+}
+
+// Bytes are the hashes, eight bytes each, the most significant first.
+func (s Sketch) Bytes() []byte {
 	b := make([]byte, 0, 8*len(s))
 	for _, v := range s {
 		b = binary.BigEndian.AppendUint64(b, v)
 	}
-	return sketchPrefix + base64.RawURLEncoding.EncodeToString(b)
+	return b
+}
+
+// SketchOf reads what Bytes gave; what is left at the end is left out.
+func SketchOf(b []byte) Sketch {
+	s := make(Sketch, len(b)/8)
+	for i := range s {
+		s[i] = binary.BigEndian.Uint64(b[8*i:])
+	}
+	return s
 }
 
 // ParseSketch reads what String wrote. The error wraps ErrSyntax.

@@ -20,7 +20,8 @@ import (
 const nobody = 65534
 
 // confine gives away, in the cell, all that reading a file does not need. What cannot be given away is said.
-func confine(memory int64, own bool) (s Status) {
+func confine(b bounds) (s Status) {
+	memory, own := b.memory, b.own
 	lacks := func(what string, err error) {
 		if err != nil && len(s.Missing) < maxMissing {
 			s.Missing = append(s.Missing, string(words(what+": "+err.Error())))
@@ -29,7 +30,7 @@ func confine(memory int64, own bool) (s Status) {
 	runtime.LockOSThread() // what prctl sets is a thread's own until the filter hands it on
 	defer runtime.UnlockOSThread()
 	debug.SetMemoryLimit(memory / 4 * 3)
-	lacks("inherited files stay open", closeRest())
+	lacks("inherited files stay open", closeRest(b.program != ""))
 	lacks("does not volunteer to be killed first", volunteer())
 	size, data, err := occupied()
 	lacks("no limit on memory", err)
@@ -42,32 +43,45 @@ func confine(memory int64, own bool) (s Status) {
 		lacks([]string{"may gain privileges", "may be traced", "outlives its parent"}[p.what], unix.Prctl(p.option, uintptr(p.value), 0, 0, 0))
 	}
 	if err == nil {
-		err = limit(memory, size, data, counted)
+		err = limit(b, size, data, counted)
 		lacks("not all limits", err)
 		s.Limits = err == nil
 	}
-	s.Landlock, err = lockFiles()
+	s.Landlock, err = lockFiles(b.program)
 	lacks("no landlock", err)
 	if err == nil && s.Landlock < 6 {
 		lacks("not all of landlock", fmt.Errorf("this kernel has version %d, signals came with 6", s.Landlock))
 	}
-	err = filterCalls()
+	err = filterCalls(b.program != "")
 	lacks("no seccomp", err)
 	s.Seccomp = err == nil
 	return s
 }
 
 // lockFiles closes files, TCP, abstract sockets and other processes, as far as this kernel can, and gives the version of what it can.
-func lockFiles() (int, error) {
+// A program keeps itself, its input if that is a file, and the folders in which the loader looks for libraries (ld.so(8)).
+func lockFiles(program string) (int, error) {
 	v, err := landlocksys.LandlockGetABIVersion()
 	if err != nil {
 		return 0, err
 	}
-	return v, landlock.V11.BestEffort().Restrict()
+	if program == "" {
+		return v, landlock.V11.BestEffort().Restrict()
+	}
+	rules := []landlock.Rule{
+		landlock.RODirs("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib").IgnoreIfMissing(),
+		landlock.ROFiles("/etc/ld.so.cache", os.DevNull).IgnoreIfMissing(),
+		landlock.ROFiles(program),
+	}
+	var st unix.Stat_t
+	if unix.Fstat(0, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG {
+		rules = append(rules, landlock.PathAccess(landlocksys.AccessFSReadFile, Input))
+	}
+	return v, landlock.V11.BestEffort().RestrictPaths(rules...)
 }
 
 // closeRest closes what the parent's own parent left open. What the runtime opened for itself stays.
-func closeRest() error {
+func closeRest(hello bool) error {
 	dir, err := unix.Open("/proc/self/fd", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
@@ -83,7 +97,7 @@ func closeRest() error {
 	}
 	for _, name := range names {
 		n, err := strconv.Atoi(name)
-		if err != nil || n <= 2 || n == dir {
+		if err != nil || n <= 2 || n == dir || hello && n == helloPipe {
 			continue
 		}
 		if to, err := os.Readlink("/proc/self/fd/" + name); err == nil && !strings.HasPrefix(to, "anon_inode:[event") {
@@ -149,16 +163,19 @@ func becomeNobody() error {
 }
 
 // limit bounds what the process takes. Go reserves addresses far ahead, so the room that counts is the one it may write to.
-func limit(memory int64, size, data uint64, counted bool) error {
-	const spare = 256 << 20 // reserved ahead of use
-	most := uint64(memory)
+func limit(b bounds, size, data uint64, counted bool) error {
+	spare := uint64(256 << 20) // reserved ahead of use
+	if b.program != "" {
+		spare = 8 << 30 // the C library reserves 72 MB a thread
+	}
+	most := uint64(b.memory)
 	for _, l := range []struct {
 		what int
 		most uint64
 	}{
 		{unix.RLIMIT_DATA, data + most},
 		{unix.RLIMIT_AS, size + most + spare},
-		{unix.RLIMIT_CPU, cpuSeconds},
+		{unix.RLIMIT_CPU, b.cpu},
 		{unix.RLIMIT_FSIZE, 0},
 		{unix.RLIMIT_CORE, 0},
 		{unix.RLIMIT_MEMLOCK, 0},

@@ -34,7 +34,7 @@ func role(name string) {
 	case "parent":
 		parent()
 	case "landlocked":
-		report(lockFiles())
+		report(lockFiles(""))
 	case "alone":
 		report(0, nil)
 	case "old":

@@ -64,12 +64,17 @@ func policy(self int) (seccomp.Policy, error) {
 }
 
 // filterCalls lets all threads call only what policy allows, for ever.
-func filterCalls() error {
+func filterCalls(program bool) error {
 	p, err := policy(os.Getpid())
 	if err != nil {
 		return err
 	}
-	if withC {
+	if program {
+		if err := programPolicy(&p); err != nil {
+			return err
+		}
+	}
+	if withC || program {
 		// The C library starts threads by clone3, whose flags no filter sees, but takes clone where there is none.
 		p.Syscalls[0].Names = append(p.Syscalls[0].Names, "clone3")
 		none := seccomp.Policy{DefaultAction: seccomp.ActionAllow, Syscalls: []seccomp.SyscallGroup{{Names: []string{"clone3"},

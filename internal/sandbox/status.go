@@ -20,6 +20,9 @@ type Status struct {
 // Confined reports whether files and network are both out of a cell's reach.
 func (s Status) Confined() bool { return s.Seccomp || s.Landlock > 0 && s.Network }
 
+// ConfinedProgram reports the same of a Program, which may open files: there seccomp is not enough.
+func (s Status) ConfinedProgram() bool { return s.Landlock > 0 && (s.Network || s.Seccomp) }
+
 // String is one line for people.
 func (s Status) String() string {
 	var has []string

@@ -4,7 +4,6 @@ package web
 
 import (
 	"context"
-	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -264,7 +263,7 @@ func (v *visit) revokeToken() error {
 }
 
 func (v *visit) knownPage() error {
-	p := KnownPage{Said: v.said(), Bank: v.r.URL.Query().Get("bank"), Typed: iru.Known{Bank: "own", Medium: "sha256"}}
+	p := KnownPage{Said: v.said(), Bank: v.r.URL.Query().Get("bank"), Typed: typedKnown{Bank: "own", Medium: "sha256"}}
 	if err := v.fillKnown(&p); err != nil {
 		return err
 	}
@@ -280,18 +279,23 @@ func (v *visit) fillKnown(p *KnownPage) error {
 		if err != nil {
 			return err
 		}
-		names := make([]string, 0, len(banks))
-		for b := range banks {
-			names = append(names, b)
-		}
-		slices.Sort(names)
-		p.Banks = ui.Table{Label: ui.T(ctx, "Banks"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Bank")}, {Title: ui.T(ctx, "Entries"), Num: true}}}
-		for _, b := range names {
-			p.Banks.Rows = append(p.Banks.Rows, ui.Row{Current: b == p.Bank, Cells: []templ.Component{ui.Link(at("/known", "bank", b), b), ui.Text(ui.Thousands(banks[b]))}})
-		}
-		ks, err := t.KnownsAfter(ctx, v.scope, db.KnownFilter{Bank: p.Bank}, max(after, 0), perPage+1)
+		sizes, err := t.BankSizes(ctx, v.scope)
 		if err != nil {
 			return err
+		}
+		f := db.KnownFilter{}
+		p.Banks = ui.Table{Label: ui.T(ctx, "Banks"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Bank")}, {Title: ui.T(ctx, "Entries"), Num: true}}}
+		for _, b := range banks {
+			if b.Name == p.Bank {
+				f.Bank = b.ID
+			}
+			p.Banks.Rows = append(p.Banks.Rows, ui.Row{Current: b.Name == p.Bank, Cells: []templ.Component{ui.Link(at("/known", "bank", b.Name), b.Name), ui.Text(ui.Thousands(sizes[b.ID]))}})
+		}
+		var ks []iru.Known
+		if f.Bank != 0 || p.Bank == "" {
+			if ks, err = t.KnownsAfter(ctx, v.scope, f, max(after, 0), perPage+1); err != nil {
+				return err
+			}
 		}
 		p.None = len(ks) == 0 && p.Bank == "" && after == 0
 		if len(ks) > perPage {
@@ -310,35 +314,37 @@ func (v *visit) knownTable(t *db.Tx, p *KnownPage, ks []iru.Known) error {
 	p.Entries = ui.Table{Label: ui.T(ctx, "Entries"), Compact: true, Empty: ui.T(ctx, "No entry in this bank."), Columns: []ui.Column{{Title: ui.T(ctx, "What it is")}, {Title: ui.T(ctx, "Bank")}, {Title: ui.T(ctx, "Fingerprint")}, {Title: ui.T(ctx, "Value"), NoWrap: true},
 		{Title: ui.T(ctx, "Judged then")}, {Title: ui.T(ctx, "By")}, {Title: ui.T(ctx, "Entered"), NoWrap: true}, {Title: ui.T(ctx, "State")}}}
 	for _, k := range ks {
-		what := ui.Isolated(plainDefanged(k.Label))
+		what := ui.Isolated(plainDefanged(k.Name()))
 		if k.Item != 0 {
-			what = ui.Link("/items/"+id(k.Item), plainDefanged(k.Label))
+			what = ui.Link("/items/"+id(k.Item), plainDefanged(k.Name()))
 		}
 		state := ui.OK(ui.T(ctx, "in use"))
-		if k.Muted {
+		if k.Muted || k.State != iru.KnownActive {
 			state = ui.Neutral(ui.T(ctx, "muted")).With(ui.IconHold)
 		}
 		finding := ui.T(ctx, "to be referred")
 		if k.Finding != string(iru.FindRefer) {
 			finding = ui.T(ctx, "no action")
 		}
+		print, _ := k.Signal("")
 		value := ui.Quiet(ui.T(ctx, "a sketch"))
-		if k.Medium != "text" {
-			value = ui.All(ui.Hash{Hex: k.Value, Copy: true})
+		if print.Medium != iru.MediumText {
+			value = ui.All(ui.Hash{Hex: print.Text(), Copy: true})
 		}
-		p.Entries.Rows = append(p.Entries.Rows, ui.Cells(what, ui.Isolated(k.Bank), ui.Text(mediumName(ctx, k.Medium)), value, ui.Text(finding), ui.Isolated(who.of(ctx, t, k.By)), ui.Text(day(k.Created)), state.Plain()))
+		p.Entries.Rows = append(p.Entries.Rows, ui.Cells(what, ui.Isolated(k.BankName), ui.Text(mediumName(ctx, print.Medium)), value, ui.Text(finding), ui.Isolated(who.of(ctx, t, k.By)), ui.Text(day(k.Created)), state.Plain()))
 	}
 	return nil
 }
 
 func (v *visit) enterKnown() error {
-	k := iru.Known{Bank: v.value("bank"), Medium: v.value("medium"), Value: v.value("value"), Label: v.value("label"), Finding: v.value("finding")}
+	k := typedKnown{Bank: v.value("bank"), Medium: v.value("medium"), Value: v.value("value"), Label: v.value("label"), Finding: v.value("finding")}
 	err := v.scope.May(iru.ToCurateBanks)
+	var print iru.Signal
 	if err == nil {
-		err = checkPrint(&k)
+		print, err = iru.ParseSignal(k.Medium, k.Value)
 	}
 	if err == nil {
-		_, err = v.desk.Enter(v.ctx(), v.scope, k)
+		_, err = v.desk.Enter(v.ctx(), v.scope, k.Bank, iru.Known{Label: k.Label, Finding: k.Finding, Signals: []iru.Signal{print}})
 	}
 	if why, ok := complaint(err); ok && v.may(iru.ToCurateBanks) {
 		p := KnownPage{Problem: why, Typed: k}
@@ -352,19 +358,4 @@ func (v *visit) enterKnown() error {
 	}
 	v.say(ui.T(v.ctx(), "“%s” was entered.", k.Label))
 	return v.to("%s", at("/known", "bank", k.Bank))
-}
-
-// checkPrint refuses a fingerprint that could never match.
-func checkPrint(k *iru.Known) error {
-	if k.Finding != string(iru.FindRefer) && k.Finding != string(iru.FindNoAction) {
-		return iru.Refuse(iru.Invalid, "it is not said what was found then", "choose one")
-	}
-	if k.Medium == "text" {
-		return nil
-	}
-	k.Value = strings.ToLower(k.Value)
-	if b, err := hex.DecodeString(k.Value); err != nil || len(b) != 32 {
-		return iru.Refuse(iru.Invalid, "the value is not 64 hexadecimal digits", "copy it whole")
-	}
-	return nil
 }

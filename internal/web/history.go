@@ -231,6 +231,34 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Known content judged")
 	case "known.mute":
 		return ui.T(ctx, "Known content muted")
+	case "known.quarantine":
+		return ui.T(ctx, "Known content quarantined")
+	case "known.release":
+		return ui.T(ctx, "Known content released")
+	case "known.withdraw":
+		return ui.T(ctx, "Known content withdrawn")
+	case "known.restore":
+		return ui.T(ctx, "Known content restored")
+	case "known.flood":
+		return ui.T(ctx, "Known content matches too much")
+	case "known.spare":
+		return ui.T(ctx, "Known content may match as much")
+	case "known.opine":
+		return ui.T(ctx, "Opinion on known content")
+	case "officer.enlist":
+		return ui.T(ctx, "Officer enlisted at the command line")
+	case "bank.open":
+		return ui.T(ctx, "Bank opened")
+	case "bank.change":
+		return ui.T(ctx, "Bank changed")
+	case "bank.mute":
+		return ui.T(ctx, "Bank muted")
+	case "bank.unmute":
+		return ui.T(ctx, "Bank unmuted")
+	case "bank.import":
+		return ui.T(ctx, "Imported into a bank")
+	case "bank.export":
+		return ui.T(ctx, "Exported from a bank")
 	case "item.spot":
 		return ui.T(ctx, "Terms found")
 	case "term_list.enter":

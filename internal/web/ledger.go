@@ -33,7 +33,7 @@ const keyAudit = "audit"
 const auditFor = time.Hour
 
 // ledgerNouns are what an event can be about.
-var ledgerNouns = []string{"notice", "clock", "operation", "asset", "outlet", "item", "assessment", "match", "known", "provider", "exhibit", "officer", "unit", "log"}
+var ledgerNouns = []string{"notice", "clock", "operation", "asset", "outlet", "item", "assessment", "match", "bank", "known", "provider", "exhibit", "officer", "unit", "log"}
 
 // logScope is whose events are shown: an auditor who said why sees every unit's.
 func (v *visit) logScope() (s iru.Scope, whole bool) {

@@ -139,8 +139,11 @@ type KnownPage struct {
 	Pages   ui.Pages
 	May     bool
 	Problem string
-	Typed   iru.Known
+	Typed   typedKnown
 }
+
+// typedKnown is what somebody typed into the form.
+type typedKnown struct{ Bank, Medium, Value, Label, Finding string }
 
 func (p KnownPage) fields(ctx context.Context) []ui.Field {
 	k := p.Typed

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"iolaus/internal/db"
@@ -237,11 +238,11 @@ func (h *house) arrivals(s *story, shared []iru.Feature) {
 	ctx := h.t.Context()
 	s.arabic = h.item("https://wire.halcyon-weather.test/posts/5521")
 	x := h.capture(s.arabic, "ar", "نشرة الطقس", arabicBulletin, nil)
-	known, err := h.Enter(ctx, h.scope("ada"), iru.Known{Bank: "Halcyon templates", Medium: "pdq", Value: strings.Repeat("0f", 32), Label: "Weather map, template 12", Finding: "refer"})
+	known, err := h.Enter(ctx, h.scope("ada"), "Halcyon templates", iru.Known{Signals: []iru.Signal{printed(h.t, "pdq", strings.Repeat("0f", 32))}, Label: "Weather map, template 12", Finding: "refer"})
 	must(h.t, err)
-	text, err := h.Enter(ctx, h.scope("ben"), iru.Known{Bank: "own", Medium: "text", Value: recognise.SketchText("Night timetable: train 204 leaves at ten past eleven and stops at every harbour on its way north").String(), Label: "Night timetable bulletin", Finding: "no_action"})
+	text, err := h.Enter(ctx, h.scope("ben"), "own", iru.Known{Signals: []iru.Signal{printed(h.t, "text", recognise.SketchText("Night timetable: train 204 leaves at ten past eleven and stops at every harbour on its way north").String())}, Label: "Night timetable bulletin", Finding: "no_action"})
 	must(h.t, err)
-	must(h.t, h.RecordMatches(ctx, x.ID, []desk.Resemblance{{Known: known, Distance: 6, Where: "https://wire.halcyon-weather.test/img/map.png"}, {Known: text, Distance: 0.09, Where: s.arabic.Locator}}))
+	must(h.t, h.RecordMatches(ctx, x.ID, []desk.Resemblance{{Known: known.ID, Medium: "pdq", Distance: 6, Where: "https://wire.halcyon-weather.test/img/map.png"}, {Known: text.ID, Medium: "text", Distance: 0.09, Where: s.arabic.Locator}}))
 	s.copied = h.item("https://wire.halcyon-weather.test/posts/5522")
 	h.capture(s.copied, "ar", "نشرة الطقس", arabicBulletin, nil)
 	must(h.t, h.RecordMatches(ctx, h.capture(h.item("https://wire.halcyon-weather.test/posts/5523"), "en", "Night trains", "Train 204 follows the night timetable.", nil).ID, nil))
@@ -272,4 +273,11 @@ func (h *house) arrivals(s *story, shared []iru.Feature) {
 	if _, err = h.OpenPoll(ctx, h.scope("dora"), s.operation.ID); err != nil && !errors.Is(err, iru.Conflict) && !errors.Is(err, iru.Invalid) {
 		h.t.Fatal(err)
 	}
+}
+
+func printed(t *testing.T, medium, text string) iru.Signal {
+	t.Helper()
+	s, err := iru.ParseSignal(medium, text)
+	must(t, err)
+	return s
 }

@@ -34,11 +34,21 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 	r.Kind = kindOf(s.Response)
 	r.Prints = append(r.Prints, iru.Print{Medium: "sha256", Value: r.Content, Where: i.Locator})
 	r.Features = append(r.Features, carrierMarks(s.Response, c.Desk.OnPlatform(i.Locator))...)
+	if err := c.listen(ctx, i, p, r); err != nil {
+		return err
+	}
 	if s.Page == nil {
 		r.Title = locatorName(i.Locator)
+		if filmed(s.Response.Type) {
+			s.Response.Body = nil
+			return c.film(ctx, i.Locator, body, p, r)
+		}
 		if plain(s.Response.Type) {
 			r.Text = limited(clean(string(body)), maxText)
 			r.Dir = recognise.Direction(r.Text)
+			if strings.HasPrefix(s.Response.Type, "text/plain") { // the others are read by machines
+				r.Lang = recognise.LanguageOf("", r.Text)
+			}
 			f, err := p.Plain(ctx, body, s.Response.Type)
 			if err != nil {
 				return err
@@ -49,11 +59,11 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 		return nil
 	}
 	g := s.Page
-	r.Title, r.Lang, r.Dir, r.Text = clean(g.Title), g.Lang, g.Dir, limited(clean(g.Text), maxText)
+	r.Title, r.Lang, r.Dir, r.Text = clean(g.Title), recognise.LanguageOf(g.Lang, g.Text), g.Dir, limited(clean(g.Text), maxText)
 	for _, l := range g.Links {
 		r.Links = append(r.Links, desk.Link{URL: l.URL, Text: l.Text})
 	}
-	if sk := recognise.SketchText(g.Text); len(sk) >= minSketch {
+	if sk := recognise.SketchText(g.Text); len(sk) >= MinSketch {
 		r.Prints = append(r.Prints, iru.Print{Medium: "text", Value: sk.String(), Where: i.Locator})
 	}
 	r.Features = append(r.Features, pageMarks(*g)...)
@@ -61,7 +71,10 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 		return err
 	}
 	s.Response.Body = nil // read; its pictures may need the room
-	return pictures(ctx, g, p, r)
+	if err := pictures(ctx, g, p, r); err != nil {
+		return err
+	}
+	return c.films(ctx, g, p, r)
 }
 
 // pictures takes a page's pictures and its icon along: the same words and pictures are the same content, whatever the frame.
@@ -124,10 +137,10 @@ func feeds(ctx context.Context, addresses []string, p *capture.Capture, r *desk.
 	return nil
 }
 
-// minQuality is the PDQ quality under which a hash is discarded (recognition.md); minSketch the shingles that a text needs.
+// minQuality is the PDQ quality under which a hash is discarded (recognition.md); MinSketch the shingles that a text needs.
 const (
 	minQuality = 50
-	minSketch  = 8
+	MinSketch  = 8
 )
 
 func plain(mediaType string) bool {

@@ -21,6 +21,7 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/fetch"
 	"iolaus/internal/iru"
+	"iolaus/internal/media"
 	"iolaus/internal/probe"
 	"iolaus/internal/sandbox"
 )
@@ -39,13 +40,17 @@ type Crew struct {
 	Mail     *deliver.SMTP   // nil: no mail leaves
 	HTTP     *http.Client    // guarded; for providers' interfaces
 	Post     Post
-	Holder   string // names this process
-	Software string // name and version, written into evidence
+	Holder   string        // names this process
+	Software string        // name and version, written into evidence
+	Index    string        // folder of the index of known pictures; "" keeps it in memory
+	Media    media.Options // how films and sounds are taken apart
+	Listen   Listening
 	Survey   time.Duration
 	Stamps   Stamps // who stamps the ledger; none without authorities
 	Log      *slog.Logger
 
 	life  life
+	known knownOnce
 	terms watchTerms
 }
 
@@ -75,6 +80,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &capturer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &prober{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &matcher{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &rethinker{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &deliverer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &poster{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &receiver{Crew: c}) },
@@ -121,7 +127,7 @@ func (c *Crew) Run(ctx context.Context) error {
 	}
 	dead()
 	wg.Wait()
-	return errors.Join(err, c.Desk.DB.ReleaseLease(context.WithoutCancel(ctx), aliveRole(c.Holder), c.Holder))
+	return errors.Join(err, c.lookup().Close(), c.Desk.DB.ReleaseLease(context.WithoutCancel(ctx), aliveRole(c.Holder), c.Holder))
 }
 
 // patience is how long a job waits before it is tried again: a second at first, at most ten minutes.

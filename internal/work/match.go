@@ -4,14 +4,13 @@ package work
 
 import (
 	"context"
-	"strconv"
+	"sync"
 
 	"github.com/riverqueue/river"
 
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
-	"iolaus/internal/recognise"
 )
 
 // matcher compares an exhibit's fingerprints with what the banks know: suggestions with a distance, never a decision.
@@ -22,74 +21,64 @@ type matcher struct {
 
 func (w *matcher) Work(ctx context.Context, job *river.Job[desk.Match]) error {
 	var x iru.Exhibit
-	known := map[string][]iru.Known{}
-	err := w.Desk.DB.View(ctx, func(t *db.Tx) error {
-		var err error
-		if x, err = t.Exhibit(ctx, iru.Program(), job.Args.Exhibit); err != nil {
-			return err
-		}
-		for _, medium := range []string{"sha256", "pdq", "text"} {
-			if known[medium], err = t.Knowns(ctx, x.Unit, medium, 0); err != nil {
-				return err
-			}
-		}
-		return nil
+	err := w.Desk.DB.View(ctx, func(t *db.Tx) (err error) {
+		x, err = t.Exhibit(ctx, iru.Program(), job.Args.Exhibit)
+		return err
 	})
 	if err != nil {
 		return outcome(err)
 	}
-	if err := w.Desk.RecordMatches(ctx, x.ID, resemble(x, known)); err != nil {
+	found, err := w.resemble(ctx, x)
+	if err != nil {
+		return outcome(err)
+	}
+	if err := w.Desk.RecordMatches(ctx, x.ID, found); err != nil {
 		return outcome(err)
 	}
 	return outcome(w.spot(ctx, x))
 }
 
-// resemble compares every fingerprint with every entry of its medium. An item never resembles itself.
-func resemble(x iru.Exhibit, known map[string][]iru.Known) []desk.Resemblance {
-	var out []desk.Resemblance
-	byHash := map[string]iru.Known{}
-	for _, k := range known["sha256"] {
-		byHash[k.Value] = k
-	}
-	index, byID := recognise.NewIndex(), map[int64]iru.Known{}
-	for _, k := range known["pdq"] {
-		if h, err := recognise.ParsePDQ(k.Value); err == nil {
-			index.Add(h, k.ID)
-			byID[k.ID] = k
-		}
-	}
+// resemble looks up every fingerprint of an exhibit in its unit's banks. An item never resembles itself.
+func (c *Crew) resemble(ctx context.Context, x iru.Exhibit) ([]desk.Resemblance, error) {
+	var queries []iru.Signal
+	var where []string
 	for _, p := range x.Prints {
-		switch p.Medium {
-		case "sha256":
-			if k, ok := byHash[p.Value]; ok && k.Item != x.Item {
-				out = append(out, desk.Resemblance{Known: k, Where: p.Where})
-			}
-		case "pdq":
-			h, err := recognise.ParsePDQ(p.Value)
-			if err != nil {
-				continue
-			}
-			for _, hit := range index.Search(h, iru.PDQRadius) {
-				if k := byID[hit.ID]; k.Item != x.Item {
-					out = append(out, desk.Resemblance{Known: k, Distance: float64(hit.Distance), Where: p.Where})
-				}
-			}
-		case "text":
-			s, err := recognise.ParseSketch(p.Value)
-			if err != nil || len(s) == 0 {
-				continue
-			}
-			for _, k := range known["text"] {
-				other, err := recognise.ParseSketch(k.Value)
-				if err != nil || k.Item == x.Item {
-					continue
-				}
-				if sim := recognise.Similarity(s, other); sim >= iru.TextSimilarity {
-					d, _ := strconv.ParseFloat(strconv.FormatFloat(1-sim, 'f', 4, 64), 64)
-					out = append(out, desk.Resemblance{Known: k, Distance: d, Where: p.Where})
-				}
+		if s, err := iru.ParseSignal(p.Medium, p.Value); err == nil { // an older version's is left out
+			queries, where = append(queries, s), append(where, p.Where)
+		}
+	}
+	found, err := c.lookup().Find(ctx, iru.ProgramFor(x.Unit), queries)
+	if err != nil {
+		return nil, err
+	}
+	var out []desk.Resemblance
+	for n, fs := range found {
+		for _, f := range fs {
+			if f.Known.Item != x.Item {
+				out = append(out, desk.Resemblance{Known: f.Known.ID, Medium: f.Signal.Medium, Distance: f.Distance, Where: where[n]})
 			}
 		}
 	}
-	return out
+	return out, nil
+}
+
+// lookup is made when the first job needs it, and kept: it grows with the banks.
+func (c *Crew) lookup() *Lookup {
+	c.known.once.Do(func() { c.known.Lookup = NewLookup(c.Desk.DB, c.Index) })
+	return c.known.Lookup
+}
+
+type knownOnce struct {
+	once sync.Once
+	*Lookup
+}
+
+// rethinker has suggestions thought over that known content or a bank took back or gave back.
+type rethinker struct {
+	river.WorkerDefaults[desk.Rethink]
+	*Crew
+}
+
+func (w *rethinker) Work(ctx context.Context, job *river.Job[desk.Rethink]) error {
+	return outcome(w.Desk.Rethink(ctx, job.Args))
 }

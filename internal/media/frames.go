@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package media
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"time"
+
+	"iolaus/internal/iru"
+	"iolaus/internal/sandbox"
+)
+
+// Frames decodes the first video stream of a file and gives its frames in the order of showing: brightness, 0 black to 255 white,
+// at full resolution, not turned by what the file says of its orientation. img is used again for the next frame. A number is that of
+// the frame among all, from 0; where not all are decoded it is what time and frame rate make of it. An error of each ends the reading and is given back.
+//
+// Errors: Unavailable where ffmpeg is missing or its time is up; Invalid where the file has no frame, broke its decoder (sandbox.ErrStopped) or
+// goes on beyond the limits (ErrLimit). A file that is damaged after its first frame is none: what could be read was given.
+func Frames(ctx context.Context, f *os.File, o Options, each func(img *image.Gray, number int, at time.Duration) error) error {
+	full := fullRange()
+	return frames(ctx, f, o, func(p plane) error {
+		if !p.full {
+			for i, v := range p.pix {
+				p.pix[i] = full[v]
+			}
+		}
+		return each(&image.Gray{Pix: p.pix, Stride: p.width, Rect: image.Rect(0, 0, p.width, p.height)}, p.number, p.at)
+	})
+}
+
+// fullRange is what a player makes of the brightness that most films have, 16 to 235 (ITU-R BT.601), rounded as ffmpeg's own converter does
+// without further flags, which is the reference's.
+func fullRange() (t [256]byte) {
+	for i := range t {
+		t[i] = byte(max(0, min(255, (i-16)*255/219)))
+	}
+	return t
+}
+
+// A plane is the brightness of one frame as it was coded.
+type plane struct {
+	pix           []byte
+	width, height int
+	number        int
+	at            time.Duration
+	full          bool // 0 to 255, not 16 to 235
+}
+
+func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) error {
+	o = o.filled()
+	args := append(reading(), "-nostdin", "-loglevel", "repeat+info", "-nostats", "-noautorotate", "-max_pixels", strconv.FormatInt(o.Pixels, 10), "-threads", strconv.Itoa(o.Threads))
+	filter := ""
+	switch {
+	case o.KeyOnly:
+		args = append(args, "-skip_frame", "nokey")
+	case o.Every > 0:
+		filter = fmt.Sprintf("select=isnan(t)+isnan(prev_selected_t)+gte(t-prev_selected_t\\,%.6f),", o.Every.Seconds()-.0005)
+	}
+	// The plane as it is costs nothing; making it full would cost as much as a quarter of the decoding.
+	filter += "format=" + planar + ",extractplanes=y,format=gray,showinfo=checksum=0"
+	args = append(args, "-i", sandbox.Input, "-map", "0:V:0", "-filter_threads", "1", "-vf", filter, "-vsync", "passthrough", "-f", "rawvideo", "pipe:1")
+	p, err := o.program("ffmpeg", o.Programs.FFmpeg, f, args...)
+	if err != nil {
+		return err
+	}
+	p.Output = math.MaxInt64 // frames are counted
+	notes, told := io.Pipe()
+	lines := make(chan note, maxAhead)
+	go readNotes(notes, lines)
+	n := 0
+	e, err := p.Run(ctx, func(r io.Reader) error {
+		err := give(r, lines, o, each, &n)
+		told.Close() // nobody waits for more
+		return err
+	}, told)
+	told.Close()
+	for range lines { // until their reader is gone
+	}
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		return fmt.Errorf("read video: %w: no frame: %s", iru.Invalid, e.Last)
+	}
+	return nil
+}
+
+// planar are the forms of 8 bits whose first plane is brightness. Others are turned into one of these first.
+const planar = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|yuv440p|yuvj440p|yuv411p|yuv410p|yuva420p"
+
+// give hands over frames as they come. What ffmpeg notes of a frame comes before it.
+func give(r io.Reader, lines <-chan note, o Options, each func(plane) error, n *int) error {
+	var p plane
+	var rate float64
+	for {
+		var line note
+		ok := true
+		for line, ok = <-lines; ok && line.width == 0; line, ok = <-lines {
+			if line.rate > 0 {
+				rate = line.rate
+			}
+		}
+		if !ok {
+			return nil
+		}
+		if int64(line.width)*int64(line.height) > o.Pixels {
+			return fmt.Errorf("read video: %w: %w: a frame of %d x %d", iru.Invalid, ErrLimit, line.width, line.height)
+		}
+		if *n == o.Frames {
+			return fmt.Errorf("read video: %w: %w: more than %d frames", iru.Invalid, ErrLimit, o.Frames)
+		}
+		size := line.width * line.height
+		if cap(p.pix) < size {
+			p.pix = make([]byte, size)
+		}
+		p.pix = p.pix[:size]
+		if _, err := io.ReadFull(r, p.pix); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("read video: %w: %w", iru.Unavailable, err)
+		}
+		p.width, p.height, p.number, p.full = line.width, line.height, *n, line.full
+		if line.at >= 0 {
+			p.at = line.at
+		}
+		if (o.KeyOnly || o.Every > 0) && rate > 0 {
+			p.number = int(math.Round(p.at.Seconds() * rate))
+		}
+		if err := each(p); err != nil {
+			return err
+		}
+		*n++
+	}
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package ring
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+)
+
+// partWriter writes parts, each aligned and with a checksum; the first error stays.
+type partWriter struct {
+	w    io.Writer
+	buf  []byte
+	sum  uint32
+	size int
+	sums []byte
+	err  error
+}
+
+const spillSize = 1 << 18
+
+// part writes what f writes, and zeros up to the alignment.
+func (p *partWriter) part(f func()) {
+	p.flush()
+	p.sum, p.size = 0, 0
+	f()
+	p.flush()
+	p.write(make([]byte, (align-p.size%align)%align))
+	p.flush()
+	p.sums = binary.LittleEndian.AppendUint32(p.sums, p.sum)
+}
+
+func (p *partWriter) write(b []byte) {
+	p.buf = append(p.buf, b...)
+	p.spill()
+}
+
+func (p *partWriter) number(l *layout, id int64) {
+	p.buf = appendNumber(p.buf, l, id)
+	p.spill()
+}
+
+func (p *partWriter) words(v []uint32) {
+	for _, x := range v {
+		p.buf = binary.LittleEndian.AppendUint32(p.buf, x)
+		p.spill()
+	}
+}
+
+func (p *partWriter) halves(v []uint16) {
+	for _, x := range v {
+		p.buf = binary.LittleEndian.AppendUint16(p.buf, x)
+		p.spill()
+	}
+}
+
+func (p *partWriter) spill() {
+	if len(p.buf) >= spillSize {
+		p.flush()
+	}
+}
+
+func (p *partWriter) flush() error {
+	p.sum, p.size = crc32.Update(p.sum, castagnoli, p.buf), p.size+len(p.buf)
+	if p.err == nil && len(p.buf) > 0 {
+		_, p.err = p.w.Write(p.buf)
+	}
+	p.buf = p.buf[:0]
+	return p.err
+}
