@@ -208,6 +208,30 @@ func TestTermHits(t *testing.T) {
 	})
 }
 
+// What stood around a term is destroyed with the exhibit.
+func TestErasedWordsOfHits(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		u, ctx := newUnit(t, d), t.Context()
+		x := u.sealedExhibit()
+		l, err := u.AddTermList(ctx, u.scope("ada"), iru.TermList{Name: "Weather"})
+		must(t, err)
+		term, err := u.AddTerm(ctx, u.scope("ada"), iru.Term{List: l.ID, Text: "snow line"})
+		must(t, err)
+		hit := iru.TermHit{Term: term.ID, Start: 5, End: 14, Before: "The ", Words: "snow line", After: " falls"}
+		must(t, u.RecordTermHits(ctx, x.ID, []iru.TermHit{hit}))
+		_, err = u.Erase(ctx, u.scope("lena"), x.ID, "retention is over")
+		must(t, err)
+		u.seal()
+		_, err = u.Erase(ctx, u.scope("sig"), x.ID, "I confirm")
+		must(t, err)
+		must(t, u.RecordTermHits(ctx, x.ID, []iru.TermHit{{Term: term.ID, Start: 20, End: 29, Words: "snow line"}}))
+		got := view(u, func(x2 *db.Tx) ([]iru.TermHit, error) { return x2.TermHitsOf(ctx, u.scope("ada"), x.ID) })
+		if len(got) != 1 || got[0].Before+got[0].Words+got[0].After != "" || got[0].Start != 5 {
+			t.Errorf("left of an erased exhibit: %+v", got)
+		}
+	})
+}
+
 func TestNewTermHit(t *testing.T) {
 	long := strings.Repeat("قطار ", 40)
 	text := long + "harbour tram\xff" + long

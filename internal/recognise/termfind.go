@@ -136,7 +136,7 @@ func (f *find) follow(from reach, out []reach, word []rune, hash uint64, mixed b
 	k := edge(from.node, h)
 	for i := k >> t.alike.shift; t.alike.slots[i].node != 0; i = (i + 1) & uint64(len(t.alike.slots)-1) {
 		slot := t.alike.slots[i]
-		if n := slot.node; slot.key == uint32(k) && t.nodes[n].parent == from.node && seemsEqual(t.word(n), word) && !slices.Equal(t.word(n), word) {
+		if n := slot.node; slot.key == uint32(k) && t.nodes[n].parent == from.node && seemsEqual(t.word(n), word) && !t.is(n, word) {
 			out = f.arrive(reach{n, from.start}, out, end)
 		}
 	}
@@ -154,14 +154,14 @@ func (t *Terms) child(from uint32, word []rune, hash uint64) uint32 {
 		if slot.node == 0 {
 			return 0
 		}
-		if slot.key == uint32(k) && t.nodes[slot.node].parent == from && slices.Equal(t.word(slot.node), word) {
+		if slot.key == uint32(k) && t.nodes[slot.node].parent == from && t.is(slot.node, word) {
 			return slot.node
 		}
 	}
 }
 
 func (f *find) arrive(r reach, out []reach, end int) []reach {
-	n := f.t.nodes[r.node]
+	n := &f.t.nodes[r.node]
 	for _, id := range f.t.ends[n.terms : n.terms+n.count] {
 		h := TermHit{id, r.start, end}
 		if n.several {

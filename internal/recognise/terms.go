@@ -60,14 +60,45 @@ type Terms struct {
 }
 
 // A termNode is a word that stands after the words of its parents. Nodes 0 and 1 are the roots of terms without and with clitics.
+// It has the size of a cache line, since each look at one is a wait for memory.
 type termNode struct {
-	parent    uint32
-	word, end uint32 // in Terms.words
-	terms     uint32 // in Terms.ends: those that end here
-	count     uint32
-	further   bool // longer terms go on
-	several   bool // a term that ends here also ends elsewhere
-	clitics   bool
+	parent  uint32
+	word    uint32 // in Terms.words
+	terms   uint32 // in Terms.ends: those that end here
+	count   uint32
+	short   [20]uint16 // the word once more, if it fits
+	length  uint8      // of the word, in letters
+	fits    bool
+	further bool // longer terms go on
+	several bool // a term that ends here also ends elsewhere
+	clitics bool
+}
+
+// is reports whether a node's word is this one.
+func (t *Terms) is(n uint32, word []rune) bool {
+	node := &t.nodes[n]
+	if int(node.length) != len(word) {
+		return false
+	}
+	if !node.fits {
+		return slices.Equal(t.word(n), word)
+	}
+	for k, r := range word {
+		if rune(node.short[k]) != r {
+			return false
+		}
+	}
+	return true
+}
+
+func (n *termNode) keep(word []rune) {
+	n.length, n.fits = uint8(len(word)), len(word) <= len(n.short)
+	for k, r := range word {
+		if n.fits = n.fits && r < 1<<16; !n.fits {
+			return
+		}
+		n.short[k] = uint16(r)
+	}
 }
 
 const (
@@ -286,7 +317,8 @@ func (b *termBuilder) insert(words []termWord, clitics bool) uint32 {
 			next = uint32(len(t.nodes))
 			from := uint32(len(t.words))
 			t.words = append(t.words, w.letters...)
-			t.nodes = append(t.nodes, termNode{parent: at, word: from, end: uint32(len(t.words)), clitics: clitics})
+			t.nodes = append(t.nodes, termNode{parent: at, word: from, clitics: clitics})
+			t.nodes[next].keep(w.letters)
 			t.nodes[at].further = true
 			b.children[key] = next
 		}
@@ -311,7 +343,10 @@ func (t *Terms) link() {
 	}
 }
 
-func (t *Terms) word(n uint32) []rune { return t.words[t.nodes[n].word:t.nodes[n].end] }
+func (t *Terms) word(n uint32) []rune {
+	from := t.nodes[n].word
+	return t.words[from : from+uint32(t.nodes[n].length)]
+}
 
 func newTermTable(n int) termTable {
 	width := max(bits.Len(uint(2*n)), 4)

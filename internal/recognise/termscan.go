@@ -115,7 +115,22 @@ func (s *scanner) next() bool {
 			scripts |= l >> more
 			n++
 			marks, last = 0, 0
-			s.end = i + w
+			if len(s.list) > 0 {
+				s.end = i + w
+				break
+			}
+			// Most of a text is letters that follow letters.
+			for i += w; i < len(text); i += w {
+				if l, w = s.plain(i); l.kind() != inWord || w == 0 {
+					break
+				}
+				s.letters[n&(maxWord-1)] = l.rune()
+				hash = hash*hashStep + uint64(l.rune())
+				scripts |= l >> more
+				n++
+			}
+			s.end = i
+			continue
 		case gap:
 			if n > 0 {
 				return s.give(i, n, hash, scripts, unordered)
@@ -168,6 +183,23 @@ func (s *scanner) next() bool {
 		i += w
 	}
 	return s.give(i, n, hash, scripts, unordered)
+}
+
+// plain is the letter at a byte of the text and its length there; of length 0 where it takes more care.
+func (s *scanner) plain(i int) (letter, int) {
+	c := s.text[i]
+	if c < utf8.RuneSelf {
+		return s.ascii[c], 1
+	}
+	if c&0xe0 != 0xc0 || c < 0xc2 || i+1 == len(s.text) || s.text[i+1]&0xc0 != 0x80 {
+		return 0, 0
+	}
+	r := rune(c&0x1f)<<6 | rune(s.text[i+1]&0x3f)
+	p := s.pages[r>>8].Load()
+	if p == nil {
+		return 0, 0
+	}
+	return p.letters[r&0xff], 2
 }
 
 // abbreviation is how many letters a word before a full stop has at most for the sentence to go on: "St. Pauli", "ул. Морская".
