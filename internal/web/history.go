@@ -333,6 +333,10 @@ func nounWords(ctx context.Context, s iru.Subject) string {
 		return ui.T(ctx, "Officer %s", n)
 	case "exhibit":
 		return ui.T(ctx, "Exhibit %s", n)
+	case "bank":
+		return ui.T(ctx, "Bank %s", n)
+	case "known":
+		return ui.T(ctx, "Known content %s", n)
 	}
 	return s.Noun + " " + n
 }

@@ -4,7 +4,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -79,7 +78,10 @@ func (r *itemReader) read(i iru.ItemID) error {
 	if p.Exhibits, err = r.t.ExhibitsOf(r.ctx, s, i); err != nil {
 		return err
 	}
-	if p.Matches, err = r.t.MatchesOf(r.ctx, s, i); err != nil {
+	if err := r.matches(); err != nil {
+		return err
+	}
+	if err := r.near(); err != nil {
 		return err
 	}
 	if err := r.held(); err != nil {
@@ -237,31 +239,12 @@ func queueRow(ctx context.Context, t *db.Tx, who names, i iru.Item, current bool
 		ui.Isolated(held), ui.Fresh{Seen: i.Created, Now: now}}}
 }
 
-// reasonKind names why something is in the queue.
-func reasonKind(ctx context.Context, kind string) string {
-	switch kind {
-	case "exact", "sha256":
-		return ui.T(ctx, "Exact match")
-	case "exact bank":
-		return ui.T(ctx, "Banks")
-	case "near image", "pdq":
-		return ui.T(ctx, "Near image")
-	case "text":
-		return ui.T(ctx, "Text")
-	case "estate":
-		return ui.T(ctx, "Same estate")
-	case "return":
-		return ui.T(ctx, "Return")
-	}
-	return kind
-}
-
 // why is the reasons that are not matches; matches are shown with what a person made of them.
 func (p ItemPage) why(ctx context.Context) ui.Why {
 	var out ui.Why
 	for _, r := range p.Item.Reasons {
 		switch r.Kind {
-		case "exact", "near image", "text":
+		case "exact", "near image", "near file", "text":
 			continue
 		}
 		state := ui.Neutral(ui.T(ctx, "Context")).With(ui.IconList)
@@ -274,30 +257,6 @@ func (p ItemPage) why(ctx context.Context) ui.Why {
 		out = append(out, ui.Reason{Kind: reasonKind(ctx, r.Kind), What: law(ctx, r.Words), State: state, Note: r.Note})
 	}
 	return out
-}
-
-// distance says in words how far a match is off, and where the limit is.
-func distance(ctx context.Context, m iru.Match) string {
-	switch m.Medium {
-	case "sha256":
-		return ui.T(ctx, "the same bytes")
-	case "pdq":
-		return ui.T(ctx, "distance %s of 256 bits, limit %s", fmt.Sprint(int(m.Distance)), fmt.Sprint(iru.PDQRadius))
-	}
-	return ui.T(ctx, "%s similar, limit %s", fmt.Sprintf("%.2f", 1-m.Distance), fmt.Sprintf("%.2f", iru.TextSimilarity))
-}
-
-// judgedThen names what was found about known content.
-func judgedThen(ctx context.Context, finding string) string {
-	switch iru.Finding(finding) {
-	case iru.FindRefer:
-		return ui.T(ctx, "judged then: refer")
-	case iru.FindNoAction:
-		return ui.T(ctx, "judged then: no action")
-	case iru.FindDuplicate:
-		return ui.T(ctx, "judged then: duplicate")
-	}
-	return ""
 }
 
 var webAddress = regexp.MustCompile(`(?i)\b(?:https?|ftp|wss?)://[^\s<>"'“”«»]+`)
@@ -318,19 +277,6 @@ func passage(lang, text string) ui.Passage {
 		p.Paragraphs[n] = slices.DeleteFunc(spans, func(s ui.Span) bool { return s.Text == "" })
 	}
 	return p
-}
-
-// judgeMatch takes what a person makes of a match.
-func (v *visit) judgeMatch() error {
-	n, err := v.number("id")
-	if err != nil {
-		return err
-	}
-	verb := v.value("verb")
-	if err := v.desk.Judge(v.ctx(), v.scope, iru.MatchID(n), verb, v.value("note")); err != nil {
-		return err
-	}
-	return v.to("%s", Local(v.r.PostFormValue("back")))
 }
 
 // pass gives the item back, without a reason; it is not offered again in this session.

@@ -24,6 +24,11 @@ func firstPages(s *story) map[string]string {
 		"candidates": "/candidates",
 		"watch":      "/watch",
 		"search":     at("/search", "q", "halcyon"),
+		"banks":      "/banks",
+		"bank":       "/banks/" + id(s.known.Bank),
+		"known":      knownPath(s.known),
+		"flood":      knownPath(s.blank),
+		"quarantine": knownPath(s.blank) + "/step/quarantine",
 	}
 }
 
