@@ -106,7 +106,7 @@ func (v *visit) showBank(p BankPage, refused error) error {
 		if p.Imports, err = t.LastOf(ctx, iru.Subject{Noun: "bank", ID: int64(b)}, "import", 1); err != nil {
 			return err
 		}
-		if p.History, err = v.history(t, iru.Subject{Noun: "bank", ID: int64(b)}, who); err != nil {
+		if p.History, err = v.told(t, iru.Subject{Noun: "bank", ID: int64(b)}, who); err != nil {
 			return err
 		}
 		ks, err := t.KnownsAfter(ctx, v.scope, f, after, perPage+1)
@@ -141,6 +141,16 @@ func (v *visit) showBank(p BankPage, refused error) error {
 		return v.again(refused, p.View())
 	}
 	return v.show(p.View())
+}
+
+// told is what happened to a thing lately, in words.
+func (v *visit) told(t *db.Tx, about iru.Subject, who names) (ui.Table, error) {
+	es, err := t.EventsBefore(v.ctx(), v.scope, about, 0, maxThread)
+	if err != nil {
+		return ui.Table{}, err
+	}
+	slices.Reverse(es)
+	return v.historyTable(v.ctx(), t, who, es)
 }
 
 // knownTable lists known content of one bank.

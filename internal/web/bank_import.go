@@ -22,7 +22,7 @@ import (
 )
 
 // MaxImport is the largest file that a page takes into a bank, in bytes: 240,000 fingerprints, twenty seconds. The command line has no limit.
-const MaxImport = 16 << 20
+const MaxImport = 16_000_000
 
 // importMemory is how much of an upload is kept in memory, in bytes; the rest lies in a temporary file until it is answered.
 const importMemory = 1 << 20
@@ -41,9 +41,7 @@ func (v *visit) bankImport() error {
 	ctx := v.ctx()
 	var tooLarge *http.MaxBytesError
 	if v.r.Method == http.MethodPost {
-		if err := v.r.ParseMultipartForm(importMemory); err != nil && !errors.As(err, &tooLarge) {
-			return fmt.Errorf("import: %w: %w", iru.Invalid, err)
-		}
+		errors.As(v.r.ParseMultipartForm(importMemory), &tooLarge) // any other fault is that of a form without its file
 	}
 	p, b, err := v.bankStepPage("import")
 	if err != nil {

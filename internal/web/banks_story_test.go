@@ -38,11 +38,14 @@ func (h *house) banks(s *story, x iru.Exhibit) {
 	s.blank, err = h.Enter(ctx, h.scope("ada"), "Halcyon templates", iru.Known{Signals: []iru.Signal{printed(h.t, "pdq", strings.Repeat("01", 32))}, Label: "Grey tile of a map", Finding: "no_action"})
 	must(h.t, err)
 	must(h.t, h.RecordMatches(ctx, x.ID, []desk.Resemblance{{Known: s.known.ID, Medium: "pdq", Distance: 6, Where: "https://wire.halcyon-weather.test/img/map.png"}, {Known: s.text.ID, Medium: "text", Distance: 0.09, Where: s.arabic.Locator}}))
+	near := []iru.Item{h.item(s.trains.Locator), h.item(s.mirror.Locator)}
+	for _, i := range near {
+		must(h.t, h.RecordMatches(ctx, i.Exhibit, []desk.Resemblance{{Known: s.text.ID, Medium: "text", Distance: 0.2, Where: i.Locator}}))
+	}
 	rule := h.Rules.Flood
-	h.Rules.Flood = iru.FloodRule{Items: 2, Reason: iru.DefaultFlood.Reason}
-	for _, a := range []iru.Asset{s.trains, s.mirror} {
-		i := h.item(a.Locator)
-		must(h.t, h.RecordMatches(ctx, i.Exhibit, []desk.Resemblance{{Known: s.text.ID, Medium: "text", Distance: 0.2, Where: i.Locator}, {Known: s.blank.ID, Medium: "pdq", Distance: 0, Where: i.Locator}}))
+	h.Rules.Flood = iru.FloodRule{Items: len(near), Reason: iru.DefaultFlood.Reason}
+	for _, i := range near {
+		must(h.t, h.RecordMatches(ctx, i.Exhibit, []desk.Resemblance{{Known: s.blank.ID, Medium: "pdq", Where: i.Locator}}))
 	}
 	h.Rules.Flood = rule
 }

@@ -64,7 +64,7 @@ func (v *visit) showKnown(p KnownPage, refused error) error {
 		if err := v.met(t, &p, iru.MatchID(before)); err != nil {
 			return err
 		}
-		p.History, err = v.history(t, iru.Subject{Noun: "known", ID: k.ID}, who)
+		p.History, err = v.told(t, iru.Subject{Noun: "known", ID: k.ID}, who)
 		return err
 	})
 	if err != nil {

@@ -154,6 +154,7 @@ func TestMatchesByKeys(t *testing.T) {
 	press(t, "m")
 	soon(t, "the first match has the focus", `document.activeElement?.id.startsWith('match-')`)
 	press(t, "\t")
+	soon(t, "its content comes next", `document.activeElement?.pathname?.startsWith('/known/')`)
 	press(t, "\t")
 	soon(t, "then its first verb", `document.activeElement?.value === 'confirm'`)
 	press(t, "\r")
