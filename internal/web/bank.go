@@ -12,7 +12,7 @@ import (
 	"iolaus/internal/web/ui"
 )
 
-// mediaCounted is how many contents of a bank are counted by medium while a person waits: a tenth of a second.
+// mediaCounted is how many contents of a bank are counted by medium while a person waits: a twentieth of a second.
 const mediaCounted = 20_000
 
 // banksPage lists the unit's banks.
@@ -163,7 +163,7 @@ func knownTable(ctx context.Context, t *db.Tx, who names, ks []iru.Known) ui.Tab
 			media[s.Medium]++
 		}
 		table.Rows = append(table.Rows, ui.Cells(ui.Link("/banks/"+id(k.Bank)+"/known/"+id(k.ID), cutText(plainDefanged(k.Name()), 80)), ui.Quiet(mediaWords(ctx, media, false)),
-			ui.Text(knownFinding(ctx, k.Finding)), ui.Isolated(who.of(ctx, t, k.By)), ui.Text(day(k.Created)), knownState(ctx, k).Plain()))
+			ui.Text(knownFinding(ctx, k.Finding)), ui.Isolated(who.of(ctx, t, k.By)), ui.Isolated(day(k.Created)), knownState(ctx, k).Plain()))
 	}
 	return table
 }

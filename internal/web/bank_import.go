@@ -39,13 +39,13 @@ type wrongLine struct {
 // bankImport is the page before a file is imported, and the import.
 func (v *visit) bankImport() error {
 	ctx := v.ctx()
-	var tooLarge *http.MaxBytesError
-	if v.r.Method == http.MethodPost {
-		errors.As(v.r.ParseMultipartForm(importMemory), &tooLarge) // any other fault is that of a form without its file
-	}
 	p, b, err := v.bankStepPage("import")
 	if err != nil {
 		return err
+	}
+	var tooLarge *http.MaxBytesError
+	if v.r.Method == http.MethodPost {
+		errors.As(v.r.ParseMultipartForm(importMemory), &tooLarge) // any other fault is that of a form without its file
 	}
 	finding, onError := v.value("finding"), v.value("on_error")
 	if finding != string(iru.FindNoAction) {
@@ -67,81 +67,95 @@ func (v *visit) bankImport() error {
 	if tooLarge != nil {
 		err = iru.Refuse(iru.Invalid, "the file is too large for a page", "import it on the server with “iolaus bank import”, or in parts")
 	}
+	var f checkedFile
 	var told desk.ImportTold
-	var wrong []wrongLine
 	if err == nil {
-		told, wrong, err = v.importFile(b, finding, onError == "skip")
+		f, told, err = v.importFile(b, finding, onError == "skip")
 	}
 	if why, ok := complaint(err); ok {
-		p.Problem, p.Beside = why, wrongLines(ctx, wrong, told.Wrong)
+		p.Problem, p.Beside = why, wrongLines(ctx, f.wrong, f.count)
 		return v.again(err, p.View())
 	}
 	if err != nil {
 		return err
 	}
 	done := ui.T(ctx, "Rows read: %s. New: %s, extended: %s, there already: %s, withdrawn: %s, wrong: %s.", strconv.Itoa(told.Rows), strconv.Itoa(told.Added), strconv.Itoa(told.Extended), strconv.Itoa(told.Present), strconv.Itoa(told.Withdrawn), strconv.Itoa(told.Wrong))
-	if len(wrong) > 0 {
-		return v.showBank(BankPage{Imported: done, Wrong: wrongLines(ctx, wrong, told.Wrong)}, nil)
+	if f.head.Format != "" && f.head.Handling != b.Handling {
+		done += " " + ui.T(ctx, "The file came under %s; the codes of this bank hold: %s.", f.head.Handling.String(), b.Handling.String())
+	}
+	if len(f.wrong) > 0 {
+		return v.showBank(BankPage{Imported: done, Wrong: wrongLines(ctx, f.wrong, f.count)}, nil)
 	}
 	v.say(done)
 	return v.to("/banks/%d", b.ID)
 }
 
 // importFile reads the uploaded file twice: what is wrong with it is known before anything is imported.
-func (v *visit) importFile(b iru.Bank, finding string, skip bool) (told desk.ImportTold, wrong []wrongLine, err error) {
+func (v *visit) importFile(b iru.Bank, finding string, skip bool) (r checkedFile, told desk.ImportTold, err error) {
 	f, head, err := v.r.FormFile("file")
 	if err != nil {
-		return told, nil, iru.Refuse(iru.Invalid, "there is no file", "choose one")
+		return r, told, iru.Refuse(iru.Invalid, "there is no file", "choose one")
 	}
 	defer f.Close()
-	format, digest, wrong, count, rows, err := checkFile(f, bankfile.Format(v.value("format")))
-	if err != nil {
-		if errors.Is(err, iru.Invalid) {
+	if r, err = checkFile(f, bankfile.Format(v.value("format"))); err != nil {
+		if _, said := complaint(err); !said && errors.Is(err, iru.Invalid) {
 			err = iru.Refuse(iru.Invalid, "the file cannot be read on: "+err.Error(), "choose its format, or correct it")
 		}
-		return told, wrong, err
+		return r, told, err
 	}
-	if count > 0 && !skip {
-		return desk.ImportTold{Wrong: count}, wrong, iru.Refuse(iru.Invalid, fmt.Sprintf("%d of %d rows are wrong, and nothing was imported", count, rows), "correct them, or leave them out; choose the file again")
+	if r.count > 0 && !skip {
+		return r, told, iru.Refuse(iru.Invalid, fmt.Sprintf("%d of %d rows are wrong, and nothing was imported", r.count, r.rows), "correct them, or leave them out; choose the file again")
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return told, wrong, fmt.Errorf("import %s: %w: %w", head.Filename, iru.Internal, err)
+		return r, told, fmt.Errorf("import %s: %w: %w", head.Filename, iru.Internal, err)
 	}
-	told, err = v.desk.Import(v.ctx(), v.scope, desk.Import{Bank: b.ID, From: cutText(plainFile(head.Filename), 200), Format: format, Digest: digest, Finding: finding}, bankfile.Read(f, format))
-	return told, wrong, err
+	told, err = v.desk.Import(v.ctx(), v.scope, desk.Import{Bank: b.ID, From: plainFile(head.Filename), Format: r.format, Digest: r.digest, Finding: finding}, bankfile.Read(f, r.format))
+	return r, told, err
 }
 
-// checkFile reads a file to its end: its format and digest, the first wrong lines, how many there are, and how many rows.
-func checkFile(f multipart.File, format bankfile.Format) (_ bankfile.Format, digest string, wrong []wrongLine, count, rows int, err error) {
+// A checkedFile is what is known of a file that was read to its end.
+type checkedFile struct {
+	format bankfile.Format
+	head   bankfile.Header // of our own format
+	digest string
+	rows   int
+	count  int         // of wrong rows
+	wrong  []wrongLine // the first of them
+}
+
+func checkFile(f multipart.File, format bankfile.Format) (r checkedFile, err error) {
 	sum := sha256.New()
 	in := bufio.NewReaderSize(io.TeeReader(f, sum), 64<<10)
-	if !slices.Contains(bankfile.Formats, format) {
-		beginning, _ := in.Peek(4096) // a shorter file is whole in it
-		if len(bytes.TrimSpace(beginning)) == 0 {
-			return format, "", nil, 0, 0, iru.Refuse(iru.Invalid, "the file is empty", "choose another")
-		}
-		format = bankfile.Guess(beginning)
+	beginning, _ := in.Peek(4096) // a shorter file is whole in it
+	if len(bytes.TrimSpace(beginning)) == 0 {
+		return r, iru.Refuse(iru.Invalid, "the file is empty", "choose another")
 	}
-	for row, err := range bankfile.Read(in, format) {
+	if r.format = format; !slices.Contains(bankfile.Formats, format) {
+		r.format = bankfile.Guess(beginning)
+	}
+	line, _, _ := bytes.Cut(beginning, []byte("\n"))
+	r.head, _ = bankfile.ReadHeader(line)
+	for row, err := range bankfile.Read(in, r.format) {
 		if err != nil {
-			return format, "", wrong, count, rows, err
+			return r, err
 		}
 		if row.Cursor != "" {
 			continue
 		}
-		if rows++; row.Err == nil {
+		if r.rows++; row.Err == nil {
 			continue
 		}
-		if count++; count <= wrongNamed {
+		if r.count++; r.count <= wrongNamed {
 			why, ok := complaint(row.Err)
 			if !ok {
 				why = row.Err.Error()
 			}
-			wrong = append(wrong, wrongLine{row.Line, why})
+			r.wrong = append(r.wrong, wrongLine{row.Line, why})
 		}
 	}
 	if _, err := io.Copy(io.Discard, in); err != nil {
-		return format, "", wrong, count, rows, fmt.Errorf("read file: %w: %w", iru.Internal, err)
+		return r, fmt.Errorf("read file: %w: %w", iru.Internal, err)
 	}
-	return format, hex.EncodeToString(sum.Sum(nil)), wrong, count, rows, nil
+	r.digest = hex.EncodeToString(sum.Sum(nil))
+	return r, nil
 }

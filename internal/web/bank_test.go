@@ -118,6 +118,8 @@ func TestFileIsImported(t *testing.T) {
 	ada.get(base+"?medium=pdq&state=active").has("#entries td", "PDQ")
 	ada.get(base+"?state=quarantined").has("#entries", "Nothing of this kind")
 
+	ada.upload(page, "handed.jsonl", `{"format":"iolaus-bank/1","bank":"b","source":"own","handling":{"tlp":"RED","pap":"RED","h":"H1"}}`+"\n"+`{"signals":[{"type":"md5","signal":"`+strings.Repeat("a", 32)+`"}]}`, "on_error", "stop").leads(base)
+	ada.get(base).has("[role=status]", "came under TLP:RED PAP:RED H1; the codes of this bank hold: TLP:GREEN")
 	ada.upload(page, "none.txt", "", "on_error", "stop").is(http.StatusUnprocessableEntity).has("#errors", "empty")
 	ada.post(page, "on_error", "stop").is(http.StatusUnprocessableEntity).has("#errors", "no file")
 	ada.upload(page, "broken.json", "{\"objects\": [", "format", "json", "on_error", "skip").is(http.StatusUnprocessableEntity).has("#errors", "cannot be read on")

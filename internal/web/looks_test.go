@@ -80,7 +80,7 @@ func TestFirstPagesAreAccessible(t *testing.T) {
 		}
 	}
 	h.browse("ada", "ar")
-	for _, name := range []string{"today", "refer", "outlet", "candidate"} {
+	for _, name := range []string{"today", "refer", "outlet", "candidate", "bank", "flood"} {
 		webtest.Axe(t, h.url+pages[name], 320, false, explained...)
 	}
 }
