@@ -61,6 +61,7 @@ system: bin/versitygw
 	@scripts/need nginx:nginx-light "a hostile web of the range is served by a real web server"
 	@scripts/need dnsmasq:dnsmasq-base /usr/share/doc/diffutils/index.html:diffutils-doc "one case is walked on real pages under real names"
 	@scripts/need unzip:unzip jq:jq xxd:xxd "a bundle is checked by hand, as its document says"
+	@scripts/need ffmpeg:ffmpeg ffprobe:ffmpeg fpcalc:libchromaprint-tools "films and sounds are made, coded anew and recognised"
 	@scripts/need openssl:openssl /etc/ssl/certs/ca-certificates.crt:ca-certificates "certificates and time stamps are checked with a public tool"
 	@scripts/need gcc:gcc /usr/include/stdlib.h:libc6-dev "the race detector needs a C compiler"
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -229,8 +230,8 @@ func TestMatchStream(t *testing.T) {
 		}
 		got = append(got, strings.Join(f, " "))
 	}
-	want := []string{"pdq trains 1 1", fmt.Sprintf("pdq %064x -", uint64(1)<<40-1), "wrong line 3: there is no medium ; choose sha256, md5, pdq, tlsh or text", "md5 trains 2 0", "tlsh trains 3 1",
-		"wrong line 6: vpdq is not looked up by a line; give the file to iolaus match", "pdq trains 1 0"}
+	want := []string{"pdq trains 1 1", fmt.Sprintf("pdq %064x -", uint64(1)<<40-1), "wrong line 3: there is no medium ; choose sha256, md5, pdq, tlsh, text, vpdq, audio", "md5 trains 2 0", "tlsh trains 3 1",
+		"wrong line 6: the value is no fingerprint of the medium vpdq; write what iolaus hash prints, whole", "pdq trains 1 0"}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
@@ -321,6 +322,21 @@ func TestMatchFile(t *testing.T) {
 	}
 	if out := x.ok(string(picture), "match", "-", "--json"); !strings.Contains(out, `"type":"pdq"`) {
 		t.Errorf("%s", out)
+	}
+	film, small := filepath.Join(x.data, "ride.mkv"), filepath.Join(x.data, "small.mp4")
+	for _, args := range [][]string{
+		{"-f", "lavfi", "-i", "testsrc2=size=640x480:rate=5:duration=6", "-f", "lavfi", "-i", "aevalsrc=sin(2*PI*t*(400+200*mod(floor(t*3)\\,5))):d=6", "-c:v", "mpeg4", film},
+		{"-i", film, "-vf", "scale=420:316", "-pix_fmt", "yuv420p", small},
+	} {
+		if out, err := exec.Command("ffmpeg", append([]string{"-nostdin", "-v", "error"}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	kind, rest, _ := strings.Cut(x.ok("", "hash", "--type", "vpdq", film), " ")
+	value, _, _ := strings.Cut(rest, " ")
+	x.ok(kind+" "+value+"\n", "bank", "import", "-", "--bank", "films")
+	if out := x.ok("", "match", small); !strings.Contains(out, "\tfilms\t") {
+		t.Errorf("a film, smaller: %s", out)
 	}
 	// A near text is found by its words.
 	k := iru.Signal{Medium: iru.MediumText}

@@ -21,6 +21,7 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
+	"iolaus/internal/work"
 )
 
 // config is the configuration file, TOML. Every key has a default that is right for one machine; docs/configuration.md lists them.
@@ -55,6 +56,11 @@ type unitConfig struct {
 type captureConfig struct {
 	Browser  string `toml:"browser"`  // the program; empty: where Debian installs Chromium; "off": no pictures are taken
 	Browsers int    `toml:"browsers"` // at once
+
+	Listen  duration `toml:"listen"` // to a live stream, each time it is visited; 0s: never
+	FFmpeg  string   `toml:"ffmpeg"` // programs that take films and sounds apart; empty: looked for on the path
+	FFprobe string   `toml:"ffprobe"`
+	Fpcalc  string   `toml:"fpcalc"`
 }
 
 type sandboxConfig struct {
@@ -135,7 +141,7 @@ func defaults() config {
 		Network: networkConfig{Robots: false, Pace: duration{time.Second},
 			Agent: "Mozilla/5.0 (compatible)"},
 		Evidence: evidenceConfig{Encrypt: true},
-		Capture:  captureConfig{Browsers: max(1, runtime.NumCPU()/2)},
+		Capture:  captureConfig{Browsers: max(1, runtime.NumCPU()/2), Listen: duration{work.DefaultListening}},
 		Sandbox:  sandboxConfig{Require: true},
 		Stamps:   stampsConfig{Every: duration{time.Hour}, Before: duration{30 * 24 * time.Hour}},
 		Sources:  sourcesConfig{RDAP: "https://data.iana.org/rdap/", Survey: duration{10 * time.Minute}},

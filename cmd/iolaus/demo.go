@@ -148,6 +148,7 @@ func rangeConfig(c *cli, e env, dir string, r *sim.Range, listen string) (config
 			cfg.Vantages = append(cfg.Vantages, vantageConfig{Name: []string{"north", "south"}[n], Local: fmt.Sprintf("%d.%d.0.7", a[0], a[1]), Resolver: r.Resolver()})
 		}
 	}
+	cfg.Capture.Listen = duration{2 * time.Second}
 	cfg.Sources = sourcesConfig{RDAP: r.Bootstrap(), CT: []string{r.CTLog()}, Survey: duration{time.Second}}
 	ms := func(n int) duration { return duration{time.Duration(n) * time.Millisecond} }
 	cfg.Rules = rulesConfig{Points: 2, Rounds: 3, Gap: ms(300), Monitor: duration{10 * time.Second}, Verify: ms(600), Recheck: []duration{ms(1500), {4 * time.Second}}}

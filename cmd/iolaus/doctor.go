@@ -43,6 +43,7 @@ var checks = []check{
 	{name: "time stamps", run: checkStamps},
 	{name: "clock", run: checkClock},
 	{name: "browser", run: checkBrowser, optional: true},
+	{name: "players", run: checkMedia, optional: true},
 	{name: "sandbox", run: checkSandbox},
 	{name: "mail out", run: checkMail},
 	{name: "vantage points", run: checkVantages, optional: true},
@@ -187,6 +188,13 @@ func checkBrowser(_ context.Context, c config) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%s, run by %s", b.Version, first(b.User, "this account")), nil
+}
+
+func checkMedia(_ context.Context, c config) (string, error) {
+	if m := players(c).Programs.Missing(); m != nil {
+		return "", fmt.Errorf("%w: films and sounds are kept, but not recognised: %s", iru.Unavailable, strings.Join(m, "; "))
+	}
+	return "ffmpeg and ffprobe are installed", nil
 }
 
 // checkSandbox starts a cell, as a capture would.

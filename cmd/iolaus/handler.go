@@ -25,7 +25,9 @@ func (h *house) handler(links *web.Links) (http.Handler, error) {
 		return nil, err
 	}
 	m := http.NewServeMux()
-	m.Handle("/v1/", api.New(h.desk, api.Options{Version: software(), Callback: h.crew.Told, Log: h.log}))
+	programs := api.New(h.desk, api.Options{Version: software(), Callback: h.crew.Told, HMA: h.hma(), Log: h.log})
+	m.Handle("/v1/", programs)
+	m.Handle("/hma/", programs)
 	m.Handle("/", pages)
 	return m, nil
 }

@@ -26,6 +26,7 @@ type hashCmd struct {
 	Files []string `arg:"" help:"Files; - is standard input." name:"file"`
 	Type  []string `help:"What to make: sha256, md5, tlsh, pdq, vpdq, chromaprint, or all that a file can have. May be several, with commas." enum:"sha256,md5,tlsh,pdq,vpdq,chromaprint,all" default:"all"`
 	JSON  bool     `help:"An object a line." name:"json"`
+	Small bool     `help:"PDQ as the command-line tool of the reference makes it: shrunk to 512 pixels first. Others hash at full resolution." name:"512"`
 }
 
 // hashed is one fingerprint of one file. Its line is "type value file": the row "type value" in which fingerprints are exchanged,
@@ -45,16 +46,18 @@ type hasher struct {
 	cells  *sandbox.Reader
 	media  media.Options
 	json   bool
+	small  bool
 	out    io.Writer
 	errs   io.Writer
 	take   func(hashed) error // instead of a line; nil writes
+	also   io.Writer          // what gets the bytes of each file, too; or nil
 	failed int
 }
 
 // Run prints a line for each fingerprint of each file. What a file does not have is told on standard error, with the reason; unless
 // all was asked for, which is whatever there is, it is a failure at the end. So is a file that cannot be read.
 func (k *hashCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) error {
-	h := hasher{types: k.Type, all: slices.Contains(k.Type, "all"), json: k.JSON, out: e.stdout, errs: e.stderr}
+	h := hasher{types: k.Type, all: slices.Contains(k.Type, "all"), json: k.JSON, small: k.Small, out: e.stdout, errs: e.stderr}
 	if h.all {
 		h.types = []string{"sha256", "md5", "tlsh", "pdq", "vpdq", "chromaprint"}
 	}
@@ -62,7 +65,8 @@ func (k *hashCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
-	h.media = media.Options{Every: time.Second, Lax: !cfg.Sandbox.Require}
+	h.media = players(cfg)
+	h.media.Every = time.Second
 	if h.wants("pdq") {
 		pool, err := cells(cfg, log)
 		if err != nil {
@@ -108,6 +112,9 @@ func (h *hasher) file(ctx context.Context, name string, stdin io.Reader) error {
 	defer in.Close()
 	sha, sum, fuzzy, picture := sha256.New(), md5.New(), &recognise.TLSHWriter{}, &head{}
 	var to []io.Writer
+	if h.also != nil {
+		to = append(to, h.also)
+	}
 	for _, t := range h.types {
 		switch t {
 		case "sha256":
@@ -157,7 +164,11 @@ func (h *hasher) picture(ctx context.Context, name string, from *head) (still bo
 		h.miss(name, "pdq", fmt.Sprintf("more than %d bytes", recognise.DefaultLimits.Bytes), !h.all)
 		return false, nil
 	}
-	pic, err := h.cells.Picture(ctx, from.Bytes())
+	read := h.cells.Picture
+	if h.small {
+		read = h.cells.Picture512
+	}
+	pic, err := read(ctx, from.Bytes())
 	if errors.Is(err, iru.Invalid) {
 		// Whatever is asked for, a file that breaks its reader is told as a failure.
 		h.miss(name, "pdq", err, !h.all || errors.Is(err, sandbox.ErrStopped))

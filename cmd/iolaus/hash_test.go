@@ -100,6 +100,24 @@ func TestHash(t *testing.T) {
 		second.Type != "md5" || second.Value != recognise.MD5(b).Hex() || second.Quality != nil {
 		t.Errorf("JSON: %s", out)
 	}
+	wide := image.NewGray(image.Rect(0, 0, 900, 600))
+	for i := range wide.Pix {
+		wide.Pix[i] = img.(*image.Gray).GrayAt(i%900*200/900, i/900/4).Y
+	}
+	var large bytes.Buffer
+	if err := png.Encode(&large, wide); err != nil {
+		t.Fatal(err)
+	}
+	full, _ := recognise.HashPDQ(wide)
+	tool, _ := recognise.HashPDQ512(wide)
+	for kind, args := range map[string][]string{full.Hex(): nil, tool.Hex(): {"--512"}} {
+		if out, _, err := hash(t, large.String(), append(args, "--type", "pdq", "-")...); err != nil || out != "pdq "+kind+" -\n" {
+			t.Errorf("%v of a large picture: %v: %s, want %s", args, err, out, kind)
+		}
+	}
+	if full == tool {
+		t.Error("both forms are one: the test shows nothing")
+	}
 	if _, _, err := hash(t, "", "--type", "colour", note); err == nil {
 		t.Error("an unknown type is taken")
 	}

@@ -24,6 +24,7 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/fetch"
 	"iolaus/internal/legal"
+	"iolaus/internal/media"
 	"iolaus/internal/probe"
 	"iolaus/internal/sandbox"
 	"iolaus/internal/web"
@@ -155,9 +156,18 @@ func (h *house) tools() error {
 			h.log.Warn("no pictures are taken: captures work without", "reason", err)
 		}
 	}
+	h.crew.Media, h.crew.Listen = players(h.cfg), work.Listening{For: h.cfg.Capture.Listen.Duration}
+	if m := h.crew.Media.Programs.Missing(); m != nil {
+		h.log.Warn("films and sounds are kept, but not recognised", "reason", strings.Join(m, "; "))
+	}
 	pool, err := cells(h.cfg, h.log)
 	h.crew.Cells = pool
 	return err
+}
+
+// players are the programs that take films and sounds apart, each in a cell.
+func players(cfg config) media.Options {
+	return media.Options{Programs: media.Programs{FFmpeg: cfg.Capture.FFmpeg, FFprobe: cfg.Capture.FFprobe, Fpcalc: cfg.Capture.Fpcalc}, Lax: !cfg.Sandbox.Require}
 }
 
 // cells are what hostile files are read in.

@@ -11,16 +11,18 @@ import (
 	"log/slog"
 	"os"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"iolaus/internal/iru"
+	"iolaus/internal/iru/bankfile"
 	"iolaus/internal/recognise"
 	"iolaus/internal/work"
 )
 
 type matchCmd struct {
 	File   string `arg:"" optional:"" help:"File of any kind; - is standard input."`
-	Stream bool   `help:"Answer fingerprints from standard input, a line \"pdq HEX\" (or sha256, md5, tlsh) each, in order."`
+	Stream bool   `help:"Answer fingerprints from standard input, a line \"pdq HEX\" (or of another type that iolaus hash prints) each, in order."`
 	JSON   bool   `help:"An object a line." name:"json"`
 }
 
@@ -46,6 +48,11 @@ func (k *matchCmd) match(ctx context.Context, c *cli, e env, log *slog.Logger) (
 	if k.Stream == (k.File != "") {
 		return false, iru.Refuse(iru.Invalid, "it is not said what to look up", "name a file, or give --stream")
 	}
+	if k.File != "" && k.File != "-" {
+		if _, err := os.Stat(k.File); err != nil {
+			return false, fmt.Errorf("match: %w", err)
+		}
+	}
 	s, err := openShelf(ctx, c, e)
 	if err != nil {
 		return false, err
@@ -61,7 +68,9 @@ func (k *matchCmd) match(ctx context.Context, c *cli, e env, log *slog.Logger) (
 		return false, err
 	}
 	defer func() { _ = pool.Close() }()
-	h := hasher{types: []string{"sha256", "md5", "tlsh", "pdq"}, all: true, errs: io.Discard}
+	text := &head{}
+	h := hasher{types: []string{"sha256", "md5", "tlsh", "pdq", "vpdq", "chromaprint"}, all: true, media: players(s.cfg), errs: io.Discard, also: text}
+	h.media.Every = time.Second
 	if h.cells, err = pool.Reader(ctx); err != nil {
 		return false, err
 	}
@@ -71,12 +80,14 @@ func (k *matchCmd) match(ctx context.Context, c *cli, e env, log *slog.Logger) (
 		if v.Quality != nil && *v.Quality < recognise.MinQuality {
 			return nil
 		}
-		q, err := iru.ParseSignal(v.Type, v.Value)
+		q, err := bankfile.Signal(v.Type, v.Value)
+		if v.Type == "vpdq" && err != nil {
+			return nil // no frame of it is worth comparing
+		}
 		queries = append(queries, q)
 		return err
 	}
-	text := &head{}
-	if err := k.read(ctx, &h, text, e.stdin); err != nil {
+	if err := h.file(ctx, k.File, e.stdin); err != nil {
 		return false, err
 	}
 	if len(queries) == 0 {
@@ -165,18 +176,4 @@ func say(w io.Writer, asJSON bool, q iru.Signal, found []work.Found) error {
 		return fmt.Errorf("write answer: %w: %w", iru.Unavailable, err)
 	}
 	return nil
-}
-
-// read hashes the file and keeps its beginning, as far as it can be a text.
-func (k *matchCmd) read(ctx context.Context, h *hasher, text *head, stdin io.Reader) error {
-	in := stdin
-	if k.File != "-" {
-		f, err := os.Open(k.File)
-		if err != nil {
-			return fmt.Errorf("match: %w", err)
-		}
-		defer f.Close()
-		in = f
-	}
-	return h.file(ctx, "-", io.TeeReader(in, text))
 }

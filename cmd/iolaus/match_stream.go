@@ -184,9 +184,6 @@ func (b *bundle) answer(ctx context.Context, l *work.Lookup, asJSON bool) {
 		kind, text, _ := strings.Cut(string(b.text[from:end]), " ")
 		from = end
 		q, err := bankfile.Signal(kind, text)
-		if err == nil && (q.Medium == iru.MediumVPDQ || q.Medium == iru.MediumAudio) {
-			err = iru.Refuse(iru.Invalid, q.Medium+" is not looked up by a line", "give the file to iolaus match")
-		}
 		if err != nil {
 			b.wrong[n] = err
 			continue

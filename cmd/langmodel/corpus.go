@@ -169,7 +169,7 @@ func sum(s string) uint64 {
 	return h.Sum64()
 }
 
-// sentences are the lines of all files of a folder; none when it is not there. Lists of streets are no sentences.
+// sentences are the lines of all files of a folder; none when it is not there.
 func sentences(folder string) ([]string, error) {
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -180,7 +180,7 @@ func sentences(folder string) ([]string, error) {
 	}
 	var lines []string
 	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".txt") || strings.HasPrefix(e.Name(), "addresses") || strings.HasPrefix(e.Name(), "singleword") || strings.HasPrefix(e.Name(), "ofis_publik") && filepath.Base(folder) != "br" {
+		if !strings.HasSuffix(e.Name(), ".txt") || slices.ContainsFunc(noSentences(), func(p string) bool { return strings.HasPrefix(e.Name(), p) }) {
 			continue
 		}
 		b, err := os.ReadFile(filepath.Join(folder, e.Name()))
@@ -195,6 +195,9 @@ func sentences(folder string) ([]string, error) {
 	}
 	return lines, nil
 }
+
+// noSentences begin the names of files of street names, of single words, and of Breton, which also lies among the French.
+func noSentences() []string { return []string{"addresses", "singleword", "ofis_publik"} }
 
 // declaration reads the paragraphs of one file, and those of the articles that are held out.
 func declaration(file string) (learn, held []string, err error) {

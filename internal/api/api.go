@@ -27,6 +27,8 @@ type Options struct {
 	MaxBody int64
 	// PerMinute is how many requests a token may make in a minute; 0 means 6,000.
 	PerMinute int
+	// HMA opens the routes under /hma; nil: there are none.
+	HMA *HMA
 	// Log takes what is the program's own fault; nil means slog's default.
 	Log *slog.Logger
 }
@@ -47,6 +49,7 @@ type server struct {
 	rate   *httprate.RateLimiter // by token
 	told   *httprate.RateLimiter // by a provider's token
 	purged atomic.Int64          // when old answers were last forgotten, Unix seconds
+	hma    *hma                  // nil without Options.HMA
 }
 
 // A route is what the guard must know of an operation before it runs.
@@ -55,7 +58,7 @@ type route struct {
 	body  bool   // it takes one
 }
 
-// New gives the interface, to be mounted at /v1/.
+// New gives the interface, to be mounted at /v1/ and, with Options.HMA, at /hma/.
 func New(d *desk.Desk, o Options) http.Handler {
 	s := newServer(d, o)
 	return s.guard(s.mux)
@@ -91,6 +94,9 @@ func newServer(d *desk.Desk, o Options) *server {
 	s.events()
 	s.replies()
 	s.describe()
+	if o.HMA != nil {
+		s.hma = s.openHMA(*o.HMA)
+	}
 	return s
 }
 

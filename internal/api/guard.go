@@ -20,6 +20,10 @@ import (
 // idempotency key.
 func (s *server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.hma != nil && strings.HasPrefix(r.URL.Path, "/hma/") {
+			s.hma.ServeHTTP(w, r)
+			return
+		}
 		secure(w.Header())
 		h, pattern := s.mux.Handler(r)
 		rt, known := s.routes[pattern]

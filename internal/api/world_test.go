@@ -28,7 +28,7 @@ import (
 
 // A world is two units with people, their tokens, a clock that the test turns, and the interface over them.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	desk     *desk.Desk
 	server   *server
 	http     http.Handler
@@ -44,7 +44,7 @@ type world struct {
 
 const origin = "unit-a.test/iolaus"
 
-func newWorld(t *testing.T, d *db.DB) *world {
+func newWorld(t testing.TB, d *db.DB) *world {
 	t.Helper()
 	signer, verifier, err := ledger.NewKey(rand.Reader, origin)
 	must(t, err)
@@ -107,7 +107,7 @@ func (w *world) issue(login string, scopes ...string) string {
 	return text
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

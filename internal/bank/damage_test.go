@@ -129,3 +129,22 @@ func TestFollowerRefusesDamage(t *testing.T) {
 		}
 	}
 }
+
+// Any bytes at all may lie where a tail or a manifest is expected.
+func FuzzRead(f *testing.F) {
+	m := manifest{Version: manifestVersion, Next: 3, Segments: []piece{{File: "1.ring", UpTo: 9, Entries: 2}}, Tail: "2.tail"}
+	f.Add(m.encode())
+	f.Add(appendRecord(appendRecord(nil, "2.tail", added, Entry{ID: 4, Hash: fingerprint(4)}), "2.tail", removed, Entry{ID: 4}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if m, err := decodeManifest(b); err == nil {
+			if again, err := decodeManifest(m.encode()); err != nil || again.Tail != m.Tail || len(again.Segments) != len(m.Segments) {
+				t.Errorf("%+v became %+v, %v", m, again, err)
+			}
+		}
+		var read tail
+		read.take("2.tail", b)
+		if read.size > int64(len(b)) || whole("2.tail", b[read.size:]) || !torn("2.tail", b[read.size:]) && int64(len(b))-read.size < 2*recordSize {
+			t.Errorf("%d of %d bytes were read", read.size, len(b))
+		}
+	})
+}

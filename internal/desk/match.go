@@ -10,6 +10,7 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
+	"iolaus/internal/recognise"
 )
 
 // A Resemblance is what a worker found when it compared an exhibit with the banks.
@@ -118,6 +119,10 @@ func (d *Desk) reasons(ctx context.Context, t *db.Tx, id iru.ItemID) error {
 			r.Kind, r.Words = "near file", fmt.Sprintf("%s, TLSH distance %d, limit %d", m.Label, int(m.Distance), iru.TLSHRadius)
 		case "pdq":
 			r.Kind, r.Words = "near image", fmt.Sprintf("%s, distance %d of 256 bits, limit %d", m.Label, int(m.Distance), iru.PDQRadius)
+		case "vpdq":
+			r.Kind, r.Words = "near film", fmt.Sprintf("%s, which has %.0f %% of its frames, at least %.0f %%", m.Label, 100*(1-m.Distance), 100*recognise.VideoQuery)
+		case "audio":
+			r.Kind, r.Words = "heard", fmt.Sprintf("%s, %.0f %% of the sound's bits differ, limit %.0f", m.Label, 100*m.Distance, 100*recognise.AudioMatch)
 		default:
 			r.Kind, r.Words = "text", fmt.Sprintf("%s, %.2f similar", m.Label, 1-m.Distance)
 		}

@@ -35,10 +35,11 @@ func Frames(ctx context.Context, f *os.File, o Options, each func(img *image.Gra
 	})
 }
 
-// fullRange is what a player makes of the brightness that most films have, 16 to 235 (ITU-R BT.601).
+// fullRange is what a player makes of the brightness that most films have, 16 to 235 (ITU-R BT.601), rounded as ffmpeg's own converter does
+// without further flags, which is the reference's.
 func fullRange() (t [256]byte) {
 	for i := range t {
-		t[i] = byte(max(0, min(255, math.Round(float64(i-16)*255/219))))
+		t[i] = byte(max(0, min(255, (i-16)*255/219)))
 	}
 	return t
 }
@@ -91,9 +92,8 @@ func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) 
 	return nil
 }
 
-// planar are the forms whose first plane is brightness. Others are turned into one of these first.
-const planar = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|yuv440p|yuvj440p|yuv411p|yuv410p|yuva420p|" +
-	"yuv420p10|yuv422p10|yuv444p10|yuv420p12|yuv422p12|yuv444p12"
+// planar are the forms of 8 bits whose first plane is brightness. Others are turned into one of these first.
+const planar = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|yuv440p|yuvj440p|yuv411p|yuv410p|yuva420p"
 
 // give hands over frames as they come. What ffmpeg notes of a frame comes before it.
 func give(r io.Reader, lines <-chan note, o Options, each func(plane) error, n *int) error {

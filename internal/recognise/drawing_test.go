@@ -3,9 +3,14 @@
 package recognise
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"math"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/basicfont"
+	"golang.org/x/image/math/fixed"
 )
 
 // drawing makes the n-th invented picture: a landscape of weather symbols, with integer arithmetic only so that every machine
@@ -69,4 +74,52 @@ func brightened(img *image.NRGBA, factor float64) *image.NRGBA {
 		}
 	}
 	return out
+}
+
+// generated makes an invented picture of a kind: "gradient", "noise", "timetable" (text of trains), "waves", or "drawing", of any
+// size, with integer arithmetic only; grey kinds are image.Gray.
+func generated(kind string, w, h int) image.Image {
+	r := image.Rect(0, 0, w, h)
+	state := uint32(w*31 + h)
+	next := func() uint8 {
+		state = state*1664525 + 1013904223
+		return uint8(state >> 24)
+	}
+	switch kind {
+	case "gradient":
+		m := image.NewGray(r)
+		for i := range m.Pix {
+			m.Pix[i] = uint8((i%w*200/w + i/w*55/h))
+		}
+		return m
+	case "greynoise":
+		m := image.NewGray(r)
+		for i := range m.Pix {
+			m.Pix[i] = next()
+		}
+		return m
+	case "drawing":
+		source := drawing(4)
+		return mapped(source, r.Max, func(x, y int) (int, int) { return x * 1000 / w, y * 700 / h })
+	}
+	m := image.NewRGBA(r)
+	for i := 0; i < len(m.Pix); i += 4 {
+		x, y := i/4%w, i/4/w
+		c := [3]uint8{next(), next(), next()}
+		switch kind {
+		case "timetable":
+			c = [3]uint8{250, 250, 240}
+		case "waves":
+			c = [3]uint8{uint8(x * x / 90), uint8(y * y / 70), uint8(x * y / 110)}
+		}
+		copy(m.Pix[i:], []uint8{c[0], c[1], c[2], 255})
+	}
+	if kind == "timetable" {
+		d := font.Drawer{Dst: m, Src: image.NewUniform(color.RGBA{20, 30, 90, 255}), Face: basicfont.Face7x13}
+		for line := range h / 15 {
+			d.Dot = fixed.P(4+line%5*3, 13+15*line)
+			d.DrawString(fmt.Sprintf("%02d:%02d  Riga - Valga - Tartu  platform %d  on time, light rain", line%24, line*7%60, line%9))
+		}
+	}
+	return m
 }

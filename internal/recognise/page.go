@@ -29,6 +29,7 @@ type Page struct {
 	Refresh   string // where it sends the reader by itself
 	Links     []Link
 	Images    []string // pictures, and the preview picture for other sites
+	Media     []string // films and sounds that it plays, and those for other sites
 	Scripts   []string // addresses of scripts and frames
 	Feeds     []string // RSS, Atom and JSON feeds
 	Icon      string

@@ -22,7 +22,7 @@ const tramPage = `<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">
 <link rel="shortcut icon" href="/tram.ico"><link rel=canonical href="https://trams.test/news">
 <link rel="alternate" type="application/rss+xml; charset=utf-8" href="feed.xml">
 <link rel="alternate" hreflang="fr" href="/fr/">
-<meta name="generator" content="TramPress 4.2"><meta property="og:image" content="/og.png">
+<meta name="generator" content="TramPress 4.2"><meta property="og:image" content="/og.png"><meta property="og:video" content="/og.mp4">
 <script async src="https://tags.test/gtag/js?id=G-ABC123XYZ9"></script>
 <script>var _paq=[]; (function(){var u="//stats.trams.test/";_paq.push(['setSiteId', '7']);})(); ym(12345678, 'init'); ga('UA-1234567-2')</script>
 <script defer data-website-id="b59e9c65-ae32" src="/count.js"></script>
@@ -35,7 +35,8 @@ const tramPage = `<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8">
 <a href="mailto:News@Trams.test?subject=Hi">write</a> <a href="MAILTO:a%40b.test, desk@trams.test">desk</a>
 <a href="javascript:alert(1)">x</a><form><input type=PASSWORD></form>
 <svg><title>drawing</title></svg><noscript><img src="https://mc.yandex.ru/watch/87654321"></noscript>
-<iframe src="https://player.test/embed"></iframe></body></html>`
+<iframe src="https://player.test/embed"></iframe>
+<video src="ride.mp4"></video><audio><source src="/bell.ogg"><source src="/bell.ogg"></audio><picture><source src="/no.webp"></picture></body></html>`
 
 func TestReadPage(t *testing.T) {
 	t.Parallel()
@@ -54,6 +55,7 @@ func TestReadPage(t *testing.T) {
 		Canonical: "https://trams.test/news",
 		Links:     []Link{{"https://trams.test/", "", "Home"}, {"https://t.test/s/trams", "nofollow me", "Our channel"}},
 		Images:    []string{"https://trams.test/og.png", "https://trams.test/en/a.png", "https://trams.test/lazy.jpg"},
+		Media:     []string{"https://trams.test/og.mp4", "https://trams.test/en/ride.mp4", "https://trams.test/bell.ogg"},
 		Scripts:   []string{"https://tags.test/gtag/js?id=G-ABC123XYZ9", "https://trams.test/count.js", "https://player.test/embed"},
 		Feeds:     []string{"https://trams.test/en/feed.xml"},
 		Icon:      "https://trams.test/tram.ico",

@@ -35,6 +35,7 @@ func (p *Page) Check() error {
 		{"icon", word(p.Icon, MaxPageWord)},
 		{"generator", word(p.Generator, pageWord)},
 		{"images", list(p.Images, pageList, MaxPageWord)},
+		{"media", list(p.Media, pageList, MaxPageWord)},
 		{"scripts", list(p.Scripts, pageList, MaxPageWord)},
 		{"feeds", list(p.Feeds, short, MaxPageWord)},
 		{"accounts", list(p.Analytics, short, pageWord)},

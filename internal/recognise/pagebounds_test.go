@@ -38,6 +38,7 @@ func TestPageCheckRefuses(t *testing.T) {
 		"no direction":    func(p *Page) { p.Dir = "up" },
 		"many images":     func(p *Page) { p.Images = make([]string, pageList+1) },
 		"empty image":     func(p *Page) { p.Images = []string{""} },
+		"empty film":      func(p *Page) { p.Media = []string{""} },
 		"many feeds":      func(p *Page) { p.Feeds = strings.Fields(strings.Repeat("a ", pageList/20+1)) },
 		"many links":      func(p *Page) { p.Links = make([]Link, pageList+1) },
 		"line in link":    func(p *Page) { p.Links[0].URL = "http://a.test/\n" },

@@ -52,6 +52,12 @@ func (r *pageReader) facts(tag string, attr func(string) string) {
 		if attr("src") == "" {
 			p.Images = r.list(p.Images, "image", attr("data-src"))
 		}
+	case "video", "audio":
+		p.Media = r.list(p.Media, "media", attr("src"))
+	case "source":
+		if r.opened["video"]+r.opened["audio"] > 0 {
+			p.Media = r.list(p.Media, "media", attr("src"))
+		}
 	case "script", "iframe", "frame":
 		p.Scripts = r.list(p.Scripts, "script", attr("src"))
 		r.accounts(attr("src"))
@@ -99,6 +105,8 @@ func (r *pageReader) meta(attr func(string) string) {
 		r.social = content
 	case "og:image", "og:image:url":
 		p.Images = r.list(p.Images, "image", content)
+	case "og:video", "og:video:url", "og:audio", "og:audio:url":
+		p.Media = r.list(p.Media, "media", content)
 	}
 	switch strings.ToLower(attr("http-equiv")) {
 	case "content-language":

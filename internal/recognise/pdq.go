@@ -24,18 +24,33 @@ const MatchRadius = 31
 // minSide is the smallest width and height, in pixels, that has a PDQ.
 const minSide = 5
 
-// maxPixels keeps the planes of one transform under two gigabytes; only a plane without end, such as image.Uniform, is larger.
+// maxPixels keeps the plane of a very wide image, and its copy, under two gigabytes; only a plane without end, such as image.Uniform, is larger.
 const maxPixels = 1 << 28
 
 // HashPDQ returns the hash of the image at full resolution, and its quality from 0 to 100. Transparency is ignored: the colour
 // behind it counts. An image of fewer than 5 pixels on one side, or of more than 2^28
 // pixels in all, has the zero hash and quality 0.
-func HashPDQ(img image.Image) (PDQ, int) {
-	f, quality, ok := transform(img)
+func HashPDQ(img image.Image) (PDQ, int) { return hashPDQ(img, 0) }
+
+// HashPDQ512 returns the hash and quality as the command-line tool of the reference gives them: an image with a side over 512 pixels
+// is first shrunk to 512 by 512, its shape ignored, each pixel that of the nearest-neighbour rule of CImg 2.2, which the tool ships.
+// On photographs it is 0 to 10 bits from HashPDQ, on noise anything; others, and the Python binding, hash at full resolution. Bits are the tool's own for every image
+// whose 8-bit grey or red, green and blue values are those the tool reads: PNG without transparency, and uncompressed forms. For JPEG
+// they are near, as decoders differ. The tool refuses transparency and keeps the wrong half of 16-bit values; here the
+// colour behind and the upper half count.
+func HashPDQ512(img image.Image) (PDQ, int) { return hashPDQ(img, toolSide) }
+
+// toolSide is DOWNSAMPLE_DIMS of the reference's pdqio.cpp.
+const toolSide = 512
+
+func hashPDQ(img image.Image, most int) (PDQ, int) {
+	t := transformers.Get().(*transformer)
+	defer transformers.Put(t)
+	quality, ok := t.transform(img, most)
 	if !ok {
 		return PDQ{}, 0
 	}
-	return f.bits(), quality
+	return t.freq.bits(&t.order), quality
 }
 
 // The orientations of an image, in the order of Variants. Rotations are counter-clockwise.
@@ -56,13 +71,15 @@ type Variants [8]PDQ
 
 // HashVariants returns the hashes of the image in all eight orientations, and its quality.
 func HashVariants(img image.Image) (Variants, int) {
-	f, quality, ok := transform(img)
+	t := transformers.Get().(*transformer)
+	defer transformers.Put(t)
+	quality, ok := t.transform(img, 0)
 	if !ok {
 		return Variants{}, 0
 	}
 	var v Variants
 	for i := range v {
-		v[i] = f.turned(i).bits()
+		v[i] = t.freq.turned(i).bits(&t.order)
 	}
 	return v, quality
 }

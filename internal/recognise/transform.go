@@ -4,9 +4,8 @@ package recognise
 
 import (
 	"image"
-	"image/color"
 	"math"
-	"slices"
+	"sync"
 )
 
 // All arithmetic here is in float32 in the order of the published method, and every product is wrapped in float32(): a compiler
@@ -15,192 +14,110 @@ import (
 // frequencies are the lowest 16 by 16 frequencies of the image's 64 by 64 reduction, without the constant one.
 type frequencies [16][16]float32
 
-// transform computes the frequencies and the quality. The last result is false for an image that is too small or without end.
-func transform(img image.Image) (*frequencies, int, bool) {
-	b := img.Bounds()
-	w, h := b.Dx(), b.Dy()
-	if w < minSide || h < minSide || w > maxPixels/h {
-		return nil, 0, false
-	}
-	plane := luma(img)
-	if w != 64 || h != 64 {
-		tent(plane, w, h)
-	}
-	var small [64][64]float32
-	for i := range small {
-		y := int((float64(i) + 0.5) * float64(h) / 64)
-		for j := range small[i] {
-			x := int((float64(j) + 0.5) * float64(w) / 64)
-			small[i][j] = plane[y*w+x]
-		}
-	}
-	return cosine(&small), quality(&small), true
+// widest is the longest row, in pixels, that goes through strips: their buffers then stay below 50 MB.
+const widest = 1 << 16
+
+// transformer computes frequencies. It keeps its buffers from one image to the next and serves one goroutine at a time.
+type transformer struct {
+	vectors
+	source  source
+	strips  strips
+	small   [64 * 64]float32
+	half    [16][64]float32
+	cosines [16][64]float32
+	turned  [64 * 16]float32 // cosines, columns for rows
+	freq    frequencies
+	order   [256]float32
 }
 
-// luma is the brightness of each pixel, 0 to 255, row by row, by the weights of ITU-R BT.601.
-func luma(img image.Image) []float32 {
-	b := img.Bounds()
-	w, h := b.Dx(), b.Dy()
-	out := make([]float32, w*h)
-	weigh := func(red, green, blue uint8) float32 {
-		return float32(float32(0.299)*float32(red)) + float32(float32(0.587)*float32(green)) + float32(float32(0.114)*float32(blue))
-	}
-	for y := range h {
-		row := out[y*w : (y+1)*w]
-		switch m := img.(type) {
-		case *image.Gray:
-			for x, v := range m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:w] {
-				row[x] = float32(v)
-			}
-		case *image.NRGBA:
-			pix := m.Pix[m.PixOffset(b.Min.X, b.Min.Y+y):][:4*w]
-			for x := range row {
-				row[x] = weigh(pix[4*x], pix[4*x+1], pix[4*x+2])
-			}
-		case *image.YCbCr:
-			for x := range row {
-				yi, ci := m.YOffset(b.Min.X+x, b.Min.Y+y), m.COffset(b.Min.X+x, b.Min.Y+y)
-				row[x] = weigh(color.YCbCrToRGB(m.Y[yi], m.Cb[ci], m.Cr[ci]))
-			}
-		default:
-			for x := range row {
-				c := color.NRGBAModel.Convert(img.At(b.Min.X+x, b.Min.Y+y)).(color.NRGBA)
-				row[x] = weigh(c.R, c.G, c.B)
-			}
+// transformers are the idle ones: what a hash needs is a megabyte or two, which would else be garbage after each image.
+var transformers = sync.Pool{New: func() any { return newTransformer(fastest()) }}
+
+func newTransformer(v vectors) *transformer {
+	t := &transformer{vectors: v, cosines: cosines()}
+	for i := range t.cosines {
+		for j, c := range t.cosines[i] {
+			t.turned[16*j+i] = c
 		}
 	}
-	return out
+	return t
 }
 
-// window is the width of one box filter for a side of n pixels: two passes cover a sixty-fourth of the side.
-func window(n int) int { return (n + 127) / 128 }
-
-// tent blurs the plane in place with two passes of a box filter along rows and columns (Jarosz), which together are a tent.
-func tent(plane []float32, w, h int) {
-	other := make([]float32, len(plane))
-	sums := make([]float32, w)
-	for range 2 {
+// transform computes the frequencies and returns the quality. The result is false for an image that is too small or without end.
+// At most most pixels a side are looked at, if most is not 0.
+func (t *transformer) transform(img image.Image, most int) (int, bool) {
+	if !t.source.open(img, most) {
+		return 0, false
+	}
+	w, h := t.source.w, t.source.h
+	switch {
+	case w == 64 && h == 64:
 		for y := range h {
-			boxRow(other[y*w:(y+1)*w], plane[y*w:(y+1)*w], window(w))
+			t.source.row(&t.vectors, t.small[w*y:][:w], y)
 		}
-		boxColumns(plane, other, sums, w, h, window(h))
+	case w > widest:
+		plane := make([]float32, w*h)
+		for y := range h {
+			t.source.row(&t.vectors, plane[y*w:(y+1)*w], y)
+		}
+		tent(plane, w, h)
+		decimate(&t.small, plane, w, h)
+	default:
+		t.strips.reduce(&t.vectors, &t.source, &t.small)
 	}
-}
-
-// span is how a box filter of the given width walks over n values: it first only adds ahead values; then each step writes one,
-// adding while there is something to add and subtracting once the window is full.
-func span(width int) (ahead int) { return (width+2)/2 - 1 }
-
-func boxRow(out, in []float32, width int) {
-	n, ahead := len(in), span(width)
-	var sum float32
-	for _, v := range in[:ahead] {
-		sum += v
-	}
-	count := ahead
-	for i := range n {
-		if i+ahead < n {
-			sum += in[i+ahead]
-			count++
-		}
-		if i+ahead-width >= 0 {
-			sum -= in[i+ahead-width]
-			count--
-		}
-		out[i] = sum / float32(count)
-	}
-}
-
-// boxColumns does to every column what boxRow does to a row; whole rows at a time are kinder to the cache.
-func boxColumns(out, in, sums []float32, w, h, width int) {
-	ahead := span(width)
-	clear(sums)
-	for y := range ahead {
-		for x, v := range in[y*w : (y+1)*w] {
-			sums[x] += v
-		}
-	}
-	count := ahead
-	for y := range h {
-		if y+ahead < h {
-			for x, v := range in[(y+ahead)*w : (y+ahead+1)*w] {
-				sums[x] += v
-			}
-			count++
-		}
-		if gone := y + ahead - width; gone >= 0 {
-			for x, v := range in[gone*w : (gone+1)*w] {
-				sums[x] -= v
-			}
-			count--
-		}
-		for x, v := range sums {
-			out[y*w+x] = v / float32(count)
-		}
-	}
+	t.source.img = nil
+	t.cosine()
+	return t.quality(), true
 }
 
 // quality counts steps between neighbours that the eye sees: percent of the whole range, fractions dropped, over 90, at most 100.
-func quality(m *[64][64]float32) int {
-	total := 0
+func (t *transformer) quality() int {
+	total, m := 0, &t.small
 	step := func(u, v float32) {
 		d := int(float32((u-v)*100) / 255)
 		total += max(d, -d)
 	}
-	for i := range 63 {
-		for j := range 64 {
-			step(m[i][j], m[i+1][j])
-			step(m[j][i], m[j][i+1])
+	for i := range 64 * 63 {
+		step(m[i], m[i+64])
+	}
+	for i := range 64 {
+		row := m[64*i:][:64]
+		for j := range 63 {
+			step(row[j], row[j+1])
 		}
 	}
 	return min(total/90, 100)
 }
 
 // cosines is the 16 by 64 part of the discrete cosine transform (type II) for the frequencies 1 to 16.
-func cosines() *[16][64]float32 {
-	var d [16][64]float32
+func cosines() (d [16][64]float32) {
 	scale := float64(float32(math.Sqrt(2.0 / 64)))
 	for i := range d {
 		for j := range d[i] {
 			d[i][j] = float32(scale * math.Cos(math.Pi/2/64*float64(i+1)*float64(2*j+1)))
 		}
 	}
-	return &d
+	return d
 }
 
-// cosine is D m Dt, with D the matrix of cosines.
-func cosine(m *[64][64]float32) *frequencies {
-	d := cosines()
-	var half [16][64]float32
-	for i := range half {
-		for k := range 64 {
-			c := d[i][k]
-			for j := range 64 {
-				half[i][j] += float32(c * m[k][j])
-			}
+// cosine is D m Dt, with D the matrix of cosines and m the small image.
+func (t *transformer) cosine() {
+	for i := range t.half {
+		for j := 0; j < 64; j += lanes {
+			t.dot(t.half[i][j:], t.cosines[i][:], t.small[j:], 64)
 		}
 	}
-	var f frequencies
-	for i := range f {
-		for j := range f[i] {
-			var sum float32
-			for k := range 64 {
-				sum += float32(half[i][k] * d[j][k])
-			}
-			f[i][j] = sum
-		}
+	for i := range t.freq {
+		t.dot(t.freq[i][:], t.half[i][:], t.turned[:], lanes)
 	}
-	return &f
 }
 
 // bits sets a bit for each frequency above the median, which is the lower of the two in the middle.
-func (f *frequencies) bits() PDQ {
-	sorted := make([]float32, 0, 256)
+func (f *frequencies) bits(order *[256]float32) PDQ {
 	for i := range f {
-		sorted = append(sorted, f[i][:]...)
+		copy(order[16*i:], f[i][:])
 	}
-	slices.Sort(sorted)
-	median := sorted[127]
+	median := nth(order[:], 127)
 	var p PDQ
 	for i := range f {
 		for j, v := range f[i] {
@@ -211,6 +128,36 @@ func (f *frequencies) bits() PDQ {
 		}
 	}
 	return p
+}
+
+// nth is the value that sorting would put at index k; it reorders v (Hoare's selection).
+func nth(v []float32, k int) float32 {
+	low, high := 0, len(v)-1
+	for low < high {
+		pivot, i, j := v[(low+high)/2], low, high
+		for i <= j {
+			for v[i] < pivot {
+				i++
+			}
+			for v[j] > pivot {
+				j--
+			}
+			if i <= j {
+				v[i], v[j] = v[j], v[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return v[k]
+		}
+	}
+	return v[k]
 }
 
 // turned is what the transform of the turned image would be: odd and even cosines change sign under reflection, and rows and

@@ -181,3 +181,22 @@ func FuzzVideoJSON(f *testing.F) {
 		}
 	})
 }
+
+func TestVideoBytes(t *testing.T) {
+	t.Parallel()
+	v := frames(7, 5)
+	for i := range v {
+		v[i].Number, v[i].Quality, v[i].At = i, 20*i, time.Duration(i)*1500*time.Millisecond
+	}
+	got, err := VideoFromBytes(v.Bytes())
+	if err != nil || !slices.Equal(got, v) {
+		t.Errorf("%v, %v", got, err)
+	}
+	bad := v.Bytes()
+	bad[32] = 101
+	for name, b := range map[string][]byte{"nothing": nil, "cut": v.Bytes()[:100], "quality": bad} {
+		if _, err := VideoFromBytes(b); !errors.Is(err, ErrSyntax) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

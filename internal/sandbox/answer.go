@@ -66,7 +66,7 @@ func (q question) read(more func(kind, []byte, []byte) []byte) ([]byte, error) {
 			return nil, err
 		}
 		return packReferences(recognise.References(q.body, contentType, base)), nil
-	case kindPicture:
+	case kindPicture, kindPicture512:
 		pixels := u.number(1 << 40)
 		if err := u.end(); err != nil {
 			return nil, err
@@ -114,7 +114,12 @@ func (q question) picture(pixels int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	hash, quality := recognise.HashPDQ(img)
+	hash, quality := recognise.PDQ{}, 0
+	if q.kind == kindPicture512 {
+		hash, quality = recognise.HashPDQ512(img)
+	} else {
+		hash, quality = recognise.HashPDQ(img)
+	}
 	return packPicture(Picture{img.Bounds().Dx(), img.Bounds().Dy(), hash, quality, format}), nil
 }
 

@@ -72,7 +72,7 @@ func serve(in io.Reader, out io.Writer, more func(kind, []byte, []byte) []byte) 
 		if err != nil {
 			return err
 		}
-		if k == kindPicture || k == kindThumbnail {
+		if k == kindPicture || k == kindPicture512 || k == kindThumbnail {
 			giveBack()
 		}
 	}

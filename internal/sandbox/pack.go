@@ -22,7 +22,7 @@ func packPage(p *recognise.Page) []byte {
 		}
 		return l
 	}
-	p.Feeds, p.Images, p.Scripts = fits(p.Feeds), fits(p.Images), fits(p.Scripts)
+	p.Feeds, p.Images, p.Media, p.Scripts = fits(p.Feeds), fits(p.Images), fits(p.Media), fits(p.Scripts)
 	room += maxAnswer / 4
 	for n, l := range p.Links {
 		if room -= len(l.URL) + len(l.Rel) + len(l.Text) + 12; room < 0 {
@@ -34,7 +34,7 @@ func packPage(p *recognise.Page) []byte {
 	for _, s := range []string{p.Title, p.Lang, p.Dir, p.Charset, p.Text, p.Canonical, p.Refresh, p.Icon, p.Generator} {
 		o.text(s)
 	}
-	for _, l := range [][]string{p.Images, p.Scripts, p.Feeds, p.Analytics, p.Contacts} {
+	for _, l := range [][]string{p.Images, p.Media, p.Scripts, p.Feeds, p.Analytics, p.Contacts} {
 		o.texts(l)
 	}
 	o.number(uint64(len(p.Links)))
@@ -57,7 +57,7 @@ func unpackPage(b []byte) (*recognise.Page, error) {
 	for _, s := range []*string{&p.Title, &p.Lang, &p.Dir, &p.Charset, &p.Text, &p.Canonical, &p.Refresh, &p.Icon, &p.Generator} {
 		*s = u.text(recognise.MaxPageText)
 	}
-	for _, l := range []*[]string{&p.Images, &p.Scripts, &p.Feeds, &p.Analytics, &p.Contacts} {
+	for _, l := range []*[]string{&p.Images, &p.Media, &p.Scripts, &p.Feeds, &p.Analytics, &p.Contacts} {
 		*l = u.texts(recognise.MaxPageList, recognise.MaxPageWord)
 	}
 	for range u.number(recognise.MaxPageList) {

@@ -54,10 +54,10 @@ const (
 const maxLast = 2 << 10
 
 // Run starts the program and hands over what it says while it says it. What reads may return early, with or without an error: then
-// the program is ended. errs gets each byte of standard error as it comes; nil for nobody. That a program
+// the program is ended. errs gets each byte of standard error as it comes, and is closed after the last; nil for nobody. That a program
 // left with a code is no error: many do so after good output. Errors are Unavailable where it could not be started, where ctx
 // or its time ended, Invalid with ErrStopped where it took more than it may, or those of read.
-func (p Program) Run(ctx context.Context, read func(io.Reader) error, errs io.Writer) (End, error) {
+func (p Program) Run(ctx context.Context, read func(io.Reader) error, errs io.WriteCloser) (End, error) {
 	e, err := p.run(ctx, read, errs)
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", p.name(), err)
@@ -82,7 +82,7 @@ func (p Program) filled() Program {
 	return p
 }
 
-func (p Program) run(ctx context.Context, read func(io.Reader) error, errs io.Writer) (End, error) {
+func (p Program) run(ctx context.Context, read func(io.Reader) error, errs io.WriteCloser) (End, error) {
 	if os.Getenv(runnerVariable) != "" { // started as a runner and never became one
 		return End{Code: -1}, fmt.Errorf("%w: main does not call sandbox.Main", iru.Internal)
 	}
@@ -187,7 +187,7 @@ func (r *runner) close() {
 }
 
 // finish reads what the program says until it ends or is ended.
-func (r *runner) finish(ctx context.Context, p Program, read func(io.Reader) error, errs io.Writer) (End, error) {
+func (r *runner) finish(ctx context.Context, p Program, read func(io.Reader) error, errs io.WriteCloser) (End, error) {
 	cut := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(cut)
@@ -200,7 +200,12 @@ func (r *runner) finish(ctx context.Context, p Program, read func(io.Reader) err
 	var hello error
 	wait.Go(func() { e.Status, hello = r.greet() })
 	last := &tail{also: errs}
-	wait.Go(func() { _, _ = io.Copy(last, r.errs) })
+	wait.Go(func() {
+		_, _ = io.Copy(last, r.errs)
+		if errs != nil {
+			errs.Close()
+		}
+	})
 	m := &meter{from: r.out, left: p.Output}
 	wrong := read(m)
 	early := !m.ended

@@ -136,10 +136,19 @@ func (r *Reader) References(ctx context.Context, body []byte, contentType string
 
 // Picture reads a PNG, JPEG, GIF or WebP picture.
 func (r *Reader) Picture(ctx context.Context, body []byte) (Picture, error) {
+	return r.picture(ctx, kindPicture, body)
+}
+
+// Picture512 is Picture with the hash that the command-line tool of the reference makes: see recognise.HashPDQ512.
+func (r *Reader) Picture512(ctx context.Context, body []byte) (Picture, error) {
+	return r.picture(ctx, kindPicture512, body)
+}
+
+func (r *Reader) picture(ctx context.Context, k kind, body []byte) (Picture, error) {
 	var p parcel
 	pixels := r.p.o.Pixels
 	p.number(uint64(pixels))
-	return ask(ctx, r, "read picture", question{kindPicture, p, body}, func(b []byte) (Picture, error) { return unpackPicture(b, pixels) })
+	return ask(ctx, r, "read picture", question{k, p, body}, func(b []byte) (Picture, error) { return unpackPicture(b, pixels) })
 }
 
 // Thumbnail makes a JPEG of a picture, of at most so many pixels in width and four times that in height, whose lower part is cut off

@@ -21,6 +21,7 @@ const (
 	kindThumbnail
 	kindPlain
 	kindReferences
+	kindPicture512
 	evil kind = 200
 )
 

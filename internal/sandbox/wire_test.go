@@ -79,7 +79,7 @@ func FuzzAnswer(f *testing.F) {
 
 // Whatever comes as a question, the cell's side answers it or ends.
 func FuzzQuestion(f *testing.F) {
-	for _, k := range []kind{kindPage, kindPicture, kindThumbnail, kindPlain, kindReferences, evil} {
+	for _, k := range []kind{kindPage, kindPicture, kindPicture512, kindThumbnail, kindPlain, kindReferences, evil} {
 		var p parcel
 		switch k {
 		case kindPage:
@@ -90,7 +90,7 @@ func FuzzQuestion(f *testing.F) {
 			p.raw([]byte("http://a.test/?\xff"))
 		case kindPlain:
 			p.text("text/xml")
-		case kindPicture, kindThumbnail:
+		case kindPicture, kindPicture512, kindThumbnail:
 			p.number(1000)
 			if k == kindThumbnail {
 				p.number(10)
@@ -180,7 +180,7 @@ func TestPageTooLongForAnAnswer(t *testing.T) {
 		return "http://a.test/" + strings.Repeat("b", recognise.MaxPageWord-20) + string(rune('a'+i%26))
 	}
 	for i := range recognise.MaxPageList {
-		p.Images, p.Scripts = append(p.Images, long(i)), append(p.Scripts, long(i))
+		p.Images, p.Media, p.Scripts = append(p.Images, long(i)), append(p.Media, long(i)), append(p.Scripts, long(i))
 		p.Links = append(p.Links, recognise.Link{URL: long(i), Rel: strings.Repeat("r", 2000), Text: "t"})
 	}
 	b := packPage(&p)

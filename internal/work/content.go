@@ -34,8 +34,15 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 	r.Kind = kindOf(s.Response)
 	r.Prints = append(r.Prints, iru.Print{Medium: "sha256", Value: r.Content, Where: i.Locator})
 	r.Features = append(r.Features, carrierMarks(s.Response, c.Desk.OnPlatform(i.Locator))...)
+	if err := c.listen(ctx, i, p, r); err != nil {
+		return err
+	}
 	if s.Page == nil {
 		r.Title = locatorName(i.Locator)
+		if filmed(s.Response.Type) {
+			s.Response.Body = nil
+			return c.film(ctx, i.Locator, body, p, r)
+		}
 		if plain(s.Response.Type) {
 			r.Text = limited(clean(string(body)), maxText)
 			r.Dir = recognise.Direction(r.Text)
@@ -64,7 +71,10 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 		return err
 	}
 	s.Response.Body = nil // read; its pictures may need the room
-	return pictures(ctx, g, p, r)
+	if err := pictures(ctx, g, p, r); err != nil {
+		return err
+	}
+	return c.films(ctx, g, p, r)
 }
 
 // pictures takes a page's pictures and its icon along: the same words and pictures are the same content, whatever the frame.

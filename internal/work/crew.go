@@ -21,6 +21,7 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/fetch"
 	"iolaus/internal/iru"
+	"iolaus/internal/media"
 	"iolaus/internal/probe"
 	"iolaus/internal/sandbox"
 )
@@ -39,9 +40,11 @@ type Crew struct {
 	Mail     *deliver.SMTP   // nil: no mail leaves
 	HTTP     *http.Client    // guarded; for providers' interfaces
 	Post     Post
-	Holder   string // names this process
-	Software string // name and version, written into evidence
-	Index    string // folder of the index of known pictures; "" keeps it in memory
+	Holder   string        // names this process
+	Software string        // name and version, written into evidence
+	Index    string        // folder of the index of known pictures; "" keeps it in memory
+	Media    media.Options // how films and sounds are taken apart
+	Listen   Listening
 	Survey   time.Duration
 	Stamps   Stamps // who stamps the ledger; none without authorities
 	Log      *slog.Logger

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
@@ -61,10 +62,10 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 			exact[q.Medium] = append(exact[q.Medium], n)
 		case iru.MediumPDQ:
 			pictures, of = append(pictures, hashOf(q.Value)), append(of, n)
-		case iru.MediumText, iru.MediumTLSH:
+		case iru.MediumText, iru.MediumTLSH, iru.MediumVPDQ, iru.MediumAudio:
 			slow[q.Medium] = append(slow[q.Medium], n)
 		default:
-			return nil, fmt.Errorf("look up: %w", iru.Refuse(iru.Invalid, fmt.Sprintf("%.40s cannot be looked up", q.Medium), "choose sha256, md5, pdq, tlsh or text"))
+			return nil, fmt.Errorf("look up: %w", iru.Refuse(iru.Invalid, fmt.Sprintf("%.40s cannot be looked up", q.Medium), "choose "+strings.Join(iru.Media, ", ")))
 		}
 	}
 	near, ids := make([][]ring.Hit, len(queries)), []int64(nil)
@@ -84,7 +85,11 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 			}
 		}
 		for medium, ns := range slow {
-			if err := oneByOne(ctx, t, sc, medium, queries, ns, out); err != nil {
+			compare := oneByOne
+			if medium == iru.MediumAudio {
+				compare = heardIn
+			}
+			if err := compare(ctx, t, sc, medium, queries, ns, out); err != nil {
 				return err
 			}
 		}
@@ -114,6 +119,17 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 		})
 	}
 	return out, nil
+}
+
+// Holds reports whether the banks that a scope reaches have anything of a medium that is looked for.
+func (l *Lookup) Holds(ctx context.Context, sc iru.Scope, medium string) (bool, error) {
+	some := false
+	err := l.db.View(ctx, func(t *db.Tx) error {
+		told, err := t.SpeakingAfter(ctx, sc, medium, iru.Signal{}, 1)
+		some = len(told) > 0
+		return err
+	})
+	return some, err
 }
 
 func exactly(ctx context.Context, t *db.Tx, sc iru.Scope, medium string, queries []iru.Signal, ns []int, out [][]Found) error {
@@ -163,10 +179,21 @@ func comparers(medium string) comparer {
 			return float64(d), d <= iru.TLSHRadius
 		})
 	}
+	if medium == iru.MediumVPDQ {
+		return near(videoOf, func(query, known recognise.Video) (float64, bool) {
+			q, k := query.Match(known, iru.PDQRadius)
+			return math.Round((1-q)*1e4) / 1e4, recognise.SameVideo(q, k)
+		})
+	}
 	return near(recognise.SketchOf, func(a, b recognise.Sketch) (float64, bool) {
 		similar := recognise.Similarity(a, b)
 		return math.Round((1-similar)*1e4) / 1e4, similar >= iru.TextSimilarity
 	})
+}
+
+func videoOf(b []byte) recognise.Video {
+	v, _ := recognise.VideoFromBytes(b) // an older version's shares nothing
+	return v
 }
 
 func tlshOf(b []byte) recognise.TLSH {

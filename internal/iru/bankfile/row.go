@@ -108,6 +108,8 @@ func medium(name string) string {
 		return iru.MediumMD5
 	case "text_tlsh", "tlsh_text":
 		return iru.MediumTLSH
+	case "chromaprint":
+		return iru.MediumAudio
 	default:
 		return n
 	}

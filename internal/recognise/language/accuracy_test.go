@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -170,24 +171,32 @@ func BenchmarkAccuracy(b *testing.B) {
 	}
 }
 
-// describe logs each language and what it is taken for.
+// describe logs, in two lines since a benchmark's log is cut, the share of each language and the commonest mistakes.
 func describe(b *testing.B, t tally) {
-	langs := make([]string, 0, len(t))
-	for l := range t {
-		langs = append(langs, l)
+	type mistake struct {
+		pair  string
+		share float64
 	}
-	slices.SortFunc(langs, func(a, c string) int { return cmp.Compare(t.share(a), t.share(c)) })
-	var table strings.Builder // one entry of the log, which keeps few of a benchmark
-	for _, l := range langs {
-		var wrong []string
+	var shares []string
+	var mistakes []mistake
+	for _, l := range slices.Sorted(maps.Keys(t)) {
+		all := 0
+		for _, n := range t[l] {
+			all += n
+		}
+		shares = append(shares, fmt.Sprintf("%s %.3f", l, t.share(l)))
 		for g, n := range t[l] {
-			if g != l && n > 0 {
-				wrong = append(wrong, fmt.Sprintf("%4d %s", n, g))
+			if g != l && t[l][l] > 0 {
+				mistakes = append(mistakes, mistake{l + ">" + cmp.Or(g, "?"), float64(n) / float64(all)})
 			}
 		}
-		slices.Sort(wrong)
-		slices.Reverse(wrong)
-		fmt.Fprintf(&table, "\n%-4s %.3f %s", l, t.share(l), strings.Join(wrong[:min(len(wrong), 6)], ","))
 	}
-	b.Log(table.String())
+	slices.SortFunc(mistakes, func(x, y mistake) int {
+		return cmp.Or(cmp.Compare(y.share, x.share), cmp.Compare(x.pair, y.pair))
+	})
+	var worst []string
+	for _, m := range mistakes[:min(len(mistakes), 40)] {
+		worst = append(worst, fmt.Sprintf("%s %.3f", m.pair, m.share))
+	}
+	b.Logf("%s\nmistakes: %s", strings.Join(shares, ", "), strings.Join(worst, ", "))
 }

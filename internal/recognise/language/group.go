@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package language tells in which language a text is written, by its letters alone: the script first, then, among the languages of
-// that script, a linear model over runs of letters. It needs nothing but the model in it, of which model.md says how and from what
-// it was made.
 package language
 
 import (

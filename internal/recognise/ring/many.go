@@ -6,7 +6,7 @@ const (
 	// batch is how many queries go through the tables at once; the tables are read once for all of them, from start to end.
 	batch = 1 << 16
 	// pays is how many queries for each 16 buckets make that cheaper than a search for each: see BenchmarkBatch.
-	pays = 2
+	pays = 4
 	// pairs is how many comparisons one call of cross may do.
 	pairs = 1 << 16
 )

@@ -9,11 +9,11 @@ const (
 	lane  = 8
 )
 
-// within calls found for each hash of b at most radius bits from q.
+// within calls found for each hash of b at most radius bits from q, looking at as many at a time as out, a multiple of 8, holds.
 func within(k *kernel, b []byte, q *Hash, radius int, out []uint32, found func(i uint32, distance int)) {
 	n := len(b) / hashSize
-	for from := 0; from < n; from += block {
-		part := b[from*hashSize : min(n, from+block)*hashSize]
+	for from := 0; from < n; from += len(out) {
+		part := b[from*hashSize : min(n, from+len(out))*hashSize]
 		whole := len(part) / hashSize / lane * lane
 		if whole > 0 {
 			for _, i := range out[:k.scan(part, whole, q, radius, out)] {
@@ -31,7 +31,9 @@ func within(k *kernel, b []byte, q *Hash, radius int, out []uint32, found func(i
 }
 
 func (s *Segment) scan(q *Hash, radius int, dst []Hit) []Hit {
-	within(&s.kernel, s.hashes, q, radius, make([]uint32, block), func(i uint32, d int) { dst = s.appendIDs(dst, i, d) })
+	w := s.scratch()
+	defer s.pool.Put(w)
+	within(&s.kernel, s.hashes, q, radius, w.out[:block], func(i uint32, d int) { dst = s.appendIDs(dst, i, d) })
 	return dst
 }
 

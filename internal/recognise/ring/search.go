@@ -44,16 +44,18 @@ func (s *Segment) Search(q Hash, radius int, dst []Hit) []Hit {
 	if radius > widest || s.distinct <= few {
 		return s.scan(&q, radius, dst)
 	}
-	w := s.pool.Get().(*scratch)
+	return s.probe(&q, radius, dst)
+}
+
+// probe asks the tables, unless they are crowded. The radius is at most widest, and there is a hash.
+func (s *Segment) probe(q *Hash, radius int, dst []Hit) []Hit {
+	w := s.scratch()
 	defer s.pool.Put(w)
 	l := limitsOf(radius)
 	n := s.upTo[l.one]
-	entries := s.probes(w, &q, n)
+	entries := s.probes(w, q, n)
 	if entries > crowded*uint64(s.distinct) {
-		return s.scan(&q, radius, dst)
-	}
-	if w.out == nil {
-		w.out = make([]uint32, room)
+		return s.scan(q, radius, dst)
 	}
 	w.groups, w.found = w.groups[:0], w.found[:0]
 	s.kernel.fetch(s.table[0].near, w.spans[:n])
@@ -65,12 +67,12 @@ func (s *Segment) Search(q Hash, radius int, dst []Hit) []Hit {
 		}
 		from := 0
 		for flips := 0; flips <= l.one; flips++ {
-			s.filter(w, &q, l, i, flips, w.spans[i*n:][from:s.upTo[flips]])
+			s.filter(w, q, l, i, flips, w.spans[i*n:][from:s.upTo[flips]])
 			from = s.upTo[flips]
 		}
 	}
-	s.resolve(w, &q, l)
-	return s.settle(w, &q, radius, l, dst)
+	s.resolve(w, q, l)
+	return s.settle(w, q, radius, l, dst)
 }
 
 // filter notes the candidates of the probes of one slot with the same number of flips.
@@ -135,6 +137,8 @@ func (s *Segment) settle(w *scratch, q *Hash, radius int, l limits, dst []Hit) [
 	}
 	return dst
 }
+
+func (s *Segment) scratch() *scratch { return s.pool.Get().(*scratch) }
 
 // probes finds the bucket of each probe of each slot, and how many entries they hold.
 func (s *Segment) probes(w *scratch, q *Hash, n int) (entries uint64) {

@@ -47,7 +47,7 @@ func Open(b []byte) (*Segment, error) {
 	s := &Segment{layout: l, b: b, shift: slotBits - l.buckets, kernel: kernels()[0]}
 	s.masks, s.upTo = masks(l.buckets)
 	s.position, s.tag = l.positionBits(), l.tagMask()
-	s.pool.New = func() any { return new(scratch) }
+	s.pool.New = func() any { return &scratch{out: make([]uint32, room)} }
 	at, d := l.offsets(), uint64(l.distinct)
 	s.hashes = b[at[0]:][:d*hashSize]
 	s.ids = b[at[1]:][:d*uint64(l.width)]

@@ -2,7 +2,10 @@
 
 package ring
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // sweep goes through the tables once for all queries: sorted by bucket, they meet each bucket while it is in the first cache.
 type sweep struct {
@@ -18,8 +21,15 @@ type sweep struct {
 	list   []uint16      // near of the queries one flip from the bucket; four longer, too
 	ends   [slotBits]int // of each flip in list
 	out    []uint64      // what cross wrote
+	met    []met         // pairs of this table not looked at yet
 	owed   []owed        // candidates not compared yet
 	hits   []Hit         // of one candidate
+}
+
+// met is an entry of the table that a query met.
+type met struct {
+	query, entry uint32
+	flips        int
 }
 
 // owed is a candidate for a query.
@@ -28,14 +38,14 @@ type owed struct {
 	candidate
 }
 
-// owing is how many candidates are compared at once, so that their loads do not wait for each other.
+// owing is how many candidates are compared at once.
 const owing = 1 << 12
 
 func (s *Segment) sweep(qs []Hash, radius int, l limits, found func(query int, hit Hit)) {
 	w := &sweep{
 		s: s, qs: qs, radius: radius, limits: l, found: found,
 		starts: make([]uint32, 1<<s.buckets+1), near: make([]uint16, len(qs)+4), query: make([]uint32, len(qs)),
-		list: make([]uint16, len(qs)+4), out: make([]uint64, pairs), owed: make([]owed, 0, owing+pairs),
+		list: make([]uint16, len(qs)+4), out: make([]uint64, pairs),
 	}
 	for i := range slots {
 		w.sort(i)
@@ -44,6 +54,7 @@ func (s *Segment) sweep(qs []Hash, radius int, l limits, found func(query int, h
 				w.meet(i, key, r)
 			}
 		}
+		w.resolve(i)
 	}
 	w.settle()
 }
@@ -112,26 +123,38 @@ func (w *sweep) cross(i, flips int, r span, near []uint16, query func(uint32) ui
 		for lo := r.lo; lo < r.hi; lo += min(step, r.hi-lo) {
 			n := w.s.kernel.cross(t.near[uint64(lo)*2:], int(min(step, r.hi-lo)), part, w.limits.two-flips, w.out)
 			for _, p := range w.out[:n] {
-				w.note(i, flips, query(uint32(from)+uint32(p>>32)), lo+uint32(p))
+				w.met = append(w.met, met{query(uint32(from) + uint32(p>>32)), lo + uint32(p), flips})
 			}
-			if len(w.owed) >= owing {
-				w.settle()
+			if len(w.met) >= owing {
+				w.resolve(i)
 			}
 		}
 	}
 }
 
-// note keeps a candidate that the third inequality allows.
-func (w *sweep) note(i, flips int, query, j uint32) {
-	if i == 0 {
-		w.owed = append(w.owed, owed{query, candidate{j, 0}})
-		return
+// resolve keeps those of the pairs from table i that the third inequality allows. Nothing branches on what was loaded, so that the loads
+// do not wait for each other.
+func (w *sweep) resolve(i int) {
+	t, position, tag := &w.s.table[i], w.s.position, w.s.tag
+	n := len(w.owed)
+	w.owed = slices.Grow(w.owed, len(w.met))[:n+len(w.met)]
+	for _, m := range w.met {
+		if i == 0 {
+			w.owed[n] = owed{m.query, candidate{m.entry, 0}}
+			n++
+			continue
+		}
+		q := &w.qs[m.query]
+		place := binary.LittleEndian.Uint32(t.places[uint64(m.entry)*4:])
+		near := binary.LittleEndian.Uint16(t.near[uint64(m.entry)*2:])
+		w.owed[n] = owed{m.query, candidate{place & (1<<position - 1), uint32(i)}}
+		if m.flips+apart(near, slot(q, i+1))+apart(uint16(place>>position)&tag, slot(q, i+2)&tag) <= w.limits.three {
+			n++
+		}
 	}
-	t, q, position, tag := &w.s.table[i], &w.qs[query], w.s.position, w.s.tag
-	place := binary.LittleEndian.Uint32(t.places[uint64(j)*4:])
-	d := flips + apart(binary.LittleEndian.Uint16(t.near[uint64(j)*2:]), slot(q, i+1)) + apart(uint16(place>>position)&tag, slot(q, i+2)&tag)
-	if d <= w.limits.three {
-		w.owed = append(w.owed, owed{query, candidate{place & (1<<position - 1), uint32(i)}})
+	w.owed, w.met = w.owed[:n], w.met[:0]
+	if n >= owing {
+		w.settle()
 	}
 }
 

@@ -29,6 +29,6 @@ func (t *Tail) Search(q Hash, radius int, dst []Hit) []Hit {
 	if len(t.ids) == 0 {
 		return dst
 	}
-	within(&t.kernel, t.hashes, &q, radius, make([]uint32, block), func(i uint32, d int) { dst = append(dst, Hit{t.ids[i], d}) })
+	within(&t.kernel, t.hashes, &q, radius, make([]uint32, 16*lane), func(i uint32, d int) { dst = append(dst, Hit{t.ids[i], d}) })
 	return dst
 }
