@@ -25,7 +25,7 @@ func (v *visit) historyTable(ctx context.Context, t *db.Tx, who names, es []iru.
 		if e.Index >= 0 {
 			place = ui.Link("/ledger/events/"+id(e.ID), ui.Thousands(int(e.Index)))
 		}
-		why := ui.Isolated(cutText(e.Note, 200))
+		why := ui.Isolated(cutText(plainDefanged(e.Note), 200))
 		if desk.Withheld(e) {
 			why = ui.Quiet(notYet(ctx))
 		}

@@ -235,7 +235,7 @@ func queueRow(ctx context.Context, t *db.Tx, who names, i iru.Item, current bool
 	if i.State == iru.ItemDeferred {
 		state = ui.Neutral(ui.T(ctx, "Woke up")).With(ui.IconClock)
 	}
-	return ui.Row{Current: current, Cells: []templ.Component{ui.Link(at("/triage", "item", id(i.ID)), id(i.ID)), shortAddress(i.Locator), ui.Text(cutText(reason, 90)), state,
+	return ui.Row{Current: current, Cells: []templ.Component{ui.Link(at("/triage", "item", id(i.ID)), id(i.ID)), shortAddress(i.Locator), ui.Text(cutText(plainDefanged(reason), 90)), state,
 		ui.Isolated(held), ui.Fresh{Seen: i.Created, Now: now}}}
 }
 
@@ -244,7 +244,7 @@ func (p ItemPage) why(ctx context.Context) ui.Why {
 	var out ui.Why
 	for _, r := range p.Item.Reasons {
 		switch r.Kind {
-		case "exact", "near image", "near file", "text":
+		case "exact", "near image", "near file", "near film", "heard", "text":
 			continue
 		}
 		state := ui.Neutral(ui.T(ctx, "Context")).With(ui.IconList)

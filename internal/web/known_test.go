@@ -172,13 +172,13 @@ func TestMatchesByKeys(t *testing.T) {
 // TestDistanceInWords: each medium says how near, and where the limit is.
 func TestDistanceInWords(t *testing.T) {
 	for want, m := range map[string]iru.Match{
-		"the same bytes":                         {Medium: "sha256"},
-		"the same MD5, which others can imitate": {Medium: "md5"},
-		"distance 4 of 256 bits, limit 31":       {Medium: "pdq", Distance: 4},
-		"TLSH distance 12, limit 30":             {Medium: "tlsh", Distance: 12},
-		"0.93 similar, limit 0.70":               {Medium: "text", Distance: 0.07},
-		"0.80 similar":                           {Medium: "vpdq", Distance: 0.2},
-		"0.75 similar":                           {Medium: "audio", Distance: 0.25},
+		"the same bytes":                              {Medium: "sha256"},
+		"the same MD5, which others can imitate":      {Medium: "md5"},
+		"distance 4 of 256 bits, limit 31":            {Medium: "pdq", Distance: 4},
+		"TLSH distance 12, limit 30":                  {Medium: "tlsh", Distance: 12},
+		"0.93 similar, limit 0.70":                    {Medium: "text", Distance: 0.07},
+		"it has 90 % of the frames, at least 80 %":    {Medium: "vpdq", Distance: 0.1},
+		"12 % of the sound's bits differ, limit 20 %": {Medium: "audio", Distance: 0.12},
 	} {
 		if got := distance(t.Context(), m); got != want {
 			t.Errorf("%+v: %q", m, got)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"iolaus/internal/iru"
+	"iolaus/internal/recognise"
 	"iolaus/internal/web/ui"
 )
 
@@ -91,9 +92,9 @@ func reasonKind(ctx context.Context, kind string) string {
 		return ui.T(ctx, "Near file")
 	case "text":
 		return ui.T(ctx, "Text")
-	case iru.MediumVPDQ:
+	case "near film", iru.MediumVPDQ:
 		return ui.T(ctx, "Near film")
-	case iru.MediumAudio:
+	case "heard", iru.MediumAudio:
 		return ui.T(ctx, "Near sound")
 	case "estate":
 		return ui.T(ctx, "Same estate")
@@ -116,9 +117,16 @@ func distance(ctx context.Context, m iru.Match) string {
 		return ui.T(ctx, "TLSH distance %s, limit %s", fmt.Sprint(int(m.Distance)), fmt.Sprint(iru.TLSHRadius))
 	case iru.MediumText:
 		return ui.T(ctx, "%s similar, limit %s", fmt.Sprintf("%.2f", 1-m.Distance), fmt.Sprintf("%.2f", iru.TextSimilarity))
+	case iru.MediumVPDQ:
+		return ui.T(ctx, "it has %s of the frames, at least %s", percents(1-m.Distance), percents(recognise.VideoQuery))
+	case iru.MediumAudio:
+		return ui.T(ctx, "%s of the sound's bits differ, limit %s", percents(m.Distance), percents(recognise.AudioMatch))
 	}
 	return ui.T(ctx, "%s similar", fmt.Sprintf("%.2f", 1-m.Distance))
 }
+
+// percents writes a share of one.
+func percents(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 
 // judgedThen names what was found about known content.
 func judgedThen(ctx context.Context, finding string) string {

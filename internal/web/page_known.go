@@ -41,7 +41,7 @@ type OpinionLine struct {
 	Stands bool
 }
 
-// longPrint is how many characters of a fingerprint a page carries at most; the bank's file has all of it.
+// longPrint is how many bytes a fingerprint on a page has at most; the bank's file has all of it.
 const longPrint = 4000
 
 func (p KnownPage) head(ctx context.Context) ui.Head {
@@ -62,7 +62,8 @@ func (p KnownPage) prints(ctx context.Context) ui.Table {
 	t := ui.Table{Label: ui.T(ctx, "Fingerprints"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "What it recognises")}, {Title: ui.T(ctx, "Value"), NoWrap: true}, {Title: ui.T(ctx, "Bytes"), Num: true}}}
 	for _, s := range p.Known.Signals {
 		value := ui.Quiet(ui.T(ctx, "too long for a page; the bank's file has it"))
-		if text := s.Text(); len(text) <= longPrint {
+		if len(s.Value) <= longPrint {
+			text := s.Text()
 			value = ui.All(shortPrint(text), ui.CopyButton(text, ui.T(ctx, "Copy fingerprint")))
 		}
 		t.Rows = append(t.Rows, ui.Cells(ui.Text(mediumName(ctx, s.Medium)), value, ui.Text(ui.Thousands(len(s.Value)))))
