@@ -296,7 +296,7 @@ func TestRealInput(t *testing.T) {
 		return fmt.Sprintf("its content is not recognised: %+v", i.Matches)
 	})
 	ada.open(fmt.Sprintf("/items/%d", items.Items[0].ID))
-	for _, path := range []string{"/providers", "/notices", "/operations", "/known", "/me", "/search?q=reading", "/watch"} {
+	for _, path := range []string{"/providers", "/notices", "/operations", "/banks", "/me", "/search?q=reading", "/watch"} {
 		ada.open(path)
 	}
 	newPerson(t, web, banner).open("/signin").sees("Who are you?")

@@ -53,3 +53,23 @@ func (t *Tx) BankSizes(ctx context.Context, s iru.Scope) (map[iru.BankID]int, er
 	}
 	return out, nil
 }
+
+// BankMedia counts the fingerprints of a scope's bank by medium among its first contents, as many as most; cut says that there are more.
+// All of ten million would take minutes.
+func (t *Tx) BankMedia(ctx context.Context, s iru.Scope, b iru.BankID, most int) (media map[string]int, cut bool, err error) {
+	type row struct {
+		medium string
+		n      int
+	}
+	rows, err := All(ctx, t, func(r *row) []any { return []any{&r.medium, &r.n} }, `SELECT s.medium, COUNT(*) FROM (
+			SELECT id FROM known WHERE `+knownReach+` AND bank=$2 ORDER BY id LIMIT $3) AS k JOIN signal s ON s.known=k.id GROUP BY s.medium`, s.Reach(), b, most)
+	if err != nil {
+		return nil, false, fmt.Errorf("count fingerprints: %w", err)
+	}
+	media = map[string]int{}
+	for _, r := range rows {
+		media[r.medium] = r.n
+	}
+	err = t.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM known WHERE bank=$1 ORDER BY id LIMIT 1 OFFSET $2)", b, most).Scan(&cut)
+	return media, cut, err
+}

@@ -144,6 +144,11 @@ func (t *Tx) EventsOf(ctx context.Context, sub iru.Subject) ([]iru.Event, error)
 	return events(eventRows.list(ctx, t, "WHERE noun=$1 AND subject=$2"+withoutConsultations+" ORDER BY id", sub.Noun, sub.ID))
 }
 
+// LastOf gives the newest events of one thing by a verb, newest first, at most n. Reading the thing itself checks the scope.
+func (t *Tx) LastOf(ctx context.Context, sub iru.Subject, verb string, n int) ([]iru.Event, error) {
+	return events(eventRows.list(ctx, t, "WHERE noun=$1 AND subject=$2 AND verb=$3"+withoutConsultations+" ORDER BY id DESC LIMIT $4", sub.Noun, sub.ID, verb, n))
+}
+
 // Events lists the newest events of a scope, newest first, before an id (0: from the end), at most n.
 func (t *Tx) Events(ctx context.Context, s iru.Scope, before iru.EventID, n int) ([]iru.Event, error) {
 	return events(eventRows.list(ctx, t, "WHERE "+seen(s)+" AND ($2=0 OR id<$2) ORDER BY id DESC LIMIT $3", s.Reach(), before, n))

@@ -102,9 +102,11 @@ func (t *Tx) UpdateKnown(ctx context.Context, k iru.Known, old iru.KnownState) e
 type KnownFilter struct {
 	Bank   iru.BankID
 	Medium string
+	State  iru.KnownState
+	Flood  iru.Flood
 }
 
-// KnownsAfter lists a scope's known content that passes the filter after an id, in every state, oldest first, at most n.
+// KnownsAfter lists a scope's known content that passes the filter after an id, oldest first, at most n.
 func (t *Tx) KnownsAfter(ctx context.Context, s iru.Scope, f KnownFilter, after int64, n int) ([]iru.Known, error) {
 	where, args := "WHERE "+knownReach+" AND id>$2", []any{s.Reach(), after, n}
 	if f.Bank != 0 {
@@ -114,6 +116,14 @@ func (t *Tx) KnownsAfter(ctx context.Context, s iru.Scope, f KnownFilter, after 
 	if f.Medium != "" {
 		args = append(args, f.Medium)
 		where += fmt.Sprintf(" AND EXISTS (SELECT 1 FROM signal WHERE signal.known=known.id AND medium=$%d)", len(args))
+	}
+	if f.State != "" {
+		args = append(args, f.State)
+		where += fmt.Sprintf(" AND state=$%d", len(args))
+	}
+	if f.Flood != iru.FloodNone {
+		args = append(args, f.Flood)
+		where += fmt.Sprintf(" AND flood=$%d", len(args))
 	}
 	ks, err := knowns.list(ctx, t, where+" ORDER BY id LIMIT $3", args...)
 	if err != nil {

@@ -49,6 +49,11 @@ func (t *Tx) MatchesOf(ctx context.Context, s iru.Scope, i iru.ItemID) ([]iru.Ma
 	return ms, nil
 }
 
+// MatchesWith lists the matches of a scope's items with known content before an id (0: from the end), newest first, at most n.
+func (t *Tx) MatchesWith(ctx context.Context, s iru.Scope, known int64, before iru.MatchID, n int) ([]iru.Match, error) {
+	return matches.list(ctx, t, "WHERE item IN (SELECT id FROM item WHERE "+partReach+") AND known=$2 AND ($3=0 OR id<$3) ORDER BY id DESC LIMIT $4", s.Reach(), known, before, n)
+}
+
 // Match reads one match.
 func (t *Tx) Match(ctx context.Context, s iru.Scope, id iru.MatchID) (iru.Match, error) {
 	return matches.get(ctx, t, "($1=0 OR unit=$1) AND id=$2", s.Reach(), id)

@@ -73,6 +73,10 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddItem(ctx, &h.item); err != nil {
 			return err
 		}
+		judged := iru.Item{Unit: u, Asset: h.asset.ID, Locator: h.asset.Locator + "judged", State: iru.ItemReferred}
+		if err := x.AddItem(ctx, &judged); err != nil {
+			return err
+		}
 		h.exhibit = iru.Exhibit{Unit: u, Asset: h.asset.ID, Item: h.item.ID, State: iru.ExhibitRecorded}
 		if err := x.AddExhibit(ctx, &h.exhibit); err != nil {
 			return err
@@ -81,14 +85,14 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddBank(ctx, &h.bank); err != nil {
 			return err
 		}
-		h.known = iru.Known{Bank: h.bank.ID, Label: name, State: iru.KnownActive, Signals: []iru.Signal{{Medium: "sha256", Value: []byte(name)}}}
+		h.known = iru.Known{Bank: h.bank.ID, Label: name, Item: judged.ID, State: iru.KnownActive, Signals: []iru.Signal{{Medium: "sha256", Value: []byte(name)}}}
 		if err := x.AddKnown(ctx, &h.known); err != nil {
 			return err
 		}
 		if err := x.AddOpinion(ctx, &iru.Opinion{Known: h.known.ID, Unit: u, Verdict: iru.VerdictConfirmed}); err != nil {
 			return err
 		}
-		h.match = iru.Match{Unit: u, Item: h.item.ID, Exhibit: h.exhibit.ID, Known: h.known.ID, State: iru.MatchSuggested}
+		h.match = iru.Match{Unit: u, Item: h.item.ID, Exhibit: h.exhibit.ID, Known: h.known.ID, Medium: "pdq", State: iru.MatchSuggested}
 		if _, err := x.AddMatch(ctx, &h.match); err != nil {
 			return err
 		}
@@ -243,6 +247,10 @@ var readers = map[string]reader{
 	"BankSizes": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.BankSizes(ctx, s))
 	}},
+	"BankMedia": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		media, _, err := x.BankMedia(ctx, s, h.bank.ID, 9)
+		return len(media), err
+	}},
 	"Known": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Known(ctx, s, h.known.ID))
 	}},
@@ -290,6 +298,12 @@ var readers = map[string]reader{
 	}},
 	"TermHitsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.TermHitsOf(ctx, s, h.exhibit.ID))
+	}},
+	"MatchesWith": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.MatchesWith(ctx, s, h.known.ID, 0, 9))
+	}},
+	"ItemsNear": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ItemsNear(ctx, s, h.item.ID, 9))
 	}},
 	"Assessment": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Assessment(ctx, s, h.opinion.ID))

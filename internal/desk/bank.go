@@ -72,6 +72,7 @@ type BankChange struct {
 	Feed     *string
 	Source   *iru.Source
 	Handling *iru.Handling
+	Why      string // the log keeps it
 }
 
 // ChangeBank changes what is said of a bank. The log keeps what it was.
@@ -99,6 +100,10 @@ func (d *Desk) ChangeBank(ctx context.Context, s iru.Scope, id iru.BankID, c Ban
 		}
 		if len(e.Facts) == 0 {
 			return e, iru.Refuse(iru.Conflict, "nothing would change", "")
+		}
+		if why := strings.TrimSpace(c.Why); why != "" {
+			e = e.With("bank", b.Name)
+			e.Note = why
 		}
 		return e, b.Check()
 	})

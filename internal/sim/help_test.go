@@ -23,9 +23,14 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"iolaus/internal/sandbox"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	sandbox.Main() // sounds are fingerprinted in cells
+	goleak.VerifyTestMain(m)
+}
 
 func start(t testing.TB, opt Options) *Range {
 	t.Helper()

@@ -325,8 +325,10 @@ func eventKind(e iru.Event) string { return e.Subject.Noun + "." + e.Verb }
 // eventHref leads to what an event is about; "" where there is no page.
 func eventHref(e iru.Event) string {
 	switch e.Subject.Noun {
-	case "notice", "operation", "provider", "exhibit", "item", "asset", "outlet":
+	case "notice", "operation", "provider", "exhibit", "item", "asset", "outlet", "bank":
 		return fmt.Sprintf("/%ss/%d", e.Subject.Noun, e.Subject.ID)
+	case "known":
+		return fmt.Sprintf("/known/%d", e.Subject.ID)
 	}
 	return ""
 }

@@ -64,7 +64,7 @@ func (a *answer) ids() []string {
 // TestPagesWithoutAnythingSayWhatToDo: an empty house.
 func TestPagesWithoutAnythingSayWhatToDo(t *testing.T) {
 	h := newHouse(t)
-	for _, page := range [][2]string{{"ada", "/providers"}, {"ada", "/notices"}, {"ada", "/operations"}, {"ada", "/exhibits"}, {"ada", "/known"}, {"ada", "/terms"}} {
+	for _, page := range [][2]string{{"ada", "/providers"}, {"ada", "/notices"}, {"ada", "/operations"}, {"ada", "/exhibits"}, {"ada", "/banks"}, {"ada", "/terms"}} {
 		a := h.as(page[0]).get(page[1]).is(http.StatusOK)
 		if len(a.find("#none-h")) != 1 || len(a.find(".todo-list li.next")) != 1 {
 			t.Errorf("%s does not say what to do first", page[1])
@@ -451,20 +451,6 @@ func TestAdministration(t *testing.T) {
 	admin.post(p, "why", "left the unit").leads("/admin")
 	ada.get("/me").leads("/signin")
 	admin.post("/admin/officers/"+id(h.people["ada"].ID)+"/restore", "why", "came back").leads("/admin")
-}
-
-// TestKnownContent: fingerprints are entered by those who curate banks.
-func TestKnownContent(t *testing.T) {
-	h := newHouse(t)
-	ada := h.as("ada")
-	form := []string{"bank", "partner", "medium", "sha256", "label", "Tram map", "finding", "refer", "value"}
-	h.as("sig").get("/known").is(http.StatusOK).hasNo("#enter")
-	h.as("sig").post("/known", append(form, strings.Repeat("a", 64))...).is(http.StatusForbidden)
-	ada.post("/known", append(form, "abc")...).is(http.StatusUnprocessableEntity).has("#errors", "64 hexadecimal")
-	ada.post("/known", append(form, strings.Repeat("AB", 32))...).leads("/known?bank=partner")
-	ada.get("/known?bank=partner").has("#entries", "Tram map").has("#banks", "partner")
-	ada.post("/known", append(form, strings.Repeat("ab", 32))...).is(http.StatusConflict)
-	h.as("bo").get("/known").hasNo("#entries")
 }
 
 // A look is one way in which a page is shown.

@@ -5,7 +5,6 @@ package web
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -260,102 +259,4 @@ func (v *visit) revokeToken() error {
 	}
 	v.say(ui.T(v.ctx(), "The token is revoked."))
 	return v.to("/me")
-}
-
-func (v *visit) knownPage() error {
-	p := KnownPage{Said: v.said(), Bank: v.r.URL.Query().Get("bank"), Typed: typedKnown{Bank: "own", Medium: "sha256"}}
-	if err := v.fillKnown(&p); err != nil {
-		return err
-	}
-	return v.show(p.View())
-}
-
-func (v *visit) fillKnown(p *KnownPage) error {
-	ctx := v.ctx()
-	p.Frame, p.May = v.frame("evidence", ui.T(ctx, "Known content")), v.may(iru.ToCurateBanks)
-	after, _ := strconv.ParseInt(v.r.URL.Query().Get("after"), 10, 64)
-	return v.read(func(t *db.Tx) error {
-		banks, err := t.Banks(ctx, v.scope)
-		if err != nil {
-			return err
-		}
-		sizes, err := t.BankSizes(ctx, v.scope)
-		if err != nil {
-			return err
-		}
-		f := db.KnownFilter{}
-		p.Banks = ui.Table{Label: ui.T(ctx, "Banks"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Bank")}, {Title: ui.T(ctx, "Entries"), Num: true}}}
-		for _, b := range banks {
-			if b.Name == p.Bank {
-				f.Bank = b.ID
-			}
-			p.Banks.Rows = append(p.Banks.Rows, ui.Row{Current: b.Name == p.Bank, Cells: []templ.Component{ui.Link(at("/known", "bank", b.Name), b.Name), ui.Text(ui.Thousands(sizes[b.ID]))}})
-		}
-		var ks []iru.Known
-		if f.Bank != 0 || p.Bank == "" {
-			if ks, err = t.KnownsAfter(ctx, v.scope, f, max(after, 0), perPage+1); err != nil {
-				return err
-			}
-		}
-		p.None = len(ks) == 0 && p.Bank == "" && after == 0
-		if len(ks) > perPage {
-			ks = ks[:perPage]
-			p.Pages.Next = at("/known", "bank", p.Bank, "after", id(ks[perPage-1].ID))
-		}
-		if after > 0 {
-			p.Pages.Previous = at("/known", "bank", p.Bank)
-		}
-		return v.knownTable(t, p, ks)
-	})
-}
-
-func (v *visit) knownTable(t *db.Tx, p *KnownPage, ks []iru.Known) error {
-	ctx, who := v.ctx(), names{}
-	p.Entries = ui.Table{Label: ui.T(ctx, "Entries"), Compact: true, Empty: ui.T(ctx, "No entry in this bank."), Columns: []ui.Column{{Title: ui.T(ctx, "What it is")}, {Title: ui.T(ctx, "Bank")}, {Title: ui.T(ctx, "Fingerprint")}, {Title: ui.T(ctx, "Value"), NoWrap: true},
-		{Title: ui.T(ctx, "Judged then")}, {Title: ui.T(ctx, "By")}, {Title: ui.T(ctx, "Entered"), NoWrap: true}, {Title: ui.T(ctx, "State")}}}
-	for _, k := range ks {
-		what := ui.Isolated(plainDefanged(k.Name()))
-		if k.Item != 0 {
-			what = ui.Link("/items/"+id(k.Item), plainDefanged(k.Name()))
-		}
-		state := ui.OK(ui.T(ctx, "in use"))
-		if k.Muted || k.State != iru.KnownActive {
-			state = ui.Neutral(ui.T(ctx, "muted")).With(ui.IconHold)
-		}
-		finding := ui.T(ctx, "to be referred")
-		if k.Finding != string(iru.FindRefer) {
-			finding = ui.T(ctx, "no action")
-		}
-		print, _ := k.Signal("")
-		value := ui.Quiet(ui.T(ctx, "a sketch"))
-		if print.Medium != iru.MediumText {
-			value = ui.All(ui.Hash{Hex: print.Text(), Copy: true})
-		}
-		p.Entries.Rows = append(p.Entries.Rows, ui.Cells(what, ui.Isolated(k.BankName), ui.Text(mediumName(ctx, print.Medium)), value, ui.Text(finding), ui.Isolated(who.of(ctx, t, k.By)), ui.Text(day(k.Created)), state.Plain()))
-	}
-	return nil
-}
-
-func (v *visit) enterKnown() error {
-	k := typedKnown{Bank: v.value("bank"), Medium: v.value("medium"), Value: v.value("value"), Label: v.value("label"), Finding: v.value("finding")}
-	err := v.scope.May(iru.ToCurateBanks)
-	var print iru.Signal
-	if err == nil {
-		print, err = iru.ParseSignal(k.Medium, k.Value)
-	}
-	if err == nil {
-		_, err = v.desk.Enter(v.ctx(), v.scope, k.Bank, iru.Known{Label: k.Label, Finding: k.Finding, Signals: []iru.Signal{print}})
-	}
-	if why, ok := complaint(err); ok && v.may(iru.ToCurateBanks) {
-		p := KnownPage{Problem: why, Typed: k}
-		if err := v.fillKnown(&p); err != nil {
-			return err
-		}
-		return v.again(err, p.View())
-	}
-	if err != nil {
-		return err
-	}
-	v.say(ui.T(v.ctx(), "“%s” was entered.", k.Label))
-	return v.to("%s", at("/known", "bank", k.Bank))
 }

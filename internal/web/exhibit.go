@@ -174,16 +174,23 @@ func (v *visit) takeFile() error {
 
 // attach answers with bytes that a browser stores and never shows; size is their number, below 0 where it is not known.
 func (v *visit) attach(name string, size int64, body io.Reader) {
+	v.attachHead(name, size)
+	if size >= 0 {
+		body = io.LimitReader(body, size)
+	}
+	_, _ = io.Copy(v.w, body) // the reader is gone; there is nobody to tell
+}
+
+// attachHead says that what follows is a file, to be stored and never shown.
+func (v *visit) attachHead(name string, size int64) {
 	h := v.w.Header()
 	h.Set("Content-Type", "application/octet-stream")
 	if size >= 0 {
 		h.Set("Content-Length", strconv.FormatInt(size, 10))
-		body = io.LimitReader(body, size)
 	}
 	h.Set("Content-Disposition", `attachment; filename="`+plainFile(name)+`"`)
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
-	_, _ = io.Copy(v.w, body) // the reader is gone; there is nobody to tell
 }
 
 // verifyExhibit checks an exhibit again and leads back to its page, which shows the result. The log keeps who asked, and the result.

@@ -25,7 +25,7 @@ func (v *visit) historyTable(ctx context.Context, t *db.Tx, who names, es []iru.
 		if e.Index >= 0 {
 			place = ui.Link("/ledger/events/"+id(e.ID), ui.Thousands(int(e.Index)))
 		}
-		why := ui.Isolated(cutText(e.Note, 200))
+		why := ui.Isolated(cutText(plainDefanged(e.Note), 200))
 		if desk.Withheld(e) {
 			why = ui.Quiet(notYet(ctx))
 		}
@@ -363,6 +363,10 @@ func nounWords(ctx context.Context, s iru.Subject) string {
 		return ui.T(ctx, "Officer %s", n)
 	case "exhibit":
 		return ui.T(ctx, "Exhibit %s", n)
+	case "bank":
+		return ui.T(ctx, "Bank %s", n)
+	case "known":
+		return ui.T(ctx, "Known content %s", n)
 	}
 	return s.Noun + " " + n
 }

@@ -180,16 +180,17 @@ type answer struct {
 
 func (c *client) do(method, path string, form url.Values, header ...string) *answer {
 	c.h.t.Helper()
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
+	if form == nil {
+		return c.send(method, path, nil, header...)
 	}
+	return c.send(method, path, strings.NewReader(form.Encode()), append([]string{"Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin"}, header...)...)
+}
+
+// send asks for a page with a body and headers.
+func (c *client) send(method, path string, body io.Reader, header ...string) *answer {
+	c.h.t.Helper()
 	r, err := http.NewRequestWithContext(c.h.t.Context(), method, c.h.url+path, body)
 	must(c.h.t, err)
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Sec-Fetch-Site", "same-origin")
-	}
 	if c.cookie != "" {
 		r.AddCookie(&http.Cookie{Name: "iolaus", Value: c.cookie})
 	}

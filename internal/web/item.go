@@ -4,7 +4,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"time"
 
@@ -77,7 +76,10 @@ func (r *itemReader) read(i iru.ItemID) error {
 	if p.Exhibits, err = r.t.ExhibitsOf(r.ctx, s, i); err != nil {
 		return err
 	}
-	if p.Matches, err = r.t.MatchesOf(r.ctx, s, i); err != nil {
+	if err := r.matches(); err != nil {
+		return err
+	}
+	if err := r.near(); err != nil {
 		return err
 	}
 	if p.Hits, err = r.t.TermHitsOf(r.ctx, s, p.Item.Exhibit); err != nil {
@@ -234,29 +236,8 @@ func queueRow(ctx context.Context, t *db.Tx, who names, i iru.Item, current bool
 	if i.State == iru.ItemDeferred {
 		state = ui.Neutral(ui.T(ctx, "Woke up")).With(ui.IconClock)
 	}
-	return ui.Row{Current: current, Cells: []templ.Component{ui.Link(at("/triage", "item", id(i.ID)), id(i.ID)), shortAddress(i.Locator), ui.Text(cutText(reason, 90)), state,
+	return ui.Row{Current: current, Cells: []templ.Component{ui.Link(at("/triage", "item", id(i.ID)), id(i.ID)), shortAddress(i.Locator), ui.Text(cutText(plainDefanged(reason), 90)), state,
 		ui.Isolated(held), ui.Fresh{Seen: i.Created, Now: now}}}
-}
-
-// reasonKind names why something is in the queue.
-func reasonKind(ctx context.Context, kind string) string {
-	switch kind {
-	case "exact", "sha256":
-		return ui.T(ctx, "Exact match")
-	case "exact bank":
-		return ui.T(ctx, "Banks")
-	case "near image", "pdq":
-		return ui.T(ctx, "Near image")
-	case "text":
-		return ui.T(ctx, "Text")
-	case "estate":
-		return ui.T(ctx, "Same estate")
-	case "return":
-		return ui.T(ctx, "Return")
-	case "watch list":
-		return ui.T(ctx, "Watch list")
-	}
-	return kind
 }
 
 // why is the reasons that are not matches; matches are shown with what a person made of them.
@@ -264,7 +245,7 @@ func (p ItemPage) why(ctx context.Context) ui.Why {
 	var out ui.Why
 	for _, r := range p.Item.Reasons {
 		switch r.Kind {
-		case "exact", "near image", "text":
+		case "exact", "near image", "near file", "near film", "heard", "text":
 			continue
 		}
 		if r.Kind == "watch list" {
@@ -283,44 +264,7 @@ func (p ItemPage) why(ctx context.Context) ui.Why {
 	return out
 }
 
-// distance says in words how far a match is off, and where the limit is.
-func distance(ctx context.Context, m iru.Match) string {
-	switch m.Medium {
-	case "sha256":
-		return ui.T(ctx, "the same bytes")
-	case "pdq":
-		return ui.T(ctx, "distance %s of 256 bits, limit %s", fmt.Sprint(int(m.Distance)), fmt.Sprint(iru.PDQRadius))
-	}
-	return ui.T(ctx, "%s similar, limit %s", fmt.Sprintf("%.2f", 1-m.Distance), fmt.Sprintf("%.2f", iru.TextSimilarity))
-}
-
-// judgedThen names what was found about known content.
-func judgedThen(ctx context.Context, finding string) string {
-	switch iru.Finding(finding) {
-	case iru.FindRefer:
-		return ui.T(ctx, "judged then: refer")
-	case iru.FindNoAction:
-		return ui.T(ctx, "judged then: no action")
-	case iru.FindDuplicate:
-		return ui.T(ctx, "judged then: duplicate")
-	}
-	return ""
-}
-
 var webAddress = regexp.MustCompile(`(?i)\b(?:https?|ftp|wss?)://[^\s<>"'“”«»]+`)
-
-// judgeMatch takes what a person makes of a match.
-func (v *visit) judgeMatch() error {
-	n, err := v.number("id")
-	if err != nil {
-		return err
-	}
-	verb := v.value("verb")
-	if err := v.desk.Judge(v.ctx(), v.scope, iru.MatchID(n), verb, v.value("note")); err != nil {
-		return err
-	}
-	return v.to("%s", Local(v.r.PostFormValue("back")))
-}
 
 // pass gives the item back, without a reason; it is not offered again in this session.
 func (v *visit) pass() error {

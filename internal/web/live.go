@@ -105,6 +105,9 @@ var topics = map[string][]string{
 	"ledger":     nil, // everything
 	"evidence":   {"item"},
 	"exhibit":    {}, // itself only
+	"banks":      {"bank", "known"},
+	"bank":       {"known"},
+	"known":      {"bank", "match"},
 }
 
 func touches(topic string, e iru.Event) bool {

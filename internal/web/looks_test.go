@@ -24,6 +24,11 @@ func firstPages(s *story) map[string]string {
 		"candidates": "/candidates",
 		"watch":      "/watch",
 		"search":     at("/search", "q", "halcyon"),
+		"banks":      "/banks",
+		"bank":       "/banks/" + id(s.known.Bank),
+		"known":      knownPath(s.known),
+		"flood":      knownPath(s.blank),
+		"quarantine": knownPath(s.blank) + "/step/quarantine",
 	}
 }
 
@@ -75,7 +80,7 @@ func TestFirstPagesAreAccessible(t *testing.T) {
 		}
 	}
 	h.browse("ada", "ar")
-	for _, name := range []string{"today", "refer", "outlet", "candidate"} {
+	for _, name := range []string{"today", "refer", "outlet", "candidate", "bank", "flood"} {
 		webtest.Axe(t, h.url+pages[name], 320, false, explained...)
 	}
 }

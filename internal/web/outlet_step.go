@@ -3,6 +3,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -61,8 +62,18 @@ func (v *visit) outletStep() error {
 func (v *visit) classifyOutlet(p StepPage, o iru.Outlet) error {
 	ctx, h := v.ctx(), o.Handling
 	if v.r.Method == http.MethodPost {
-		h = iru.Handling{TLP: v.value("tlp"), PAP: v.value("pap"), H: v.value("h"), Note: v.value("note")}
+		h = v.typedHandling()
 	}
+	p.Next = []string{ui.T(ctx, "The codes hold for all evidence of this outlet, from now on."), ui.T(ctx, "Codes are opened with leave of whom the information came from: say in the reason who gave it.")}
+	p.Fields = append(handlingFields(ctx, h), v.why(true))
+	return v.takeStep(p, func() (string, error) {
+		_, err := v.desk.Classify(ctx, v.scope, o.ID, h, v.value("why"))
+		return ui.T(ctx, "%s has new handling codes.", o.Name), err
+	})
+}
+
+// handlingFields ask for handling codes.
+func handlingFields(ctx context.Context, h iru.Handling) []ui.Field {
 	choice := func(name, label, hint, is string, codes []string, prefix string) ui.Field {
 		f := ui.Field{Name: name, Label: label, Hint: hint, Type: "select", Value: is, Required: true}
 		for _, c := range codes {
@@ -70,17 +81,16 @@ func (v *visit) classifyOutlet(p StepPage, o iru.Outlet) error {
 		}
 		return f
 	}
-	p.Next = []string{ui.T(ctx, "The codes hold for all evidence of this outlet, from now on."), ui.T(ctx, "Codes are opened with leave of whom the information came from: say in the reason who gave it.")}
-	p.Fields = []ui.Field{
+	return []ui.Field{
 		choice("tlp", ui.T(ctx, "Who may see it"), ui.T(ctx, "RED and AMBER+STRICT stay within the unit."), h.TLP, iru.TLPs, "TLP:"),
 		choice("pap", ui.T(ctx, "What may be done about it"), "", h.PAP, iru.PAPs, "PAP:"),
 		choice("h", ui.T(ctx, "Under which condition it travels"), ui.T(ctx, "H1 not in court without leave, H2 not onward without leave, H3 the condition below."), h.H,
 			[]string{"H0", "H1", "H2", "H3", "H1 H2", "H1 H3", "H2 H3", "H1 H2 H3"}, ""),
 		{Name: "note", Label: ui.T(ctx, "The condition of H3"), Value: h.Note, Max: 500},
-		v.why(true),
 	}
-	return v.takeStep(p, func() (string, error) {
-		_, err := v.desk.Classify(ctx, v.scope, o.ID, h, v.value("why"))
-		return ui.T(ctx, "%s has new handling codes.", o.Name), err
-	})
+}
+
+// typedHandling is what a form of handlingFields says.
+func (v *visit) typedHandling() iru.Handling {
+	return iru.Handling{TLP: v.value("tlp"), PAP: v.value("pap"), H: v.value("h"), Note: v.value("note")}
 }

@@ -128,55 +128,6 @@ func (p MePage) scopes(ctx context.Context) ui.Choice {
 	}, Hint: ui.T(ctx, "Never more than your own roles allow.")}
 }
 
-// KnownPage is what was judged before, as fingerprints.
-type KnownPage struct {
-	Frame   ui.Frame
-	Said    string
-	Bank    string
-	Banks   ui.Table
-	None    bool
-	Entries ui.Table
-	Pages   ui.Pages
-	May     bool
-	Problem string
-	Typed   typedKnown
-}
-
-// typedKnown is what somebody typed into the form.
-type typedKnown struct{ Bank, Medium, Value, Label, Finding string }
-
-func (p KnownPage) fields(ctx context.Context) []ui.Field {
-	k := p.Typed
-	return []ui.Field{
-		{Name: "bank", Label: ui.T(ctx, "Bank"), Value: k.Bank, Required: true, Max: 60, Autocomplete: "off", Hint: ui.T(ctx, "“own” holds what this unit judged; name others after their source.")},
-		{Name: "medium", Label: ui.T(ctx, "Fingerprint"), Type: "select", Value: k.Medium, Required: true, Options: []ui.Option{
-			{Value: "sha256", Text: ui.T(ctx, "same bytes (SHA-256)")}, {Value: "pdq", Text: ui.T(ctx, "near image (PDQ)")}, {Value: "text", Text: ui.T(ctx, "near text (sketch)")}}},
-		{Name: "value", Label: ui.T(ctx, "Value"), Value: k.Value, Required: true, Max: 20000, Autocomplete: "off", Hint: ui.T(ctx, "64 hexadecimal digits for SHA-256 and PDQ.")},
-		{Name: "label", Label: ui.T(ctx, "What it is"), Value: k.Label, Required: true, Max: 300, Hint: ui.T(ctx, "Colleagues read this beside a match.")},
-		{Name: "finding", Label: ui.T(ctx, "Judged then"), Type: "select", Value: k.Finding, Required: true, Options: []ui.Option{
-			{Value: string(iru.FindRefer), Text: ui.T(ctx, "to be referred")}, {Value: string(iru.FindNoAction), Text: ui.T(ctx, "no action")}}},
-	}
-}
-
-func mediumName(ctx context.Context, m string) string {
-	switch m {
-	case "sha256":
-		return ui.T(ctx, "same bytes (SHA-256)")
-	case "pdq":
-		return ui.T(ctx, "near image (PDQ)")
-	case "text":
-		return ui.T(ctx, "near text (sketch)")
-	}
-	return m
-}
-
-func (p KnownPage) title(ctx context.Context) string {
-	if p.Bank == "" {
-		return ui.T(ctx, "Entries of every bank")
-	}
-	return ui.T(ctx, "Bank “%s”", p.Bank)
-}
-
 func (p MePage) buttons(ctx context.Context) []ui.Button {
 	if !p.MayAdmin {
 		return nil

@@ -50,7 +50,7 @@ func (p ExhibitsPage) View() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head{Title: ui.T(ctx, "Evidence"), Facts: []templ.Component{ui.Connection()}, Buttons: []ui.Button{{Text: ui.T(ctx, "Known content"), Href: "/known"}, {Text: ui.T(ctx, "Watch lists"), Href: "/terms"}}}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head{Title: ui.T(ctx, "Evidence"), Facts: []templ.Component{ui.Connection()}, Buttons: []ui.Button{{Text: ui.T(ctx, "Banks of known content"), Href: "/banks"}, {Text: ui.T(ctx, "Watch lists"), Href: "/terms"}}}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

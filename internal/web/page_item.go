@@ -30,7 +30,9 @@ type ItemPage struct {
 	Asset    iru.Asset
 	Outlet   iru.Outlet // zero: nobody has said whose it is
 	Exhibits []iru.Exhibit
-	Matches  []iru.Match
+	Matches  []MatchLine
+	Silent   int // matches that are not shown: of a muted bank, or of content that was set aside
+	Near     []NearLine
 	Hits     []iru.TermHit // of watch lists, in the newest exhibit
 	Alike    []iru.ItemID  // items with the same content
 	Earlier  ui.Lines

@@ -22,7 +22,9 @@ type StepPage struct {
 	Problem string   // why the last try was refused
 	Next    []string // what happens then, one sentence each
 	Facts   ui.Terms
-	Act     *ActText // the act whole, where somebody answers for it
+	Act     *ActText        // the act whole, where somebody answers for it
+	Beside  templ.Component // stands above the form; nil: nothing
+	Upload  bool            // a field of the form is a file
 	Fields  []ui.Field
 	Check   *ui.Check
 	Hidden  map[string]string

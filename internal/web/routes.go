@@ -4,6 +4,9 @@ package web
 
 import "net/http"
 
+// importPattern is the one form that may be large.
+const importPattern = "POST /banks/{id}/step/import"
+
 // What a wallboard asks for.
 const (
 	livePattern = "GET /live/{topic}"
@@ -93,8 +96,6 @@ func (s *server) routes() []route {
 		{"GET /exhibits/{id}/replay", (*visit).replayPage, false},
 		{"POST /exhibits/{id}/replay", (*visit).replayPage, false},
 		{"POST /exhibits/{id}/export", (*visit).exportExhibit, false},
-		{"GET /known", (*visit).knownPage, false},
-		{"POST /known", (*visit).enterKnown, false},
 		{"GET /terms", (*visit).termsPage, false},
 		{"POST /terms", (*visit).beginList, false},
 		{"POST /terms/{id}", (*visit).stepList, false},
@@ -102,6 +103,23 @@ func (s *server) routes() []route {
 		{"POST /terms/{id}/import", (*visit).importTerms, false},
 		{"POST /terms/{id}/undo/{import}", (*visit).undoImport, false},
 		{"POST /terms/{id}/{term}", (*visit).stepTerm, false},
+		{"GET /banks", (*visit).banksPage, false},
+		{"GET /banks/new", (*visit).openBank, false},
+		{"POST /banks/new", (*visit).openBank, false},
+		{"GET /banks/{id}", (*visit).bankPage, false},
+		{"GET /banks/{id}/step/{verb}", (*visit).bankStep, false},
+		{"POST /banks/{id}/step/{verb}", (*visit).bankStep, false},
+		{importPattern, (*visit).bankImport, false},
+		{"GET /banks/{id}/step/import", (*visit).bankImport, false},
+		{"GET /banks/{id}/step/export", (*visit).bankExport, false},
+		{"POST /banks/{id}/step/export", (*visit).bankExport, false},
+		{"POST /banks/{id}/known", (*visit).enterKnown, false},
+		{"GET /banks/{bank}/known/{id}", (*visit).knownPage, false},
+		{"GET /banks/{bank}/known/{id}/step/{verb}", (*visit).knownStep, false},
+		{"POST /banks/{bank}/known/{id}/step/{verb}", (*visit).knownStep, false},
+		{"POST /banks/{bank}/known/{id}/opinion", (*visit).opine, false},
+		{"GET /known", func(v *visit) error { return v.to("/banks") }, false},
+		{"GET /known/{id}", (*visit).whichBank, false},
 		{"GET /me", (*visit).mePage, false},
 		{"POST /me/tokens", (*visit).issueToken, false},
 		{"POST /me/tokens/{id}/revoke", (*visit).revokeToken, false},

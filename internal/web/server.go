@@ -68,6 +68,7 @@ func New(d *desk.Desk, o Options) (http.Handler, error) {
 
 	all := http.NewServeMux()
 	all.Handle("GET /static/", s.static)
+	all.Handle(importPattern, Language(http.MaxBytesHandler(changes, MaxImport+importMemory))) // read by whoever is signed in, and nobody else
 	all.Handle("/", Language(LimitBody(changes, MaxForm, s.refuse(http.StatusRequestEntityTooLarge))))
 	return Security{Secure: o.Secure, EvidenceOrigin: o.Links.Origin()}.Headers(all), nil
 }

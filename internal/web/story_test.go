@@ -9,14 +9,12 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"testing"
 	"time"
 
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
-	"iolaus/internal/recognise"
 )
 
 // A story is a unit's work of some days, made by the desk's own verbs, with invented, harmless content: weather, trains and trams.
@@ -30,6 +28,7 @@ type story struct {
 	host, registrar                        iru.Provider
 	operation                              iru.Operation
 	outlet                                 iru.OutletID
+	known, text, blank                     iru.Known // a partner's, one that two near copies are met by, one that matches too much
 }
 
 const arabicBulletin = "نشرة الطقس لمنطقة الميناء: ينخفض خط الثلج الليلة إلى ٦٠٠ متر، وتهب رياح شمالية معتدلة.\n\nيعمل القطار رقم 204 وفق الجدول الليلي حتى صباح الجمعة. لمزيد من التفاصيل زوروا https://halcyon-live.test/night"
@@ -238,11 +237,7 @@ func (h *house) arrivals(s *story, shared []iru.Feature) {
 	ctx := h.t.Context()
 	s.arabic = h.item("https://wire.halcyon-weather.test/posts/5521")
 	x := h.capture(s.arabic, "ar", "نشرة الطقس", arabicBulletin, nil)
-	known, err := h.Enter(ctx, h.scope("ada"), "Halcyon templates", iru.Known{Signals: []iru.Signal{printed(h.t, "pdq", strings.Repeat("0f", 32))}, Label: "Weather map, template 12", Finding: "refer"})
-	must(h.t, err)
-	text, err := h.Enter(ctx, h.scope("ben"), "own", iru.Known{Signals: []iru.Signal{printed(h.t, "text", recognise.SketchText("Night timetable: train 204 leaves at ten past eleven and stops at every harbour on its way north").String())}, Label: "Night timetable bulletin", Finding: "no_action"})
-	must(h.t, err)
-	must(h.t, h.RecordMatches(ctx, x.ID, []desk.Resemblance{{Known: known.ID, Medium: "pdq", Distance: 6, Where: "https://wire.halcyon-weather.test/img/map.png"}, {Known: text.ID, Medium: "text", Distance: 0.09, Where: s.arabic.Locator}}))
+	h.banks(s, x)
 	s.copied = h.item("https://wire.halcyon-weather.test/posts/5522")
 	h.capture(s.copied, "ar", "نشرة الطقس", arabicBulletin, nil)
 	must(h.t, h.RecordMatches(ctx, h.capture(h.item("https://wire.halcyon-weather.test/posts/5523"), "en", "Night trains", "Train 204 follows the night timetable.", nil).ID, nil))
@@ -259,7 +254,7 @@ func (h *house) arrivals(s *story, shared []iru.Feature) {
 	h.refer("ben", h.item(s.trains.Locator), iru.PurposeDoubt)
 	h.refer("ada", h.item(s.mirror.Locator), iru.PurposeProceed)
 	cedar := h.provider("Cedar Cloud", legal.Host)
-	_, err = h.Draft(ctx, h.scope("ada"), desk.DraftRequest{Asset: s.mirror.ID, Item: h.item(s.mirror.Locator).ID, Provider: cedar.ID, Layer: legal.Host, Instrument: legal.RemovalOrder})
+	_, err := h.Draft(ctx, h.scope("ada"), desk.DraftRequest{Asset: s.mirror.ID, Item: h.item(s.mirror.Locator).ID, Provider: cedar.ID, Layer: legal.Host, Instrument: legal.RemovalOrder})
 	must(h.t, err)
 	s.waiting = h.act(desk.DraftRequest{Asset: s.wire.ID, Item: s.first.ID, Provider: s.host.ID, Layer: legal.Host, Instrument: legal.RemovalOrder})
 	h.reply(s.order.ID, "unknown", true, "Could you tell us more about the second page?")
@@ -273,11 +268,4 @@ func (h *house) arrivals(s *story, shared []iru.Feature) {
 	if _, err = h.OpenPoll(ctx, h.scope("dora"), s.operation.ID); err != nil && !errors.Is(err, iru.Conflict) && !errors.Is(err, iru.Invalid) {
 		h.t.Fatal(err)
 	}
-}
-
-func printed(t *testing.T, medium, text string) iru.Signal {
-	t.Helper()
-	s, err := iru.ParseSignal(medium, text)
-	must(t, err)
-	return s
 }

@@ -235,7 +235,8 @@ document.addEventListener('keydown', (e) => {
   const el = keyed(key);
   if (el) {
     e.preventDefault();
-    if (typing(el) || el.hasAttribute('data-legal')) el.focus(); else el.click();
+    const place = document.getElementById(el.getAttribute('href')?.match(/^#(.+)/)?.[1] ?? ''); // on this page: the next Tab goes on from there
+    if (place) place.focus(); else if (typing(el) || el.hasAttribute('data-legal')) el.focus(); else el.click();
   } else if ((key === 'j' || key === 'k') && move(key === 'j' ? 1 : -1)) e.preventDefault();
 });
 

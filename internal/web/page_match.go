@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"iolaus/internal/iru"
+	"iolaus/internal/web/ui"
+)
+
+// A MatchLine is one match of an item with known content, in words: the content itself is not shown again.
+type MatchLine struct {
+	iru.Match
+	Opinions []string // that stand: "confirmed by Unit B"
+}
+
+// matchVerb is a button of a match.
+type matchVerb struct{ Verb, Words string }
+
+func (m MatchLine) verbs(ctx context.Context) []matchVerb {
+	var out []matchVerb
+	for _, b := range []matchVerb{{"confirm", ui.T(ctx, "Confirm")}, {"dispute", ui.T(ctx, "Dispute")}, {"withdraw", ui.T(ctx, "Withdraw")}} {
+		if iru.MatchTable.Can(m.State, b.Verb) {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// label is what the bank calls it, its addresses defanged.
+func (m MatchLine) label() string { return plainDefanged(m.Label) }
+
+// A NearLine is an item that resembles the one shown.
+type NearLine struct {
+	Item iru.Item
+	By   string // what both resemble
+}
+
+func (n NearLine) waits() bool {
+	return n.Item.State == iru.ItemReady || n.Item.State == iru.ItemSecond || n.Item.State == iru.ItemDeferred
+}
+
+// nearWaiting counts the near copies that wait for a person.
+func (p ItemPage) nearWaiting() int {
+	n := 0
+	for _, x := range p.Near {
+		if x.waits() {
+			n++
+		}
+	}
+	return n
+}
+
+func (p ItemPage) nearTitle(ctx context.Context) string {
+	n := p.nearWaiting()
+	switch {
+	case n == 0:
+		return ui.T(ctx, "Near copies, judged")
+	case n >= nearCounted:
+		return ui.T(ctx, "Near copies waiting: %s", strconv.Itoa(n)+"+")
+	}
+	return ui.T(ctx, "Near copies waiting: %s", strconv.Itoa(n))
+}
+
+// nearFoot says the rule, and how many are not listed.
+func (p ItemPage) nearFoot(ctx context.Context) templ.Component {
+	rule := ui.T(ctx, "Near is not the same: each is opened and judged by itself. Exact copies are settled together.")
+	if more := len(p.Near) - nearShown; more > 0 {
+		return ui.Both(rule, ui.T(ctx, "Not listed here: %s.", strconv.Itoa(more)))
+	}
+	return ui.Text(rule)
+}
+
+func (p ItemPage) nearHref(n NearLine) string {
+	if n.waits() && p.MayAssess {
+		return at("/triage", "item", id(n.Item.ID))
+	}
+	return "/items/" + id(n.Item.ID)
+}
+
+// reasonsAside leads to the matches by a key.
+func (p ItemPage) reasonsAside(ctx context.Context) templ.Component {
+	rule := ui.Quiet(ui.T(ctx, "suggestions, never decisions"))
+	if len(p.Matches) == 0 || !p.MayAssess {
+		return rule
+	}
+	return ui.All(rule, ui.Button{Text: ui.T(ctx, "To the matches"), Small: true, Href: "#match-" + id(p.Matches[0].ID), Key: "m"})
+}
+
+// silent says that there are matches which are not shown.
+func (p ItemPage) silent(ctx context.Context) templ.Component {
+	if p.Silent == 0 {
+		return nil
+	}
+	return ui.Text(ui.T(ctx, "Not shown: %s, of a muted bank or of content that was set aside.", strconv.Itoa(p.Silent)))
+}
