@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// beside are the benchmarks that measure evidence against its peers. Each runs in its own package and its own process, where it runs both
+// beside are the benchmarks that measure evidence and recognition against their peers. Those of recognition find programs of their peers in the
+// folder that IOLAUS_PEERS names, and are absolute figures without. Each runs in its own package and its own process, where it runs both
 // sides in turn, and is taken over into the file of figures as it came.
 var beside = []struct{ title, dir, bench, time string }{
 	{"Crawl of a generated site of 7,001 addresses, 16 workers, beside `wget --warc-file`; medians, both in turn", "internal/capture", "^BenchmarkCrawl$", "1x"},
@@ -19,6 +20,12 @@ var beside = []struct{ title, dir, bench, time string }{
 	{"A browser exhibit (load, PNG, PDF, MHTML, DOM, records) beside `chromium --headless --screenshot`; medians, both in turn", "internal/fetch", "^BenchmarkCapture$", "1x"},
 	{"Custody events sealed, on both engines, beside raw Tessera on the same disk", "internal/desk", "^BenchmarkSeal$", "2s"},
 	{"The evidence store: exhibits of 50 kB", "internal/blob", "^BenchmarkExhibits$", "10000x"},
+	{"256-bit hashes within 31 bits, one core, thread CPU, beside faiss IndexBinaryMultiHash(256, 16, 16), nflip 1, on the same hashes and queries", "internal/recognise/ring", "^BenchmarkSearch$", "2s"},
+	{"PDQ of a 512x512 picture, hash stage, beside the reference in C++", "internal/recognise", "^BenchmarkPDQHashStage$", "1s"},
+	{"A 12-megapixel JPEG decoded and hashed, beside the standard library's decoding alone, in turn", "internal/recognise", "^BenchmarkPDQPhotograph$", "10x"},
+	{"Watch lists over mixed text of eleven languages, folding included, thread CPU, beside Hyperscan literals", "internal/recognise", "^BenchmarkTerms$", "1s"},
+	{"Language of 1 to 10 words of held-out text, beside whatlanggo", "internal/recognise/language", "^BenchmarkAccuracy$", "1x"},
+	{"Frames of a film fingerprinted, CPU of all processes, beside ffmpeg decoding alone", "internal/media", "^BenchmarkVideo$", "3x"},
 	{"A cell started; a page and pictures read in it", "internal/sandbox", "^Benchmark(Start|Page)$", "20x"},
 }
 

@@ -20,6 +20,7 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/recognise"
+	"iolaus/internal/recognise/ring"
 )
 
 // HMA opens the routes under /hma, which clients of Hasher-Matcher-Actioner know; docs/format/hma.md says where they differ. What a field
@@ -36,7 +37,7 @@ type HMA struct {
 type Neighbours interface {
 	// Near gives the ids of all signals within so many bits of q: with fresh of all that were entered before, else it need not wait for
 	// what was entered in the last second.
-	Near(ctx context.Context, q recognise.PDQ, radius int, fresh bool) ([]recognise.Hit, error)
+	Near(ctx context.Context, q recognise.PDQ, radius int, fresh bool) ([]ring.Hit, error)
 }
 
 // Pictures reads hostile pictures, away from this process.

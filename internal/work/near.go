@@ -29,14 +29,14 @@ const takeIn = time.Second
 
 // Near gives the ids of all PDQ fingerprints of the store within so many bits of q, whoever's they are; which of them may be told, the
 // store says. With fresh, everything that was entered before the call is among them, else what was entered a second before.
-func (n *Near) Near(ctx context.Context, q recognise.PDQ, radius int, fresh bool) ([]recognise.Hit, error) {
+func (n *Near) Near(ctx context.Context, q recognise.PDQ, radius int, fresh bool) ([]ring.Hit, error) {
 	l := n.crew.lookup()
 	if err := n.take(ctx, l, fresh || !n.loaded.Load()); err != nil {
 		return nil, err
 	}
-	var out []recognise.Hit
+	var out []ring.Hit
 	l.pdq.search([]ring.Hash{ring.Hash(q)}, radius, func(_ int, h ring.Hit) {
-		out = append(out, recognise.Hit{ID: h.ID, Distance: h.Distance})
+		out = append(out, h)
 	})
 	return out, nil
 }
