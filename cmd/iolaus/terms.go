@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
@@ -26,23 +25,16 @@ type termsCmd struct {
 	Check  termsCheck  `cmd:"" help:"Show where terms of the watch lists stand in a text."`
 }
 
-// A termStore is what the commands about terms need of an installation; no server has to run.
-type termStore struct {
-	db   *db.DB
-	desk *desk.Desk
-}
+// A termStore is the shelf, as the commands about terms see it.
+type termStore struct{ *shelf }
 
-func (c *cli) terms(ctx context.Context, e env, f func(*termStore) error) error {
-	cfg, err := c.load(e)
+func (c *cli) terms(ctx context.Context, e env, f func(*termStore) error) (err error) {
+	s, err := openShelf(ctx, c, e)
 	if err != nil {
 		return err
 	}
-	d, err := db.Open(ctx, cfg.db)
-	if err != nil {
-		return err
-	}
-	s := &termStore{db: d, desk: &desk.Desk{DB: d, Now: time.Now}}
-	return errors.Join(f(s), d.Close())
+	defer s.shut(&err)
+	return f(&termStore{s})
 }
 
 // list finds a watch list by name, for an officer or, without one, for whoever can read the store.
@@ -64,11 +56,6 @@ func (s *termStore) listOrNew(ctx context.Context, sc iru.Scope, name string, be
 		return s.desk.AddTermList(ctx, sc, iru.TermList{Name: name})
 	}
 	return l, err
-}
-
-func (s *termStore) officer(ctx context.Context, login string) (iru.Scope, error) {
-	o, err := (&house{db: s.db}).officer(ctx, login)
-	return o.Scope(), err
 }
 
 // each gives the terms of a list, withdrawn ones too, in parts.
@@ -96,13 +83,13 @@ type termsAdd struct {
 	Lang string   `help:"Language: ar, fa, ur, ckb, ru, tr, de, fr, en, id, bn or another code; it decides what counts as a spelling." placeholder:"CODE"`
 	Note string   `help:"What colleagues should know." placeholder:"TEXT"`
 	New  bool     `help:"Begin the list if there is none of that name."`
-	As   string   `help:"Sign-in name of the officer in whose name it is done." required:"" placeholder:"LOGIN"`
+	As   string   `help:"Sign-in name of the officer in whose name it is done; without it that of the account." placeholder:"LOGIN"`
 }
 
 // Run puts terms on a list, one after another; it ends at the first that is refused.
 func (a *termsAdd) Run(ctx context.Context, c *cli, e env) error {
 	return c.terms(ctx, e, func(s *termStore) error {
-		sc, err := s.officer(ctx, a.As)
+		sc, err := s.as(ctx, a.As, e.stderr)
 		if err != nil {
 			return err
 		}
@@ -178,7 +165,7 @@ type termsImport struct {
 	Lang string `help:"Language of the terms that name none." placeholder:"CODE"`
 	Rest bool   `help:"Leave lines out that are no terms; without it one such line refuses the file."`
 	New  bool   `help:"Begin the list if there is none of that name."`
-	As   string `help:"Sign-in name of the officer in whose name it is done." required:"" placeholder:"LOGIN"`
+	As   string `help:"Sign-in name of the officer in whose name it is done; without it that of the account." placeholder:"LOGIN"`
 }
 
 // shownLines is how many wrong lines are printed; of more, their number.
@@ -192,7 +179,7 @@ func (a *termsImport) Run(ctx context.Context, c *cli, e env) error {
 	}
 	defer in.Close()
 	return c.terms(ctx, e, func(s *termStore) error {
-		sc, err := s.officer(ctx, a.As)
+		sc, err := s.as(ctx, a.As, e.stderr)
 		if err != nil {
 			return err
 		}
@@ -265,7 +252,7 @@ type termsOne struct {
 	Term string `arg:"" optional:"" help:"A term of it; without one, the whole list."`
 	Lang string `help:"Language of the term, where the list has it in several." placeholder:"CODE"`
 	Why  string `help:"Why; the log keeps it." placeholder:"TEXT"`
-	As   string `help:"Sign-in name of the officer in whose name it is done." required:"" placeholder:"LOGIN"`
+	As   string `help:"Sign-in name of the officer in whose name it is done; without it that of the account." placeholder:"LOGIN"`
 }
 
 type termsMute struct{ termsOne }
@@ -282,7 +269,7 @@ func (a *termsUnmute) Run(ctx context.Context, c *cli, e env) error {
 
 func (a *termsOne) step(ctx context.Context, c *cli, e env, verb string) error {
 	return c.terms(ctx, e, func(s *termStore) error {
-		sc, err := s.officer(ctx, a.As)
+		sc, err := s.as(ctx, a.As, e.stderr)
 		if err != nil {
 			return err
 		}
