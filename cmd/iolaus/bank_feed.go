@@ -56,7 +56,7 @@ func (x *importer) address(ctx context.Context) error {
 	defer body.Close()
 	in := bufio.NewReaderSize(body, 1<<20)
 	beginning, err := in.Peek(4096)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("fetch %s: %w: %w", start.Redacted(), iru.Unavailable, err)
 	}
 	if f := bankfile.Format(first(x.Format, string(bankfile.Guess(beginning)))); f != bankfile.Feed {

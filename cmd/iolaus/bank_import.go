@@ -89,7 +89,7 @@ func (x *importer) file(ctx context.Context, f *os.File, name string) error {
 	sum := sha256.New()
 	in := bufio.NewReaderSize(io.TeeReader(f, sum), 1<<20)
 	beginning, err := in.Peek(4096)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read %s: %w", name, err)
 	}
 	format := bankfile.Format(first(x.Format, string(bankfile.Guess(beginning))))

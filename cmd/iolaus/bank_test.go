@@ -144,7 +144,6 @@ type feed struct {
 	entries []string
 	asked   []string
 	secret  string
-	broken  bool
 }
 
 func (f *feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -26,7 +26,7 @@ func (c celled) Picture(ctx context.Context, body []byte) (recognise.PDQ, int, e
 	if err != nil {
 		return recognise.PDQ{}, 0, err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	p, err := r.Picture(ctx, body)
 	return p.PDQ, p.Quality, err
 }

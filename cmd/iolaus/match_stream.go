@@ -124,7 +124,7 @@ func (q *intake) add(line []byte, err error) (more bool) {
 	case errors.Is(err, bufio.ErrBufferFull):
 		q.ended, q.err = true, iru.Refuse(iru.Invalid, fmt.Sprintf("line %d is longer than a megabyte", q.next), "write each as: pdq HEX")
 		return false
-	case err != nil && err != io.EOF:
+	case err != nil && !errors.Is(err, io.EOF):
 		q.ended, q.err = true, fmt.Errorf("read line %d: %w: %w", q.next, iru.Unavailable, err)
 		return false
 	}
@@ -136,7 +136,7 @@ func (q *intake) add(line []byte, err error) (more bool) {
 		q.pending.ends = append(q.pending.ends, len(q.pending.text))
 		q.next++
 	}
-	q.ended = err == io.EOF
+	q.ended = errors.Is(err, io.EOF)
 	return !q.ended
 }
 
@@ -215,7 +215,7 @@ func (b *bundle) complain(out *bytes.Buffer, n int, err error, asJSON bool) {
 		fmt.Fprintf(out, "wrong\tline %d: %s\n", b.from+n, printable(err.Error()))
 		return
 	}
-	_ = json.NewEncoder(out).Encode(struct {
+	_ = json.NewEncoder(out).Encode(struct { //nolint:errchkjson // out is a buffer
 		Line  int    `json:"line"`
 		Error string `json:"error"`
 	}{b.from + n, err.Error()})

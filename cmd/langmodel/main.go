@@ -41,7 +41,7 @@ func run(args []string) error {
 	}
 	if p.held != "" {
 		for name, lines := range held {
-			if err := os.WriteFile(p.held+"/"+name+".txt", []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+			if err := os.WriteFile(p.held+"/"+name+".txt", []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil { //nolint:gosec // the model is committed
 				return fmt.Errorf("write held-out sentences: %w", err)
 			}
 		}
@@ -62,7 +62,7 @@ func run(args []string) error {
 	for _, b := range parts {
 		model = append(model, b...)
 	}
-	if err := os.WriteFile(p.out, model, 0o644); err != nil {
+	if err := os.WriteFile(p.out, model, 0o644); err != nil { //nolint:gosec // the model is committed
 		return fmt.Errorf("write model: %w", err)
 	}
 	return nil

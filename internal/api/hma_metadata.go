@@ -113,8 +113,9 @@ func (m metadata) keep(k *iru.Known, note string) {
 		k.Tags = append(k.Tags, uriWord+m.URI)
 	}
 	if len(m.JSON) > 0 {
-		b, _ := json.Marshal(m.JSON) // it was JSON; one line
-		k.Tags = append(k.Tags, jsonWord+string(b))
+		if b, err := json.Marshal(m.JSON); err == nil { // on one line
+			k.Tags = append(k.Tags, jsonWord+string(b))
+		}
 	}
 }
 

@@ -55,7 +55,7 @@ func (x *Index) followOnce() error {
 	opened := map[string]*mapped{}
 	undo := func() {
 		for _, s := range opened {
-			unmap(s.data)
+			_ = unmap(s.data)
 		}
 	}
 	for _, p := range m.Segments {

@@ -157,7 +157,7 @@ func (x *Index) drop() {
 		v.release()
 	} else {
 		for _, s := range x.open {
-			unmap(s.data)
+			_ = unmap(s.data)
 		}
 	}
 	for _, f := range []*os.File{x.file, x.lock} {

@@ -42,7 +42,7 @@ func (x *Index) recover() error {
 		s, err := openSegment(x.dir, p.File)
 		if err == nil && !trusted {
 			if err = s.Verify(); err != nil {
-				unmap(s.data)
+				_ = unmap(s.data)
 			}
 		}
 		if err != nil {
@@ -131,7 +131,7 @@ func lost(err error) bool {
 
 // aside gives a damaged file another name, so that nobody takes it for good and somebody may look at it.
 func (x *Index) aside(file string, why error) {
-	os.Rename(x.path(file), x.path(file+".damaged")) // it may be gone
+	_ = os.Rename(x.path(file), x.path(file+".damaged")) // it may be gone
 	if x.options.Damaged != nil {
 		x.options.Damaged(file, why)
 	}

@@ -23,7 +23,7 @@ func openSegment(dir, file string) (*mapped, error) {
 	}
 	s, err := ring.Open(data)
 	if err != nil {
-		unmap(data)
+		_ = unmap(data)
 		return nil, err
 	}
 	return &mapped{Segment: s, file: file, data: data}, nil
@@ -31,7 +31,7 @@ func openSegment(dir, file string) (*mapped, error) {
 
 func (m *mapped) release() {
 	if m.refs.Add(-1) == 0 {
-		unmap(m.data)
+		_ = unmap(m.data)
 	}
 }
 

@@ -54,7 +54,10 @@ func (m mark) String() string {
 	if m == (mark{}) {
 		return ""
 	}
-	b, _ := json.Marshal(m) // numbers and texts
+	b, err := json.Marshal(m)
+	if err != nil {
+		panic(err) // numbers and texts
+	}
 	return string(b)
 }
 

@@ -162,13 +162,16 @@ func TestProxyPosts(t *testing.T) {
 		got = r.Method + string(b)
 	})
 	p, r, client := through(t, w.client(nil), ProxyOptions{Request: 6 << 20})
-	for _, body := range []string{"", "rain", strings.Repeat("snow ", 1<<20)} {
+	for n, body := range []string{"", "rain", strings.Repeat("snow ", 1<<20)} {
 		res, err := client.Post("http://depot.test/", "text/plain", strings.NewReader(body))
 		if err != nil || res.StatusCode != 200 || got != "POST"+body {
 			t.Fatal(res, err, len(got))
 		}
 		res.Body.Close()
 		all := r.exchanges()
+		for end := time.Now().Add(10 * time.Second); len(all) <= n && time.Now().Before(end); all = r.exchanges() { // it is recorded when it is over
+			time.Sleep(time.Millisecond)
+		}
 		if e := all[len(all)-1]; !strings.HasSuffix(string(e.Request), "\r\n\r\n"+body) || e.Error != "" {
 			t.Error(len(e.Request), e.Error)
 		}

@@ -114,12 +114,11 @@ func (q question) picture(pixels int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	hash, quality := recognise.PDQ{}, 0
+	read := recognise.HashPDQ
 	if q.kind == kindPicture512 {
-		hash, quality = recognise.HashPDQ512(img)
-	} else {
-		hash, quality = recognise.HashPDQ(img)
+		read = recognise.HashPDQ512
 	}
+	hash, quality := read(img)
 	return packPicture(Picture{img.Bounds().Dx(), img.Bounds().Dy(), hash, quality, format}), nil
 }
 

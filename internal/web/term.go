@@ -122,7 +122,7 @@ func (v *visit) importTable(ctx context.Context, t *db.Tx, who names, p *TermsPa
 		if e.Verb != "import" {
 			continue
 		}
-		var step templ.Component = ui.Text("")
+		step := ui.Text("")
 		switch {
 		case taken[int64(e.ID)]:
 			step = ui.Quiet(ui.T(ctx, "taken back"))

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"iolaus/internal/iru"
-	. "iolaus/internal/iru/bankfile"
+	"iolaus/internal/iru/bankfile"
 )
 
 func must(t *testing.T, err error) {
@@ -22,8 +22,8 @@ func must(t *testing.T, err error) {
 }
 
 // told gives a line for each row, and what ended the file.
-func told(text string, f Format) (out []string) {
-	for r, err := range Read(strings.NewReader(text), f) {
+func told(text string, f bankfile.Format) (out []string) {
+	for r, err := range bankfile.Read(strings.NewReader(text), f) {
 		switch {
 		case err != nil:
 			out = append(out, "end: "+err.Error())
@@ -54,27 +54,27 @@ var (
 
 func TestRead(t *testing.T) {
 	for name, c := range map[string]struct {
-		format Format
+		format bankfile.Format
 		text   string
 		want   []string
 	}{
-		"signal rows": {Signals, "\ufeffpdq " + pdq + "\r\n\n# snow line\n  video_md5\t" + md5 + "\npdq\npdq 12\nsmell " + pdq + "\npdq " + pdq + " tail\ntlsh " + tlsh + "\nSHA-256 " + pdq + "\npdq \xff\n",
+		"signal rows": {bankfile.Signals, "\ufeffpdq " + pdq + "\r\n\n# snow line\n  video_md5\t" + md5 + "\npdq\npdq 12\nsmell " + pdq + "\npdq " + pdq + " tail\ntlsh " + tlsh + "\nSHA-256 " + pdq + "\npdq \xff\n",
 			[]string{"1 pdq 0f0f", "4 md5 abab", "5! it is not a signal type and a signal", "6! the value is not 64 hexadecimal digits", "7! there is no medium smell",
 				"8! it is not a signal type and a signal", "9 tlsh T15A", "10 sha256 0f0f", "11! it is not UTF-8"}},
-		"csv": {CSV, "signal_type,signal_str,collab,category,tags\npdq," + pdq + ",Railways,MALICIOUS_CONTENT,\"snow, night;train\"\npdq," + pdq + ",,INNOCUOUS_CONTENT,\n\"pdq\nmd5," + md5 + "\npdq\n",
+		"csv": {bankfile.CSV, "signal_type,signal_str,collab,category,tags\npdq," + pdq + ",Railways,MALICIOUS_CONTENT,\"snow, night;train\"\npdq," + pdq + ",,INNOCUOUS_CONTENT,\n\"pdq\nmd5," + md5 + "\npdq\n",
 			[]string{"2 pdq 0f0f    snow,night,train,collab:Railways,category:MALICIOUS_CONTENT", "3 pdq 0f0f   no_action category:INNOCUOUS_CONTENT", "4! its quotes do not close as CSV asks for"}},
-		"csv in another order":  {CSV, "tags,SIGNAL_STR, signal_type\nsnow," + md5 + ",md5\nmd5\n", []string{"2 md5 abab    snow", "3! it has fewer fields than its first line names"}},
-		"csv without its names": {CSV, "pdq," + pdq + "\n", []string{"end: read line 1: invalid: the first line does not name the columns signal_type and signal_str"}},
-		"feed": {Feed, `{"count":3,"next":null,"checkpoint":"1.5,2","results":[{"hash_digest":"` + md5 + `","algorithm":"MD5","ideology":"rail","file_type":"mp4","deleted":false,"updated_on":1.5,"created_on":"2025-03-03 23:05:22,587","id":2819},
+		"csv in another order":  {bankfile.CSV, "tags,SIGNAL_STR, signal_type\nsnow," + md5 + ",md5\nmd5\n", []string{"2 md5 abab    snow", "3! it has fewer fields than its first line names"}},
+		"csv without its names": {bankfile.CSV, "pdq," + pdq + "\n", []string{"end: read line 1: invalid: the first line does not name the columns signal_type and signal_str"}},
+		"feed": {bankfile.Feed, `{"count":3,"next":null,"checkpoint":"1.5,2","results":[{"hash_digest":"` + md5 + `","algorithm":"MD5","ideology":"rail","file_type":"mp4","deleted":false,"updated_on":1.5,"created_on":"2025-03-03 23:05:22,587","id":2819},
 			{"hash_digest":"789ghi","algorithm":"PDQ","id":2},{"hash_digest":"` + pdq + `","algorithm":"PDQ","deleted":true,"id":"x"},7]}`,
 			[]string{"1 md5 abab 2819   ideology:rail,file:mp4", "2! the value is not 64 hexadecimal digits", "3 pdq 0f0f x    deleted", "4! it is no entry of a hash list: json: cannot unmarshal number into Go value of type bankfile.entry"}},
-		"feed as a list":  {Feed, `[{"hash_digest":"` + md5 + `","algorithm":"md5"}]`, []string{"1 md5 abab"}},
-		"feed cut short":  {Feed, `{"results":[{"hash_digest":"` + md5 + `","algorithm":"md5"},{"hash`, []string{"1 md5 abab", "end: read feed after entry 1: invalid: unexpected EOF"}},
-		"a feed of words": {Feed, `"weather"`, []string{"end: read feed after entry 0: invalid: it begins with weather, and neither with a list nor with an object"}},
-		"our own": {JSON, `{"format":"iolaus-bank/1","bank":"b"}` + "\n" + `{"id":4,"label":"snow map","finding":"no_action","ref":"r","tags":["a","a","ب"],"signals":[{"type":"pdq","signal":"` + pdq + `"},{"type":"md5","signal":"` + md5 + `"}]}` + "\n" +
+		"feed as a list":  {bankfile.Feed, `[{"hash_digest":"` + md5 + `","algorithm":"md5"}]`, []string{"1 md5 abab"}},
+		"feed cut short":  {bankfile.Feed, `{"results":[{"hash_digest":"` + md5 + `","algorithm":"md5"},{"hash`, []string{"1 md5 abab", "end: read feed after entry 1: invalid: unexpected EOF"}},
+		"a feed of words": {bankfile.Feed, `"weather"`, []string{"end: read feed after entry 0: invalid: it begins with weather, and neither with a list nor with an object"}},
+		"our own": {bankfile.JSON, `{"format":"iolaus-bank/1","bank":"b"}` + "\n" + `{"id":4,"label":"snow map","finding":"no_action","ref":"r","tags":["a","a","ب"],"signals":[{"type":"pdq","signal":"` + pdq + `"},{"type":"md5","signal":"` + md5 + `"}]}` + "\n" +
 			`{"signals":[]}` + "\n" + `{"finding":"maybe","signals":[{"type":"md5","signal":"` + md5 + `"}]}` + "\n{\n" + `{"state":"withdrawn","signals":[{"type":"md5","signal":"` + md5 + `"}]}` + "\n" + `{"label":"a\u0000","signals":[{"type":"md5","signal":"` + md5 + `"}]}`,
 			[]string{"2 pdq 0f0f+md5 abab r snow map no_action a,ب", "3! it has no signals", "4! it is not said what was found then", "5! it is no content: unexpected end of JSON input", "6 md5 abab     deleted", `7! the word "a\x00" is not UTF-8 on one line`}},
-		"our own without its first line": {JSON, `{"signals":[]}`, []string{"end: read line 1: invalid: the first line does not say that the format is iolaus-bank/1"}},
+		"our own without its first line": {bankfile.JSON, `{"signals":[]}`, []string{"end: read line 1: invalid: the first line does not say that the format is iolaus-bank/1"}},
 	} {
 		if diff := cmp.Diff(c.want, told(c.text, c.format)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -83,21 +83,21 @@ func TestRead(t *testing.T) {
 }
 
 func TestReadPage(t *testing.T) {
-	p, on := ReadPage(strings.NewReader(`{"next":"https://feed.test/?after=2","checkpoint":"9.5,2","results":[{},{}],"previous":{"a":[1]}}`), 7, func(r Row, err error) bool {
+	p, on := bankfile.ReadPage(strings.NewReader(`{"next":"https://feed.test/?after=2","checkpoint":"9.5,2","results":[{},{}],"previous":{"a":[1]}}`), 7, func(r bankfile.Row, err error) bool {
 		must(t, err)
 		if r.Line < 8 || r.Err == nil {
 			t.Errorf("%+v", r)
 		}
 		return true
 	})
-	if want := (Page{Next: "https://feed.test/?after=2", Checkpoint: "9.5,2", Entries: 2}); p != want || !on {
+	if want := (bankfile.Page{Next: "https://feed.test/?after=2", Checkpoint: "9.5,2", Entries: 2}); p != want || !on {
 		t.Errorf("%+v, %v", p, on)
 	}
 }
 
 func TestGuess(t *testing.T) {
-	for text, want := range map[string]Format{"pdq 12\n": Signals, "": Signals, "\ufeffsignal_type,signal_str\n": CSV, "[{": Feed, `{"count":2`: Feed, `{"format":"iolaus-bank/1"}` + "\n{}": JSON} {
-		if got := Guess([]byte(text)); got != want {
+	for text, want := range map[string]bankfile.Format{"pdq 12\n": bankfile.Signals, "": bankfile.Signals, "\ufeffsignal_type,signal_str\n": bankfile.CSV, "[{": bankfile.Feed, `{"count":2`: bankfile.Feed, `{"format":"iolaus-bank/1"}` + "\n{}": bankfile.JSON} {
+		if got := bankfile.Guess([]byte(text)); got != want {
 			t.Errorf("%q is taken for %s, not %s", text, got, want)
 		}
 	}
@@ -105,7 +105,7 @@ func TestGuess(t *testing.T) {
 
 // A line that is too long ends the file, with its number; what stood before it was read.
 func TestLongLine(t *testing.T) {
-	got := told("pdq "+pdq+"\npdq "+strings.Repeat("0", MaxLine), Signals)
+	got := told("pdq "+pdq+"\npdq "+strings.Repeat("0", bankfile.MaxLine), bankfile.Signals)
 	if len(got) != 2 || !strings.HasPrefix(got[1], "end: read line 2: ") {
 		t.Errorf("%q", got)
 	}
@@ -123,13 +123,13 @@ func TestWrite(t *testing.T) {
 		{ID: 4, Finding: "no_action", State: iru.KnownActive, Signals: []iru.Signal{sig("md5", md5), sig("text", "bk1:AAAAAAAAAAE")}},
 		{ID: 5, Finding: "refer", State: iru.KnownWithdrawn, Signals: []iru.Signal{sig("sha256", pdq)}},
 	}
-	for f, want := range map[Format][]string{
-		Signals: {"1 pdq 0f0f", "2 tlsh T15A", "3 md5 abab"},
-		CSV:     {"2 pdq 0f0f    night_train,collab:Railways,category:TRAINS", "3 tlsh T15A    night_train,collab:Railways,category:TRAINS", "4 md5 abab   no_action category:INNOCUOUS_CONTENT"},
-		JSON:    {`2 pdq 0f0f+tlsh T15A x snow "map", <b> refer night train,collab:Railways,category:TRAINS`, "3 md5 abab+text bk1:   no_action", "4 sha256 0f0f   refer  deleted"},
+	for f, want := range map[bankfile.Format][]string{
+		bankfile.Signals: {"1 pdq 0f0f", "2 tlsh T15A", "3 md5 abab"},
+		bankfile.CSV:     {"2 pdq 0f0f    night_train,collab:Railways,category:TRAINS", "3 tlsh T15A    night_train,collab:Railways,category:TRAINS", "4 md5 abab   no_action category:INNOCUOUS_CONTENT"},
+		bankfile.JSON:    {`2 pdq 0f0f+tlsh T15A x snow "map", <b> refer night train,collab:Railways,category:TRAINS`, "3 md5 abab+text bk1:   no_action", "4 sha256 0f0f   refer  deleted"},
 	} {
 		var out strings.Builder
-		w, err := NewWriter(&out, f, Header{Bank: "trains", Source: iru.SourceOwn, Handling: iru.DefaultHandling})
+		w, err := bankfile.NewWriter(&out, f, bankfile.Header{Bank: "trains", Source: iru.SourceOwn, Handling: iru.DefaultHandling})
 		must(t, err)
 		for _, k := range ks {
 			must(t, w.Write(k))
@@ -138,7 +138,7 @@ func TestWrite(t *testing.T) {
 		if diff := cmp.Diff(want, told(out.String(), f)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s\nof\n%s", f, diff, out.String())
 		}
-		if g := Guess([]byte(out.String())); g != f {
+		if g := bankfile.Guess([]byte(out.String())); g != f {
 			t.Errorf("%s is taken for %s", f, g)
 		}
 	}
@@ -147,13 +147,13 @@ func TestWrite(t *testing.T) {
 // Whatever a file has in it, rows are whole or refused with a reason, and lines go up.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{"pdq " + pdq, "signal_type,signal_str\npdq," + pdq, `{"results":[{"hash_digest":"` + md5 + `","algorithm":"MD5","id":1}],"next":"x"}`, `{"format":"iolaus-bank/1"}` + "\n" + `{"signals":[{"type":"md5","signal":"` + md5 + `"}]}`, "\"\n\"", "[[[["} {
-		for n := range Formats {
+		for n := range bankfile.Formats {
 			f.Add(s, n)
 		}
 	}
 	f.Fuzz(func(t *testing.T, text string, n int) {
 		last := 0
-		for r, err := range Read(strings.NewReader(text), Formats[uint(n)%uint(len(Formats))]) {
+		for r, err := range bankfile.Read(strings.NewReader(text), bankfile.Formats[uint(n)%uint(len(bankfile.Formats))]) {
 			if err != nil {
 				if !errors.Is(err, iru.Invalid) {
 					t.Errorf("the end has no kind: %v", err)

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
+// How much of a text is looked at: so many letters, in so many bytes; more change nothing any more.
 const (
-	// MaxLetters is how many letters of a text are looked at, and MaxBytes how many bytes for them; more change nothing any more.
 	MaxLetters = 4096
 	MaxBytes   = 32 << 10
 	maxWord    = 32 // letters; a longer run is cut, which no language needs but Thai and hostile text

@@ -61,8 +61,8 @@ func Build(w io.Writer, entries []Entry) error {
 	}
 	foot := append(out.sums, make([]byte, footSize-4-len(out.sums))...)
 	out.write(binary.LittleEndian.AppendUint32(foot, crc32.Checksum(foot, castagnoli)))
-	if err := out.flush(); err != nil {
-		return fmt.Errorf("write segment: %w", err)
+	if out.flush(); out.err != nil {
+		return fmt.Errorf("write segment: %w", out.err)
 	}
 	return nil
 }

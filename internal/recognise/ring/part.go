@@ -61,11 +61,10 @@ func (p *partWriter) spill() {
 	}
 }
 
-func (p *partWriter) flush() error {
+func (p *partWriter) flush() {
 	p.sum, p.size = crc32.Update(p.sum, castagnoli, p.buf), p.size+len(p.buf)
 	if p.err == nil && len(p.buf) > 0 {
 		_, p.err = p.w.Write(p.buf)
 	}
 	p.buf = p.buf[:0]
-	return p.err
 }
