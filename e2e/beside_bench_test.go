@@ -31,7 +31,7 @@ var beside = []struct{ title, dir, bench, time string }{
 
 var benchLine = regexp.MustCompile(`(?m)^Benchmark(\S+?)(?:-\d+)?\s+\d+\s+(.*)$`)
 
-func BenchmarkEvidence(b *testing.B) {
+func BenchmarkBeside(b *testing.B) {
 	for b.Loop() {
 		for _, p := range beside {
 			c := exec.CommandContext(b.Context(), "go", "test", "-run", "^$", "-bench", p.bench, "-benchtime", p.time, "-timeout", "30m", "./"+p.dir)
