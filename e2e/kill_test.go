@@ -412,7 +412,7 @@ func (s *siege) compare() {
 			s.t.Errorf("%s was followed by %q", n.Ref, got[0].FollowUps)
 		}
 		if again := got[0].Copies - 1; again > s.hits[n.Key] {
-			s.t.Errorf("%s arrived %d times; %d kills hit it between its writing and the proof of its sending", n.Ref, got[0].Copies, s.hits[n.Key])
+			s.t.Errorf("%s arrived %d times; %d kills hit it between its writing and the proof of its sending; its job: %s", n.Ref, got[0].Copies, s.hits[n.Key], s.tries(n.ID))
 		}
 		hits += s.hits[n.Key]
 		s.kept(n, got[0])

@@ -194,6 +194,17 @@ func (s *siege) queued() {
 	s.t.Logf("%d jobs wait, %d of them must; cancelled: %v", len(waits), len(wants), cancelled)
 }
 
+// tries tells what became of the jobs that delivered an act.
+func (s *siege) tries(id iru.NoticeID) (told string) {
+	for _, j := range s.jobs() {
+		var d desk.Deliver
+		if j.Kind == d.Kind() && json.Unmarshal(j.EncodedArgs, &d) == nil && d.Notice == id {
+			told += fmt.Sprintf("%d %s, attempt %d, at %v, failures %+v; ", j.ID, j.State, j.Attempt, j.AttemptedAt, j.Errors)
+		}
+	}
+	return told
+}
+
 func (s *siege) jobs() (all []*rivertype.JobRow) {
 	s.t.Helper()
 	q, err := s.DB.Queue(nil)

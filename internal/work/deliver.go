@@ -53,7 +53,7 @@ func (c *Crew) settle(ctx context.Context, d desk.Dispatch, send func() (desk.Se
 	record := context.WithoutCancel(ctx) // what has left is recorded even when our time is up
 	switch {
 	case err == nil:
-		return outcome(c.Desk.RecordSent(record, d.Notice.ID, s))
+		return outcome(c.insist(record, func() error { return c.Desk.RecordSent(record, d.Notice.ID, s) }))
 	case errors.Is(err, iru.Unavailable):
 		if wait := deliver.RetryAfter(err); wait > 0 {
 			return river.JobSnooze(wait)
@@ -63,6 +63,22 @@ func (c *Crew) settle(ctx context.Context, d desk.Dispatch, send func() (desk.Se
 		return ctx.Err()
 	}
 	return outcome(c.Desk.Undeliverable(record, d.Notice.ID, err.Error()))
+}
+
+// insist tries for a while to record what cannot be taken back: to fail would be to send it all again.
+func (c *Crew) insist(ctx context.Context, record func() error) error {
+	end := c.Desk.Now().Add(time.Minute)
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		err := record()
+		for _, settled := range []error{iru.Invalid, iru.NotFound, iru.Conflict, iru.Forbidden} {
+			if errors.Is(err, settled) {
+				return err
+			}
+		}
+		if err == nil || c.Desk.Now().Add(pause).After(end) || !c.wait(ctx, c.Desk.Now().Add(pause)) {
+			return err
+		}
+	}
 }
 
 // message is a letter as it leaves: the same facts give the same bytes and the same identity.
@@ -152,7 +168,7 @@ func (w *poster) Work(ctx context.Context, job *river.Job[desk.Post]) error {
 	record := context.WithoutCancel(ctx)
 	switch again := job.Attempt < job.MaxAttempts; {
 	case err == nil:
-		return outcome(w.Desk.RecordPosted(record, d.Letter.ID, s))
+		return outcome(w.insist(record, func() error { return w.Desk.RecordPosted(record, d.Letter.ID, s) }))
 	case again && ctx.Err() != nil:
 		return ctx.Err()
 	case again && errors.Is(err, iru.Unavailable):

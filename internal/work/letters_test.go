@@ -130,6 +130,7 @@ func snoozed(err error) time.Duration {
 type mailbox struct {
 	say   atomic.Pointer[smtp.SMTPError]
 	mails atomic.Int32
+	taken func() // called at each letter; may be nil
 }
 
 func (m *mailbox) NewSession(*smtp.Conn) (smtp.Session, error) { return m, nil }
@@ -146,6 +147,9 @@ func (m *mailbox) Rcpt(string, *smtp.RcptOptions) error {
 func (m *mailbox) Data(r io.Reader) error {
 	m.mails.Add(1)
 	_, err := io.Copy(io.Discard, r)
+	if m.taken != nil {
+		m.taken()
+	}
 	return err
 }
 
@@ -202,6 +206,32 @@ func TestPosterByMail(t *testing.T) {
 	}
 	if n, a := o.now(); box.mails.Load() != 1 || a.Proof == "" || a.Failed != "" || n.State != iru.NoticeClarifying {
 		t.Errorf("%d mails; %+v; the act is %s", box.mails.Load(), a, n.State)
+	}
+}
+
+// A letter that left while the store was in the way is not sent again: its proof waits for the store.
+func TestProofOutlastsTheStore(t *testing.T) {
+	o := newOffice(t, iru.ByMail, "abuse@birchrack.test")
+	box := o.mail()
+	do := func(sql string) error {
+		return o.Desk.DB.Tx(context.Background(), func(x *db.Tx) error {
+			_, err := x.Exec(context.Background(), sql)
+			return err
+		})
+	}
+	back := make(chan error, 1)
+	box.taken = func() {
+		if err := do("CREATE TRIGGER stuck BEFORE UPDATE ON letter BEGIN SELECT RAISE(ABORT, 'stuck'); END"); err != nil {
+			back <- err
+			return
+		}
+		time.AfterFunc(300*time.Millisecond, func() { back <- do("DROP TRIGGER stuck") })
+	}
+	err := o.postNow(1)
+	must(t, <-back)
+	must(t, err)
+	if _, a := o.now(); box.mails.Load() != 1 || a.Proof == "" {
+		t.Errorf("%d mails; %+v", box.mails.Load(), a)
 	}
 }
 

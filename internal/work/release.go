@@ -157,14 +157,3 @@ func (c *Crew) fire(ctx context.Context, o iru.Operation, armed []desk.Dispatch,
 	}
 	return c.Desk.Follow(record, late)
 }
-
-// insist tries for a while to record what cannot be taken back: to fail would be to send it all again.
-func (c *Crew) insist(ctx context.Context, record func() error) error {
-	end := c.Desk.Now().Add(time.Minute)
-	for pause := 50 * time.Millisecond; ; pause *= 2 {
-		err := record()
-		if err == nil || c.Desk.Now().Add(pause).After(end) || !c.wait(ctx, c.Desk.Now().Add(pause)) {
-			return err
-		}
-	}
-}
