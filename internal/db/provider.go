@@ -10,10 +10,11 @@ import (
 	"iolaus/internal/legal"
 )
 
-var providers = shape[iru.Provider]{"provider", "id, unit, name, site, layer, jurisdiction, serves_others, channel, address, token, source, guess, seen_at, contact, confirmed_by, confirmed_at, note, created",
+var providers = shape[iru.Provider]{"provider", "id, unit, name, site, layer, jurisdiction, serves_others, channel, address, token, source, guess, seen_at, contact, confirmed_by, confirmed_at, note, created, languages, establishment, representative, seal, seal_key, defang",
 	func(p *iru.Provider) []any {
 		return []any{&p.ID, &p.Unit, &p.Name, &p.Site, &p.Layer, &p.Jurisdiction, &p.ServesOthers, &p.Channel, &p.Address, &p.Token, &p.Source,
-			&p.Guess, Micros(&p.SeenAt), &p.Contact, &p.ConfirmedBy, Micros(&p.ConfirmedAt), &p.Note, Micros(&p.Created)}
+			&p.Guess, Micros(&p.SeenAt), &p.Contact, &p.ConfirmedBy, Micros(&p.ConfirmedAt), &p.Note, Micros(&p.Created), JSON(&p.Languages),
+			&p.Establishment, &p.Representative, &p.Seal, &p.SealKey, &p.Defang}
 	}}
 
 // AddProvider stores a provider and sets its id.

@@ -265,5 +265,6 @@ type Letter struct {
 	Failed    string // why it could not be delivered; "" unless that is so
 	Authentic string // how its sender was recognised as the addressee or our mail server; "" if not at all (Provider.Wrote)
 	By        OfficerID
-	Guess     bool // its kind was guessed from words: a person must look
+	Guess     bool   // its kind was guessed from words: a person must look
+	Files     []File // documents it carries, in the store of letters
 }

@@ -54,7 +54,24 @@ type Provider struct {
 	ConfirmedAt  time.Time
 	Note         string
 	Created      time.Time
+
+	Languages      []string // that it declared for orders (TCO Art 15(2)), ISO 639; none: it was not found out
+	Establishment  string   // state of its main establishment, ISO 3166
+	Representative string   // legal representative, name and address, where it has no establishment in the Union (TCO Art 17)
+	Seal           Seal
+	SealKey        string // certificate (PEM) or public key (armoured) to which mail is encrypted
+	Defang         bool   // addresses in mail are written so that nothing opens them
 }
+
+// A Seal is how mail to an addressee is encrypted.
+type Seal string
+
+// The seals.
+const (
+	NoSeal      Seal = ""
+	SealSMIME   Seal = "smime"
+	SealOpenPGP Seal = "openpgp"
+)
 
 // A Carrier says that a provider carries an asset, on which layer, and how that is known.
 type Carrier struct {
