@@ -16,7 +16,8 @@ import (
 var ErrTooMany = errors.New("too many entries")
 
 // Build writes one segment of the entries to w, table by table, and sorts them in place; the same entry twice counts once. Beside the
-// entries (40 bytes each) it needs 46 bytes a hash, and 38 when they ascend by hash and number already.
+// entries (40 bytes each) it needs 42 bytes a hash, 34 when they ascend by hash and number already, and up to 6 more where many are alike
+// in a slot.
 func Build(w io.Writer, entries []Entry) error {
 	if len(entries) > math.MaxInt32 {
 		return fmt.Errorf("build segment: %w: %d", ErrTooMany, len(entries))
@@ -49,14 +50,7 @@ func Build(w io.Writer, entries []Entry) error {
 	out.part(func() { out.write(numbers) })
 	b := newTables(&l, entries, counts, room)
 	for i := range slots {
-		b.fill(i)
-		out.part(func() { out.write(b.starts) })
-		out.part(func() {
-			if i > 0 {
-				out.write(b.places)
-			}
-		})
-		out.part(func() { out.write(b.near) })
+		b.write(out, i)
 	}
 	foot := append(out.sums, make([]byte, footSize-4-len(out.sums))...)
 	out.write(binary.LittleEndian.AppendUint32(foot, crc32.Checksum(foot, castagnoli)))

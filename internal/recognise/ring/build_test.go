@@ -124,7 +124,7 @@ func TestBuildIsPlain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, n := range []int{0, 1, 2, byInsertion + 1, byComparing + 1, 4000, aside + 1, 150_000} {
+			for _, n := range []int{0, 1, 2, byInsertion + 1, byComparing + 1, 4000, aside + 1, 40_000} {
 				r := rand.New(rand.NewPCG(uint64(n), 9))
 				entries := entriesOf(kind(r, n))
 				for range n / 10 { // equal hashes, and equal entries
@@ -146,12 +146,6 @@ func TestBuildIsPlain(t *testing.T) {
 	}
 }
 
-// All bits of a slot choose the bucket, and the highest bits part the entries several times.
-func TestBuildOfManyIsPlain(t *testing.T) {
-	t.Parallel()
-	sameAsPlainly(t, entriesOf(kinds["clustered"](rand.New(rand.NewPCG(3, 9)), 2_000_000)))
-}
-
 func TestBuildOfAnythingIsPlain(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -166,8 +160,12 @@ func TestBuildOfAnythingIsPlain(t *testing.T) {
 // Build says how much memory it needs beside the entries. It is not parallel, so that nothing else takes any meanwhile.
 func TestBuildAllocates(t *testing.T) {
 	const n = 200_000
-	for name, most := range map[string]uint64{"random": 46, "sorted": 38} {
-		entries := entriesOf(kinds["random"](rand.New(rand.NewPCG(1, 9)), n))
+	for name, most := range map[string]uint64{"random": 42, "biased": 48, "sorted": 34} {
+		kind := name
+		if name == "sorted" {
+			kind = "random"
+		}
+		entries := entriesOf(kinds[kind](rand.New(rand.NewPCG(1, 9)), n))
 		if name == "sorted" {
 			slices.SortFunc(entries, order)
 		}

@@ -33,7 +33,7 @@ func (p *partWriter) part(f func()) {
 
 // write writes all of b as it is, in pieces that are in a cache when they are written after their sum was taken.
 func (p *partWriter) write(b []byte) {
-	if len(b) < spillSize {
+	if len(b) < spillSize/16 {
 		p.buf = append(p.buf, b...)
 		p.spill()
 		return
