@@ -15,7 +15,7 @@ import (
 
 const (
 	pieceSeconds = 2
-	pieceWindow  = 5
+	pieceWindow  = 12
 	pieceSamples = pieceSeconds * sampleRate
 )
 
