@@ -112,7 +112,7 @@ func (c *Crew) hear(ctx context.Context, i iru.Item, f *os.File) (recognise.Audi
 			if first = a; a.Dull() {
 				break
 			}
-			if some, err := c.lookup().Holds(ctx, iru.ProgramFor(i.Unit), iru.MediumAudio); err != nil || !some {
+			if some, err := c.lookup().Sounds(ctx, iru.ProgramFor(i.Unit)); err != nil || !some {
 				return first, 1, err
 			}
 		}
