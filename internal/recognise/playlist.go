@@ -5,6 +5,7 @@ package recognise
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -206,7 +207,7 @@ func (r listReader) xspf(body []byte) error {
 	var said strings.Builder
 	for {
 		t, err := d.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

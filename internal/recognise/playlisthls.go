@@ -240,7 +240,7 @@ func attributes(s string) map[string]string {
 		if !ok {
 			break
 		}
-		value := ""
+		var value string
 		if quoted, is := strings.CutPrefix(rest, `"`); is {
 			value, rest, ok = strings.Cut(quoted, `"`)
 			if !ok {
