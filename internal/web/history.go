@@ -261,6 +261,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Exported from a bank")
 	case "item.spot":
 		return ui.T(ctx, "Terms found")
+	case "item.relate":
+		return ui.T(ctx, "Resembles what waits")
 	case "term_list.enter":
 		return ui.T(ctx, "Watch list begun")
 	case "term_list.import":

@@ -3,10 +3,14 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/webtest"
 )
@@ -184,4 +188,46 @@ func TestDistanceInWords(t *testing.T) {
 			t.Errorf("%+v: %q", m, got)
 		}
 	}
+}
+
+// TestNearCopiesAreSettledTogether: what resembles the item by itself stands beside it, films and sounds too, and one finding settles what
+// is ticked with it, which undoing takes back.
+func TestNearCopiesAreSettledTogether(t *testing.T) {
+	h := newHouse(t)
+	ada := h.as("ada")
+	var is []iru.Item
+	for _, name := range []string{"quay", "harbour", "mountain"} {
+		a := h.watch("https://"+name+"-trams.test/", "Trams")
+		h.capture(h.item(a.Locator), "en", "Trams", "A ride with the tram, "+name, nil)
+		is = append(is, h.item(a.Locator))
+	}
+	must(t, h.RecordLikenesses(t.Context(), is[0].Exhibit, desk.Compared{Began: h.clock(), Like: []iru.Likeness{
+		{Item: is[0].ID, Other: is[1].ID, Medium: "vpdq", Distance: .1}, {Item: is[0].ID, Other: is[1].ID, Medium: "pdq", Distance: 6, Sign: "a"},
+		{Item: is[0].ID, Other: is[2].ID, Medium: "audio", Distance: .08}}}))
+	page := "/items/" + id(is[0].ID)
+	ada.get(page).has("#near h2", "Near copies waiting: 2").has("#near", "90 % of the frames of one are in the other, at least 80 %").has("#near", "distance 6 of 256 bits, limit 31").
+		has("#near", "8 % of the sound's bits differ, limit 20 %").has("#history", "Resembles what waits")
+	ada.get("/items/"+id(is[2].ID)).has("#near h2", "Near copies waiting: 1").has("#near a[href$='item="+id(is[0].ID)+"']", "Item")
+	form := at("/triage", "item", id(is[0].ID), "act", "no_action")
+	ada.get(form).has("#finding input[name=also][value='"+id(is[1].ID)+"']", "").has("#finding", "Tick only what you have opened").hasNo("#finding input[name=also][checked]")
+	ada.post(page+"/assess", "act", "no_action", "reason", "a tram", "also", "999").is(http.StatusConflict).has("#finding", "no near copy")
+	ada.post(page+"/assess", "act", "no_action", "reason", "a tram", "also", id(is[1].ID)).is(http.StatusSeeOther)
+	states := func(want ...iru.ItemState) {
+		t.Helper()
+		for n, i := range is {
+			if now := h.item(i.Locator); now.State != want[n] {
+				t.Errorf("item %d is %s, not %s", now.ID, now.State, want[n])
+			}
+		}
+	}
+	states(iru.ItemDismissed, iru.ItemDismissed, iru.ItemReady)
+	ada.get("/items/"+id(is[1].ID)).has("#history", fmt.Sprintf("near copy of item %d, settled with it: a tram", is[0].ID)).has("#near h2", "Near copies, judged")
+	var found iru.Assessment
+	h.view(func(ctx context.Context, x *db.Tx) error {
+		as, err := x.AssessmentsOf(ctx, iru.Program(), is[1].ID)
+		found = as[0]
+		return err
+	})
+	must(t, h.Undo(t.Context(), h.scope("ada"), found.ID))
+	states(iru.ItemReady, iru.ItemReady, iru.ItemReady)
 }

@@ -36,8 +36,22 @@ func (m MatchLine) label() string { return plainDefanged(m.Label) }
 
 // A NearLine is an item that resembles the one shown.
 type NearLine struct {
-	Item iru.Item
-	By   string // what both resemble
+	Item  iru.Item
+	By    string         // what both resemble; "" for nothing known
+	Likes []iru.Likeness // how they resemble each other
+	Free  bool           // a finding can settle it
+}
+
+// how says in what it resembles the item shown.
+func (n NearLine) how(ctx context.Context) []string {
+	var out []string
+	for _, l := range n.Likes {
+		out = append(out, likeness(ctx, l))
+	}
+	if n.By != "" {
+		out = append(out, ui.T(ctx, "both resemble “%s”", n.By))
+	}
+	return out
 }
 
 func (n NearLine) waits() bool {
@@ -68,7 +82,7 @@ func (p ItemPage) nearTitle(ctx context.Context) string {
 
 // nearFoot says the rule, and how many are not listed.
 func (p ItemPage) nearFoot(ctx context.Context) templ.Component {
-	rule := ui.T(ctx, "Near is not the same: each is opened and judged by itself. Exact copies are settled together.")
+	rule := ui.T(ctx, "Near is not the same: a finding settles only those that are ticked with it. Exact copies are settled together.")
 	if more := len(p.Near) - nearShown; more > 0 {
 		return ui.Both(rule, ui.T(ctx, "Not listed here: %s.", strconv.Itoa(more)))
 	}
@@ -97,4 +111,16 @@ func (p ItemPage) silent(ctx context.Context) templ.Component {
 		return nil
 	}
 	return ui.Text(ui.T(ctx, "Not shown: %s, of a muted bank or of content that was set aside.", strconv.Itoa(p.Silent)))
+}
+
+// also asks which near copies the finding settles with the item: none unless a person ticks it.
+func (p ItemPage) also(ctx context.Context) (ui.Choice, bool) {
+	c := ui.Choice{Name: "also", Question: ui.T(ctx, "Near copies that this finding settles too"), Many: true, Chosen: p.Form.Also, Error: p.Form.Errors["also"],
+		Hint: ui.T(ctx, "Tick only what you have opened: each gets a finding of its own, in your name.")}
+	for _, n := range p.Near[:min(len(p.Near), nearShown)] {
+		if n.Free {
+			c.Options = append(c.Options, ui.ChoiceOption{Value: id(n.Item.ID), Text: ui.T(ctx, "Item %s", id(n.Item.ID)) + " · " + cutText(plainDefanged(n.Item.Locator), 60), Hint: join(n.how(ctx)...)})
+		}
+	}
+	return c, len(c.Options) > 0 && (p.Act == actRefer || p.Act == actNoAction)
 }

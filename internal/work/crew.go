@@ -49,9 +49,10 @@ type Crew struct {
 	Stamps   Stamps // who stamps the ledger; none without authorities
 	Log      *slog.Logger
 
-	life  life
-	known knownOnce
-	terms watchTerms
+	life    life
+	known   knownOnce
+	waiting waitingOnce
+	terms   watchTerms
 }
 
 // Post is the unit's own end of the correspondence.

@@ -13,7 +13,7 @@ import (
 	"iolaus/internal/iru"
 )
 
-// matcher compares an exhibit's fingerprints with what the banks know: suggestions with a distance, never a decision.
+// matcher compares an exhibit's fingerprints with what the banks know, and with what waits: suggestions with a distance, never a decision.
 type matcher struct {
 	river.WorkerDefaults[desk.Match]
 	*Crew
@@ -33,6 +33,9 @@ func (w *matcher) Work(ctx context.Context, job *river.Job[desk.Match]) error {
 		return outcome(err)
 	}
 	if err := w.Desk.RecordMatches(ctx, x.ID, found); err != nil {
+		return outcome(err)
+	}
+	if err := w.relate(ctx, x); err != nil {
 		return outcome(err)
 	}
 	return outcome(w.spot(ctx, x))
