@@ -13,8 +13,8 @@ import (
 )
 
 // Assess takes an officer's finding on an item. The same content elsewhere is settled by it, so that nobody has to look at it
-// again, and those near copies that the officer names (Assessment.Also); all others are compared with it at once. A doubt about the purpose sends the item to a second reviewer; where a first opinion waits, this is the second one.
-func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment) (iru.Assessment, error) {
+// again, and those near copies that the officer names (also); all others are compared with it at once. A doubt about the purpose sends the item to a second reviewer; where a first opinion waits, this is the second one.
+func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment, also ...iru.ItemID) (iru.Assessment, error) {
 	if err := s.May(iru.ToAssess); err != nil {
 		return a, err
 	}
@@ -31,7 +31,7 @@ func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment) (iru.A
 			a.Limbs = []string{}
 		}
 		if i.State == iru.ItemSecond {
-			return d.second(ctx, t, s, i, &a, now)
+			return d.second(ctx, t, s, i, &a, also, now)
 		}
 		given, err := a.Give()
 		if err != nil {
@@ -53,7 +53,7 @@ func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment) (iru.A
 		case a.Finding == iru.FindRefer:
 			verb = "refer"
 		}
-		return d.settle(ctx, t, s, i, a, verb, now)
+		return d.settle(ctx, t, s, i, a, also, verb, now)
 	})
 	return a, err
 }
@@ -81,7 +81,7 @@ func (d *Desk) AskSecond(ctx context.Context, s iru.Scope, id iru.ItemID, reason
 }
 
 // second takes the second opinion: by another person, who has not seen the first answer.
-func (d *Desk) second(ctx context.Context, t *db.Tx, s iru.Scope, i iru.Item, a *iru.Assessment, now time.Time) error {
+func (d *Desk) second(ctx context.Context, t *db.Tx, s iru.Scope, i iru.Item, a *iru.Assessment, also []iru.ItemID, now time.Time) error {
 	before, err := t.AssessmentsOf(ctx, iru.Program(), i.ID)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (d *Desk) second(ctx context.Context, t *db.Tx, s iru.Scope, i iru.Item, a 
 	if a.Finding == iru.FindRefer {
 		verb = "refer"
 	}
-	return d.settle(ctx, t, s, i, *a, verb, now)
+	return d.settle(ctx, t, s, i, *a, also, verb, now)
 }
 
 // another refuses whoever asked for the second opinion on an item as the one who gives it.
@@ -157,8 +157,8 @@ func add(ctx context.Context, t *db.Tx, a *iru.Assessment) error {
 
 // settle moves the item, and with it every item of the same content that waits, and the near copies that were named, by the same
 // person's one finding.
-func (d *Desk) settle(ctx context.Context, t *db.Tx, s iru.Scope, i iru.Item, a iru.Assessment, verb string, now time.Time) error {
-	also, err := nearby(ctx, t, s, i, a, a.Also, now)
+func (d *Desk) settle(ctx context.Context, t *db.Tx, s iru.Scope, i iru.Item, a iru.Assessment, also []iru.ItemID, verb string, now time.Time) error {
+	near, err := nearby(ctx, t, s, i, a, also, now)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (d *Desk) settle(ctx context.Context, t *db.Tx, s iru.Scope, i iru.Item, a 
 	if err := d.copy(ctx, t, i, a, verb, settled, now); err != nil {
 		return err
 	}
-	for _, o := range also {
+	for _, o := range near {
 		if settled[o.ID] {
 			continue
 		}

@@ -39,28 +39,30 @@ func TestNearCopiesAreSettled(t *testing.T) {
 		if u.near(i) != 2 || u.near(two) != 2 || u.near(one) != 1 || u.near(far) != 0 {
 			t.Fatalf("%d, %d, %d, %d", u.near(i), u.near(two), u.near(one), u.near(far))
 		}
-		es := view(u, func(x *db.Tx) ([]iru.Event, error) { return x.EventsOf(ctx, iru.Subject{Noun: "item", ID: int64(two.ID)}) })
+		es := view(u, func(x *db.Tx) ([]iru.Event, error) {
+			return x.EventsOf(ctx, iru.Subject{Noun: "item", ID: int64(two.ID)})
+		})
 		if e := es[len(es)-1]; e.Verb != "relate" || e.By != 0 {
 			t.Errorf("%+v", e)
 		}
 		f := finding(i, iru.PurposeProceed)
-		f.Also = []iru.ItemID{one.ID, far.ID}
-		_, err := u.Assess(ctx, u.scope("ada"), f)
+		also := []iru.ItemID{one.ID, far.ID}
+		_, err := u.Assess(ctx, u.scope("ada"), f, also...)
 		refused(t, "no near copy", err, iru.Conflict, "is no near copy of this one")
-		f.Also, f.Purpose = []iru.ItemID{one.ID}, iru.PurposeDoubt
-		_, err = u.Assess(ctx, u.scope("ada"), f)
+		also, f.Purpose = []iru.ItemID{one.ID}, iru.PurposeDoubt
+		_, err = u.Assess(ctx, u.scope("ada"), f, also...)
 		refused(t, "with a doubt", err, iru.Invalid, "stands by itself")
 		_, err = u.Hold(ctx, u.scope("ben"), two.ID)
 		must(t, err)
-		f.Also, f.Purpose = []iru.ItemID{two.ID}, iru.PurposeProceed
-		_, err = u.Assess(ctx, u.scope("ada"), f)
+		also, f.Purpose = []iru.ItemID{two.ID}, iru.PurposeProceed
+		_, err = u.Assess(ctx, u.scope("ada"), f, also...)
 		refused(t, "held by another", err, iru.Conflict, "is not free any more")
 		must(t, u.PassOn(ctx, u.scope("ben"), two.ID))
 		if n := len(u.opinions(i.ID)); n != 0 {
 			t.Fatalf("%d refused assessments were stored", n)
 		}
-		f.Also = []iru.ItemID{two.ID, two.ID}
-		given, err := u.Assess(ctx, u.scope("ada"), f)
+		also = []iru.ItemID{two.ID, two.ID}
+		given, err := u.Assess(ctx, u.scope("ada"), f, also...)
 		must(t, err)
 		states := func(when string, want ...iru.ItemState) {
 			t.Helper()

@@ -85,7 +85,6 @@ type Assessment struct {
 	State         AssessmentState
 	Second        AssessmentID // the first opinion, when this is the second one
 
-	Also []ItemID // near copies that the person settles with it, each by an assessment of its own; not stored
 }
 
 // Check refuses an assessment that lacks what the law demands (law.md, section 2).

@@ -34,9 +34,6 @@ func (v *visit) assessForm() assessForm {
 
 func (f assessForm) assessment(i iru.ItemID, act string) iru.Assessment {
 	a := iru.Assessment{Item: i, Finding: iru.Finding(act), Reason: f.Reason}
-	for _, o := range f.Also {
-		a.Also = append(a.Also, iru.ItemID(number(o)))
-	}
 	switch act {
 	case actDuplicate:
 		a.Of = iru.ItemID(number(f.Of))
@@ -45,6 +42,13 @@ func (f assessForm) assessment(i iru.ItemID, act string) iru.Assessment {
 		a.Purpose, a.PurposeReason = iru.Purpose(f.Purpose), f.PurposeReason
 	}
 	return a
+}
+
+func (f assessForm) also() (ids []iru.ItemID) {
+	for _, o := range f.Also {
+		ids = append(ids, iru.ItemID(number(o)))
+	}
+	return ids
 }
 
 // missing names every field that is empty at once; what else is wrong, the rule itself says.

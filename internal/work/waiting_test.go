@@ -126,7 +126,7 @@ func TestWaitingIsRelated(t *testing.T) {
 			t.Errorf("%v, %v", q.near(b), q.near(e))
 		}
 		// Who judges one settles the others that are named, and what is left has it suggested.
-		_, err := q.Desk.Assess(t.Context(), q.scope, iru.Assessment{Item: a.ID, Finding: iru.FindNoAction, Reason: "a timetable", Also: []iru.ItemID{b.ID}})
+		_, err := q.Desk.Assess(t.Context(), q.scope, iru.Assessment{Item: a.ID, Finding: iru.FindNoAction, Reason: "a timetable"}, b.ID)
 		q.ok(err)
 		q.again(e, heardPrint(noisy(soundOf(1, 400), 100, 200, 3)))
 		q.ok(d.View(t.Context(), func(x *db.Tx) error {
