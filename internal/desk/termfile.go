@@ -90,7 +90,10 @@ func (d *Desk) ImportTerms(ctx context.Context, s iru.Scope, r TermImport, file 
 		if err := t.PutBackTerms(ctx, back, out.Event); err != nil {
 			return err
 		}
-		return t.TouchTermList(ctx, l.ID)
+		if err := t.TouchTermList(ctx, l.ID); err != nil {
+			return err
+		}
+		return askRescan(ctx, t, l.Unit, iru.SoughtTerms, now)
 	})
 	return out, err
 }
