@@ -111,20 +111,22 @@ func (outcome) Schema(huma.Registry) *huma.Schema       { return oneOf(iru.Outco
 func (itemState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.ItemTable.States()...) }
 func (limb) Schema(huma.Registry) *huma.Schema          { return oneOf("a", "b", "c", "d", "e") }
 func (matchState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.MatchTable.States()...) }
-func (matchVerb) Schema(huma.Registry) *huma.Schema     { return oneOf("confirm", "dispute", "withdraw") }
-func (medium) Schema(huma.Registry) *huma.Schema        { return oneOf("sha256", "pdq", "text") }
-func (termState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.TermTable.States()...) }
-func (outletState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.OutletTable.States()...) }
-func (exhibitState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.ExhibitTable.States()...) }
-func (contactState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.ContactTable.States()...) }
-func (channel) Schema(huma.Registry) *huma.Schema       { return oneOf(iru.ByMail, iru.ByAPI) }
-func (noticeState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.NoticeTable.States()...) }
-func (clockState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.ClockTable.States()...) }
-func (pollState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.PollTable.States()...) }
-func (pollAnswer) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.PollGo, iru.PollNoGo) }
-func (role) Schema(huma.Registry) *huma.Schema          { return oneOf(iru.Roles...) }
-func (officerState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.OfficerTable.States()...) }
-func (unitState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.UnitTable.States()...) }
+func (matchVerb) Schema(huma.Registry) *huma.Schema {
+	return oneOf("confirm", "dispute", "withdraw", "restore")
+}
+func (medium) Schema(huma.Registry) *huma.Schema       { return oneOf("sha256", "pdq", "text") }
+func (termState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.TermTable.States()...) }
+func (outletState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.OutletTable.States()...) }
+func (exhibitState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.ExhibitTable.States()...) }
+func (contactState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.ContactTable.States()...) }
+func (channel) Schema(huma.Registry) *huma.Schema      { return oneOf(iru.ByMail, iru.ByAPI) }
+func (noticeState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.NoticeTable.States()...) }
+func (clockState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.ClockTable.States()...) }
+func (pollState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.PollTable.States()...) }
+func (pollAnswer) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.PollGo, iru.PollNoGo) }
+func (role) Schema(huma.Registry) *huma.Schema         { return oneOf(iru.Roles...) }
+func (officerState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.OfficerTable.States()...) }
+func (unitState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.UnitTable.States()...) }
 
 func (language) Schema(huma.Registry) *huma.Schema { return oneOf(desk.Languages...) }
 
