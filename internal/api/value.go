@@ -10,6 +10,7 @@ import (
 
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
+	"iolaus/internal/iru/bankfile"
 	"iolaus/internal/legal"
 	"iolaus/internal/locator"
 )
@@ -74,6 +75,12 @@ type (
 	assessmentState string
 	matchState      string
 	matchVerb       string
+	knownState      string
+	flood           string
+	opinion         string
+	source          string
+	format          string
+	sought          string
 	medium          string
 	termState       string
 	outletState     string
@@ -114,7 +121,13 @@ func (matchState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.Match
 func (matchVerb) Schema(huma.Registry) *huma.Schema {
 	return oneOf("confirm", "dispute", "withdraw", "restore")
 }
-func (medium) Schema(huma.Registry) *huma.Schema       { return oneOf("sha256", "pdq", "text") }
+func (knownState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.KnownTable.States()...) }
+func (flood) Schema(huma.Registry) *huma.Schema        { return oneOf(iru.FloodMarked, iru.FloodSpared) }
+func (opinion) Schema(huma.Registry) *huma.Schema      { return oneOf(iru.Verdicts...) }
+func (source) Schema(huma.Registry) *huma.Schema       { return oneOf(iru.Sources...) }
+func (format) Schema(huma.Registry) *huma.Schema       { return oneOf(bankfile.Formats...) }
+func (sought) Schema(huma.Registry) *huma.Schema       { return oneOf(iru.Soughts...) }
+func (medium) Schema(huma.Registry) *huma.Schema       { return oneOf(iru.Media...) }
 func (termState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.TermTable.States()...) }
 func (outletState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.OutletTable.States()...) }
 func (exhibitState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.ExhibitTable.States()...) }
