@@ -32,7 +32,7 @@ func (d *Desk) Undo(ctx context.Context, s iru.Scope, id iru.AssessmentID) error
 		if err != nil {
 			return err
 		}
-		return takeBack(ctx, t, i, a, "undo", s.Officer, now, "undone")
+		return d.takeBack(ctx, t, i, a, "undo", s.Officer, now, "undone")
 	})
 }
 
@@ -71,13 +71,13 @@ func (d *Desk) Reopen(ctx context.Context, s iru.Scope, id iru.ItemID, why strin
 				return err
 			}
 		}
-		return takeBack(ctx, t, i, fs[0], "overturn", s.Officer, now, why)
+		return d.takeBack(ctx, t, i, fs[0], "overturn", s.Officer, now, why)
 	})
 }
 
 // takeBack takes a finding back and puts its item into the queue again, and with it the same content elsewhere, which was settled
 // by the same person at the same moment.
-func takeBack(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb string, by iru.OfficerID, now time.Time, why string) error {
+func (d *Desk) takeBack(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb string, by iru.OfficerID, now time.Time, why string) error {
 	alike, err := t.ItemsAlike(ctx, i.Unit, i.Content)
 	if err != nil {
 		return err
@@ -85,6 +85,7 @@ func takeBack(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb 
 	if err := back(ctx, t, i, a, verb, by, now, why); err != nil {
 		return err
 	}
+	waits := []iru.ItemID{i.ID}
 	for _, o := range alike {
 		copies, err := t.AssessmentsOf(ctx, iru.Program(), o.ID)
 		if err != nil {
@@ -97,9 +98,18 @@ func takeBack(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb 
 			if err := back(ctx, t, o, c, verb, by, now, why); err != nil {
 				return err
 			}
+			waits = append(waits, o.ID)
 		}
 	}
-	return forget(ctx, t, i, now, by)
+	if err := forget(ctx, t, i, now, by); err != nil {
+		return err
+	}
+	for _, id := range waits { // what suggested it may have fallen silent while it did not wait
+		if err := d.reasons(ctx, t, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unused refuses to take back a finding on which an act rests that can still be withdrawn.

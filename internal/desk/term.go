@@ -65,6 +65,9 @@ func (d *Desk) AddTerm(ctx context.Context, s iru.Scope, x iru.Term) (iru.Term, 
 			if x, err = stepTerm(ctx, t, was, "put_back", s, now, x.Note); err != nil {
 				return err
 			}
+			if err := d.reweigh(ctx, t, l.ID, x.ID); err != nil {
+				return err
+			}
 			return askRescan(ctx, t, l.Unit, iru.SoughtTerms, now)
 		case err == nil:
 			return iru.Refuse(iru.Conflict, "the list has this term, which is "+string(was.State), "")
