@@ -28,6 +28,8 @@ func TestContract(t *testing.T) {
 		w := newWorld(t, d)
 		w.directory()
 		asset, item := w.sighting()
+		w.curate()
+		w.lists()
 		w.triage(asset, item)
 		notice := w.act(asset)
 		w.afterwards(asset, notice)
@@ -135,7 +137,15 @@ func (w *world) sighting() (asset, item thing) {
 		Matches []thing `json:"matches"`
 	}
 	w.get("ada", to("/v1/items/%d", item.ID), &detail)
-	w.post("ada", to("/v1/matches/%d/judge", detail.Matches[0].ID), words{"verb": "confirm"}, nil)
+	judge := to("/v1/matches/%d/judge", detail.Matches[0].ID)
+	w.post("ada", judge, words{"verb": "confirm"}, nil)
+	w.post("ada", judge, words{"verb": "withdraw"}, nil)
+	w.refused(422, "ada", "POST", judge, words{"verb": "restore"})
+	var m thing
+	if w.post("ada", judge, words{"verb": "restore", "note": "withdrawn by mistake"}, &m); m.State != "suggested" {
+		w.t.Errorf("restored: %+v", m)
+	}
+	w.post("ada", judge, words{"verb": "confirm"}, nil)
 	return asset, item
 }
 

@@ -32,7 +32,7 @@ func (d *Desk) Undo(ctx context.Context, s iru.Scope, id iru.AssessmentID) error
 		if err != nil {
 			return err
 		}
-		return takeBack(ctx, t, i, a, "undo", s.Officer, now, "undone")
+		return d.takeBack(ctx, t, i, a, "undo", s.Officer, now, "undone")
 	})
 }
 
@@ -71,20 +71,20 @@ func (d *Desk) Reopen(ctx context.Context, s iru.Scope, id iru.ItemID, why strin
 				return err
 			}
 		}
-		return takeBack(ctx, t, i, fs[0], "overturn", s.Officer, now, why)
+		return d.takeBack(ctx, t, i, fs[0], "overturn", s.Officer, now, why)
 	})
 }
 
 // takeBack takes a finding back and puts its item into the queue again, and with it what was settled with it by the same person at the same
 // moment: the same content elsewhere, and near copies, from one to the next.
-func takeBack(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb string, by iru.OfficerID, now time.Time, why string) error {
+func (d *Desk) takeBack(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb string, by iru.OfficerID, now time.Time, why string) error {
 	if err := back(ctx, t, i, a, verb, by, now, why); err != nil {
 		return err
 	}
 	if err := forget(ctx, t, i, now, by); err != nil {
 		return err
 	}
-	done, ways := map[iru.ItemID]bool{i.ID: true}, []iru.Item{i}
+	done, ways, waits := map[iru.ItemID]bool{i.ID: true}, []iru.Item{i}, []iru.ItemID{i.ID}
 	for len(ways) > 0 {
 		with, err := settledWith(ctx, t, ways[0])
 		if err != nil {
@@ -110,8 +110,13 @@ func takeBack(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb 
 				if err := forget(ctx, t, o, now, by); err != nil {
 					return err
 				}
-				ways = append(ways, o)
+				ways, waits = append(ways, o), append(waits, o.ID)
 			}
+		}
+	}
+	for _, id := range waits { // what suggested it may have fallen silent while it did not wait
+		if err := d.reasons(ctx, t, id); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -101,6 +101,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Confirmed")
 	case "match.dispute":
 		return ui.T(ctx, "Disputed")
+	case "match.restore":
+		return ui.T(ctx, "Match suggested again")
 	case "match.withdraw":
 		return ui.T(ctx, "Withdrawn")
 	case "notice.draft":

@@ -79,12 +79,18 @@ func TestFloodIsAnswered(t *testing.T) {
 	ada.get(path).has("#flood", "as a rule a blank").has("#flood a", "Quarantine").has("#flood a", "It may match as much").has("#met a", id(h.item(s.mirror.Locator).ID))
 	h.as("sig").get(path).has("#flood", "your roles do not allow it").hasNo("#flood a")
 	ada.get("/banks/"+id(s.blank.Bank)+"?state=floods").has("#entries", "Grey tile")
+	ada.get("/").has("#floods a[href='"+path+"']", "Grey tile").has("#floods", "bank “").has("#floods .pill", "1").has("#floods a[href='/banks/floods']", "")
+	ada.get("/banks/floods").has("#floods a[href='"+path+"']", "Grey tile").has("#floods", "met on").has("#floods .pill", "1").hasNo(".note")
+	h.as("sig").get("/banks/floods").has("#floods", "Grey tile").has(".note", "your roles do not allow it")
+	h.as("bo").get("/banks/floods").is(http.StatusOK).hasNo("#floods").has("main", "100 items")
 	ada.get(knownPath(s.known) + "/step/spare").is(http.StatusConflict)
 	ada.post(path+"/step/spare", "why", "it is their template").leads(path)
 	if k := h.knownNow(s.blank.ID); k.Flood != iru.FloodSpared || k.State != iru.KnownActive {
 		t.Errorf("it is %s %q", k.State, k.Flood)
 	}
 	ada.get(path).hasNo("#flood").has("#history", "it is their template")
+	ada.get("/banks/floods").is(http.StatusOK).hasNo("#floods").has("#none-h", "Nothing matches too much")
+	ada.get("/").has("#floods", "No known content was met so often").has("#floods .pill", "0")
 	ada.post(path+"/step/quarantine", "why", "too much after all").leads(path)
 }
 
@@ -126,7 +132,11 @@ func TestMatchesAreReasonsInWords(t *testing.T) {
 		ada.get(item).has("#match-"+id(m)+" button[value="+verb+"]", "")
 		ada.post("/matches/"+id(m), "verb", verb, "back", item).leads(item)
 	}
-	ada.get(item).has("#match-"+id(m)+" .st", "Withdrawn").hasNo("#match-" + id(m) + " form")
+	form := "#match-" + id(m) + " form"
+	ada.get(item).has("#match-"+id(m)+" .st", "Withdrawn").has(form+" button[value=restore]", "Suggest it again").has(form+" label", "Why").hasNo(form + " button[value=confirm]")
+	ada.post("/matches/"+id(m), "verb", "restore", "back", item).is(http.StatusUnprocessableEntity)
+	ada.post("/matches/"+id(m), "verb", "restore", "note", "withdrawn by mistake", "back", item).leads(item)
+	ada.get(item).has("#match-"+id(m)+" .st", "Suggested").has(form+" button[value=confirm]", "")
 	h.as("sig").get(item).hasNo("#why form").hasNo("#why a[data-key=m]")
 
 	ada.post(knownPath(s.known)+"/step/quarantine", "why", "too much").leads(knownPath(s.known))

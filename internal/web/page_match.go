@@ -23,12 +23,17 @@ type matchVerb struct{ Verb, Words string }
 
 func (m MatchLine) verbs(ctx context.Context) []matchVerb {
 	var out []matchVerb
-	for _, b := range []matchVerb{{"confirm", ui.T(ctx, "Confirm")}, {"dispute", ui.T(ctx, "Dispute")}, {"withdraw", ui.T(ctx, "Withdraw")}} {
+	for _, b := range []matchVerb{{"confirm", ui.T(ctx, "Confirm")}, {"dispute", ui.T(ctx, "Dispute")}, {"withdraw", ui.T(ctx, "Withdraw")}, {"restore", ui.T(ctx, "Suggest it again")}} {
 		if iru.MatchTable.Can(m.State, b.Verb) {
 			out = append(out, b)
 		}
 	}
 	return out
+}
+
+// why asks for the reason of what undoes a withdrawal.
+func (m MatchLine) why(ctx context.Context) ui.Field {
+	return ui.Field{ID: "why-match-" + id(m.ID), Name: "note", Label: ui.T(ctx, "Why it is a suggestion again"), Required: true, Max: 500, Autocomplete: "off", More: map[string]any{"dir": "auto"}}
 }
 
 // label is what the bank calls it, its addresses defanged.

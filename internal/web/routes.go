@@ -104,6 +104,7 @@ func (s *server) routes() []route {
 		{"POST /terms/{id}/undo/{import}", (*visit).undoImport, false},
 		{"POST /terms/{id}/{term}", (*visit).stepTerm, false},
 		{"GET /banks", (*visit).banksPage, false},
+		{"GET /banks/floods", (*visit).floodsPage, false},
 		{"GET /banks/new", (*visit).openBank, false},
 		{"POST /banks/new", (*visit).openBank, false},
 		{"GET /banks/{id}", (*visit).bankPage, false},
