@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"iolaus/internal/iru"
+	"iolaus/internal/recognise"
 	"iolaus/internal/sandbox"
 )
 
@@ -24,34 +25,23 @@ import (
 // Errors: Unavailable where ffmpeg is missing or its time is up; Invalid where the file has no frame, broke its decoder (sandbox.ErrStopped) or
 // goes on beyond the limits (ErrLimit). A file that is damaged after its first frame is none: what could be read was given.
 func Frames(ctx context.Context, f *os.File, o Options, each func(img *image.Gray, number int, at time.Duration) error) error {
-	full := fullRange()
 	return frames(ctx, f, o, func(p plane) error {
-		if !p.full {
-			for i, v := range p.pix {
-				p.pix[i] = full[v]
-			}
+		if !p.Full {
+			recognise.Stretch(p.Pix[:p.Height*p.Stride])
 		}
-		return each(&image.Gray{Pix: p.pix, Stride: p.width, Rect: image.Rect(0, 0, p.width, p.height)}, p.number, p.at)
+		return each(&image.Gray{Pix: p.Pix[:p.Height*p.Stride], Stride: p.Stride, Rect: image.Rect(0, 0, p.Width, p.Height)}, p.number, p.at)
 	})
-}
-
-// fullRange is what a player makes of the brightness that most films have, 16 to 235 (ITU-R BT.601), rounded as ffmpeg's own converter does
-// without further flags, which is the reference's.
-func fullRange() (t [256]byte) {
-	for i := range t {
-		t[i] = byte(max(0, min(255, (i-16)*255/219)))
-	}
-	return t
 }
 
 // A plane is the brightness of one frame as it was coded.
 type plane struct {
-	pix           []byte
-	width, height int
-	number        int
-	at            time.Duration
-	full          bool // 0 to 255, not 16 to 235
+	recognise.Luma
+	number int
+	at     time.Duration
 }
+
+// slack is how many bytes more than a plane a buffer has; see recognise.Luma.
+const slack = 63
 
 func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) error {
 	o = o.filled()
@@ -116,16 +106,16 @@ func give(r io.Reader, lines <-chan note, o Options, each func(plane) error, n *
 			return fmt.Errorf("read video: %w: %w: more than %d frames", iru.Invalid, ErrLimit, o.Frames)
 		}
 		size := line.width * line.height
-		if cap(p.pix) < size {
-			p.pix = make([]byte, size)
+		if cap(p.Pix) < size+slack {
+			p.Pix = make([]byte, size+slack)
 		}
-		p.pix = p.pix[:size]
-		if _, err := io.ReadFull(r, p.pix); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		p.Pix = p.Pix[:size+slack]
+		if _, err := io.ReadFull(r, p.Pix[:size]); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil
 		} else if err != nil {
 			return fmt.Errorf("read video: %w: %w", iru.Unavailable, err)
 		}
-		p.width, p.height, p.number, p.full = line.width, line.height, *n, line.full
+		p.Stride, p.Width, p.Height, p.Full, p.number = line.width, line.width, line.height, line.full, *n
 		if line.at >= 0 {
 			p.at = line.at
 		}
