@@ -61,18 +61,12 @@ func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) 
 		return err
 	}
 	p.Output = math.MaxInt64 // frames are counted
-	notes, told := io.Pipe()
-	lines := make(chan note, maxAhead)
-	go readNotes(notes, lines)
+	told := newNotes()
 	n := 0
 	e, err := p.Run(ctx, func(r io.Reader) error {
-		err := give(r, lines, o, each, &n)
-		_ = told.Close() // never fails; nobody waits for more
-		return err
+		defer told.leave()
+		return give(r, told, o, each, &n)
 	}, told)
-	_ = told.Close()
-	for range lines { // until their reader is gone
-	}
 	switch {
 	case err != nil:
 		return err
@@ -86,12 +80,13 @@ func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) 
 const planar = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|yuv440p|yuvj440p|yuv411p|yuv410p|yuva420p"
 
 // give hands over frames as they come. What ffmpeg notes of a frame comes before it.
-func give(r io.Reader, lines <-chan note, o Options, each func(plane) error, n *int) error {
+func give(r io.Reader, told *notes, o Options, each func(plane) error, n *int) error {
 	var p plane
 	var rate float64
+	holds := sandbox.Holds(r)
 	for {
-		line, ok := <-lines
-		for ; ok && line.width == 0; line, ok = <-lines {
+		line, ok := told.next()
+		for ; ok && line.width == 0; line, ok = told.next() {
 			if line.rate > 0 {
 				rate = line.rate
 			}
@@ -110,6 +105,9 @@ func give(r io.Reader, lines <-chan note, o Options, each func(plane) error, n *
 			p.Pix = make([]byte, size+slack)
 		}
 		p.Pix = p.Pix[:size+slack]
+		if size <= holds {
+			told.stir()
+		}
 		if _, err := io.ReadFull(r, p.Pix[:size]); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil
 		} else if err != nil {
