@@ -45,7 +45,7 @@ func Stretch(pix []uint8) {
 	}
 }
 
-// HashLuma is HashPDQ of what a player shows of the plane, some twenty times faster: the two box filters and the picking of 64 values are one weighted
+// HashLuma is HashPDQ of what a player shows of the plane, several times faster: the two box filters and the picking of 64 values are one weighted
 // sum, exact where HashPDQ rounds at every step. What differs is how HashPDQ's own sums were rounded: bits of frequencies that lie at the
 // median within a hundredth of a level.
 func HashLuma(p Luma) (PDQ, int) {
