@@ -55,7 +55,8 @@ func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) 
 	}
 	// The plane as it is costs nothing; making it full would cost as much as a quarter of the decoding.
 	filter += "format=" + planar + ",extractplanes=y,format=gray,showinfo=checksum=0"
-	args = append(args, "-i", sandbox.Input, "-map", "0:V:0", "-filter_threads", "1", "-vf", filter, "-vsync", "passthrough", "-f", "rawvideo", "pipe:1")
+	// One thread writes, else frames wait for others in another core's cache and come long after what is said of them.
+	args = append(args, "-i", sandbox.Input, "-map", "0:V:0", "-filter_threads", "1", "-vf", filter, "-vsync", "passthrough", "-threads", "1", "-f", "rawvideo", "pipe:1")
 	p, err := o.program("ffmpeg", o.Programs.FFmpeg, f, args...)
 	if err != nil {
 		return err
