@@ -22,8 +22,8 @@ type note struct {
 const maxAhead = 1 << 14
 
 // patience is how long ffmpeg's words wait for somebody who wants them. It never waits for us to hear it: its pipe takes what it says of two
-// hundred frames, and after that time we go on listening.
-const patience = 20 * time.Millisecond
+// hundred frames, and after that time we go on listening. On a busy machine a frame takes a tenth of a second.
+const patience = 500 * time.Millisecond
 
 // notes take the lines of the filter showinfo, the last of the chain, from what ffmpeg writes:
 //
