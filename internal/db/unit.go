@@ -8,8 +8,8 @@ import (
 	"iolaus/internal/iru"
 )
 
-var units = shape[iru.Unit]{"unit", "id, name, country, kind, mail, state, created", func(u *iru.Unit) []any {
-	return []any{&u.ID, &u.Name, &u.Country, &u.Kind, &u.Mail, &u.State, Micros(&u.Created)}
+var units = shape[iru.Unit]{"unit", "id, name, country, kind, mail, state, created, letterhead", func(u *iru.Unit) []any {
+	return []any{&u.ID, &u.Name, &u.Country, &u.Kind, &u.Mail, &u.State, Micros(&u.Created), JSON(&u.Letterhead)}
 }}
 
 // AddUnit stores a unit and sets its id.
