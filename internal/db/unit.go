@@ -29,3 +29,12 @@ func (t *Tx) Units(ctx context.Context) ([]iru.Unit, error) {
 func (t *Tx) UnitsAfter(ctx context.Context, after iru.UnitID, n int) ([]iru.Unit, error) {
 	return units.list(ctx, t, "WHERE id>$1 ORDER BY id LIMIT $2", after, n)
 }
+
+// SetLetterhead stores what a unit's documents say of it.
+func (t *Tx) SetLetterhead(ctx context.Context, id iru.UnitID, l iru.Letterhead) error {
+	res, err := t.Exec(ctx, "UPDATE unit SET letterhead=$2 WHERE id=$1", id, JSON(&l))
+	if err != nil {
+		return err
+	}
+	return Guarded(res)
+}

@@ -28,7 +28,7 @@ import (
 var issued = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 
 // notary makes an authority, a certificate for signatures under it and one for time stamps.
-func notary(t *testing.T, key crypto.Signer) Signer {
+func notary(t testing.TB, key crypto.Signer) Signer {
 	t.Helper()
 	must := func(der []byte, err error) *x509.Certificate {
 		t.Helper()

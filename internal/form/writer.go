@@ -42,10 +42,8 @@ func refs(numbers []int) string {
 // stream is a compressed stream with further entries in its dictionary.
 func stream(entries string, data []byte) string {
 	var b bytes.Buffer
-	w, err := zlib.NewWriterLevel(&b, zlib.BestCompression)
-	if err == nil {
-		_, err = w.Write(data)
-	}
+	w := zlib.NewWriter(&b)
+	_, err := w.Write(data)
 	if err == nil {
 		err = w.Close()
 	}
