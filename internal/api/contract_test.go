@@ -254,6 +254,10 @@ func (w *world) act(asset thing) thing {
 	w.confirm("ben", host, "register")
 	var before NoticeDetail
 	w.get("ada", to("/v1/notices/%d", n.ID), &before)
+	var papers NoticeDocument
+	if w.get("ada", to("/v1/notices/%d/document", n.ID), &papers); papers.Sent || !bytes.HasPrefix(papers.PDF, []byte("%PDF-")) || !strings.Contains(papers.Facts, n.Ref) || len(papers.Missing) == 0 {
+		w.t.Errorf("documents before it left: %+v", papers.Missing)
+	}
 	if before.Paper.Sent || before.Paper.Text == "" || len(before.Approvals) != 2 || !before.Approvals[1].Sealed || before.Approvals[1].Index == nil {
 		w.t.Errorf("before it is sent: %+v", before)
 	}

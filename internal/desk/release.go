@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -101,7 +102,7 @@ func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, p
 					continue
 				}
 			}
-			if why, err := hindered(ctx, t, n); err != nil {
+			if why, err := d.hindered(ctx, t, n); err != nil {
 				return err
 			} else if why != nil {
 				parked[n.ID] = why
@@ -119,7 +120,7 @@ func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, p
 }
 
 // hindered says what keeps a task from leaving, before anything is changed.
-func hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
+func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
 	if n.State != iru.NoticeApproved {
 		return nil, nil
 	}
@@ -133,7 +134,14 @@ func hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
 	if err := carried(ctx, t, n, p); err != nil {
 		return err, nil
 	}
-	return sealed(ctx, t, n), nil
+	if err := sealed(ctx, t, n); err != nil || n.Facts == "" {
+		return err, nil
+	}
+	_, err = d.unchanged(ctx, t, n)
+	if errors.Is(err, iru.Conflict) || errors.Is(err, iru.Forbidden) || errors.Is(err, iru.Invalid) {
+		return err, nil
+	}
+	return nil, err
 }
 
 // Fire is the last moment before T0: from here on what was armed leaves, and neither a hold nor an abort calls it back. It reports

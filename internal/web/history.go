@@ -135,6 +135,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Letter came back")
 	case "notice.repost":
 		return ui.T(ctx, "Letter sent again")
+	case "notice.document":
+		return ui.T(ctx, "Documents made")
 	case "notice.unheard":
 		return ui.T(ctx, "Their interface does not answer")
 	case "notice.clarify":
@@ -331,6 +333,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Token revoked")
 	case "unit.add":
 		return ui.T(ctx, "Unit added")
+	case "unit.letterhead":
+		return ui.T(ctx, "Letterhead changed")
 	case "unit.suspend":
 		return ui.T(ctx, "Suspended")
 	case "unit.restore":

@@ -20,6 +20,7 @@ import (
 	"iolaus/internal/deliver"
 	"iolaus/internal/desk"
 	"iolaus/internal/fetch"
+	"iolaus/internal/form"
 	"iolaus/internal/iru"
 	"iolaus/internal/media"
 	"iolaus/internal/probe"
@@ -46,7 +47,8 @@ type Crew struct {
 	Media    media.Options // how films and sounds are taken apart
 	Listen   Listening
 	Survey   time.Duration
-	Stamps   Stamps // who stamps the ledger; none without authorities
+	Stamps   Stamps       // who stamps the ledger, and signatures; none without authorities
+	Signer   *form.Signer // of documents; nil: they are not signed. Its name is what the desk calls Signature.
 	Log      *slog.Logger
 
 	life    life
