@@ -427,7 +427,7 @@ func TestStream(t *testing.T) {
 		t.Errorf("closed mount: %d", s)
 	}
 	_, _, body := get(t, c, "https://stream.airwave.test/status-json.xsl")
-	if strings.Contains(body, "/halcyon") || !strings.Contains(body, "/quayside") {
+	if strings.Contains(body, `/halcyon"`) || !strings.Contains(body, "/quayside") {
 		t.Errorf("status afterwards: %s", body)
 	}
 }
