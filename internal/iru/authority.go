@@ -51,7 +51,9 @@ type Authority struct {
 }
 
 // Way is how it is reached, in words that a confirmation names.
-func (a Authority) Way() string { return strings.TrimSpace(a.Mail + " " + a.Phone) }
+func (a Authority) Way() string {
+	return strings.TrimSpace(way(strings.TrimSpace(a.Mail+" "+a.Phone), a.Page, a.SealKey))
+}
 
 // Check refuses an authority that could not be written to.
 func (a Authority) Check() error {
@@ -81,7 +83,7 @@ func (a Authority) Change(to Authority, by OfficerID, at time.Time, why string) 
 	from := a.State
 	to.ID, to.Unit, to.Name, to.Country, to.Role, to.Created = a.ID, a.Unit, a.Name, a.Country, a.Role, a.Created
 	to.State, to.ConfirmedBy, to.ConfirmedAt = a.State, a.ConfirmedBy, a.ConfirmedAt
-	if to.Way() != a.Way() || to.SealKey != a.SealKey {
+	if to.Way() != a.Way() {
 		if next, err := ContactTable.Next(a.State, "change"); err == nil {
 			to.State = next
 		}

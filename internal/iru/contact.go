@@ -63,7 +63,19 @@ type Contact struct {
 }
 
 // Way is how it is reached, in words that a confirmation names.
-func (c Contact) Way() string { return c.Channel + " " + c.Address }
+func (c Contact) Way() string { return way(c.Channel, c.Address, c.SealKey) }
+
+// Same reports whether it is the same mailbox, interface or number.
+func (c Contact) Same(channel, address string) bool {
+	return c.Channel == channel && strings.EqualFold(c.Address, address)
+}
+
+func way(channel, address, key string) string {
+	if key == "" {
+		return channel + " " + address
+	}
+	return channel + " " + address + " sealed to " + KeyPrint(key)
+}
 
 // Usable reports whether anything may be sent there.
 func (c Contact) Usable() bool {
@@ -92,10 +104,10 @@ func (p Provider) At(c Contact) Provider {
 // Change takes in what an officer or a file says of a contact. Another address stops sending to it until a person confirms; other
 // words about the same address do not.
 func (c Contact) Change(to Contact, by OfficerID, at time.Time, why string) (Contact, Event) {
-	from, moved := c.State, c.Way() != to.Way()
+	from, moved := c.State, c.Way() != to.Way() || c.Seal != to.Seal
 	to.ID, to.Unit, to.Provider, to.Created, to.DroppedAt = c.ID, c.Unit, c.Provider, c.Created, time.Time{}
 	to.State, to.ConfirmedBy, to.ConfirmedAt, to.SeenAt = c.State, c.ConfirmedBy, c.ConfirmedAt, at
-	if moved || to.SealKey != c.SealKey || to.Seal != c.Seal {
+	if moved {
 		if next, err := ContactTable.Next(c.State, "change"); err == nil {
 			to.State = next
 		}

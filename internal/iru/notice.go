@@ -87,6 +87,11 @@ func (s NoticeState) Open() bool {
 	return slices.Contains([]NoticeState{NoticeDispatched, NoticeSent, NoticeReceived, NoticeClarifying, NoticeClaimed, NoticeBreached}, s)
 }
 
+// Unsent reports whether an act has not left and still could.
+func (n Notice) Unsent() bool {
+	return slices.Contains([]NoticeState{NoticeDraft, NoticeSubmitted, NoticeEndorsed, NoticeApproved}, n.State)
+}
+
 // A Notice is an act served on an addressee about one address: a referral, a notice, an order, a report.
 type Notice struct {
 	ID         NoticeID

@@ -4,9 +4,11 @@ package iru
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -51,6 +53,14 @@ func certificate(key string) (*x509.Certificate, error) {
 		return nil, Refuse(Invalid, "the certificate is not made for encryption", "ask for the one that mail is encrypted to")
 	}
 	return c, nil
+}
+
+// KeyPrint is what two people compare of a key: the SHA-256 of a certificate, of another key that of its text, in hex.
+func KeyPrint(key string) string {
+	if c, err := certificate(key); err == nil {
+		return fmt.Sprintf("%x", sha256.Sum256(c.Raw))
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.TrimSpace(key))))
 }
 
 // SealEnds is when a certificate ends; zero for what does not say, such as an OpenPGP key, whose term only its software tells.
