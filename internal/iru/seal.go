@@ -105,13 +105,18 @@ func checkArmour(key string) error {
 	if !ok || tag == secretKey || tag != publicKey {
 		return wrong("it does not begin with a public key")
 	}
-	for users := false; len(rest2) > 0; {
+	named := false
+	for len(rest2) > 0 {
 		if tag, rest2, ok = packet(rest2); !ok {
 			return wrong("it is cut off")
 		}
-		if users = users || tag == 13 || tag == 17; tag == secretKey || tag == 7 {
+		if tag == secretKey || tag == 7 {
 			return wrong("it holds a secret key")
 		}
+		named = named || tag == 13 || tag == 17
+	}
+	if !named {
+		return wrong("it names nobody")
 	}
 	return nil
 }
