@@ -143,20 +143,40 @@ func (d *Desk) PreferContact(ctx context.Context, s iru.Scope, id iru.ContactID,
 		if strings.TrimSpace(why) == "" {
 			return c, iru.Event{}, iru.Refuse(iru.Invalid, "the reason is missing", "say why the first contact is no longer the first")
 		}
-		old, first := p.Contact, p.Main()
-		p = p.At(c)
-		if err := t.UpdateProvider(ctx, p, old); err != nil {
+		first := p.Main()
+		if err := preferred(ctx, t, p, c, s.Officer, now, clip(why, 300)); err != nil {
 			return c, iru.Event{}, err
 		}
-		e := happened("contact", int64(c.ID), "prefer", s.Officer, p.Unit, now, clip(why, 300)).With("provider", int64(p.ID)).With("address", p.Way())
-		e.From, e.To = string(c.State), string(first.State)
-		if _, err := t.Record(ctx, happened("provider", int64(p.ID), "prefer", s.Officer, p.Unit, now, clip(why, 300)).With("address", p.Way())); err != nil {
+		if _, err := t.Record(ctx, happened("contact", int64(c.ID), "prefer", s.Officer, p.Unit, now, clip(why, 300)).With("provider", int64(p.ID)).With("address", c.Way())); err != nil {
 			return c, iru.Event{}, err
 		}
-		c.Channel, c.Address, c.Seal, c.SealKey, c.State = first.Channel, first.Address, first.Seal, first.SealKey, first.State
+		e := happened("contact", int64(c.ID), "change", s.Officer, p.Unit, now, "it was the first contact").With("address", first.Way())
+		e.From, e.To = string(c.State), string(c.State)
+		if first.State != iru.ContactConfirmed { // what nobody had confirmed is not confirmed by this
+			e.To = string(iru.ContactChanged)
+		}
+		c.Channel, c.Address, c.Seal, c.SealKey, c.State = first.Channel, first.Address, first.Seal, first.SealKey, iru.ContactState(e.To)
 		c.Source, c.Guess, c.ConfirmedBy, c.ConfirmedAt, c.Kind = first.Source, first.Guess, first.ConfirmedBy, first.ConfirmedAt, iru.ContactSecond
 		return c, e, nil
 	})
+}
+
+// preferred has a provider reached by one of its confirmed contacts first.
+func preferred(ctx context.Context, t *db.Tx, p iru.Provider, c iru.Contact, by iru.OfficerID, now time.Time, why string) error {
+	old := p.Contact
+	p = p.At(c)
+	if err := t.UpdateProvider(ctx, p, old); err != nil {
+		return err
+	}
+	if old != p.Contact {
+		e := happened("provider", int64(p.ID), "confirm", by, p.Unit, now, "a person confirmed it as a further contact")
+		e.From, e.To = string(old), string(p.Contact)
+		if _, err := t.Record(ctx, e); err != nil {
+			return err
+		}
+	}
+	_, err := t.Record(ctx, happened("provider", int64(p.ID), "prefer", by, p.Unit, now, why).With("address", p.Way()))
+	return err
 }
 
 type contactStep func(t *db.Tx, c iru.Contact, p iru.Provider, now time.Time) (iru.Contact, iru.Event, error)

@@ -87,7 +87,11 @@ func describe(ctx context.Context, t *db.Tx, s iru.Scope, p iru.Provider, f Prov
 	}
 	e := happened("provider", int64(p.ID), "describe", s.Officer, p.Unit, now, strings.Join(what, ", "))
 	if next.Contact != from {
-		e.From, e.To = string(from), string(next.Contact)
+		c := happened("provider", int64(p.ID), "change", s.Officer, p.Unit, now, "another key")
+		c.From, c.To = string(from), string(next.Contact)
+		if _, err := t.Record(ctx, c); err != nil {
+			return p, false, err
+		}
 	}
 	_, err := t.Record(ctx, e)
 	return next, true, err
