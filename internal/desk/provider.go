@@ -27,6 +27,7 @@ type Carriage struct {
 	Address      string
 	Source       string
 	Guess        bool
+	Directory    bool          // the address is the directory's own: it proposes nothing
 	Others       []iru.Contact // further contacts that were found, to be proposed: kind, channel, address, source
 }
 
@@ -171,7 +172,7 @@ func (d *Desk) provider(ctx context.Context, t *db.Tx, u iru.UnitID, c Carriage,
 	} else if err != nil {
 		return p, err
 	}
-	if p.Channel == iru.ByAPI || c.Address == "" { // the directory's own entry wins over what a probe finds
+	if p.Channel == iru.ByAPI || c.Address == "" || c.Directory { // the directory's own entry wins over what a probe finds
 		return p, nil
 	}
 	old := p.Contact

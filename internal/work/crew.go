@@ -50,6 +50,7 @@ type Crew struct {
 	Log      *slog.Logger
 
 	life  life
+	texts securityTexts
 	known knownOnce
 	terms watchTerms
 }
@@ -83,6 +84,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &rethinker{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &deliverer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &poster{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &trier{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &receiver{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &verifier{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &rechecker{Crew: c}) },
