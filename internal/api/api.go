@@ -87,6 +87,8 @@ func newServer(d *desk.Desk, o Options) *server {
 	s.terms()
 	s.exhibits()
 	s.providers()
+	s.contacts()
+	s.authorities()
 	s.notices()
 	s.letters()
 	s.operations()

@@ -10,6 +10,7 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 )
 
 // RecordCircumstance takes an officer's word on a fact that the gate needs. The gate is asked again for every act that has not left.
@@ -70,4 +71,23 @@ func (d *Desk) SetPlaybook(ctx context.Context, s iru.Scope, p iru.Playbook, ver
 		return err
 	})
 	return p, err
+}
+
+// Playbooks lists the unit's own playbooks and, of other top-level domains, those that the program brings along.
+func (d *Desk) Playbooks(ctx context.Context, s iru.Scope) ([]iru.Playbook, error) {
+	if err := s.May(iru.ToRead); err != nil {
+		return nil, err
+	}
+	var out []iru.Playbook
+	err := d.DB.View(ctx, func(t *db.Tx) (err error) {
+		out, err = t.Playbooks(ctx, s)
+		return err
+	})
+	own := len(out)
+	for _, b := range legal.Playbooks() {
+		if !slices.ContainsFunc(out[:own], func(p iru.Playbook) bool { return p.TLD == b.TLD }) {
+			out = append(out, iru.FromLegal(b))
+		}
+	}
+	return out, err
 }

@@ -114,3 +114,33 @@ func TLD(address string) string {
 	host := strings.TrimSuffix(l.Host(), ".")
 	return host[strings.LastIndexByte(host, '.')+1:]
 }
+
+// AssetAt finds the asset of an address: its own, or that of an item on it. NotFound where the store has neither.
+func (d *Desk) AssetAt(ctx context.Context, s iru.Scope, address string) (id iru.AssetID, err error) {
+	l, err := locator.Parse(address)
+	if err != nil {
+		return 0, iru.Refuse(iru.Invalid, "that is no address: "+clip(address, 80), "write it whole, real or defanged")
+	}
+	err = d.DB.View(ctx, func(t *db.Tx) error {
+		as, err := t.Assets(ctx, s)
+		if err != nil {
+			return err
+		}
+		for _, a := range as {
+			if a.Locator == l.String() {
+				id = a.ID
+				return nil
+			}
+		}
+		i, err := t.ItemByLocator(ctx, s.Unit, l.String())
+		if errors.Is(err, iru.NotFound) {
+			return iru.Refuse(iru.NotFound, l.Defanged()+" is not in the store", "put it on watch, or ask iolaus who-can-act at the command line")
+		}
+		if err == nil {
+			_, err = t.Asset(ctx, s, i.Asset)
+		}
+		id = i.Asset
+		return err
+	})
+	return id, err
+}
