@@ -136,6 +136,9 @@ func (v *visit) providerPage() error {
 			return err
 		}
 		p.Thread = v.thread(ls, p.Provider, refs, false)
+		if p.Contacts, p.Tests, p.Second, err = v.contactTables(t, p.Provider, p.May); err != nil {
+			return err
+		}
 		p.History, err = v.history(t, iru.Subject{Noun: "provider", ID: int64(p.Provider.ID)}, who)
 		return err
 	})
