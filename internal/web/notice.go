@@ -390,7 +390,7 @@ func (v *visit) seconded(p *NoticePage, o desk.Option) {
 	switch {
 	case n.Instrument != legal.RemovalOrder:
 	case o.Second.ID == 0 && n.Unsent():
-		p.Waits = append(p.Waits, ui.Line{Text: ui.T(ctx, "The addressee has one contact only; a second one would get a copy"), Href: "/providers/" + id(o.Provider.ID) + "#contacts"})
+		p.Waits = append(p.Waits, ui.Line{Text: ui.T(ctx, "The addressee has one contact only; a second one would get a copy")})
 	case o.Second.ID != 0 && (n.State.Open() || n.State == iru.NoticeBounced) && v.may(iru.ToAnswer):
 		p.Buttons = append(p.Buttons, ui.Button{Text: ui.T(ctx, "Remind the second contact"), Href: "/notices/" + id(n.ID) + "/remind"})
 	}
