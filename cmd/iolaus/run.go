@@ -57,6 +57,7 @@ type cli struct {
 	Terms    termsCmd    `cmd:"" help:"Watch lists: what is looked for in every text."`
 	Who      whoCmd      `cmd:"" name:"who-can-act" help:"Who can act on an address, by which instrument, and what the law refuses."`
 	Contacts contactsCmd `cmd:"" help:"Take contacts of providers and authorities in, or write them out."`
+	Notice   noticeCmd   `cmd:"" help:"Make the documents of an act without a server."`
 	Ledger   ledgerCmd   `cmd:"" help:"Check or export the ledger."`
 	Invite   inviteCmd   `cmd:"" help:"Make a new one-time link for an officer."`
 	Doctor   doctorCmd   `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`

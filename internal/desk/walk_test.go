@@ -30,6 +30,7 @@ type walk struct {
 	received map[iru.NoticeID]time.Time
 	sent     int // binding acts that left
 	did      map[string]int
+	opinions map[int64]iru.Opinion // on known content, as they were recorded
 }
 
 // TestDeskByRandomWalk fires verbs by random officers at one desk. Whatever they do, in whatever order: a refusal has a kind, no
@@ -41,7 +42,7 @@ func TestDeskByRandomWalk(t *testing.T) {
 	}
 	did, sent, walks := map[string]int{}, 0, 0
 	never := func() (left []string) {
-		for _, v := range slices.Compact(slices.Sorted(slices.Values(verbs))) {
+		for _, v := range slices.Compact(slices.Sorted(slices.Values(allVerbs()))) {
 			if did[v] == 0 {
 				left = append(left, v)
 			}
@@ -52,6 +53,7 @@ func TestDeskByRandomWalk(t *testing.T) {
 	check := func(r *rapid.T) {
 		w := &walk{unit: newUnit(t, dbtest.Open(t)), r: r, received: map[iru.NoticeID]time.Time{}, did: did}
 		w.dice = rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
+		w.Rules.Flood = iru.FloodRule{Items: 2, Reason: "two are many here"}
 		w.second()
 		w.join("lio", w.people["ada"].Unit, iru.Liaison)
 		walks++
@@ -63,8 +65,8 @@ func TestDeskByRandomWalk(t *testing.T) {
 		default:
 			w.referred()
 		}
-		for range w.between(120, 260) {
-			w.step(among(w, verbs))
+		for range w.between(180, 390) {
+			w.step(w.verb())
 			if w.between(0, 3) == 0 {
 				w.check()
 			}
@@ -190,12 +192,16 @@ func (w *walk) step(verb string) {
 	case "watch":
 		_, err = w.Watch(ctx, w.fit("ada", "bea"), desk.WatchRequest{Address: fmt.Sprintf("https://site-%d.test/", w.between(0, 5)), Name: among(w, []string{"", "Halcyon Weather Wire", "Trams"})})
 	case "capture":
-		r := captured(item(), w.now, "text", desk.Link{URL: fmt.Sprintf("https://halcyon-weather.test/%d", w.n%7)}, desk.Link{URL: fmt.Sprintf("https://linked-%d.test/", w.n%5)})
+		r := captured(item(), w.now, among(w, spoken), desk.Link{URL: fmt.Sprintf("https://halcyon-weather.test/%d", w.n%7)}, desk.Link{URL: fmt.Sprintf("https://linked-%d.test/", w.n%5)})
 		r.Content = strings.Repeat(fmt.Sprint(w.between(0, 3)), 64)
 		if w.between(0, 3) == 0 {
 			r.Outcome = among(w, iru.Outcomes)
 		}
-		_, err = w.RecordCapture(ctx, r)
+		var x iru.Exhibit
+		if x, err = w.RecordCapture(ctx, r); err == nil && r.Outcome == iru.Up { // and the job that it leaves
+			must(w.t, w.RecordMatches(ctx, x.ID, nil))
+			w.spot(x, false)
+		}
 	case "attribute":
 		a, _ := one(w, "candidate", func(x *db.Tx) ([]iru.Asset, error) {
 			return x.AssetsAfter(ctx, p, db.AssetFilter{State: iru.AssetCandidate}, 0, 99)
@@ -427,7 +433,7 @@ func (w *walk) step(verb string) {
 			_, err = w.SweepLooks(ctx)
 		}
 	default:
-		w.r.Fatalf("no verb %q", verb)
+		err = w.curate(verb)
 	}
 	if err == nil {
 		w.did[verb]++
@@ -584,6 +590,9 @@ func (w *walk) check() {
 					return verb, ok && e.Unit == v.Unit
 				})
 			}
+		}
+		if err := w.recognised(x, told, path); err != nil {
+			return err
 		}
 		return w.acts(x, path)
 	}))
