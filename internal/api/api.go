@@ -93,6 +93,8 @@ func newServer(d *desk.Desk, o Options) *server {
 	s.rescans()
 	s.exhibits()
 	s.providers()
+	s.contacts()
+	s.authorities()
 	s.notices()
 	s.papers()
 	s.letters()

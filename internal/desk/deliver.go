@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -76,6 +77,9 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if err := carried(ctx, t, n, p); err != nil {
 		return Dispatch{}, err
 	}
+	if err := d.still(ctx, t, n, p, u); err != nil {
+		return Dispatch{}, err
+	}
 	if n.Operation != 0 {
 		o, err := t.Operation(ctx, iru.Program(), n.Operation)
 		if err != nil {
@@ -101,6 +105,11 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if n, err = stepped(ctx, t, n, "dispatch", 0, now, "to "+p.Name+" by "+p.Channel); err != nil {
 		return Dispatch{}, err
 	}
+	if n.Operation == 0 { // a task's copy follows when it has left
+		if err := copied(ctx, t, n, p, u.Name, now); err != nil {
+			return Dispatch{}, err
+		}
+	}
 	if a, err := t.Asset(ctx, iru.Program(), n.Asset); err != nil {
 		return Dispatch{}, err
 	} else if iru.AssetTable.Can(a.State, "act") {
@@ -116,6 +125,22 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 		}
 	}
 	return Dispatch{n, p, u, l, ""}, nil
+}
+
+// still asks the gate once more just before an act leaves: what an officer recorded since its approval counts.
+func (d *Desk) still(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider, u iru.Unit) error {
+	a, err := t.Asset(ctx, iru.Program(), n.Asset)
+	if err != nil {
+		return err
+	}
+	f, err := d.finding(ctx, t, a, n.Item)
+	if err != nil {
+		return err
+	}
+	if _, err = d.gate(ctx, t, n, a, f, p, u); errors.Is(err, iru.Forbidden) {
+		return iru.Refuse(iru.Conflict, "the law does not allow "+n.Ref+" any more: "+err.Error(), "withdraw it")
+	}
+	return err
 }
 
 // written gives the letter that an act left by, if it was written.
@@ -220,12 +245,29 @@ func (d *Desk) sent(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, now 
 	} else if n, err = stepped(ctx, t, n, "send", 0, s.At, s.Proof); err != nil {
 		return err
 	}
+	if n.Operation != 0 {
+		if err := d.copyTask(ctx, t, n, now); err != nil {
+			return err
+		}
+	}
 	if s.Receipt && !quicker {
 		if err := d.received(ctx, t, n, s.At, s.Proof); err != nil {
 			return err
 		}
 	}
 	return d.follow(ctx, t, n, s, now)
+}
+
+func (d *Desk) copyTask(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) error {
+	p, err := t.Provider(ctx, iru.Program(), n.Provider)
+	if err != nil {
+		return err
+	}
+	u, err := t.Unit(ctx, n.Unit)
+	if err != nil {
+		return err
+	}
+	return copied(ctx, t, n, p, u.Name, now)
 }
 
 // follow has an act that was sent looked after. What was found removed while it was on its way is verified already.

@@ -43,7 +43,9 @@ type Rules struct {
 	Platforms map[string]iru.AssetKind // names that host many customers: what an address there is
 	Authority string                   // legal basis of collecting, as custody entries tell it; "": the unit's mandate
 	Flood     iru.FloodRule            // when known content matches too much; none given: iru.DefaultFlood
-	Words     []string                 // further words by which names in certificate logs are noticed
+	// TwoContacts demands, for an order of one hour, a second confirmed contact or a reason why one must do (docs/processes/contacts.md).
+	TwoContacts bool
+	Words       []string // further words by which names in certificate logs are noticed
 }
 
 // DefaultRules back rechecks off from an hour to ninety days.

@@ -59,6 +59,11 @@ type Post struct {
 	Letter int64 `json:"letter" river:"unique"`
 }
 
+// Try sends a test message to a contact.
+type Try struct {
+	Trial iru.TrialID `json:"trial" river:"unique"`
+}
+
 // Receive asks a provider's API what became of a notice, in case its answer did not arrive.
 type Receive struct {
 	Notice iru.NoticeID `json:"notice" river:"unique"`
@@ -117,6 +122,9 @@ func (Deliver) Kind() string { return "deliver" }
 func (Post) Kind() string { return "post" }
 
 // Kind names the job.
+func (Try) Kind() string { return "try" }
+
+// Kind names the job.
 func (Receive) Kind() string { return "receive" }
 
 // Kind names the job.
@@ -136,7 +144,7 @@ func (Erase) Kind() string { return "erase" }
 
 // Queues by which jobs are kept apart, so that a slow site never holds up an order.
 const (
-	QueueActs  = "acts"  // deliver, post, receive, release, escalate
+	QueueActs  = "acts"  // deliver, post, try, receive, release, escalate
 	QueueLooks = "looks" // verify, recheck, probe
 	QueueReads = "reads" // monitor, capture, match, rethink, rescan, erase
 )

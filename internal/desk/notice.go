@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,57 +15,6 @@ import (
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 )
-
-// An Option is one provider that carries an asset, with what the law allows against it and why not the rest.
-type Option struct {
-	Provider iru.Provider
-	Carrier  iru.Carrier
-	Rulings  []legal.Ruling // allowed ones first
-}
-
-// target says what an act would be addressed to. That the content is public is a person's finding; without one the gate refuses
-// what needs it.
-func target(a iru.Asset, f iru.Assessment, p iru.Provider, layer legal.Layer, r legal.Request) legal.Target {
-	t := legal.Target{Layer: layer, ServesOthers: p.ServesOthers, LiveStream: a.Kind == iru.Stream, Request: r}
-	if f.Public {
-		t.Audience = legal.Public
-	}
-	return t
-}
-
-// Options lists who can act on an asset and by which instrument, in the view of the officer's unit.
-func (d *Desk) Options(ctx context.Context, s iru.Scope, id iru.AssetID) ([]Option, error) {
-	var out []Option
-	err := d.DB.View(ctx, func(t *db.Tx) error {
-		out = nil
-		a, err := t.Asset(ctx, s, id)
-		if err != nil {
-			return err
-		}
-		u, err := t.Unit(ctx, s.Unit)
-		if err != nil {
-			return err
-		}
-		cs, err := t.Carriers(ctx, id)
-		if err != nil {
-			return err
-		}
-		f, err := d.finding(ctx, t, a, 0)
-		if err != nil && !errors.Is(err, iru.Conflict) {
-			return err
-		}
-		for _, c := range cs {
-			p, err := t.Provider(ctx, iru.Program(), c.Provider)
-			if err != nil {
-				return err
-			}
-			p.Token = ""
-			out = append(out, Option{p, c, d.Regime.Options(u.Kind, target(a, f, p, c.Layer, ""))})
-		}
-		return nil
-	})
-	return out, err
-}
 
 // Usual is what a provider on a layer is usually asked for by an instrument.
 func Usual(l legal.Layer, i legal.Instrument) legal.Request {
@@ -147,7 +95,11 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	if err != nil {
 		return n, err
 	}
-	if rule := d.Regime.Rule(r.Instrument, unit.Kind, target(a, f, p, r.Layer, r.Request)); !rule.Allowed {
+	facts, err := t.Circumstances(ctx, iru.Program(), a.ID)
+	if err != nil {
+		return n, err
+	}
+	if rule := d.Regime.Rule(r.Instrument, unit.Kind, iru.Target(a, f, p, r.Layer, facts, r.Request)); !rule.Allowed {
 		instead := ""
 		if len(rule.Instead) > 0 {
 			var titles []string
@@ -261,10 +213,21 @@ func grounds(f iru.Assessment) string {
 	return b.String()
 }
 
-// Submit hands a complete draft to those who approve.
+// Submit hands a complete draft to those who approve. An order of one hour needs a second confirmed contact (Rules.TwoContacts).
 func (d *Desk) Submit(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.Notice, error) {
-	return d.move(ctx, s, id, iru.ToDraft, "submit", "", func(n iru.Notice) error { return n.Ready() })
+	return d.SubmitAlone(ctx, s, id, "")
 }
+
+// SubmitAlone is Submit with the reason why one contact must do; the log keeps it, and who approves reads it.
+func (d *Desk) SubmitAlone(ctx context.Context, s iru.Scope, id iru.NoticeID, why string) (iru.Notice, error) {
+	if why = clip(why, 300); why != "" {
+		why = alone + why
+	}
+	return d.move(ctx, s, id, iru.ToDraft, "submit", why, func(n iru.Notice) error { return n.Ready() })
+}
+
+// alone begins the note of an act that was handed in with one contact only.
+const alone = "one contact only: "
 
 // Return gives a submitted act back to its author; approvals given so far lapse.
 func (d *Desk) Return(ctx context.Context, s iru.Scope, id iru.NoticeID, why string) (iru.Notice, error) {
@@ -296,6 +259,11 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 		}
 		if err := check(n); err != nil {
 			return err
+		}
+		if verb == "submit" {
+			if err := d.twice(ctx, t, n, note); err != nil {
+				return err
+			}
 		}
 		if verb == "submit" { // from here on these words are what is approved, and what leaves
 			if n.Subject, n.Text, n.Facts, err = d.paper(ctx, t, n); err != nil {
@@ -428,10 +396,10 @@ func (d *Desk) reviewed(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Offi
 	if err != nil {
 		return err
 	}
-	rule := d.Regime.Rule(n.Instrument, u.Kind, target(a, f, p, n.Layer, n.Request))
+	rule, err := d.gate(ctx, t, n, a, f, p, u)
 	switch {
-	case !rule.Allowed:
-		return iru.Refuse(iru.Forbidden, strings.TrimSuffix(rule.Reason, "."), "")
+	case err != nil:
+		return err
 	case rule.LegalView && len(n.Approvals) == 0 && !by.Scope().Has(iru.Reviewer):
 		return iru.Refuse(iru.Forbidden, "this act needs a legal view: "+strings.TrimSuffix(rule.Reason, "."), "a legal reviewer must approve it first")
 	}
@@ -451,4 +419,17 @@ func (d *Desk) Paper(ctx context.Context, s iru.Scope, id iru.NoticeID) (subject
 		return err
 	})
 	return subject, text, err
+}
+
+// gate asks the law about an act with the facts as they stand now. Refused: Forbidden.
+func (d *Desk) gate(ctx context.Context, t *db.Tx, n iru.Notice, a iru.Asset, f iru.Assessment, p iru.Provider, u iru.Unit) (legal.Ruling, error) {
+	facts, err := t.Circumstances(ctx, iru.Program(), a.ID)
+	if err != nil {
+		return legal.Ruling{}, err
+	}
+	rule := d.Regime.Rule(n.Instrument, u.Kind, iru.Target(a, f, p, n.Layer, facts, n.Request))
+	if !rule.Allowed {
+		return rule, iru.Refuse(iru.Forbidden, strings.TrimSuffix(rule.Reason, "."), strings.TrimSuffix(rule.Advice, "."))
+	}
+	return rule, nil
 }

@@ -79,6 +79,11 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 // Of an operation that was closed or aborted after T0 it gives what was on its way already: that may have left, and is sent again
 // under the same key.
 func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
+	return d.ArmBut(ctx, id, nil)
+}
+
+// ArmBut is Arm without the tasks that keep names, each with the reason: they are parked.
+func (d *Desk) ArmBut(ctx context.Context, id iru.OperationID, keep map[iru.NoticeID]error) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
 	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		armed, parked = nil, map[iru.NoticeID]error{}
 		o, err := t.Operation(ctx, iru.Program(), id)
@@ -101,6 +106,10 @@ func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, p
 				if !written || !onItsWay(n, l) {
 					continue
 				}
+			}
+			if why := keep[n.ID]; why != nil && n.State == iru.NoticeApproved {
+				parked[n.ID] = why
+				continue
 			}
 			if why, err := d.hindered(ctx, t, n); err != nil {
 				return err
@@ -132,6 +141,13 @@ func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err e
 		return err, nil
 	}
 	if err := carried(ctx, t, n, p); err != nil {
+		return err, nil
+	}
+	u, err := t.Unit(ctx, n.Unit)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.still(ctx, t, n, p, u); err != nil {
 		return err, nil
 	}
 	if err := sealed(ctx, t, n); err != nil || n.Facts == "" {

@@ -35,6 +35,9 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	for _, id := range o.Post {
 		add(Post{Letter: id}, act(soon))
 	}
+	for _, id := range o.Try {
+		add(Try{Trial: id}, act(soon))
+	}
 	for _, c := range o.Escalate {
 		add(Escalate{Clock: c.ID}, act(c.Due))
 	}

@@ -92,7 +92,9 @@ var verbs = []string{"watch", "capture", "attribute", "reject", "hold", "defer",
 	"edit", "submit", "submit", "submit", "approve", "approve", "approve", "approve", "approve", "return", "withdraw", "seal", "seal", "dispatch", "dispatch", "dispatch", "send", "send", "bounce", "bounce",
 	"resend", "resend", "receive", "receive", "file", "answer", "post", "fail", "repost", "end impossibility", "confirm", "confirm", "change contact", "look", "look", "look", "escalate", "expire", "plan", "open poll",
 	"poll", "poll", "release", "release", "arm", "hold operation", "resume", "abort", "close", "suspend", "restore",
-	"hand over", "reopen", "reconsider", "give up", "close outlet", "watch outlet", "fire", "stand down", "sweep"}
+	"hand over", "reopen", "reconsider", "give up", "close outlet", "watch outlet", "fire", "stand down", "sweep",
+	"enter contact", "confirm contact", "drop contact", "prefer contact", "remind", "reroute", "try contact", "tried", "record fact", "describe provider", "enter authority",
+	"confirm authority", "import contacts", "set playbook"}
 
 func (w *walk) between(low, high int) int { return low + w.dice.IntN(high-low+1) }
 
@@ -364,6 +366,68 @@ func (w *walk) step(verb string) {
 		_, err = w.Fire(ctx, id, o.T0)
 	case "stand down":
 		err = w.StandDown(ctx, w.fit("dora", "lio", "brit"), operation(iru.OperationPolling, iru.OperationReleased), w.people[among(w, []string{"lio", "brit"})].Unit, "rain")
+	case "enter contact":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		_, err = w.EnterContact(ctx, w.fit("ada", "ben"), iru.Contact{Provider: c.ID, Kind: among(w, iru.ContactKinds), Channel: iru.ByMail, Address: fmt.Sprintf("desk%d@birchrack.test", w.between(0, 3))})
+	case "confirm contact", "drop contact", "prefer contact":
+		c, _ := one(w, "contact", func(x *db.Tx) ([]iru.Contact, error) { return x.ContactsAfter(ctx, p, 0, 99) })
+		switch who := w.fit("ada", "ben"); verb {
+		case "confirm contact":
+			_, err = w.Desk.ConfirmContact(ctx, who, c.ID, c.Way(), "called")
+		case "drop contact":
+			if _, err = w.DropContact(ctx, who, c.ID, "wrong"); err == nil { // and entered again, since few are drawn
+				_, _ = w.EnterContact(ctx, who, c)
+			}
+		default:
+			_, _ = w.Desk.ConfirmContact(ctx, who, c.ID, c.Way(), "called")
+			_, err = w.PreferContact(ctx, who, c.ID, "the first one is full")
+		}
+	case "remind":
+		_, err = w.Remind(ctx, w.fit("ben"), notice(iru.NoticeSent, iru.NoticeReceived).ID, "please look")
+	case "reroute":
+		n := notice(iru.NoticeSubmitted, iru.NoticeApproved, iru.NoticeDraft)
+		if n.ID != 0 && w.coin() {
+			_ = w.RecordCarriers(ctx, n.Asset, []desk.Carriage{{Name: fmt.Sprint("Fernrack ", w.n), Layer: n.Layer, Channel: iru.ByMail, Address: "abuse@fernrack.test", Source: "RDAP"}})
+		}
+		cs := view(w.unit, func(x *db.Tx) ([]iru.Carrier, error) { return x.Carriers(ctx, n.Asset) })
+		to := iru.ProviderID(0)
+		if len(cs) > 0 {
+			to = among(w, cs).Provider
+		}
+		_, err = w.Reroute(ctx, w.fit("ada", "dora"), n.ID, to, "")
+	case "try contact":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		_, err = w.TryContact(ctx, w.fit("ada", "ben"), c.ID, 0)
+	case "tried":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		x, _ := one(w, "trial", func(x *db.Tx) ([]iru.Trial, error) { return x.Trials(ctx, p, c.ID, 99) })
+		if err = w.RecordTried(ctx, x.ID, desk.Sending{At: w.now, Proof: "250 ok"}, among(w, []string{"", "", "550"})); err == nil && w.coin() {
+			err = w.Receive(ctx, desk.Reply{Notice: x.ID.Tag(), Kind: among(w, kinds), From: c.Address, Authentic: among(w, []string{"dkim", "relay", ""}), Answers: x.Key + "@unit-a.test", MessageID: fmt.Sprint(w.n)})
+		}
+	case "record fact":
+		kind := among(w, []string{iru.FactAudience, iru.FactMail, iru.FactLive, iru.FactHosts})
+		a := asset()
+		c, _ := one(w, "carrier", func(x *db.Tx) ([]iru.Carrier, error) { return x.Carriers(ctx, a) })
+		value := among(w, iru.Facts()[kind])
+		if kind == iru.FactMail || kind == iru.FactAudience { // else few orders would be left
+			value = map[string]string{iru.FactMail: "no", iru.FactAudience: string(legal.AutoRegistration)}[kind]
+		}
+		_, err = w.RecordCircumstance(ctx, w.fit("ada", "ben"), iru.Circumstance{Asset: a, Provider: c.Provider, Kind: kind, Value: value, Source: "seen"})
+	case "describe provider":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		f := desk.FactsOf(c)
+		f.Note, f.Languages = fmt.Sprint(w.n), []string{"de"}
+		_, err = w.DescribeProvider(ctx, w.fit("ada", "ben"), c.ID, f)
+	case "enter authority":
+		_, err = w.EnterAuthority(ctx, w.fit("ada", "ben"), iru.Authority{Name: "Office", Country: "XB", Role: among(w, iru.AuthorityRoles), Mail: fmt.Sprintf("office%d@state-b.test", w.between(0, 2))})
+	case "confirm authority":
+		a, _ := one(w, "authority", func(x *db.Tx) ([]iru.Authority, error) { return x.Authorities(ctx, p) })
+		_, err = w.ConfirmAuthority(ctx, w.fit("ada", "ben"), a.ID, a.Way(), "called")
+	case "import contacts":
+		file := fmt.Sprintf("record,provider,layer,channel,address,kind\nprovider,Fernrack,host,smtp,abuse%d@fernrack.test,\ncontact,Fernrack,host,smtp,night@fernrack.test,second\nnonsense,,,,,\n", w.between(0, 2))
+		_, err = w.ImportContacts(ctx, w.fit("ada", "ben"), strings.NewReader(file), "walk.csv", w.coin())
+	case "set playbook":
+		_, err = w.SetPlaybook(ctx, w.fit("ada", "ben"), iru.Playbook{TLD: "test", Registry: "Range Registry", Source: "their page"}, w.coin())
 	case "sweep":
 		if _, err = w.SweepActs(ctx); err == nil {
 			_, err = w.SweepLooks(ctx)
@@ -488,6 +552,20 @@ func (w *walk) check() {
 		}
 		for _, v := range ps {
 			path("provider", "contact", int64(v.ID), string(v.Contact), nil)
+		}
+		contacts, err := x.ContactsAfter(ctx, p, 0, 1<<20)
+		if err != nil {
+			return err
+		}
+		for _, v := range contacts {
+			path("contact", "state", int64(v.ID), string(v.State), nil)
+		}
+		offices, err := x.Authorities(ctx, p)
+		if err != nil {
+			return err
+		}
+		for _, v := range offices {
+			path("authority", "state", int64(v.ID), string(v.State), nil)
 		}
 		os, err := x.Outlets(ctx, p)
 		if err != nil {

@@ -87,6 +87,11 @@ func (s NoticeState) Open() bool {
 	return slices.Contains([]NoticeState{NoticeDispatched, NoticeSent, NoticeReceived, NoticeClarifying, NoticeClaimed, NoticeBreached}, s)
 }
 
+// Unsent reports whether an act has not left and still could.
+func (n Notice) Unsent() bool {
+	return slices.Contains([]NoticeState{NoticeDraft, NoticeSubmitted, NoticeEndorsed, NoticeApproved}, n.State)
+}
+
 // A Notice is an act served on an addressee about one address: a referral, a notice, an order, a report.
 type Notice struct {
 	ID         NoticeID
@@ -256,7 +261,7 @@ type Letter struct {
 	Notice    NoticeID
 	Inbound   bool
 	At        time.Time
-	Kind      string // "notice", "answer", "receipt", "clarification", "done", "refused", "impossible", "bounce", "note", "unknown"
+	Kind      string // "notice", "copy" and "reminder" to the second contact, "answer", "receipt", "clarification", "done", "refused", "impossible", "bounce", "note", "unknown"
 	Channel   string
 	From      string
 	Subject   string
@@ -266,6 +271,7 @@ type Letter struct {
 	Failed    string // why it could not be delivered; "" unless that is so
 	Authentic string // how its sender was recognised as the addressee or our mail server; "" if not at all (Provider.Wrote)
 	By        OfficerID
-	Guess     bool   // its kind was guessed from words: a person must look
-	Files     []File // documents it carries, in the store of letters
+	Guess     bool      // its kind was guessed from words: a person must look
+	Files     []File    // documents it carries, in the store of letters
+	Contact   ContactID // the further contact that it goes to; 0: the addressee's first one
 }

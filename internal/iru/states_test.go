@@ -75,6 +75,14 @@ var meanings = map[string]string{
 	"provider.contact confirmed": "A person says that the address is right: acts may be sent.",
 	"provider.contact changed":   "Another address was found: sending stops until a person confirms it.",
 
+	"contact.state proposed":  "A register, a file, a reply or an officer named it; nothing is sent there.",
+	"contact.state confirmed": "A person says that it is right: copies, reminders and tests may go there.",
+	"contact.state changed":   "It was changed since: nothing is sent there until a person confirms it.",
+
+	"authority.state proposed":  "A file or an officer named it.",
+	"authority.state confirmed": "A person says that it is reached so.",
+	"authority.state changed":   "It was changed since: a person must confirm it again.",
+
 	"notice.state draft":      "It is being written and goes nowhere by itself.",
 	"notice.state submitted":  "It waits for approval.",
 	"notice.state endorsed":   "A binding act with the first of its two approvals.",

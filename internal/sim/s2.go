@@ -64,7 +64,7 @@ func s2() (World, error) {
 				Language: "en", Host: "postrook", Posts: 4},
 			{ID: "hw-stream", Outlet: "halcyon", Kind: Stream, Name: "Halcyon Weather Radio", Locator: "https://stream.airwave.test/halcyon",
 				Language: "en", Host: "airwave"},
-			{ID: "hw-evening", Outlet: "halcyon", Kind: Stream, Name: "Halcyon Evening Radio", Locator: "https://stream.airwave.test/evening/",
+			{ID: "hw-evening", Outlet: "halcyon", Kind: Stream, Name: "Halcyon Evening Radio", Locator: "https://stream.airwave.test/halcyon-evening/",
 				Language: "en", Host: "airwave"},
 			{ID: "hw-account", Outlet: "halcyon", Kind: Account, Name: "Halcyon Weather", Locator: "https://pond.test/@halcyonweather",
 				Language: "fr", Host: "pond", Posts: 4, MarkScale: 60},

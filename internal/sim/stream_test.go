@@ -86,17 +86,17 @@ func TestPiecesAreRecognised(t *testing.T) {
 func TestPlaylistOfPieces(t *testing.T) {
 	r := start(t, Options{})
 	c := client(t, r, "")
-	_, h, master := get(t, c, "https://stream.airwave.test/evening/")
+	_, h, master := get(t, c, "https://stream.airwave.test/halcyon-evening/")
 	if h.Get("Content-Type") != "application/vnd.apple.mpegurl" || !strings.Contains(master, "\nlive.m3u8\n") {
 		t.Fatalf("%v, %s", h, master)
 	}
-	_, _, list := get(t, c, "https://stream.airwave.test/evening/live.m3u8")
+	_, _, list := get(t, c, "https://stream.airwave.test/halcyon-evening/live.m3u8")
 	pieces := 0
 	for l := range strings.Lines(list) {
 		if l = strings.TrimSpace(l); strings.HasPrefix(l, "#") {
 			continue
 		}
-		if s, h, body := get(t, c, "https://stream.airwave.test/evening/"+l); s != 200 || h.Get("Content-Type") != "audio/mp4" || len(body) < 2*pieceSamples {
+		if s, h, body := get(t, c, "https://stream.airwave.test/halcyon-evening/"+l); s != 200 || h.Get("Content-Type") != "audio/mp4" || len(body) < 2*pieceSamples {
 			t.Errorf("%s: %d, %d bytes", l, s, len(body))
 		}
 		pieces++
@@ -105,11 +105,11 @@ func TestPlaylistOfPieces(t *testing.T) {
 		t.Errorf("%d pieces: %s", pieces, list)
 	}
 	for _, gone := range []string{"1.m4s", "99999999999.m4s", "x", "live.m3u"} {
-		if s := status(t, c, "https://stream.airwave.test/evening/"+gone); s != 404 {
+		if s := status(t, c, "https://stream.airwave.test/halcyon-evening/"+gone); s != 404 {
 			t.Errorf("%s: %d", gone, s)
 		}
 	}
-	if _, _, m3u := get(t, c, "https://halcyon-weather.test/listen.m3u"); !strings.Contains(m3u, "https://stream.airwave.test/evening/") {
+	if _, _, m3u := get(t, c, "https://halcyon-weather.test/listen.m3u"); !strings.Contains(m3u, "https://stream.airwave.test/halcyon-evening/") {
 		t.Error(m3u)
 	}
 }

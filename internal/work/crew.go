@@ -52,6 +52,7 @@ type Crew struct {
 	Log      *slog.Logger
 
 	life    life
+	texts   securityTexts
 	known   knownOnce
 	waiting waitingOnce
 	terms   watchTerms
@@ -87,6 +88,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &rescanner{Crew: c, part: rescanPart}) },
 		func() error { return river.AddWorkerSafely(workers, &deliverer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &poster{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &trier{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &receiver{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &verifier{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &rechecker{Crew: c}) },

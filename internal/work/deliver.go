@@ -27,6 +27,9 @@ type deliverer struct {
 const sealWait = 200 * time.Millisecond
 
 func (w *deliverer) Work(ctx context.Context, job *river.Job[desk.Deliver]) error {
+	if err := w.resolve(ctx, job.Args.Notice); err != nil {
+		return outcome(err)
+	}
 	d, err := w.Desk.Dispatch(ctx, job.Args.Notice)
 	switch {
 	case errors.Is(err, iru.Unavailable):
@@ -128,7 +131,7 @@ func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) 
 	}
 	var ch deliver.Channel
 	switch {
-	case d.Provider.Channel == iru.ByAPI:
+	case d.Letter.Contact == 0 && d.Provider.Channel == iru.ByAPI:
 		ch = c.api(d.Provider)
 	case c.Mail == nil:
 		return desk.Sending{}, fmt.Errorf("send %s: no mail server is configured: %w", d.Notice.Ref, iru.Unavailable)

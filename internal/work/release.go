@@ -62,6 +62,8 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 	if early := o.T0.Sub(w.Desk.Now()) - watchful - lead; early > 0 {
 		return river.JobSnooze(early)
 	}
+	last := o.T0.Add(-lead - time.Second - resolveBy)
+	unknown := w.resolveAll(ctx, o, last)
 	if !w.wait(ctx, o.T0.Add(-lead-time.Second)) {
 		return ctx.Err()
 	}
@@ -73,7 +75,7 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 	if !w.wait(ctx, o.T0.Add(-lead)) {
 		return ctx.Err()
 	}
-	armed, parked, err := w.Desk.Arm(ctx, o.ID)
+	armed, parked, err := w.Desk.ArmBut(ctx, o.ID, unknown)
 	if err != nil {
 		return outcome(err)
 	}

@@ -146,7 +146,7 @@ func TestListenRange(t *testing.T) {
 	s.net = fetch.Network{Name: "north", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Resolver: r.Resolver(), Ports: r.Ports(), Roots: r.Roots()}
 	s.look(fetch.Limits{}, nil)
 	s.Listen = Listening{For: 28 * time.Second}
-	a, i := s.watch("https://stream.airwave.test/evening/")
+	a, i := s.watch("https://stream.airwave.test/halcyon-evening/")
 	s.ok(s.capture(i, 0))
 	var heard recognise.Audio
 	for _, p := range s.newest().Prints {
