@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+	"iolaus/internal/legal"
+)
+
+// A told is what the test itself knows of one act that it made: the oracle of every figure.
+type told struct {
+	notice  iru.Notice
+	events  []iru.Event // sealed ones only
+	ongoing bool
+}
+
+func (a told) first(verbs ...string) (iru.Event, bool) {
+	i := slices.IndexFunc(a.events, func(e iru.Event) bool { return slices.Contains(verbs, e.Verb) })
+	if i < 0 {
+		return iru.Event{}, false
+	}
+	return a.events[i], true
+}
+
+func (a told) left(year int) bool {
+	i := slices.IndexFunc(a.events, func(e iru.Event) bool {
+		return e.From == "dispatched" && slices.Contains([]string{"send", "receive", "bounce"}, e.Verb)
+	})
+	return i >= 0 && a.events[i].At.Year() == year
+}
+
+func (a told) did(verb string) bool { _, ok := a.first(verb); return ok }
+
+// A random store: acts of two units that went any way that the state table allows, in three years, some in operations; findings; orders for
+// practice; and events that no checkpoint covers.
+type randomStore struct {
+	*unit
+	dice      *rand.Rand
+	acts      []told
+	given     map[string]int // findings of 2026 by kind
+	overturn  int
+	providers []iru.Provider
+}
+
+func randomly(u *unit, seed uint64, acts int) *randomStore {
+	u.t.Helper()
+	ctx := u.t.Context()
+	r := &randomStore{unit: u, dice: rand.New(rand.NewPCG(seed, 7)), given: map[string]int{}}
+	a, i, host := u.watched(ctx)
+	other := u.second()
+	must(u.t, u.DB.View(ctx, func(x *db.Tx) error {
+		second, err := x.ProviderByName(ctx, a.Unit, "Alder Names", legal.Registrar)
+		r.providers = []iru.Provider{host, second}
+		return err
+	}))
+	var over, running iru.Operation
+	must(u.t, u.DB.Tx(ctx, func(x *db.Tx) error {
+		for n, o := range []*iru.Operation{&over, &running} {
+			*o = iru.Operation{Unit: a.Unit, Name: fmt.Sprint("joint ", n), Outlets: []iru.OutletID{}, State: iru.OperationReleased, Director: u.people["dora"].ID, Created: u.now}
+			if err := x.AddOperation(ctx, o); err != nil {
+				return err
+			}
+		}
+		_, err := x.Record(ctx, iru.Event{At: u.now, Unit: a.Unit, Subject: iru.Subject{Noun: "operation", ID: int64(over.ID)}, Verb: "close", From: "released", To: "closed"})
+		return err
+	}))
+	instruments := []legal.Instrument{legal.RemovalOrder, legal.RemovalOrder, legal.Notice, legal.Referral}
+	for k := range acts {
+		n := iru.Notice{Unit: a.Unit, Ref: fmt.Sprintf("X-%04d", k), Instrument: instruments[r.dice.IntN(len(instruments))], Request: legal.RemoveContent, Asset: a.ID, Item: i.ID, Locator: a.Locator,
+			Provider: r.providers[r.dice.IntN(2)].ID, Layer: legal.Host, Drafted: u.people["ada"].ID, Approvals: []iru.Approval{}, State: iru.NoticeDraft, Key: fmt.Sprint("key", k), Created: u.now}
+		n.Facts = []string{"", `{"limbs":["c"]}`, `{"limbs":["d","a"]}`}[r.dice.IntN(3)]
+		if r.dice.IntN(8) == 0 {
+			n.Unit = other.ID
+		}
+		ongoing := false
+		switch r.dice.IntN(6) {
+		case 0:
+			n.Operation = over.ID
+		case 1:
+			n.Operation, ongoing = running.ID, true
+		}
+		x := told{notice: n, ongoing: ongoing}
+		at := time.Date(2025+r.dice.IntN(3), 12, 31, 23, 0, 0, 0, time.UTC).Add(-time.Duration(r.dice.IntN(400*24*60)) * time.Minute)
+		must(u.t, u.DB.Tx(ctx, func(t *db.Tx) error {
+			x.events = nil
+			if err := t.AddNotice(ctx, &x.notice); err != nil {
+				return err
+			}
+			state, when := iru.NoticeDraft, at
+			for range r.dice.IntN(14) {
+				next := r.after(state)
+				if next.Verb == "" {
+					break
+				}
+				when = when.Add(time.Duration(1+r.dice.IntN(5000)) * time.Minute)
+				e := iru.Event{At: when, Unit: n.Unit, Subject: iru.Subject{Noun: "notice", ID: int64(x.notice.ID)}, Verb: next.Verb, From: string(state), To: string(next.To), Index: -1}
+				if _, err := t.Record(ctx, e); err != nil {
+					return err
+				}
+				x.events, state = append(x.events, e), next.To
+			}
+			// An order for practice has events of its own that look alike.
+			_, err := t.Record(ctx, iru.Event{At: at, Unit: n.Unit, Subject: iru.Subject{Noun: "drill", ID: int64(x.notice.ID)}, Verb: "send", From: "dispatched", To: "sent"})
+			return err
+		}))
+		r.acts = append(r.acts, x)
+		if r.dice.IntN(2) == 0 {
+			r.find(a.Unit, i, at)
+		}
+	}
+	u.whole()
+	r.unsealed(a, i)
+	return r
+}
+
+func (r *randomStore) after(from iru.NoticeState) (next struct {
+	Verb string
+	To   iru.NoticeState
+}) {
+	var may []int
+	for k, s := range iru.NoticeTable {
+		// Withdrawal would end most walks at once.
+		if s.From == from && (s.Verb != "withdraw" && s.Verb != "return" || r.dice.IntN(6) == 0) {
+			may = append(may, k)
+		}
+	}
+	if len(may) > 0 {
+		s := iru.NoticeTable[may[r.dice.IntN(len(may))]]
+		next.Verb, next.To = s.Verb, s.To
+	}
+	return next
+}
+
+func (r *randomStore) find(unit iru.UnitID, i iru.Item, at time.Time) {
+	r.t.Helper()
+	ctx := r.t.Context()
+	f := []iru.Finding{iru.FindRefer, iru.FindNoAction, iru.FindDuplicate}[r.dice.IntN(3)]
+	overturned := r.dice.IntN(4) == 0
+	must(r.t, r.DB.Tx(ctx, func(t *db.Tx) error {
+		x := iru.Assessment{Unit: unit, Item: i.ID, By: r.people["ada"].ID, At: at, Finding: f, Limbs: []string{}, State: iru.AssessmentGiven, Reason: "exercise"}
+		if err := t.AddAssessment(ctx, &x); err != nil {
+			return err
+		}
+		e := iru.Event{At: at, Unit: unit, Subject: iru.Subject{Noun: "assessment", ID: int64(x.ID)}, Verb: "give", To: "given"}
+		if _, err := t.Record(ctx, e); err != nil || !overturned {
+			return err
+		}
+		e.Verb, e.From, e.To = "overturn", "given", "overturned"
+		_, err := t.Record(ctx, e)
+		return err
+	}))
+	if at.Year() == 2026 {
+		r.given[string(f)]++
+		if overturned {
+			r.overturn++
+		}
+	}
+}
+
+// unsealed adds an act whose events no checkpoint covers: it is in no figure.
+func (r *randomStore) unsealed(a iru.Asset, i iru.Item) {
+	r.t.Helper()
+	ctx := r.t.Context()
+	must(r.t, r.DB.Tx(ctx, func(t *db.Tx) error {
+		n := iru.Notice{Unit: a.Unit, Ref: "X-late", Instrument: legal.RemovalOrder, Request: legal.RemoveContent, Asset: a.ID, Item: i.ID, Locator: a.Locator, Provider: r.providers[0].ID, Layer: legal.Host,
+			Drafted: r.people["ada"].ID, Approvals: []iru.Approval{}, State: iru.NoticeSent, Key: "late", Created: r.now}
+		if err := t.AddNotice(ctx, &n); err != nil {
+			return err
+		}
+		_, err := t.Record(ctx, iru.Event{At: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), Unit: a.Unit, Subject: iru.Subject{Noun: "notice", ID: int64(n.ID)}, Verb: "send", From: "dispatched", To: "sent"})
+		return err
+	}))
+}
+
+// is counts the acts of unit A of an instrument ("" for all) that left in 2026 and that a test holds for.
+func (r *randomStore) is(only legal.Instrument, ongoing bool, also func(told) bool) int {
+	n := 0
+	for _, a := range r.acts {
+		if a.notice.Unit == r.people["ada"].Unit && (only == "" || a.notice.Instrument == only) && (ongoing || !a.ongoing) && a.left(2026) && also(a) {
+			n++
+		}
+	}
+	return n
+}
+
+// want is what each figure must be, by the test's own knowledge; -1 where it says nothing.
+func (r *randomStore) want(id string, ongoing bool) int {
+	all := func(told) bool { return true }
+	did := func(verb string) func(told) bool { return func(a told) bool { return a.did(verb) } }
+	switch id {
+	case "tco8.a.issued", "tco21.a.issued":
+		return r.is(legal.RemovalOrder, ongoing, all)
+	case "tco8.a.removed", "tco21.a.removed":
+		return r.is(legal.RemovalOrder, ongoing, did("verify"))
+	case "tco8.a.not_removed":
+		return r.is(legal.RemovalOrder, ongoing, func(a told) bool { return !a.did("verify") })
+	case "tco21.a.median", "tco21.a.p90":
+		return r.is(legal.RemovalOrder, ongoing, did("receive"))
+	case "dsa22.notices":
+		return r.is(legal.Notice, ongoing, all)
+	case "unit.assessed":
+		return r.given["refer"] + r.given["no_action"] + r.given["duplicate"]
+	case "unit.overturned":
+		return r.overturn
+	case "unit.referred":
+		return r.is("", ongoing, all)
+	case "unit.received", "unit.median", "unit.p90":
+		return r.is("", ongoing, did("receive"))
+	case "unit.removed", "unit.success":
+		return r.is("", ongoing, did("verify"))
+	case "unit.back", "unit.reupload":
+		return r.is("", ongoing, did("breach"))
+	}
+	return -1
+}
