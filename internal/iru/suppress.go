@@ -94,29 +94,70 @@ func (t Tableau) next(i int, hidden []bool) int {
 	return slices.MinFunc(may, func(a, b int) int { return cmp.Or(cmp.Compare(t.Cells[a].Value, t.Cells[b].Value), cmp.Compare(a, b)) })
 }
 
-// bare reports whether a hidden number follows from what is printed: it is the only solution of the sums; or a sum leaves so little for its
-// hidden parts together that they are as small, or all of them are ones.
+// bare reports whether a hidden number follows from what is printed: it is the only solution of the sums; or the only one when each hidden
+// number is at least one; or a sum leaves so little for its hidden parts together that they are as small.
 func (t Tableau) bare(i int, hidden []bool, threshold int) bool {
-	if t.determined(i, hidden) {
+	if lo, hi := t.bounds(hidden); lo[i] == hi[i] || t.determined(i, hidden) {
 		return true
 	}
 	for _, s := range t.Sums {
 		if hidden[s.Total] || !slices.Contains(s.Parts, i) {
 			continue
 		}
-		rest, n := t.Cells[s.Total].Value, 0
+		rest := t.Cells[s.Total].Value
 		for _, p := range s.Parts {
-			if hidden[p] && t.Cells[p].Value > 0 {
-				n++
-			} else if !hidden[p] {
+			if !hidden[p] {
 				rest -= t.Cells[p].Value
 			}
 		}
-		if rest < threshold || rest == n {
+		if rest < threshold {
 			return true
 		}
 	}
 	return false
+}
+
+// bounds gives the least and the greatest value that each cell may have by what is printed, as each sum by itself narrows them.
+func (t Tableau) bounds(hidden []bool) (lo, hi []int) {
+	lo, hi = make([]int, len(t.Cells)), make([]int, len(t.Cells))
+	const far = 1 << 40
+	for i, c := range t.Cells {
+		lo[i], hi[i] = c.Value, c.Value
+		if hidden[i] && c.Value > 0 {
+			lo[i], hi[i] = 1, far
+		}
+	}
+	narrow := func(i, least, most int) bool {
+		if least <= lo[i] && most >= hi[i] {
+			return false
+		}
+		lo[i], hi[i] = max(lo[i], least), min(hi[i], most)
+		return true
+	}
+	for moved := true; moved; {
+		moved = false
+		for _, s := range t.Sums {
+			least, most := 0, 0
+			for _, p := range s.Parts {
+				least, most = least+lo[p], min(far, most+hi[p])
+			}
+			moved = narrow(s.Total, least, most) || moved
+			for _, p := range s.Parts {
+				others := 0 // what they may be at most
+				for _, q := range s.Parts {
+					if q != p {
+						others = min(far, others+hi[q])
+					}
+				}
+				moved = narrow(p, lo[s.Total]-others, hi[s.Total]-(least-lo[p])) || moved
+				least = 0
+				for _, q := range s.Parts {
+					least += lo[q]
+				}
+			}
+		}
+	}
+	return lo, hi
 }
 
 // determined reports whether the sums have one solution only for cell i: whether the row that names it alone is a combination of theirs.
