@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,7 +114,11 @@ func ListCSV(r iru.Report, f iru.Figure, list []iru.Counted) ([]byte, error) {
 		rows = append(rows, []string{f.ID, "", "", "", "", "", "", "", "", "", "", "", f.Why})
 		return csvOf(rows)
 	}
+	hidden := slices.ContainsFunc(f.Groups, func(g iru.Cell) bool { return g.State == iru.FigureHidden })
 	for _, c := range list {
+		if public && hidden { // counted by the reader, its parts would tell what was suppressed
+			c.Group, c.Ref = nil, ""
+		}
 		if why := c.Withheld(); public && why != "" {
 			rows = append(rows, []string{f.ID, "", "", "", "", "", "", "", "", "", "", "", why})
 			continue
