@@ -59,6 +59,7 @@ type cli struct {
 	Contacts contactsCmd `cmd:"" help:"Take contacts of providers and authorities in, or write them out."`
 	Notice   noticeCmd   `cmd:"" help:"Make the documents of an act without a server."`
 	Ledger   ledgerCmd   `cmd:"" help:"Check or export the ledger."`
+	Report   reportCmd   `cmd:"" help:"Make the yearly reports from the store, or check one."`
 	Invite   inviteCmd   `cmd:"" help:"Make a new one-time link for an officer."`
 	Doctor   doctorCmd   `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`
 }
