@@ -124,6 +124,8 @@ type rulesConfig struct {
 	Words   []string   `toml:"words"`
 	// OneContact lets an order of one hour go to an addressee with one confirmed contact, without a reason.
 	OneContact bool `toml:"one_contact"`
+	// SuppressBelow is from which number on a public report prints what no law asks for; 0: five, 1: nothing is suppressed.
+	SuppressBelow int `toml:"suppress_below"`
 }
 
 type duration struct{ time.Duration }
@@ -376,6 +378,7 @@ func (c config) rules() desk.Rules {
 	// Without a section there is one point, here. Each removal that is believed says on how many points it rests.
 	r.Agreement.Points = min(r.Agreement.Points, max(1, len(c.Vantages)))
 	r.Words, r.Authority, r.TwoContacts = c.Rules.Words, c.Unit.Authority, !c.Rules.OneContact
+	r.Suppress = c.Rules.SuppressBelow
 	r.Platforms = map[string]iru.AssetKind{}
 	for host, k := range c.Platform {
 		r.Platforms[host] = iru.AssetKind(k)

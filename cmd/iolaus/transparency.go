@@ -30,7 +30,7 @@ type reportTransparency struct {
 	Kind      string `help:"Only this report: tco8, tco21, dsa22 or unit." enum:",tco8,tco21,dsa22,unit" default:"" placeholder:"KIND"`
 	Out       string `help:"Folder to put the reports into; it is made if it is not there." required:"" placeholder:"DIR"`
 	Unit      string `help:"Name of the unit; needed where there are several." placeholder:"NAME"`
-	Threshold int    `help:"Numbers below this are suppressed in the public edition, where no law asks for them; 1 suppresses none." default:"5"`
+	Threshold int    `help:"Numbers below this are suppressed in the public edition, where no law asks for them; 1 suppresses none; without it, as the configuration says."`
 	Internal  bool   `help:"Make the internal edition, too: nothing suppressed, with the list behind each figure. For the unit only."`
 	Proofs    bool   `help:"With --internal: write the proof of each counted event, too."`
 }
@@ -175,7 +175,9 @@ func reportDesk(ctx context.Context, c *cli, e env, key string) (*desk.Desk, err
 	if err != nil {
 		return nil, err
 	}
-	return &desk.Desk{DB: d, Now: time.Now, Regime: legal.EU(), Software: software(), Log: desk.LogKey{Origin: v.Name(), Verifier: v, Public: text}}, nil
+	rules := desk.DefaultRules
+	rules.Suppress = cfg.Rules.SuppressBelow
+	return &desk.Desk{DB: d, Now: time.Now, Regime: legal.EU(), Rules: rules, Software: software(), Log: desk.LogKey{Origin: v.Name(), Verifier: v, Public: text}}, nil
 }
 
 func unitNamed(ctx context.Context, t *db.Tx, name string) (iru.Unit, error) {

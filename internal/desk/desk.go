@@ -45,6 +45,7 @@ type Rules struct {
 	Flood     iru.FloodRule            // when known content matches too much; none given: iru.DefaultFlood
 	// TwoContacts demands, for an order of one hour, a second confirmed contact or a reason why one must do (docs/processes/contacts.md).
 	TwoContacts bool
+	Suppress    int      // from which number on a public report prints what no law asks for; 0: iru.DefaultThreshold
 	Words       []string // further words by which names in certificate logs are noticed
 }
 

@@ -3,6 +3,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -23,7 +24,7 @@ type ReportRequest struct {
 	Kind      iru.ReportKind
 	Year      int
 	Edition   iru.Edition
-	Threshold int    // from which number on a cell is published; 0: iru.DefaultThreshold, 1: no number is too small
+	Threshold int    // from which number on a cell is published; 0: the unit's own, 1: no number is too small
 	Size      int64  // of the ledger at which it is computed; 0: the newest checkpoint's
 	Seed      string // of the salts, hexadecimal; "": a new one for the internal edition, no commitments in the public one
 }
@@ -85,7 +86,7 @@ func (d *Desk) reportOf(ctx context.Context, t *db.Tx, s iru.Scope, q ReportRequ
 		return r, w, iru.Refuse(iru.Invalid, fmt.Sprintf("there is no edition %.20q", string(q.Edition)), "it is public or internal")
 	}
 	if q.Threshold == 0 {
-		q.Threshold = iru.DefaultThreshold
+		q.Threshold = cmp.Or(d.Rules.Suppress, iru.DefaultThreshold)
 	}
 	if q.Threshold < 1 || q.Threshold > 100 {
 		return r, w, iru.Refuse(iru.Invalid, fmt.Sprintf("%d is no threshold", q.Threshold), "it is a number from 1, which hides nothing, to 100")

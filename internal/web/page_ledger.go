@@ -71,7 +71,7 @@ func (p LedgerPage) nounField(ctx context.Context) ui.Field {
 }
 
 func (p LedgerPage) head(ctx context.Context) ui.Head {
-	h := ui.Head{Title: ui.T(ctx, "Ledger"), Facts: []templ.Component{ui.Connection()}}
+	h := ui.Head{Title: ui.T(ctx, "Ledger"), Facts: []templ.Component{ui.Connection()}, Buttons: []ui.Button{{Text: ui.T(ctx, "Reports"), Href: "/reports"}}}
 	if p.Whole {
 		h.State = ui.Info(ui.T(ctx, "Every unit")).With(ui.IconEye)
 	}

@@ -29,12 +29,13 @@ type ProvidersPage struct {
 
 func (p ProvidersPage) head(ctx context.Context) ui.Head {
 	h := ui.Head{Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}, {Text: ui.T(ctx, "Providers")}}, Title: ui.T(ctx, "Providers"),
-		Facts: []templ.Component{ui.Text(ui.Tn(ctx, p.All, "%d in the directory"))}}
+		Facts:   []templ.Component{ui.Text(ui.Tn(ctx, p.All, "%d in the directory"))},
+		Buttons: []ui.Button{{Text: ui.T(ctx, "Scorecard"), Href: "/scorecard"}}}
 	if p.Confirm > 0 {
 		h.State = ui.Warn(ui.Tn(ctx, p.Confirm, "%d contacts to confirm"))
 	}
 	if p.May {
-		h.Buttons = []ui.Button{{Text: ui.T(ctx, "Authorities"), Href: "/authorities"}, {Text: ui.T(ctx, "From a file"), Href: "/providers/import"}, {Text: ui.T(ctx, "As a file"), Href: "/providers/export"}, {Text: ui.T(ctx, "Enter a provider"), Kind: ui.Primary, Href: "/providers/new", Key: "n"}}
+		h.Buttons = append(h.Buttons, []ui.Button{{Text: ui.T(ctx, "Authorities"), Href: "/authorities"}, {Text: ui.T(ctx, "From a file"), Href: "/providers/import"}, {Text: ui.T(ctx, "As a file"), Href: "/providers/export"}, {Text: ui.T(ctx, "Enter a provider"), Kind: ui.Primary, Href: "/providers/new", Key: "n"}}...)
 	}
 	return h
 }
@@ -57,6 +58,7 @@ type ProviderPage struct {
 	May         bool
 	Blocked     int // acts that wait for the contact
 	Record      Record
+	Scores      []iru.Score
 	Notices     ui.Table
 	Thread      ui.Thread
 	More        bool // the thread is longer

@@ -120,6 +120,9 @@ func (v *visit) providerPage() error {
 			return err
 		}
 		p.Record, p.Blocked = recordOf(ns, answered), 0
+		if p.Scores, err = v.scoresOf(t, p.Provider.ID); err != nil {
+			return err
+		}
 		refs := map[iru.NoticeID]string{}
 		for _, n := range ns {
 			refs[n.ID] = n.Ref
