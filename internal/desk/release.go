@@ -55,6 +55,13 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 			if err := carried(ctx, t, n, p); err != nil {
 				return err
 			}
+			u, err := t.Unit(ctx, n.Unit)
+			if err != nil {
+				return err
+			}
+			if err := d.heldBack(ctx, t, n, p, u, t0); err != nil {
+				return err
+			}
 		}
 		old := o.State
 		var e iru.Event
@@ -101,7 +108,7 @@ func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, p
 					continue
 				}
 			}
-			if why, err := hindered(ctx, t, n); err != nil {
+			if why, err := d.hindered(ctx, t, n, now); err != nil {
 				return err
 			} else if why != nil {
 				parked[n.ID] = why
@@ -119,7 +126,7 @@ func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, p
 }
 
 // hindered says what keeps a task from leaving, before anything is changed.
-func hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
+func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) (why, err error) {
 	if n.State != iru.NoticeApproved {
 		return nil, nil
 	}
@@ -131,6 +138,13 @@ func hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
 		return err, nil
 	}
 	if err := carried(ctx, t, n, p); err != nil {
+		return err, nil
+	}
+	u, err := t.Unit(ctx, n.Unit)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.heldBack(ctx, t, n, p, u, now); err != nil {
 		return err, nil
 	}
 	return sealed(ctx, t, n), nil

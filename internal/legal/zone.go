@@ -4,6 +4,7 @@ package legal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones are the same on every machine, also on one that has none
@@ -20,7 +21,7 @@ var zones = map[string]string{
 	"CH": "Europe/Zurich", "GB": "Europe/London", "IS": "Atlantic/Reykjavik", "LI": "Europe/Vaduz", "NO": "Europe/Oslo", "UA": "Europe/Kyiv",
 }
 
-var members = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+const members = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 
 // Zone gives the time zone in which a period runs for whoever is obliged in a state (ISO 3166, two letters): that of its capital. For a
 // state that is not known it is UTC and false.
@@ -40,7 +41,7 @@ func Zone(state string) (*time.Location, bool) {
 // invented states of exercises and count as members.
 func MemberState(state string) bool {
 	state = strings.ToUpper(state)
-	return len(state) == 2 && (strings.Contains(members, state) || state[0] == 'X' && state[1] >= 'A' && state[1] <= 'Z')
+	return slices.Contains(strings.Fields(members), state) || len(state) == 2 && state[0] == 'X' && state[1] >= 'A' && state[1] <= 'Z'
 }
 
 // layouts are the ways to write a moment down, the first with an offset.
