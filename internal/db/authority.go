@@ -13,7 +13,9 @@ var authorities = shape[iru.Authority]{"home_authority", "id, unit, name, countr
 }}
 
 // AddAuthority stores an authority and sets its id.
-func (t *Tx) AddAuthority(ctx context.Context, a *iru.Authority) error { return authorities.insert(ctx, t, a) }
+func (t *Tx) AddAuthority(ctx context.Context, a *iru.Authority) error {
+	return authorities.insert(ctx, t, a)
+}
 
 // AuthoritiesOf lists the authorities of a state in a role.
 func (t *Tx) AuthoritiesOf(ctx context.Context, s iru.Scope, country string, r iru.AuthorityRole) ([]iru.Authority, error) {
