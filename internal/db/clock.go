@@ -4,6 +4,7 @@ package db
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"iolaus/internal/iru"
@@ -55,4 +56,69 @@ func (t *Tx) Clock(ctx context.Context, id iru.ClockID) (iru.Clock, error) {
 func (t *Tx) RunningAfter(ctx context.Context, s iru.Scope, due time.Time, after iru.ClockID, n int) ([]iru.Clock, error) {
 	return clocks.list(ctx, t, "WHERE "+clockReach+" AND state='running' AND (due>$2 OR (due=$2 AND id>$3)) ORDER BY due, id LIMIT $4",
 		s.Reach(), Micros(&due), after, n)
+}
+
+// A ClockFilter narrows the running clocks; zero fields do not.
+type ClockFilter struct {
+	Ours    bool // ours to act: the obliged is an authority or the unit, not an addressee
+	Theirs  bool // an addressee's
+	Binding bool // by law, not the program's own reminders
+	Before  time.Time
+	Rule    string
+}
+
+// theirs are the obliged that package legal names who are not the unit itself or an authority.
+const theirs = "(obliged LIKE 'provider%' OR obliged='addressee' OR obliged LIKE 'registr%')"
+
+func (f ClockFilter) where(args []any) (string, []any) {
+	w := clockReach + " AND state='running'"
+	add := func(text string, arg any) {
+		args = append(args, arg)
+		w += fmt.Sprintf(" AND "+text, len(args))
+	}
+	if f.Ours {
+		w += " AND NOT " + theirs
+	}
+	if f.Theirs {
+		w += " AND " + theirs
+	}
+	if f.Binding {
+		w += " AND binding"
+	}
+	if !f.Before.IsZero() {
+		add("due<$%d", At(f.Before))
+	}
+	if f.Rule != "" {
+		add("rule=$%d", f.Rule)
+	}
+	return w, args
+}
+
+// ClocksNext lists the running clocks after a due time, or at it after an id: the next to expire first, at most n.
+func (t *Tx) ClocksNext(ctx context.Context, s iru.Scope, f ClockFilter, due time.Time, after iru.ClockID, n int) ([]iru.Clock, error) {
+	w, args := f.where([]any{s.Reach()})
+	k := len(args)
+	args = append(args, At(due), after, n)
+	return clocks.list(ctx, t, fmt.Sprintf("WHERE %s AND (due>$%d OR (due=$%d AND id>$%d)) ORDER BY due, id LIMIT $%d", w, k+1, k+1, k+2, k+3), args...)
+}
+
+// ClockTally counts the running clocks by what they show at now (iru.Clock.Status), without reading each.
+func (t *Tx) ClockTally(ctx context.Context, s iru.Scope, f ClockFilter, now time.Time) (map[iru.ClockStatus]int, error) {
+	w, args := f.where([]any{s.Reach()})
+	k := len(args)
+	args = append(args, At(now), iru.AtRiskUnder.Microseconds())
+	type count struct {
+		status iru.ClockStatus
+		n      int
+	}
+	rows, err := All(ctx, t, func(c *count) []any { return []any{&c.status, &c.n} }, fmt.Sprintf(`SELECT CASE WHEN due<$%[2]d AND sense<>'deadline' AND sense<>'' THEN 'over' WHEN due<$%[2]d THEN 'overdue'
+		WHEN due-$%[2]d<CASE WHEN length/4<$%[3]d THEN length/4 ELSE $%[3]d END THEN 'at risk' ELSE 'on time' END AS status, COUNT(*) FROM clock WHERE %[1]s GROUP BY 1`, w, k+1, k+2), args...)
+	if err != nil {
+		return nil, fmt.Errorf("count clocks: %w", err)
+	}
+	out := map[iru.ClockStatus]int{}
+	for _, r := range rows {
+		out[r.status] = r.n
+	}
+	return out, nil
 }

@@ -390,6 +390,12 @@ var readers = map[string]reader{
 	"LettersWith": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.LettersWith(ctx, s, h.provider.ID, 9))
 	}},
+	"ClocksNext": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ClocksNext(ctx, s, db.ClockFilter{}, time.Time{}, 0, 9))
+	}},
+	"ClockTally": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ClockTally(ctx, s, db.ClockFilter{}, time.Time{}))
+	}},
 	"ClocksAbout": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.ClocksAbout(ctx, s, iru.Subject{Noun: h.clock.About.Noun, ID: h.clock.About.ID}))
 	}},

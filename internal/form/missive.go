@@ -96,7 +96,7 @@ func Letter(m Missive) (subject, text string) {
 		line("")
 		line("%s", m.Why)
 		line("")
-		line("Please correct your records, take back what rests on it, and pass this on to whom you passed it on.")
+		line("Please correct your records, take back what rests on it (Articles 4(6) and 9 of %s, Article 16 of Directive (EU) 2016/680), and pass this on to whom you passed it on.", tco)
 	case "disclosure":
 		head("Non-disclosure has ended")
 		line("The decision that the content provider must not be told of the order about this address ended on %s:", moment(m.At))

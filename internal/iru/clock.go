@@ -3,6 +3,7 @@
 package iru
 
 import (
+	"strings"
 	"time"
 
 	"iolaus/internal/legal"
@@ -188,4 +189,9 @@ func (c Clock) Late(now time.Time) bool {
 		return c.Ended.After(c.Due)
 	}
 	return now.After(c.Due)
+}
+
+// Theirs reports whether the obliged is an addressee of ours and not the unit or an authority.
+func (c Clock) Theirs() bool {
+	return strings.HasPrefix(c.Obliged, "provider") || c.Obliged == "addressee" || strings.HasPrefix(c.Obliged, "registr")
 }
