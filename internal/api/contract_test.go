@@ -30,6 +30,7 @@ func TestContract(t *testing.T) {
 		asset, item := w.sighting()
 		w.triage(asset, item)
 		notice := w.act(asset)
+		w.law(asset, notice)
 		w.afterwards(asset, notice)
 		w.together(asset)
 		w.record()
@@ -242,6 +243,7 @@ func (w *world) act(asset thing) thing {
 	}
 	w.seal()
 	w.confirm("ben", host, "register")
+	w.informed(host)
 	var before NoticeDetail
 	w.get("ada", to("/v1/notices/%d", n.ID), &before)
 	if before.Paper.Sent || before.Paper.Text == "" || len(before.Approvals) != 2 || !before.Approvals[1].Sealed || before.Approvals[1].Index == nil {

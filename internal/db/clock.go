@@ -52,12 +52,6 @@ func (t *Tx) Clock(ctx context.Context, id iru.ClockID) (iru.Clock, error) {
 	return clocks.get(ctx, t, "id=$1", id)
 }
 
-// RunningAfter lists the running clocks that are due after a time, or at it with a later id: the next to expire first, at most n.
-func (t *Tx) RunningAfter(ctx context.Context, s iru.Scope, due time.Time, after iru.ClockID, n int) ([]iru.Clock, error) {
-	return clocks.list(ctx, t, "WHERE "+clockReach+" AND state='running' AND (due>$2 OR (due=$2 AND id>$3)) ORDER BY due, id LIMIT $4",
-		s.Reach(), Micros(&due), after, n)
-}
-
 // A ClockFilter narrows the running clocks; zero fields do not.
 type ClockFilter struct {
 	Ours    bool // ours to act: the obliged is an authority or the unit, not an addressee

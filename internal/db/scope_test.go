@@ -456,9 +456,6 @@ var readers = map[string]reader{
 	"Running": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Running(ctx, s, 9))
 	}},
-	"RunningAfter": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
-		return seen(x.RunningAfter(ctx, s, time.Time{}, 0, 9))
-	}},
 	"Operation": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Operation(ctx, s, h.operation.ID))
 	}},
