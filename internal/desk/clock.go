@@ -155,7 +155,13 @@ func (d *Desk) Expire(ctx context.Context, id iru.ClockID) error {
 		if _, err = t.Record(ctx, e); err != nil {
 			return err
 		}
-		return d.ended(ctx, t, c, now)
+		if err := d.ended(ctx, t, c, now); err != nil {
+			return err
+		}
+		if c, err = t.Clock(ctx, c.ID); err != nil || c.State != iru.ClockRunning || c.Sense == legal.Deadline || c.Sense == "" {
+			return err
+		}
+		return stopClock(ctx, t, c, c.Due, "its time has ended") // nobody is late: a window or a time to keep is over
 	})
 }
 
