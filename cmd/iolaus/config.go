@@ -26,18 +26,19 @@ import (
 
 // config is the configuration file, TOML. Every key has a default that is right for one machine; docs/configuration.md lists them.
 type config struct {
-	Unit     unitConfig        `toml:"unit"`
-	Web      webConfig         `toml:"web"`
-	Mail     mailConfig        `toml:"mail"`
-	Network  networkConfig     `toml:"network"`
-	Evidence evidenceConfig    `toml:"evidence"`
-	Vantages []vantageConfig   `toml:"vantage"`
-	Sources  sourcesConfig     `toml:"sources"`
-	Rules    rulesConfig       `toml:"rules"`
-	Capture  captureConfig     `toml:"capture"`
-	Sandbox  sandboxConfig     `toml:"sandbox"`
-	Stamps   stampsConfig      `toml:"stamps"`
-	Platform map[string]string `toml:"platforms"`
+	Unit      unitConfig        `toml:"unit"`
+	Web       webConfig         `toml:"web"`
+	Mail      mailConfig        `toml:"mail"`
+	Network   networkConfig     `toml:"network"`
+	Evidence  evidenceConfig    `toml:"evidence"`
+	Vantages  []vantageConfig   `toml:"vantage"`
+	Sources   sourcesConfig     `toml:"sources"`
+	Rules     rulesConfig       `toml:"rules"`
+	Capture   captureConfig     `toml:"capture"`
+	Sandbox   sandboxConfig     `toml:"sandbox"`
+	Stamps    stampsConfig      `toml:"stamps"`
+	Documents documentsConfig   `toml:"documents"`
+	Platform  map[string]string `toml:"platforms"`
 
 	data string
 	db   string
@@ -275,6 +276,9 @@ func (c config) check() error {
 		return err
 	}
 	if err := c.Stamps.check(); err != nil {
+		return err
+	}
+	if err := c.Documents.check(); err != nil {
 		return err
 	}
 	if c.Web.Base != "" {

@@ -55,6 +55,7 @@ type cli struct {
 	Match   matchCmd   `cmd:"" help:"Look up a file or fingerprints in the banks, without a server. Ends with 0 if something was found, 1 if nothing, 2 on an error."`
 	Key     keyCmd     `cmd:"" help:"List or rotate the keys under which evidence is sealed."`
 	Terms   termsCmd   `cmd:"" help:"Watch lists: what is looked for in every text."`
+	Notice  noticeCmd  `cmd:"" help:"Make the documents of an act without a server."`
 	Ledger  ledgerCmd  `cmd:"" help:"Check or export the ledger."`
 	Invite  inviteCmd  `cmd:"" help:"Make a new one-time link for an officer."`
 	Doctor  doctorCmd  `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`

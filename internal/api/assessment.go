@@ -46,13 +46,18 @@ type assessBody struct {
 	Public        bool    `json:"public,omitempty" doc:"The capture shows that it is publicly accessible."`
 	Reason        string  `json:"reason" maxLength:"20000"`
 	Of            int64   `json:"of,omitempty" minimum:"1" doc:"The item that a duplicate repeats."`
+	Also          []int64 `json:"also,omitempty" nullable:"false" maxItems:"200" doc:"Near copies that the finding settles, too, each by an assessment of its own."`
 }
 
 func (s *server) assessments() {
 	post(s, "/v1/items/{id}/assess", "assess-item", "Give a finding on the item", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[assessBody]) (Assessment, error) {
 		b := in.Body
+		var also []iru.ItemID
+		for _, id := range b.Also {
+			also = append(also, iru.ItemID(id))
+		}
 		a, err := s.desk.Assess(ctx, sc, iru.Assessment{Item: iru.ItemID(in.ID), Finding: iru.Finding(b.Finding), Limbs: texts(b.Limbs), Passage: b.Passage,
-			PassageLang: b.PassageLang, Purpose: iru.Purpose(b.Purpose), PurposeReason: b.PurposeReason, Public: b.Public, Reason: b.Reason, Of: iru.ItemID(b.Of)})
+			PassageLang: b.PassageLang, Purpose: iru.Purpose(b.Purpose), PurposeReason: b.PurposeReason, Public: b.Public, Reason: b.Reason, Of: iru.ItemID(b.Of)}, also...)
 		return assessment(a), err
 	})
 	post(s, "/v1/assessments/{id}/undo", "undo-assessment", "Take one's own finding back, within ten seconds", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *ByID) (Assessment, error) {

@@ -366,6 +366,7 @@ func TestStatesAreChecked(t *testing.T) {
 		}
 		// Not states, but lists of package iru as well.
 		want["bank.source"], want["opinion.verdict"], want["known.flood"] = listed(iru.Sources), listed(iru.Verdicts), listed(iru.Floods)
+		want["rescan.sought"] = listed(iru.Soughts)
 		if diff := cmp.Diff(want, have); diff != "" {
 			t.Errorf("states (-package iru +SQL):\n%s", diff)
 		}

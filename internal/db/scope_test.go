@@ -272,6 +272,9 @@ var readers = map[string]reader{
 	"Banks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Banks(ctx, s))
 	}},
+	"CountFloods": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return x.CountFloods(ctx, s)
+	}},
 	"BankSizes": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.BankSizes(ctx, s))
 	}},
@@ -518,6 +521,9 @@ func TestScopes(t *testing.T) {
 			}
 			other.officer = iru.Officer{Unit: other.unit.ID, Login: "b", Roles: iru.Roles, State: iru.OfficerActive}
 			if err := x.AddOfficer(ctx, &other.officer); err != nil {
+				return err
+			}
+			if err := x.AddKnown(ctx, &iru.Known{Bank: a.bank.ID, State: iru.KnownActive, Flood: iru.FloodMarked, Signals: []iru.Signal{{Medium: "sha256", Value: []byte("loud")}}}); err != nil {
 				return err
 			}
 			_, err := x.Record(ctx, iru.Event{Subject: iru.Subject{Noun: "store", ID: 1}, Verb: "begin"}) // of no unit

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"iolaus/internal/db"
+	"iolaus/internal/form"
 	"iolaus/internal/iru"
 )
 
@@ -86,6 +87,15 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 		}
 	}
 	l = iru.Letter{Notice: n.ID, At: now, Kind: "notice", Channel: p.Channel, From: u.Name, Subject: n.Subject, Text: n.Text, MessageID: n.Key}
+	if n.Facts != "" {
+		a, err := d.unchanged(ctx, t, n)
+		if err != nil {
+			return Dispatch{}, err
+		}
+		if l.Subject, l.Text, err = form.Mail(issued(a, n, p, d.Signature)); err != nil {
+			return Dispatch{}, err
+		}
+	}
 	if _, err := t.AddLetter(ctx, &l); err != nil {
 		return Dispatch{}, err
 	}

@@ -27,6 +27,10 @@ type Desk struct {
 	Log    LogKey
 	// Software is the program's name and version, as custody entries tell it: "iolaus/1.4.0".
 	Software string
+	// Links gives the addresses at which anybody can check an act's document and at which its addressee answers; "" for none. nil: none.
+	Links func(iru.NoticeID) (verify, portal string)
+	// Signature is the name in the certificate under which documents are signed; "": they are not, and say so.
+	Signature string
 }
 
 // Rules are the unit's own settings; DefaultRules are sensible for work by day.

@@ -42,6 +42,13 @@ type Rethink struct {
 	Since int64      `json:"since" river:"unique"` // microseconds: what was captured since then is compared again; 0: nothing is
 }
 
+// Rescan goes through what a unit captured earlier for what is looked for since.
+type Rescan struct {
+	Unit   iru.UnitID `json:"unit" river:"unique"`
+	Sought iru.Sought `json:"sought" river:"unique"`
+	Turn   int64      `json:"turn" river:"unique"` // of the rescan; an older one leaves it to a newer one
+}
+
 // Deliver sends a notice.
 type Deliver struct {
 	Notice iru.NoticeID `json:"notice" river:"unique"`
@@ -108,6 +115,9 @@ func (Match) Kind() string { return "match" }
 func (Rethink) Kind() string { return "rethink" }
 
 // Kind names the job.
+func (Rescan) Kind() string { return "rescan" }
+
+// Kind names the job.
 func (Deliver) Kind() string { return "deliver" }
 
 // Kind names the job.
@@ -138,7 +148,7 @@ func (Erase) Kind() string { return "erase" }
 const (
 	QueueActs  = "acts"  // deliver, post, mail, receive, release, escalate
 	QueueLooks = "looks" // verify, recheck, probe
-	QueueReads = "reads" // monitor, capture, match, rethink, erase
+	QueueReads = "reads" // monitor, capture, match, rethink, rescan, erase
 )
 
 // waiting are the states in which a second job with the same arguments would do nothing new. Jobs that come back (monitor,
@@ -161,6 +171,9 @@ func in(queue string, at time.Time, priority int) *river.InsertOpts {
 func act(at time.Time) *river.InsertOpts  { return in(QueueActs, at, 1) }
 func look(at time.Time) *river.InsertOpts { return in(QueueLooks, at, 2) }
 func read(at time.Time) *river.InsertOpts { return in(QueueReads, at, 3) }
+
+// background is a read for which everything else comes first.
+func background(at time.Time) *river.InsertOpts { return in(QueueReads, at, 4) }
 
 // visit is a read that others wait for: what an attributed asset links to.
 func visit(at time.Time) *river.InsertOpts { return in(QueueReads, at, 1) }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"iolaus/internal/db"
-	"iolaus/internal/form"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 )
@@ -177,9 +176,9 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 		r.Reasons = grounds(f)
 	}
 	if r.Lang == "" {
-		r.Lang = "en"
+		r.Lang = usualLanguage(p)
 	}
-	if err := spoken(r.Lang); err != nil {
+	if err := understood(r.Lang, p); err != nil {
 		return n, err
 	}
 	no, err := t.Count(ctx, fmt.Sprintf("%s-%d", r.Instrument.Ref(), now.Year()))
@@ -299,7 +298,7 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 			return err
 		}
 		if verb == "submit" { // from here on these words are what is approved, and what leaves
-			if n.Subject, n.Text, err = d.paper(ctx, t, n); err != nil {
+			if n.Subject, n.Text, n.Facts, err = d.paper(ctx, t, n); err != nil {
 				return err
 			}
 		}
@@ -327,9 +326,6 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 	if reasons = strings.TrimSpace(reasons); reasons == "" {
 		return iru.Notice{}, iru.Refuse(iru.Invalid, "the statement of reasons is missing", "write on what ground the content should go")
 	}
-	if err := spoken(lang); err != nil {
-		return iru.Notice{}, err
-	}
 	var n iru.Notice
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		var err error
@@ -338,6 +334,13 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 		}
 		if n.State != iru.NoticeDraft {
 			return iru.Refuse(iru.Conflict, "only a draft can be edited", "return it to draft first")
+		}
+		p, err := t.Provider(ctx, iru.Program(), n.Provider)
+		if err != nil {
+			return err
+		}
+		if err := understood(lang, p); err != nil {
+			return err
 		}
 		n.Reasons, n.Lang = reasons, lang
 		if err := t.UpdateNotice(ctx, n, iru.NoticeDraft); err != nil {
@@ -353,7 +356,11 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 
 // ActDigest is the SHA-256 of everything that an approval covers.
 func ActDigest(n iru.Notice) (string, error) {
-	return digest([]any{n.Unit, n.Parent, n.Ref, n.Instrument, n.Regime, n.Request, n.Asset, n.Item, n.Locator, n.Provider, n.Layer, n.Operation, n.Lang, n.Reasons, n.Basis, n.Key, n.Subject, n.Text})
+	covers := []any{n.Unit, n.Parent, n.Ref, n.Instrument, n.Regime, n.Request, n.Asset, n.Item, n.Locator, n.Provider, n.Layer, n.Operation, n.Lang, n.Reasons, n.Basis, n.Key, n.Subject, n.Text}
+	if n.Facts != "" { // all that its documents say, and the version of their template
+		covers = append(covers, n.Facts)
+	}
+	return digest(covers)
 }
 
 // Approve takes an officer's approval of the act whose digest the officer has seen. With the last one, an act of its own is on its
@@ -439,53 +446,9 @@ func (d *Desk) Paper(ctx context.Context, s iru.Scope, id iru.NoticeID) (subject
 			return err
 		}
 		if subject, text = n.Subject, n.Text; text == "" {
-			subject, text, err = d.paper(ctx, t, n)
+			subject, text, _, err = d.paper(ctx, t, n)
 		}
 		return err
 	})
 	return subject, text, err
-}
-
-func (d *Desk) paper(ctx context.Context, t *db.Tx, n iru.Notice) (subject, text string, err error) {
-	u, err := t.Unit(ctx, n.Unit)
-	if err != nil {
-		return "", "", err
-	}
-	p, err := t.Provider(ctx, iru.Program(), n.Provider)
-	if err != nil {
-		return "", "", err
-	}
-	a, err := t.Asset(ctx, iru.Program(), n.Asset)
-	if err != nil {
-		return "", "", err
-	}
-	f := form.Facts{Ref: n.Ref, Title: n.Instrument.Title(), Binding: n.Instrument.Binding(), Issuer: u.Name + ", " + u.Country, IssuerMail: u.Mail,
-		Addressee: p.Name, Address: n.Locator, Request: form.Request(string(n.Request)), Basis: n.Basis, Reasons: n.Reasons, Seen: a.Seen}
-	for _, c := range d.Regime.ClocksFor(n.Instrument) {
-		if !c.Internal {
-			f.Limit = fmt.Sprintf("%s from receipt (%s)", c.Term, c.Source)
-		}
-	}
-	if n.Item != 0 {
-		i, err := t.Item(ctx, iru.Program(), n.Item)
-		if err != nil {
-			return "", "", err
-		}
-		if i.Exhibit != 0 {
-			x, err := t.Exhibit(ctx, iru.Program(), i.Exhibit)
-			if err != nil {
-				return "", "", err
-			}
-			f.Exhibit = x.Manifest
-		}
-	}
-	if n.Parent != 0 {
-		parent, err := t.Notice(ctx, iru.Program(), n.Parent)
-		if err != nil {
-			return "", "", err
-		}
-		f.Parent = parent.Ref
-	}
-	subject, text = form.Mail(f)
-	return subject, text, nil
 }

@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -147,7 +148,14 @@ func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if err := d.heldBack(ctx, t, n, p, u, now); err != nil {
 		return err, nil
 	}
-	return sealed(ctx, t, n), nil
+	if err := sealed(ctx, t, n); err != nil || n.Facts == "" {
+		return err, nil
+	}
+	_, err = d.unchanged(ctx, t, n)
+	if errors.Is(err, iru.Conflict) || errors.Is(err, iru.Forbidden) || errors.Is(err, iru.Invalid) {
+		return err, nil
+	}
+	return nil, err
 }
 
 // Fire is the last moment before T0: from here on what was armed leaves, and neither a hold nor an abort calls it back. It reports

@@ -131,6 +131,7 @@ type Notice struct {
 	RemoteID   string // the addressee's number
 	Subject    string // of the letter, as submitted; "" while it is a draft
 	Text       string // the letter, as submitted: what is approved is what leaves
+	Facts      string // the record of the act (docs/format/act.md), as submitted; "" while it is a draft
 }
 
 // An Approval is one person's signature under the act as it stood.
@@ -231,7 +232,7 @@ func (n Notice) step(verb string, by OfficerID, at time.Time, note string) (Noti
 	n.State = to
 	switch verb {
 	case "return":
-		n.Approvals, n.Subject, n.Text = nil, "", ""
+		n.Approvals, n.Subject, n.Text, n.Facts = nil, "", "", ""
 	case "send":
 		n.SentAt = at
 	case "receive":

@@ -101,6 +101,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Confirmed")
 	case "match.dispute":
 		return ui.T(ctx, "Disputed")
+	case "match.restore":
+		return ui.T(ctx, "Match suggested again")
 	case "match.withdraw":
 		return ui.T(ctx, "Withdrawn")
 	case "notice.draft":
@@ -133,6 +135,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Letter came back")
 	case "notice.repost":
 		return ui.T(ctx, "Letter sent again")
+	case "notice.document":
+		return ui.T(ctx, "Documents made")
 	case "notice.unheard":
 		return ui.T(ctx, "Their interface does not answer")
 	case "notice.clarify":
@@ -341,6 +345,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Exported from a bank")
 	case "item.spot":
 		return ui.T(ctx, "Terms found")
+	case "item.relate":
+		return ui.T(ctx, "Resembles what waits")
 	case "term_list.enter":
 		return ui.T(ctx, "Watch list begun")
 	case "term_list.import":
@@ -407,6 +413,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Token revoked")
 	case "unit.add":
 		return ui.T(ctx, "Unit added")
+	case "unit.letterhead":
+		return ui.T(ctx, "Letterhead changed")
 	case "unit.suspend":
 		return ui.T(ctx, "Suspended")
 	case "unit.restore":

@@ -307,6 +307,9 @@ func (v *visit) paperPage() error {
 		return err
 	}
 	p := PaperPage{Frame: v.frame("notices", ui.T(ctx, "%s as the addressee reads it", n.Ref)), Notice: n, Act: a}
+	if p.Papers, err = v.papers(n); err != nil {
+		return err
+	}
 	return v.show(p.View())
 }
 

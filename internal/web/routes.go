@@ -64,6 +64,7 @@ func (s *server) routes() []route {
 		{"GET /notices", (*visit).noticesPage, false},
 		{"GET /notices/{id}", (*visit).noticePage, false},
 		{"GET /notices/{id}/paper", (*visit).paperPage, false},
+		{"GET /notices/{id}/document/{kind}", (*visit).documentFile, false},
 		{"GET /notices/{id}/proof", (*visit).noticeProof, false},
 		{"GET /notices/{id}/edit", (*visit).editPage, false},
 		{"POST /notices/{id}/edit", (*visit).edit, false},
@@ -114,6 +115,7 @@ func (s *server) routes() []route {
 		{"POST /terms/{id}/undo/{import}", (*visit).undoImport, false},
 		{"POST /terms/{id}/{term}", (*visit).stepTerm, false},
 		{"GET /banks", (*visit).banksPage, false},
+		{"GET /banks/floods", (*visit).floodsPage, false},
 		{"GET /banks/new", (*visit).openBank, false},
 		{"POST /banks/new", (*visit).openBank, false},
 		{"GET /banks/{id}", (*visit).bankPage, false},
@@ -138,6 +140,8 @@ func (s *server) routes() []route {
 		{"POST /admin/officers", (*visit).invite, false},
 		{"GET /admin/officers/{id}/{verb}", (*visit).officerStepPage, false},
 		{"POST /admin/officers/{id}/{verb}", (*visit).stepOfficer, false},
+		{"GET /admin/letterhead", (*visit).letterhead, false},
+		{"POST /admin/letterhead", (*visit).letterhead, false},
 		{"POST /admin/units", (*visit).addUnit, false},
 	}
 }

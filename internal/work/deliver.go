@@ -135,7 +135,13 @@ func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) 
 	default:
 		ch = c.Mail
 	}
-	r, err := ch.Send(ctx, c.message(d))
+	papers, err := c.documents(ctx, &d)
+	if err != nil {
+		return desk.Sending{}, err
+	}
+	m := c.message(d)
+	m.Attachments = papers
+	r, err := ch.Send(ctx, m)
 	if err != nil {
 		return desk.Sending{}, err
 	}
