@@ -3,10 +3,12 @@
 package api
 
 import (
+	"errors"
 	"strings"
 	"time"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 )
 
@@ -136,13 +138,26 @@ func (w *world) lost(asset thing) {
 	w.approve("lena", n.ID)
 	w.approve("sig", n.ID)
 	w.seal()
-	d, err := w.desk.Dispatch(w.t.Context(), iru.NoticeID(n.ID))
+	_, err := w.desk.Dispatch(w.t.Context(), iru.NoticeID(n.ID))
 	must(w.t, err)
-	must(w.t, w.desk.DB.Tx(w.t.Context(), func(x *db.Tx) error { // as if it had been seen gone
-		o := d.Notice
+	must(w.t, w.desk.RecordSent(w.t.Context(), iru.NoticeID(n.ID), desk.Sending{At: w.now(), Proof: "250 Ok"}))
+	w.post("ben", to("/v1/notices/%d/receipt", n.ID), words{"at": w.stamp(0), "channel": "phone", "proof": "their duty officer"}, nil)
+	keep, _ := w.desk.Regime.Clock("epoc-pr")
+	var kept iru.Clock
+	must(w.t, w.desk.DB.Tx(w.t.Context(), func(x *db.Tx) error { // as if it had been seen gone, and data were preserved
+		o, err := x.Notice(w.t.Context(), iru.Program(), iru.NoticeID(n.ID))
+		if err != nil {
+			return err
+		}
+		old := o.State
 		o.State = iru.NoticeComplied
-		return x.UpdateNotice(w.t.Context(), o, iru.NoticeDispatched)
+		kept, _ = iru.Clock{Unit: o.Unit, About: iru.Subject{Noun: "notice", ID: n.ID}, Notice: o.ID, Ref: "PR-1"}.Begin(keep, w.now(), "receipt")
+		return errors.Join(x.AddClock(w.t.Context(), &kept), x.UpdateNotice(w.t.Context(), o, old))
 	}))
+	var c Clock
+	if w.post("lena", to("/v1/clocks/%d/extend", int64(kept.ID)), words{"reason": "the order is being translated"}, &c); c.Extended == nil {
+		w.t.Errorf("extended: %+v", c)
+	}
 	if w.post("lena", to("/v1/notices/%d/revoke", n.ID), words{"reason": "the newspaper's own report"}, &n); n.State != "withdrawn" {
 		w.t.Errorf("revoked: %+v", n)
 	}
