@@ -100,6 +100,8 @@ func newServer(d *desk.Desk, o Options) *server {
 	s.letters()
 	s.operations()
 	s.clocks()
+	s.law()
+	s.scrutinies()
 	s.ledger()
 	s.events()
 	s.replies()

@@ -32,6 +32,7 @@ func TestContract(t *testing.T) {
 		w.lists()
 		w.triage(asset, item)
 		notice := w.act(asset)
+		w.law(asset, notice)
 		w.afterwards(asset, notice)
 		w.together(asset)
 		w.register(asset)
@@ -253,6 +254,7 @@ func (w *world) act(asset thing) thing {
 	}
 	w.seal()
 	w.confirm("ben", host, "register")
+	w.informed(host)
 	var before NoticeDetail
 	w.get("ada", to("/v1/notices/%d", n.ID), &before)
 	var papers NoticeDocument

@@ -211,6 +211,7 @@ func TestPages(t *testing.T) {
 			w.approve("sig", n.ID)
 			if i == 0 {
 				w.confirm("ben", host, "register")
+				w.informed(host)
 			}
 			w.seal()
 			_, err := w.desk.Dispatch(t.Context(), iru.NoticeID(n.ID))

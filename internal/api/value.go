@@ -98,6 +98,14 @@ type (
 	unitState       string
 	letterKind      string
 	language        string
+
+	missiveKind        string
+	missiveState       string
+	waiverState        string
+	appealState        string
+	nondisclosureState string
+	reinstatementState string
+	scrutinyState      string
 )
 
 func oneOf[S ~string](all ...S) *huma.Schema {
@@ -141,6 +149,20 @@ func (role) Schema(huma.Registry) *huma.Schema         { return oneOf(iru.Roles.
 func (officerState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.OfficerTable.States()...) }
 func (unitState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.UnitTable.States()...) }
 
+func (missiveKind) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.MissiveKinds...) }
+func (missiveState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.MissiveTable.States()...) }
+func (waiverState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.WaiverTable.States()...) }
+func (appealState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.AppealTable.States()...) }
+func (scrutinyState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.ScrutinyTable.States()...) }
+
+func (nondisclosureState) Schema(huma.Registry) *huma.Schema {
+	return oneOf(iru.NondisclosureTable.States()...)
+}
+
+func (reinstatementState) Schema(huma.Registry) *huma.Schema {
+	return oneOf(iru.ReinstatementTable.States()...)
+}
+
 func (language) Schema(huma.Registry) *huma.Schema { return oneOf(desk.Languages...) }
 
 func (request) Schema(huma.Registry) *huma.Schema {
@@ -162,7 +184,7 @@ func (assessmentState) Schema(huma.Registry) *huma.Schema {
 }
 
 func (clockStatus) Schema(huma.Registry) *huma.Schema {
-	return oneOf(iru.OnTime, iru.AtRisk, iru.Overdue, iru.Halted)
+	return oneOf(iru.OnTime, iru.AtRisk, iru.Overdue, iru.Halted, iru.Over)
 }
 
 func (operationState) Schema(huma.Registry) *huma.Schema {

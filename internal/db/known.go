@@ -93,6 +93,15 @@ func (t *Tx) KnownsFrom(ctx context.Context, u iru.UnitID, bank string, i iru.It
 	return ks, t.fill(ctx, ks)
 }
 
+// KnownsOfItem lists what the judgement of an item, or with 0 of any item of an asset, left in a unit's banks, oldest first.
+func (t *Tx) KnownsOfItem(ctx context.Context, u iru.UnitID, i iru.ItemID, a iru.AssetID) ([]iru.Known, error) {
+	ks, err := knowns.list(ctx, t, "WHERE item<>0 AND (item=$2 OR ($2=0 AND item IN (SELECT id FROM item WHERE asset=$3))) AND bank IN (SELECT id FROM bank WHERE unit=$1) ORDER BY id", u, i, a)
+	if err != nil {
+		return nil, err
+	}
+	return ks, t.fill(ctx, ks)
+}
+
 // UpdateKnown stores known content again, without its fingerprints, if its state is still the old one.
 func (t *Tx) UpdateKnown(ctx context.Context, k iru.Known, old iru.KnownState) error {
 	return knowns.update(ctx, t, &k, "state", old)

@@ -63,9 +63,9 @@ func some(x, noun, verb string) string {
 	return "EXISTS (SELECT 1 FROM event " + x + " WHERE " + x + ".noun='" + noun + "' AND " + x + ".subject=e.subject AND " + x + ".verb='" + verb + "' AND " + inLog(x) + ")"
 }
 
-// leftThen: the act that the event is about left within the time.
+// leftThen: the act n left within the time.
 func leftThen() string {
-	return "EXISTS (SELECT 1 FROM event l WHERE l.subject=e.subject AND " + inTime("l") + " AND " + left("l") + ")"
+	return "EXISTS (SELECT 1 FROM event l WHERE l.subject=n.id AND " + inTime("l") + " AND " + left("l") + ")"
 }
 
 const actOf = "JOIN notice n ON n.id=e.subject"
@@ -73,12 +73,11 @@ const actOf = "JOIN notice n ON n.id=e.subject"
 // countings are the questions, by name. The name of one about acts ends with ":" and the instrument, or nothing for all of them.
 func countings(name string) (counting, bool) {
 	name, only, _ := strings.Cut(name, ":")
-	of := ""
 	if only != "" {
 		if !slices.Contains(legal.Instruments(), legal.Instrument(only)) {
 			return counting{}, false
 		}
-		of = " AND n.instrument='" + only + "'"
+		only = " AND n.instrument='" + only + "'"
 	}
 	c, ok := map[string]counting{
 		"acts.left":        {actOf, left("e") + " AND " + inTime("e")},
@@ -88,9 +87,24 @@ func countings(name string) (counting, bool) {
 		"acts.back":        {actOf, first("e", "notice", "'breach'", "") + " AND " + leftThen()},
 		"assessed":         {noAct("JOIN assessment x ON x.id=e.subject"), "e.noun='assessment' AND e.verb='give' AND " + inTime("e")},
 		"overturned":       {noAct("JOIN assessment x ON x.id=e.subject"), first("e", "assessment", "'overturn'", "") + " AND " + inTime("e")},
+		// What the clocks of law record about acts.
+		"acts.copied":      {of("scrutiny", "role='issuer'"), first("e", "scrutiny", "'open'", "") + " AND " + leftThen()},
+		"acts.scrutinised": {of("scrutiny", "role='issuer'"), first("e", "scrutiny", "'announce','infringe','clear'", "") + " AND " + leftThen()},
+		"scrutinies":       {"JOIN scrutiny x ON x.id=e.subject AND x.role='scrutiniser' LEFT JOIN notice n ON n.id=0", first("e", "scrutiny", "'conclude'", "") + " AND " + inTime("e")},
+		"appeals":          {of("appeal", ""), first("e", "appeal", "'lodge'", "") + " AND " + inTime("e")},
+		"reinstated":       {of("reinstatement", ""), first("e", "reinstatement", "'verify'", "") + " AND " + inTime("e")},
+		"waivers":          {of("waiver", ""), first("e", "waiver", "'grant'", "") + " AND " + inTime("e")},
 	}[name]
-	c.where += of
+	c.where += only
 	return c, ok
+}
+
+// of joins a noun that is about an act, with a condition on it.
+func of(noun, cond string) string {
+	if cond != "" {
+		cond = " AND x." + cond
+	}
+	return "JOIN " + noun + " x ON x.id=e.subject" + cond + " JOIN notice n ON n.id=x.notice"
 }
 
 func noAct(join string) string { return join + " LEFT JOIN notice n ON n.id=0" }
@@ -130,9 +144,9 @@ func firstAt(verbs string) string {
 
 type countedRow struct {
 	iru.Counted
-	instrument, request, provider, facts, state, handling, finding string
-	ongoing                                                        int
-	received, removed, ended                                       time.Time
+	instrument, request, provider, facts, state, own, handling, finding string
+	ongoing                                                             int
+	received, removed, ended                                            time.Time
 }
 
 // ListIn lists what a counting has in a window, in the order of the ledger.
@@ -148,10 +162,11 @@ func (t *Tx) ListIn(ctx context.Context, name string, w Window) ([]iru.Counted, 
 	c.join += " LEFT JOIN provider p ON p.id=n.provider LEFT JOIN asset a ON a.id=n.asset LEFT JOIN outlet u ON u.id=a.outlet"
 	columns := "e.idx, e.id, e.at, e.noun, e.subject, e.verb, COALESCE(n.id, 0), COALESCE(n.ref, ''), COALESCE(n.instrument, ''), COALESCE(n.request, ''), COALESCE(p.name, ''), COALESCE(n.facts, ''), " +
 		"CASE WHEN " + ongoing + " THEN 1 ELSE 0 END, COALESCE(CAST(u.handling AS TEXT), ''), " + finding + ", " + firstAt("'receive'") + ", " + firstAt("'verify'") + ", " + firstAt("'withdraw','escalate'") + ", " +
-		"COALESCE((SELECT s.to_state FROM event s WHERE s.noun='notice' AND s.subject=n.id AND s.to_state<>'' AND s.idx>=0 AND s.idx<$4 ORDER BY s.idx DESC LIMIT 1), '')"
+		"COALESCE((SELECT s.to_state FROM event s WHERE s.noun='notice' AND s.subject=n.id AND s.to_state<>'' AND s.idx>=0 AND s.idx<$4 ORDER BY s.idx DESC LIMIT 1), ''), " +
+		"COALESCE((SELECT s.to_state FROM event s WHERE s.noun=e.noun AND s.subject=e.subject AND s.to_state<>'' AND s.idx>=0 AND s.idx<$4 ORDER BY s.idx DESC LIMIT 1), '')"
 	rows, err := All(ctx, t, func(r *countedRow) []any {
 		return []any{&r.Index, &r.Event, Micros(&r.At), &r.Subject.Noun, &r.Subject.ID, &r.Verb, &r.Notice, &r.Ref, &r.instrument, &r.request, &r.provider, &r.facts,
-			&r.ongoing, &r.handling, &r.finding, Micros(&r.received), Micros(&r.removed), Micros(&r.ended), &r.state}
+			&r.ongoing, &r.handling, &r.finding, Micros(&r.received), Micros(&r.removed), Micros(&r.ended), &r.state, &r.own}
 	}, c.query(columns, "ORDER BY e.idx"), w.args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", name, err)
@@ -180,7 +195,7 @@ func (r countedRow) counted(w Window) (iru.Counted, error) {
 			return c, fmt.Errorf("read handling of %s: %w: %w", r.Ref, iru.Internal, err)
 		}
 	}
-	c.Group = map[string]string{}
+	c.Group = map[string]string{"outcome": r.own} // where the thing itself stands: an appeal, a scrutiny
 	if r.finding != "" {
 		c.Group["finding"] = r.finding
 	}

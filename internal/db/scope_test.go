@@ -44,6 +44,12 @@ type household struct {
 	letter    iru.Letter
 	clock     iru.Clock
 	event     iru.EventID
+	scrutiny  iru.Scrutiny
+	missive   iru.Missive
+	waiver    iru.Waiver
+	appeal    iru.Appeal
+	put       iru.Reinstatement
+	secrecy   iru.Nondisclosure
 }
 
 func house(t *testing.T, d *db.DB, name string) household {
@@ -153,9 +159,28 @@ func house(t *testing.T, d *db.DB, name string) household {
 				return err
 			}
 		}
-		h.clock = iru.Clock{Notice: h.notice.ID, Started: at, Due: at.Add(time.Hour), State: iru.ClockRunning}
+		h.clock = iru.Clock{Unit: u, About: iru.Subject{Noun: "notice", ID: int64(h.notice.ID)}, Notice: h.notice.ID, Started: at, Due: at.Add(time.Hour), State: iru.ClockRunning}
 		if err := x.AddClock(ctx, &h.clock); err != nil {
 			return err
+		}
+		h.scrutiny = iru.Scrutiny{Unit: u, Role: iru.AsIssuer, State: iru.ScrutinyCopied, Notice: h.notice.ID, Ref: name}
+		h.missive = iru.Missive{Unit: u, Kind: iru.OrderCopy, Notice: h.notice.ID, State: iru.MissiveDraft, Key: name}
+		h.waiver = iru.Waiver{Unit: u, Notice: h.notice.ID, State: iru.WaiverAsked}
+		h.appeal = iru.Appeal{Unit: u, Notice: h.notice.ID, State: iru.AppealLodged}
+		h.put = iru.Reinstatement{Unit: u, Notice: h.notice.ID, Asset: h.asset.ID, State: iru.ReinstatementOwed}
+		h.secrecy = iru.Nondisclosure{Unit: u, Notice: h.notice.ID, State: iru.NondisclosureInForce}
+		for _, add := range []func() error{
+			func() error { return x.AddReceipt(ctx, &iru.Receipt{Unit: u, Notice: h.notice.ID, At: at}) },
+			func() error { return x.AddScrutiny(ctx, &h.scrutiny) },
+			func() error { return x.AddMissive(ctx, &h.missive) },
+			func() error { return x.AddWaiver(ctx, &h.waiver) },
+			func() error { return x.AddAppeal(ctx, &h.appeal) },
+			func() error { return x.AddReinstatement(ctx, &h.put) },
+			func() error { return x.AddNondisclosure(ctx, &h.secrecy) },
+		} {
+			if err := add(); err != nil {
+				return err
+			}
 		}
 		var err error
 		h.event, err = x.Record(ctx, iru.Event{At: at, Unit: u, Subject: iru.Subject{Noun: "asset", ID: int64(h.asset.ID)}, Verb: "seen", From: "unknown", To: "up"})
@@ -419,14 +444,68 @@ var readers = map[string]reader{
 	"LettersWith": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.LettersWith(ctx, s, h.provider.ID, 9))
 	}},
+	"ClocksNext": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ClocksNext(ctx, s, db.ClockFilter{}, time.Time{}, 0, 9))
+	}},
+	"ClockTally": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ClockTally(ctx, s, db.ClockFilter{}, time.Time{}))
+	}},
+	"ClocksAbout": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ClocksAbout(ctx, s, iru.Subject{Noun: h.clock.About.Noun, ID: h.clock.About.ID}))
+	}},
+	"ClockIn": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ClockIn(ctx, s, h.clock.ID))
+	}},
+	"Receipts": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Receipts(ctx, s, h.notice.ID))
+	}},
+	"Appeal": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Appeal(ctx, s, h.appeal.ID))
+	}},
+	"AppealsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.AppealsOf(ctx, s, h.notice.ID))
+	}},
+	"Missive": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Missive(ctx, s, h.missive.ID))
+	}},
+	"MissivesAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.MissivesAfter(ctx, s, db.MissiveFilter{Notice: h.notice.ID}, 0, 9))
+	}},
+	"Nondisclosure": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Nondisclosure(ctx, s, h.secrecy.ID))
+	}},
+	"NondisclosuresOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.NondisclosuresOf(ctx, s, h.notice.ID))
+	}},
+	"Reinstatement": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Reinstatement(ctx, s, h.put.ID))
+	}},
+	"ReinstatementsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ReinstatementsAfter(ctx, s, iru.ReinstatementOwed, 0, 9))
+	}},
+	"ReinstatementsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ReinstatementsOf(ctx, s, h.asset.ID))
+	}},
+	"ScrutiniesAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ScrutiniesAfter(ctx, s, iru.AsIssuer, iru.ScrutinyCopied, 0, 9))
+	}},
+	"Scrutiny": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Scrutiny(ctx, s, h.scrutiny.ID))
+	}},
+	"ScrutinyOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ScrutinyOf(ctx, s, h.notice.ID))
+	}},
+	"Waiver": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Waiver(ctx, s, h.waiver.ID))
+	}},
+	"Waivers": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Waivers(ctx, s, h.notice.ID))
+	}},
 	"ClocksOf": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.ClocksOf(ctx, s, h.notice.ID))
 	}},
 	"Running": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Running(ctx, s, 9))
-	}},
-	"RunningAfter": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
-		return seen(x.RunningAfter(ctx, s, time.Time{}, 0, 9))
 	}},
 	"Operation": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Operation(ctx, s, h.operation.ID))

@@ -18,7 +18,8 @@ type Owed struct {
 	Receive  []iru.NoticeID  // open at a provider's interface
 	Escalate []iru.Clock     // running, and nobody was told that the time has ended
 	Release  []iru.Operation // released, and nothing has left yet
-	Verify   []iru.AssetID   // an act about it waits for its effect
+	Mail     []iru.MissiveID // queued, and without the server's word
+	Verify   []iru.AssetID   // an act about it waits for its effect, or it is to be put back
 	Monitor  []iru.AssetID   // attributed and up
 	Recheck  []iru.AssetID   // down
 	Capture  []iru.ItemID    // never captured
@@ -49,14 +50,17 @@ func (t *Tx) OwedActs(ctx context.Context, now time.Time) (o Owed, err error) {
 		return o, err
 	}
 	if o.Escalate, err = clocks.list(ctx, t, `WHERE state='running' AND NOT EXISTS
-		(SELECT 1 FROM event WHERE noun='clock' AND subject=clock.id AND verb='due') ORDER BY id`); err != nil {
+		(SELECT 1 FROM event WHERE noun='clock' AND subject=clock.id AND verb='due' AND event.at>clock.extended) ORDER BY id`); err != nil {
 		return o, err
 	}
 	if o.Release, err = operations.list(ctx, t, `WHERE state='released' AND first_sent=0 ORDER BY id`); err != nil {
 		return o, err
 	}
+	if o.Mail, err = ids[iru.MissiveID](ctx, t, `SELECT id FROM missive WHERE state='queued' ORDER BY id`); err != nil {
+		return o, err
+	}
 	o.Verify, err = ids[iru.AssetID](ctx, t, `SELECT DISTINCT asset FROM notice WHERE state IN ('sent','received','clarifying','claimed','refused','breached','escalated')
-		AND asset IN (SELECT id FROM asset WHERE state<>'down') ORDER BY asset`)
+		AND asset IN (SELECT id FROM asset WHERE state<>'down') OR asset IN (SELECT asset FROM reinstatement WHERE state IN ('owed','asked')) ORDER BY asset`)
 	return o, err
 }
 

@@ -8,13 +8,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"iolaus/internal/db"
 	"iolaus/internal/form"
 	"iolaus/internal/iru"
-	"iolaus/internal/legal"
 )
 
 // A Dispatch is all that a worker needs to send a letter: the act, the addressee with credentials, and the letter as it stands.
@@ -80,6 +78,9 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if err := d.still(ctx, t, n, p, u); err != nil {
 		return Dispatch{}, err
 	}
+	if err := d.heldBack(ctx, t, n, p, u, now); err != nil {
+		return Dispatch{}, err
+	}
 	if n.Operation != 0 {
 		o, err := t.Operation(ctx, iru.Program(), n.Operation)
 		if err != nil {
@@ -109,6 +110,9 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 		if err := copied(ctx, t, n, p, u.Name, now); err != nil {
 			return Dispatch{}, err
 		}
+	}
+	if err := d.copyHome(ctx, t, n, p, u, now); err != nil {
+		return Dispatch{}, err
 	}
 	if a, err := t.Asset(ctx, iru.Program(), n.Asset); err != nil {
 		return Dispatch{}, err
@@ -291,33 +295,6 @@ func (d *Desk) follow(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, no
 	return err
 }
 
-// received records the receipt, which is never edited, and starts the clocks that the instrument has.
-func (d *Desk) received(ctx context.Context, t *db.Tx, n iru.Notice, at time.Time, proof string) error {
-	n, err := stepped(ctx, t, n, "receive", 0, at, proof)
-	if err != nil {
-		return err
-	}
-	for _, r := range d.Regime.ClocksFor(n.Instrument) {
-		if err := d.start(ctx, t, iru.Start(n.ID, r.ID, r.Obliged, r.Source, !r.Internal, r.Length, at, proof), n.Unit); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d *Desk) start(ctx context.Context, t *db.Tx, c iru.Clock, unit iru.UnitID) error {
-	if err := t.AddClock(ctx, &c); err != nil {
-		return err
-	}
-	e := happened("clock", int64(c.ID), "start", 0, unit, c.Started, c.Proof).With("notice", int64(c.Notice)).With("rule", c.Rule).With("due", c.Due.Format(time.RFC3339Nano))
-	e.To = string(c.State)
-	if _, err := t.Record(ctx, e); err != nil {
-		return err
-	}
-	_, err := t.Enqueue(ctx, Escalate{Clock: c.ID}, act(c.Due))
-	return err
-}
-
 // Undeliverable records that an act could not be delivered, for good.
 func (d *Desk) Undeliverable(ctx context.Context, id iru.NoticeID, why string) error {
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
@@ -360,36 +337,6 @@ func (d *Desk) Resend(ctx context.Context, s iru.Scope, id iru.NoticeID) error {
 	})
 }
 
-// Expire runs when a clock is due. If it still runs, the fact is recorded; people see it overdue and escalate.
-func (d *Desk) Expire(ctx context.Context, id iru.ClockID) error {
-	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		c, err := t.Clock(ctx, id)
-		if err != nil {
-			return err
-		}
-		if c.State != iru.ClockRunning {
-			return nil
-		}
-		if now.Before(c.Due) { // a job that is early must not be the last word
-			return iru.Refuse(iru.Unavailable, "the clock is not due yet", "ask again when it is")
-		}
-		told, err := t.EventsOf(ctx, iru.Subject{Noun: "clock", ID: int64(c.ID)})
-		if err != nil || slices.ContainsFunc(told, func(e iru.Event) bool { return e.Verb == "due" }) {
-			return err
-		}
-		n, err := t.Notice(ctx, iru.Program(), c.Notice)
-		if err != nil {
-			return err
-		}
-		what := "what " + n.Ref + " asks for was not done in time"
-		if r, ok := d.Regime.Clock(c.Rule); ok && r.Sense != legal.Deadline {
-			what = n.Ref + ": its time has ended (" + r.Term + ")"
-		}
-		_, err = t.Record(ctx, happened("clock", int64(c.ID), "due", 0, n.Unit, now, what).With("notice", int64(n.ID)))
-		return err
-	})
-}
-
 // Escalate drafts the next act on somebody else who can act, after a refusal, a silence or a bounce, and hands the first one over to
 // it. The gate decides what is possible there.
 func (d *Desk) Escalate(ctx context.Context, s iru.Scope, id iru.NoticeID, r DraftRequest) (iru.Notice, error) {
@@ -419,7 +366,7 @@ func (d *Desk) Escalate(ctx context.Context, s iru.Scope, id iru.NoticeID, r Dra
 		if err := step(ctx, t, parent, "escalate", s.Officer, now, "by "+out.Ref); err != nil {
 			return err
 		}
-		return stopClocks(ctx, t, parent.ID, now, "escalated by "+out.Ref)
+		return d.stopClocks(ctx, t, parent.ID, now, "escalated by "+out.Ref)
 	})
 	return out, err
 }

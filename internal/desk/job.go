@@ -81,9 +81,16 @@ type Recheck struct {
 	Asset iru.AssetID `json:"asset" river:"unique"`
 }
 
-// Escalate runs when a clock is due: if nothing stopped it, people are told.
+// Escalate runs when a clock is due, and before that at the steps of its rule: if nothing stopped it, people are told.
 type Escalate struct {
 	Clock iru.ClockID `json:"clock" river:"unique"`
+	Left  int64       `json:"left" river:"unique"` // seconds before the end
+	Due   int64       `json:"due" river:"unique"`  // microseconds: the end of a clock that was prolonged; 0: as it began
+}
+
+// Mail sends a missive.
+type Mail struct {
+	Missive iru.MissiveID `json:"missive" river:"unique"`
 }
 
 // Release waits for an operation's T0 and sends all its notices.
@@ -137,6 +144,9 @@ func (Recheck) Kind() string { return "recheck" }
 func (Escalate) Kind() string { return "escalate" }
 
 // Kind names the job.
+func (Mail) Kind() string { return "mail" }
+
+// Kind names the job.
 func (Release) Kind() string { return "release" }
 
 // Kind names the job.
@@ -144,7 +154,7 @@ func (Erase) Kind() string { return "erase" }
 
 // Queues by which jobs are kept apart, so that a slow site never holds up an order.
 const (
-	QueueActs  = "acts"  // deliver, post, try, receive, release, escalate
+	QueueActs  = "acts"  // deliver, post, try, mail, receive, release, escalate
 	QueueLooks = "looks" // verify, recheck, probe
 	QueueReads = "reads" // monitor, capture, match, rethink, rescan, erase
 )

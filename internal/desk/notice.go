@@ -274,7 +274,7 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 			return err
 		}
 		if verb == "withdraw" {
-			if err := stopClocks(ctx, t, n.ID, now, "withdrawn: "+note); err != nil {
+			if err := d.stopClocks(ctx, t, n.ID, now, "withdrawn: "+note); err != nil {
 				return err
 			}
 			if err := relent(ctx, t, n.Asset, s.Officer, now, n.Ref+" was withdrawn"); err != nil {

@@ -56,6 +56,13 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 			if err := carried(ctx, t, n, p); err != nil {
 				return err
 			}
+			u, err := t.Unit(ctx, n.Unit)
+			if err != nil {
+				return err
+			}
+			if err := d.heldBack(ctx, t, n, p, u, t0); err != nil {
+				return err
+			}
 		}
 		old := o.State
 		var e iru.Event
@@ -111,7 +118,7 @@ func (d *Desk) ArmBut(ctx context.Context, id iru.OperationID, keep map[iru.Noti
 				parked[n.ID] = why
 				continue
 			}
-			if why, err := d.hindered(ctx, t, n); err != nil {
+			if why, err := d.hindered(ctx, t, n, now); err != nil {
 				return err
 			} else if why != nil {
 				parked[n.ID] = why
@@ -129,7 +136,7 @@ func (d *Desk) ArmBut(ctx context.Context, id iru.OperationID, keep map[iru.Noti
 }
 
 // hindered says what keeps a task from leaving, before anything is changed.
-func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
+func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) (why, err error) {
 	if n.State != iru.NoticeApproved {
 		return nil, nil
 	}
@@ -148,6 +155,9 @@ func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err e
 		return nil, err
 	}
 	if err := d.still(ctx, t, n, p, u); err != nil {
+		return err, nil
+	}
+	if err := d.heldBack(ctx, t, n, p, u, now); err != nil {
 		return err, nil
 	}
 	if err := sealed(ctx, t, n); err != nil || n.Facts == "" {

@@ -219,9 +219,9 @@ func (d *Desk) file(ctx context.Context, t *db.Tx, n iru.Notice, l, of iru.Lette
 	}
 	switch l.Kind {
 	case "clarification":
-		return stopClocks(ctx, t, n.ID, l.At, clarifying)
+		return d.stopClocks(ctx, t, n.ID, l.At, clarifying)
 	case "impossible":
-		return stopClocks(ctx, t, n.ID, l.At, impossible)
+		return d.stopClocks(ctx, t, n.ID, l.At, impossible)
 	case "refused": // the limit is to remove, not to answer: it runs on (TCO Art 3(3))
 		return nil
 	}
@@ -286,14 +286,7 @@ func (d *Desk) resume(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Office
 		if at.Before(c.Ended) {
 			at = c.Ended
 		}
-		old, next, err := c.Restart(at, why)
-		if err != nil {
-			return err
-		}
-		if err := endClock(ctx, t, c, old, "restart", n.Unit); err != nil {
-			return err
-		}
-		if err := d.start(ctx, t, next, n.Unit); err != nil {
+		if err := d.restart(ctx, t, c, at, at, why, by); err != nil {
 			return err
 		}
 	}

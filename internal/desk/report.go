@@ -14,6 +14,7 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
+	"iolaus/internal/legal"
 )
 
 // QueryVersion grows whenever a definition changes what it counts: an old report is then computed again with the program that made it.
@@ -91,11 +92,12 @@ func (d *Desk) reportOf(ctx context.Context, t *db.Tx, s iru.Scope, q ReportRequ
 	if q.Threshold < 1 || q.Threshold > 100 {
 		return r, w, iru.Refuse(iru.Invalid, fmt.Sprintf("%d is no threshold", q.Threshold), "it is a number from 1, which hides nothing, to 100")
 	}
-	from, until, err := iru.Year(q.Year)
+	u, err := t.Unit(ctx, iru.UnitID(s.Reach()))
 	if err != nil {
 		return r, w, err
 	}
-	u, err := t.Unit(ctx, iru.UnitID(s.Reach()))
+	zone, _ := legal.Zone(u.Country)
+	from, until, err := iru.Year(q.Year, zone)
 	if err != nil {
 		return r, w, err
 	}
@@ -114,7 +116,7 @@ func (d *Desk) reportOf(ctx context.Context, t *db.Tx, s iru.Scope, q ReportRequ
 		return r, w, fmt.Errorf("read checkpoint: %w: %w", iru.Internal, err)
 	}
 	w = db.Window{Unit: u.ID, From: from, Until: until, Size: size, AsOf: at, Ongoing: q.Edition == iru.InternalEdition}
-	r = iru.Report{Schema: iru.ReportSchema, Kind: q.Kind, Title: ReportTitle(q.Kind), Edition: q.Edition, Year: q.Year, From: from, Until: until, Unit: u.ID, UnitName: u.Name,
+	r = iru.Report{Schema: iru.ReportSchema, Kind: q.Kind, Title: ReportTitle(q.Kind), Edition: q.Edition, Year: q.Year, Zone: zone.String(), From: from, Until: until, Unit: u.ID, UnitName: u.Name,
 		Country: u.Country, AsOf: at, Software: d.Software, Query: QueryVersion, Threshold: q.Threshold,
 		Ledger: iru.ReportLedger{Origin: c.Origin, Size: size, Root: c.Root.String(), Checkpoint: string(signed)}, Notes: reportNotes(q), Figures: []iru.Figure{}}
 	if r.Edition == iru.InternalEdition {

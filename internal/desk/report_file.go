@@ -147,7 +147,7 @@ func ReportPDF(r iru.Report) ([]byte, error) {
 		return nil, err
 	}
 	s := form.Statement{Title: r.Title, Lang: "en", Ref: ReportName(r), Issuer: r.UnitName, Country: r.Country, At: r.AsOf.Truncate(time.Second), Page: "Page %d of %d", Record: record,
-		Lead: fmt.Sprintf("%s (%s), year %d, counted from %s up to %s UTC.", r.UnitName, r.Country, r.Year, r.From.Format(time.DateOnly), r.Until.Add(-time.Second).Format("2006-01-02 15:04:05"))}
+		Lead: fmt.Sprintf("%s (%s), year %d (%s): counted from %s UTC on, before %s UTC.", r.UnitName, r.Country, r.Year, r.Zone, r.From.Format("2006-01-02 15:04"), r.Until.Format("2006-01-02 15:04"))}
 	if r.Edition == iru.InternalEdition {
 		s.Handling = "INTERNAL: FOR THE UNIT ONLY"
 	}

@@ -110,19 +110,22 @@ func figuresUnit() []Definition {
 	return append(list, reinstatedFigures(law)...)
 }
 
-// What the clocks of cross-border scrutiny, appeal and reinstatement record.
+// What the clocks of law record: copies, scrutiny, appeals, reinstatement, waivers.
 func crossBorderFigures(law string) []Definition {
-	const why = "the program does not record it yet"
 	return []Definition{
-		missing("tco8.a.cross_border", "Of these, to a provider established elsewhere", law, "Removal orders that left in the year and of which another state's authority got a copy (Article 4(1)).", why),
-		missing("tco8.a.scrutinised", "Of these, scrutinised", law, "Removal orders that left in the year and that another state's authority examined (Article 4).", why),
+		counted("acts.copied:removal_order", Definition{Figure: of("tco8.a.cross_border", "Of these, to a provider established elsewhere", law, "Of the removal orders that left in the year, those of which another state's authority was sent a copy (Article 4(1))."), Duty: true, Whole: "tco8.a.issued"}),
+		counted("acts.scrutinised:removal_order", Definition{Figure: of("tco8.a.scrutinised", "Of these, scrutinised", law, "Of the removal orders that left in the year, those about which another state's authority told its intention or its decision (Article 4(3) to (6)), with how they stand."), Duty: true, Whole: "tco8.a.cross_border", By: []string{"outcome"}}),
+		counted("scrutinies", Definition{Figure: of("tco8.a.examined", "Orders of other states that were scrutinised here", law, "Removal orders of other states' authorities on which this authority recorded its conclusion in the year (Article 4), with how they stand."), Duty: true, By: []string{"outcome"}}),
 	}
 }
 
 func reviewFigures(id, law string) []Definition {
-	return []Definition{missing(id+".reviews", "Removal orders under review", law, "Challenges of removal orders before a court or an authority that were lodged in the year, and the outcomes.", "the program does not record it yet")}
+	return []Definition{counted("appeals:removal_order", Definition{Figure: of(id+".reviews", "Removal orders under review", law, "Challenges of removal orders before a court or an authority that were recorded in the year, with how they stand at the size of the ledger."), Duty: true, By: []string{"outcome"}})}
 }
 
 func reinstatedFigures(law string) []Definition {
-	return []Definition{missing("unit.reinstated", "Content reinstated", law, "Content that was put back after an act lost its effect, verified by our own looks.", "the program does not record it yet")}
+	return []Definition{
+		counted("reinstated", Definition{Figure: of("unit.reinstated", "Content reinstated", law, "Content that was put back after an act lost its effect, as our own looks verified in the year.")}),
+		counted("waivers", Definition{Figure: of("unit.waivers", "First orders sent before the twelve hours", law, "Emergencies in which a second person granted that a provider's first removal order leaves at once (Regulation (EU) 2021/784, Article 3(2)), in the year.")}),
+	}
 }

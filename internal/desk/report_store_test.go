@@ -3,6 +3,7 @@
 package desk_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -45,13 +46,14 @@ type randomStore struct {
 	acts      []told
 	given     map[string]int // findings of 2026 by kind
 	overturn  int
+	more      map[string]int // what the law's own steps made, by figure: in the year for the internal edition, and "public " for the public one
 	providers []iru.Provider
 }
 
 func randomly(u *unit, seed uint64, acts int) *randomStore {
 	u.t.Helper()
 	ctx := u.t.Context()
-	r := &randomStore{unit: u, dice: rand.New(rand.NewPCG(seed, 7)), given: map[string]int{}}
+	r := &randomStore{unit: u, dice: rand.New(rand.NewPCG(seed, 7)), given: map[string]int{}, more: map[string]int{}}
 	a, i, host := u.watched(ctx)
 	other := u.second()
 	must(u.t, u.DB.View(ctx, func(x *db.Tx) error {
@@ -110,6 +112,7 @@ func randomly(u *unit, seed uint64, acts int) *randomStore {
 			return err
 		}))
 		r.acts = append(r.acts, x)
+		r.law(x)
 		if r.dice.IntN(2) == 0 {
 			r.find(a.Unit, i, at)
 		}
@@ -135,6 +138,83 @@ func (r *randomStore) after(from iru.NoticeState) (next struct {
 		next.Verb, next.To = s.Verb, s.To
 	}
 	return next
+}
+
+// law takes some of the law's own steps about an act.
+func (r *randomStore) law(a told) {
+	r.t.Helper()
+	ctx, ours := r.t.Context(), a.notice.Unit == r.people["ada"].Unit
+	order := a.notice.Instrument == legal.RemovalOrder
+	count := func(figure string, yes bool) {
+		if yes && ours {
+			r.more[figure]++
+			if !a.ongoing {
+				r.more["public "+figure]++
+			}
+		}
+	}
+	must(r.t, r.DB.Tx(ctx, func(t *db.Tx) error {
+		say := func(noun string, id int64, verb, to string, at time.Time) error {
+			_, err := t.Record(ctx, iru.Event{At: at, Unit: a.notice.Unit, Subject: iru.Subject{Noun: noun, ID: id}, Verb: verb, To: to})
+			return err
+		}
+		at := time.Date(2025+r.dice.IntN(3), 7, 1, 0, 0, 0, 0, time.UTC)
+		now := at.Year() == 2026
+		switch r.dice.IntN(6) {
+		case 0: // a copy, perhaps examined, perhaps to the end
+			s := iru.Scrutiny{Unit: a.notice.Unit, Role: iru.AsIssuer, State: iru.ScrutinyCopied, Notice: a.notice.ID, Ref: a.notice.Ref, Country: "XB", Limbs: []string{}, Created: at}
+			if err := t.AddScrutiny(ctx, &s); err != nil {
+				return err
+			}
+			err := say("scrutiny", int64(s.ID), "open", "copied", at)
+			count("tco8.a.cross_border", order && a.left(2026))
+			if r.dice.IntN(2) == 0 {
+				err = errors.Join(err, say("scrutiny", int64(s.ID), "announce", "announced", at), say("scrutiny", int64(s.ID), "infringe", "infringed", at))
+				count("tco8.a.scrutinised", order && a.left(2026))
+			} else {
+				err = errors.Join(err, say("scrutiny", int64(s.ID), "lapse", "lapsed", at))
+			}
+			return err
+		case 1: // of another state, examined here
+			s := iru.Scrutiny{Unit: a.notice.Unit, Role: iru.AsScrutiniser, State: iru.ScrutinyCopied, Ref: a.notice.Ref, Country: "XC", Limbs: []string{}, Created: at}
+			if err := t.AddScrutiny(ctx, &s); err != nil {
+				return err
+			}
+			if ours && now { // no act of ours, so no operation
+				r.more["tco8.a.examined"]++
+				r.more["public tco8.a.examined"]++
+			}
+			return errors.Join(say("scrutiny", int64(s.ID), "open", "copied", at), say("scrutiny", int64(s.ID), "conclude", "concluded", at))
+		case 2:
+			x := iru.Appeal{Unit: a.notice.Unit, Notice: a.notice.ID, By: "provider", Body: "a court", Lodged: at, State: iru.AppealLodged}
+			if err := t.AddAppeal(ctx, &x); err != nil {
+				return err
+			}
+			count("tco8.c.reviews", order && now)
+			count("tco21.e.reviews", order && now)
+			err := say("appeal", x.ID, "lodge", "lodged", at)
+			if r.dice.IntN(2) == 0 {
+				err = errors.Join(err, say("appeal", x.ID, "annul", "annulled", at))
+			}
+			return err
+		case 3:
+			x := iru.Reinstatement{Unit: a.notice.Unit, Notice: a.notice.ID, Asset: a.notice.Asset, Cause: "annulled", State: iru.ReinstatementOwed, Created: at}
+			if err := t.AddReinstatement(ctx, &x); err != nil {
+				return err
+			}
+			count("unit.reinstated", now)
+			return errors.Join(say("reinstatement", x.ID, "owe", "owed", at), say("reinstatement", x.ID, "verify", "verified", at))
+		case 4:
+			x := iru.Waiver{Unit: a.notice.Unit, Notice: a.notice.ID, Reason: "exercise", By: r.people["ada"].ID, At: at, State: iru.WaiverAsked}
+			if err := t.AddWaiver(ctx, &x); err != nil {
+				return err
+			}
+			verb := []string{"grant", "refuse"}[r.dice.IntN(2)]
+			count("unit.waivers", now && verb == "grant")
+			return errors.Join(say("waiver", x.ID, "ask", "asked", at), say("waiver", x.ID, verb, verb+"ed", at))
+		}
+		return nil
+	}))
 }
 
 func (r *randomStore) find(unit iru.UnitID, i iru.Item, at time.Time) {
@@ -189,7 +269,7 @@ func (r *randomStore) is(only legal.Instrument, ongoing bool, also func(told) bo
 	return n
 }
 
-// want is what each figure must be, by the test's own knowledge; -1 where it says nothing.
+// want is what each figure must be, by the test's own knowledge.
 func (r *randomStore) want(id string, ongoing bool) int {
 	all := func(told) bool { return true }
 	did := func(verb string) func(told) bool { return func(a told) bool { return a.did(verb) } }
@@ -217,5 +297,8 @@ func (r *randomStore) want(id string, ongoing bool) int {
 	case "unit.back", "unit.reupload":
 		return r.is("", ongoing, did("breach"))
 	}
-	return -1
+	if n, ok := r.more[map[bool]string{false: "public "}[ongoing]+id]; ok {
+		return n
+	}
+	return 0
 }

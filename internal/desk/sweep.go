@@ -17,7 +17,10 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	var o db.Owed
 	now := d.now()
 	if err := d.DB.View(ctx, func(t *db.Tx) (err error) {
-		o, err = t.OwedActs(ctx, now)
+		if o, err = t.OwedActs(ctx, now); err != nil {
+			return err
+		}
+		o.Deliver, err = d.free(ctx, t, o.Deliver, now)
 		return err
 	}); err != nil {
 		return 0, err
@@ -39,10 +42,15 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 		add(Try{Trial: id}, act(soon))
 	}
 	for _, c := range o.Escalate {
-		add(Escalate{Clock: c.ID}, act(c.Due))
+		for _, j := range d.reminders(c, now) {
+			add(j, act(c.Due.Add(-time.Duration(j.Left)*time.Second)))
+		}
 	}
 	for _, id := range o.Receive {
 		add(Receive{Notice: id}, look(now.Add(d.Rules.Verify)))
+	}
+	for _, id := range o.Mail {
+		add(Mail{Missive: id}, act(soon))
 	}
 	for _, id := range o.Verify {
 		add(Verify{Asset: id}, look(soon))

@@ -27,9 +27,10 @@ type walk struct {
 	r        *rapid.T
 	dice     *rand.Rand // seeded by rapid, which itself prefers small numbers and first elements
 	n        int        // of things, for names that are new
-	received map[iru.NoticeID]time.Time
+	receipts map[int64]iru.Receipt
 	sent     int // binding acts that left
 	did      map[string]int
+	settles  bool                  // some providers are at home in another state
 	opinions map[int64]iru.Opinion // on known content, as they were recorded
 }
 
@@ -51,7 +52,7 @@ func TestDeskByRandomWalk(t *testing.T) {
 	}
 	far := func() bool { return sent > 0 && len(never()) <= len(verbs)/4 }
 	check := func(r *rapid.T) {
-		w := &walk{unit: newUnit(t, dbtest.Open(t)), r: r, received: map[iru.NoticeID]time.Time{}, did: did}
+		w := &walk{unit: newUnit(t, dbtest.Open(t)), r: r, receipts: map[int64]iru.Receipt{}, did: did}
 		w.dice = rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
 		w.Rules.Flood = iru.FloodRule{Items: 2, Reason: "two are many here"}
 		w.second()
@@ -59,6 +60,7 @@ func TestDeskByRandomWalk(t *testing.T) {
 		walks++
 		switch begin := w.between(0, 3); { // some walks begin where others seldom come
 		case walks == 1 || begin > 1:
+			w.abroad()
 			w.unit.sent(order(w.referred()))
 		case begin == 0:
 			w.watched(t.Context())
@@ -88,13 +90,18 @@ func TestDeskByRandomWalk(t *testing.T) {
 }
 
 // Some verbs stand more than once, or the walks seldom come to what follows them.
-var verbs = []string{"watch", "capture", "attribute", "reject", "hold", "defer", "assess", "assess", "assess", "ask second", "undo", "draft", "draft", "draft",
+var verbs = slices.Concat(lawVerbs, []string{"watch", "capture", "attribute", "reject", "hold", "defer", "assess", "assess", "assess", "ask second", "undo", "draft", "draft", "draft",
 	"edit", "submit", "submit", "submit", "approve", "approve", "approve", "approve", "approve", "return", "withdraw", "seal", "seal", "dispatch", "dispatch", "dispatch", "send", "send", "bounce", "bounce",
 	"resend", "resend", "receive", "receive", "file", "answer", "post", "fail", "repost", "end impossibility", "confirm", "confirm", "change contact", "look", "look", "look", "escalate", "expire", "plan", "open poll",
 	"poll", "poll", "release", "release", "arm", "hold operation", "resume", "abort", "close", "suspend", "restore",
 	"hand over", "reopen", "reconsider", "give up", "close outlet", "watch outlet", "fire", "stand down", "sweep",
 	"enter contact", "confirm contact", "drop contact", "prefer contact", "remind", "reroute", "try contact", "tried", "record fact", "describe provider", "enter authority",
-	"confirm authority", "import contacts", "set playbook"}
+	"confirm authority", "import contacts", "set playbook"})
+
+// lawVerbs are the steps of walk_law_test.go.
+var lawVerbs = []string{"inform", "record informed", "ask waiver", "settle waiver", "enter receipt", "correct receipt", "start clock", "stop clock", "extend clock", "forewarn", "appeal", "appeal", "settle appeal",
+	"appeal end", "appeal end", "secrecy", "secrecy", "extend secrecy", "end secrecy", "revoke", "kept down", "copy", "copy", "copy", "request scrutiny", "examine", "conclude", "conclude", "compare", "announce",
+	"decide", "decide", "issuer withdrew", "mailed", "unmailed", "send missive", "by hand", "drop missive", "got missive"}
 
 func (w *walk) between(low, high int) int { return low + w.dice.IntN(high-low+1) }
 
@@ -433,7 +440,11 @@ func (w *walk) step(verb string) {
 			_, err = w.SweepLooks(ctx)
 		}
 	default:
-		err = w.curate(verb)
+		if slices.Contains(lawVerbs, verb) {
+			err = w.law(verb)
+		} else {
+			err = w.curate(verb)
+		}
 	}
 	if err == nil {
 		w.did[verb]++
@@ -591,6 +602,9 @@ func (w *walk) check() {
 				})
 			}
 		}
+		if err := w.laws(x, path); err != nil {
+			return err
+		}
 		if err := w.recognised(x, told, path); err != nil {
 			return err
 		}
@@ -614,17 +628,29 @@ func (w *walk) acts(x *db.Tx, path func(noun, column string, id int64, stored st
 		running := 0
 		for _, c := range cs {
 			path("clock", "state", int64(c.ID), string(c.State), nil)
-			if c.State == iru.ClockRunning {
+			theirs := c.About.Noun == "notice" && slices.ContainsFunc(w.Regime.ClocksFor(n.Instrument), func(r legal.ClockRule) bool { return r.ID == c.Rule })
+			if theirs && c.State == iru.ClockRunning {
 				running++
 			}
+			if theirs && n.ReceivedAt.IsZero() {
+				w.r.Fatalf("%s was not received and %s was started", n.Ref, c.Rule)
+			}
 		}
-		if running > 1 || len(cs) > 0 && n.ReceivedAt.IsZero() {
+		if running > 1 {
 			w.r.Fatalf("%s, received %v, has %d clocks that run", n.Ref, n.ReceivedAt, running)
 		}
-		if at, ok := w.received[n.ID]; ok && !at.Equal(n.ReceivedAt) {
-			w.r.Fatalf("the receipt of %s was edited from %v to %v", n.Ref, at, n.ReceivedAt)
-		} else if !n.ReceivedAt.IsZero() {
-			w.received[n.ID] = n.ReceivedAt
+		rs, err := x.Receipts(ctx, p, n.ID)
+		if err != nil {
+			return err
+		}
+		for _, r := range rs {
+			if was, ok := w.receipts[r.ID]; ok && was != r {
+				w.r.Fatalf("the receipt %d of %s was edited from %+v to %+v", r.ID, n.Ref, was, r)
+			}
+			w.receipts[r.ID] = r
+		}
+		if last, ok := iru.InForce(rs); ok != !n.ReceivedAt.IsZero() || ok && !last.At.Equal(n.ReceivedAt) {
+			w.r.Fatalf("%s was received at %v, by its receipts %+v", n.Ref, n.ReceivedAt, rs)
 		}
 		ls, err := x.Letters(ctx, p, n.ID)
 		if err != nil {

@@ -80,6 +80,20 @@ var NoticeTable = Table[NoticeState]{
 	{NoticeComplied, "breach", NoticeBreached},
 	{NoticeBreached, "verify", NoticeComplied},
 	{NoticeBreached, "escalate", NoticeEscalated},
+	// It loses its effect after it was served: annulled by a court or found to infringe (TCO Art 4(6), 9), or revoked by the issuer.
+	{NoticeSent, "annul", NoticeWithdrawn},
+	{NoticeReceived, "annul", NoticeWithdrawn},
+	{NoticeClarifying, "annul", NoticeWithdrawn},
+	{NoticeClaimed, "annul", NoticeWithdrawn},
+	{NoticeComplied, "annul", NoticeWithdrawn},
+	{NoticeBreached, "annul", NoticeWithdrawn},
+	{NoticeRefused, "annul", NoticeWithdrawn},
+	{NoticeEscalated, "annul", NoticeWithdrawn},
+	{NoticeClaimed, "revoke", NoticeWithdrawn},
+	{NoticeComplied, "revoke", NoticeWithdrawn},
+	{NoticeBreached, "revoke", NoticeWithdrawn},
+	{NoticeRefused, "revoke", NoticeWithdrawn},
+	{NoticeEscalated, "revoke", NoticeWithdrawn},
 }
 
 // Open reports whether something is still expected of the addressee.
@@ -208,7 +222,7 @@ func (n Notice) Step(verb string, by OfficerID, at time.Time, note string) (Noti
 	if verb == "endorse" || verb == "approve" {
 		return n, Event{}, Refuse(Internal, "an approval needs an officer and the digest of the act", "call Approve")
 	}
-	if err := byPerson(by, verb, "submit", "return", "withdraw", "escalate"); err != nil {
+	if err := byPerson(by, verb, "submit", "return", "withdraw", "escalate", "annul", "revoke"); err != nil {
 		return n, Event{}, err
 	}
 	return n.step(verb, by, at, note)
@@ -230,10 +244,10 @@ func (n Notice) step(verb string, by OfficerID, at time.Time, note string) (Noti
 		if n.SentAt.IsZero() {
 			n.SentAt = at
 		}
-		if n.ReceivedAt.IsZero() { // a receipt is never edited
+		if n.ReceivedAt.IsZero() { // a receipt is never edited; a correction is a further one (Receipt)
 			n.ReceivedAt = at
 		}
-	case "verify", "refuse", "bounce", "escalate", "withdraw":
+	case "verify", "refuse", "bounce", "escalate", "withdraw", "annul", "revoke":
 		n.OutcomeAt, n.Outcome = at, note
 	}
 	return n, e, nil

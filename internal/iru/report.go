@@ -51,6 +51,7 @@ type Report struct {
 	Title     string       `json:"title"`
 	Edition   Edition      `json:"edition"`
 	Year      int          `json:"year"`
+	Zone      string       `json:"zone"` // in which the year was counted: that of the unit's capital
 	From      time.Time    `json:"from"`
 	Until     time.Time    `json:"until"` // the first instant after
 	Unit      UnitID       `json:"unit"`
@@ -66,12 +67,12 @@ type Report struct {
 	Seed      string       `json:"seed,omitempty"` // of the salts; internal edition only
 }
 
-// Year gives the first instant of a calendar year in UTC, and the first one after it. Its error is Invalid.
-func Year(y int) (from, until time.Time, err error) {
+// Year gives the first instant of a calendar year in a time zone, and the first one after it, in UTC. Its error is Invalid.
+func Year(y int, in *time.Location) (from, until time.Time, err error) {
 	if y < 2000 || y > 2999 {
 		return from, until, Refuse(Invalid, fmt.Sprintf("%d is no year of a report", y), "give four digits, such as 2026")
 	}
-	return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(y+1, 1, 1, 0, 0, 0, 0, time.UTC), nil
+	return time.Date(y, 1, 1, 0, 0, 0, 0, in).UTC(), time.Date(y+1, 1, 1, 0, 0, 0, 0, in).UTC(), nil
 }
 
 // JSON is the report as a file.

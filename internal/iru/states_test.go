@@ -97,11 +97,46 @@ var meanings = map[string]string{
 	"notice.state refused":    "The addressee says no; the clock runs on.",
 	"notice.state bounced":    "It could not be delivered.",
 	"notice.state escalated":  "Another act took over; removal is still noticed here.",
-	"notice.state withdrawn":  "A person ended it, with a reason.",
+	"notice.state withdrawn":  "A person ended it, with a reason; or it lost its effect, annulled, found to infringe or revoked.",
 
 	"clock.state running":  "The time limit runs; whether it is overdue is computed and never stored.",
 	"clock.state stopped":  "What was owed happened, or something else ended it.",
 	"clock.state replaced": "A restart began another clock.",
+
+	"missive.state draft":    "It is written and goes nowhere by itself.",
+	"missive.state queued":   "It is on its way, and sent again with the same key until it is accepted.",
+	"missive.state sent":     "It has left: the addressee's server accepted it, or a person says how it left.",
+	"missive.state received": "The addressee has it, by its own word.",
+	"missive.state failed":   "It could not be delivered, for good; a person decides.",
+	"missive.state dropped":  "A person decided that it is not sent, with a reason.",
+
+	"waiver.state asked":   "One person asked for it; the order does not leave before another one grants it.",
+	"waiver.state granted": "A second person granted it: the order may leave before the twelve hours are over.",
+	"waiver.state refused": "A second person refused it: the twelve hours run.",
+
+	"scrutiny.state copied":    "The home authority is sent the copy, or has it; nobody examines it.",
+	"scrutiny.state examining": "An officer examines the content and does not see the issuer's reasons.",
+	"scrutiny.state concluded": "The own conclusion is recorded; the issuer's reasons are shown from here on.",
+	"scrutiny.state compared":  "The issuer's reasons were read and the differences written down.",
+	"scrutiny.state announced": "The issuer knows that an infringement is to be found, and why (Article 4(5)).",
+	"scrutiny.state infringed": "An infringement was found: the order has no effect any more (Article 4(6)).",
+	"scrutiny.state cleared":   "No infringement was found.",
+	"scrutiny.state lapsed":    "Nobody examined it within the 72 hours; a request in time can still open it.",
+	"scrutiny.state withdrawn": "The issuer withdrew the order.",
+
+	"appeal.state lodged":    "It is pending: the order is not final.",
+	"appeal.state dismissed": "The order was confirmed.",
+	"appeal.state annulled":  "The order was annulled and has no effect any more.",
+	"appeal.state dropped":   "Whoever lodged it took it back.",
+
+	"reinstatement.state owed":     "The order lost its effect after removal; the provider is yet to be told.",
+	"reinstatement.state asked":    "The provider was told; we look whether the content is up again.",
+	"reinstatement.state verified": "It is up again, seen by us from every vantage point.",
+	"reinstatement.state declined": "The provider keeps it down by its own terms.",
+
+	"nondisclosure.state in_force": "The provider does not tell the content provider; a clock of at most six weeks runs.",
+	"nondisclosure.state extended": "It was found still justified, once, for at most six weeks more.",
+	"nondisclosure.state ended":    "The content provider is to be told.",
 
 	"operation.state draft":    "It is being planned.",
 	"operation.state polling":  "The units are asked whether their tasks are ready.",
@@ -124,13 +159,26 @@ var meanings = map[string]string{
 
 // ends lists the states in which nothing more happens, each with the reason.
 var ends = map[string]string{
-	"exhibit.state erased":        "bytes that are gone do not come back",
-	"assessment.state overturned": "a new look is a new assessment",
-	"assessment.state undone":     "a new look is a new assessment",
-	"notice.state withdrawn":      "a new act has a reference and approvals of its own",
-	"clock.state replaced":        "the next clock runs instead",
-	"operation.state closed":      "a further strike is a new operation",
-	"operation.state aborted":     "its tasks can be withdrawn one by one; a further strike is a new operation",
+	"exhibit.state erased":         "bytes that are gone do not come back",
+	"assessment.state overturned":  "a new look is a new assessment",
+	"assessment.state undone":      "a new look is a new assessment",
+	"notice.state withdrawn":       "a new act has a reference and approvals of its own",
+	"missive.state dropped":        "another letter is drafted instead",
+	"missive.state received":       "what was received stays received",
+	"waiver.state granted":         "it is for one order, once",
+	"waiver.state refused":         "on new grounds another one is asked for",
+	"scrutiny.state infringed":     "the decision is out; a court can change it, nobody else",
+	"scrutiny.state cleared":       "the decision is out",
+	"scrutiny.state withdrawn":     "there is no order any more",
+	"appeal.state dismissed":       "a further instance is another appeal",
+	"appeal.state annulled":        "there is no order any more",
+	"appeal.state dropped":         "another one is entered anew",
+	"reinstatement.state verified": "it was put back",
+	"reinstatement.state declined": "the provider's own terms decide",
+	"nondisclosure.state ended":    "a new decision is another record",
+	"clock.state replaced":         "the next clock runs instead",
+	"operation.state closed":       "a further strike is a new operation",
+	"operation.state aborted":      "its tasks can be withdrawn one by one; a further strike is a new operation",
 }
 
 // TestStates holds docs/states.md against the tables, and the tables against what a sound one is: every state can be reached, and

@@ -263,6 +263,86 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "All sent")
 	case "operation.stand_down":
 		return ui.T(ctx, "A unit stood down")
+	case "asset.reinstate":
+		return ui.T(ctx, "Put back")
+	case "notice.annul":
+		return ui.T(ctx, "Annulled")
+	case "notice.revoke":
+		return ui.T(ctx, "Revoked")
+	case "notice.correct_receipt":
+		return ui.T(ctx, "Receipt corrected")
+	case "notice.final":
+		return ui.T(ctx, "Final")
+	case "clock.extend":
+		return ui.T(ctx, "Clock prolonged")
+	case "clock.remind":
+		return ui.T(ctx, "People told")
+	case "missive.draft":
+		return ui.T(ctx, "Letter drafted")
+	case "missive.queue":
+		return ui.T(ctx, "Letter on its way")
+	case "missive.by_hand":
+		return ui.T(ctx, "Letter left by hand")
+	case "missive.drop":
+		return ui.T(ctx, "Letter not sent")
+	case "missive.send":
+		return ui.T(ctx, "Letter sent")
+	case "missive.fail":
+		return ui.T(ctx, "Letter came back")
+	case "missive.receive":
+		return ui.T(ctx, "Letter received by them")
+	case "waiver.ask":
+		return ui.T(ctx, "Waiver asked for")
+	case "waiver.grant":
+		return ui.T(ctx, "Waiver granted")
+	case "waiver.refuse":
+		return ui.T(ctx, "Waiver refused")
+	case "scrutiny.open":
+		return ui.T(ctx, "Copy of an order")
+	case "scrutiny.ask":
+		return ui.T(ctx, "Scrutiny asked for")
+	case "scrutiny.examine":
+		return ui.T(ctx, "Examination begun")
+	case "scrutiny.announce":
+		return ui.T(ctx, "Intention told")
+	case "scrutiny.clear":
+		return ui.T(ctx, "No infringement found")
+	case "scrutiny.lapse":
+		return ui.T(ctx, "Time passed")
+	case "scrutiny.withdraw":
+		return ui.T(ctx, "Order withdrawn")
+	case "scrutiny.conclude":
+		return ui.T(ctx, "Own conclusion recorded")
+	case "scrutiny.compare":
+		return ui.T(ctx, "Compared")
+	case "scrutiny.infringe":
+		return ui.T(ctx, "Infringement found")
+	case "appeal.lodge":
+		return ui.T(ctx, "Appeal lodged")
+	case "appeal.dismiss":
+		return ui.T(ctx, "Appeal dismissed")
+	case "appeal.annul":
+		return ui.T(ctx, "Annulled")
+	case "appeal.drop":
+		return ui.T(ctx, "Appeal taken back")
+	case "reinstatement.owe":
+		return ui.T(ctx, "To be put back")
+	case "reinstatement.ask":
+		return ui.T(ctx, "Asked; we look")
+	case "reinstatement.verify":
+		return ui.T(ctx, "Up again, seen by us")
+	case "reinstatement.decline":
+		return ui.T(ctx, "They keep it down")
+	case "nondisclosure.decide":
+		return ui.T(ctx, "Non-disclosure")
+	case "nondisclosure.extend":
+		return ui.T(ctx, "Extended, for the last time")
+	case "nondisclosure.end":
+		return ui.T(ctx, "Non-disclosure has ended")
+	case "officer.open_calendar":
+		return ui.T(ctx, "Calendar address made")
+	case "officer.revoke_calendar":
+		return ui.T(ctx, "Calendar address revoked")
 	case "clock.start":
 		return ui.T(ctx, "Clock started")
 	case "clock.restart":
@@ -407,6 +487,18 @@ func nounWords(ctx context.Context, s iru.Subject) string {
 		return ui.T(ctx, "Watch list %s", n)
 	case "term":
 		return ui.T(ctx, "Term %s", n)
+	case "missive":
+		return ui.T(ctx, "Letter %s", n)
+	case "scrutiny":
+		return ui.T(ctx, "Scrutiny %s", n)
+	case "waiver":
+		return ui.T(ctx, "Waiver %s", n)
+	case "appeal":
+		return ui.T(ctx, "Appeal %s", n)
+	case "reinstatement":
+		return ui.T(ctx, "Reinstatement %s", n)
+	case "nondisclosure":
+		return ui.T(ctx, "Non-disclosure %s", n)
 	case "clock":
 		return ui.T(ctx, "Clock %s", n)
 	case "officer":

@@ -289,11 +289,14 @@ func (v *visit) fillNotice(t *db.Tx, p *NoticePage, nid iru.NoticeID) error {
 	}
 	p.Clocks = nil
 	for _, c := range cs {
-		if c.State != iru.ClockReplaced {
+		if c.State != iru.ClockReplaced && c.About.Noun == "notice" && slices.ContainsFunc(v.desk.Regime.ClocksFor(n.Instrument), func(r legal.ClockRule) bool { return r.ID == c.Rule }) {
 			p.Clocks = append(p.Clocks, c)
 		}
 	}
 	slices.Reverse(p.Clocks)
+	if p.Law, err = v.lawSheets(t, n, cs); err != nil {
+		return err
+	}
 	ls, err := t.Letters(ctx, v.scope, n.ID)
 	if err != nil {
 		return err

@@ -103,6 +103,7 @@ type NoticePage struct {
 	Gate        []GateLine   // the other carriers
 	GateKnown   bool         // whether the gate could be asked again: the asset is within reach
 	Limit       string
+	Law         []Sheet // the law's own: all clocks, receipts, letters, appeals, secrecy
 	Proof       *ProofCard
 	Regime      string
 	ReasonText  string

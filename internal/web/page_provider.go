@@ -61,7 +61,8 @@ type ProviderPage struct {
 	Scores      []iru.Score
 	Notices     ui.Table
 	Thread      ui.Thread
-	More        bool // the thread is longer
+	More        bool  // the thread is longer
+	Inform      Sheet // the ledger of the twelve hours
 	History     ui.Table
 	Contacts    ui.Table
 	Tests       ui.Table

@@ -148,6 +148,9 @@ func (v *visit) providerPage() error {
 	if err != nil {
 		return err
 	}
+	if p.Inform, err = v.informSheet(p.Provider.ID); err != nil {
+		return err
+	}
 	p.Frame, p.Said = v.frame("notices", p.Provider.Name), v.said()
 	return v.show(p.View())
 }

@@ -214,6 +214,8 @@ func (h *house) story() *story {
 	s.host, s.registrar = h.provider("Birchrack", legal.Host), h.provider("Alder Names", legal.Registrar)
 	_, err := h.Confirm(ctx, h.scope("ben"), s.host.ID, "called the number on their page")
 	must(h.t, err)
+	_, err = h.RecordInformed(ctx, h.scope("ben"), s.host.ID, h.clock().Add(-24*time.Hour).Format(time.RFC3339), "", "registered letter")
+	must(h.t, err)
 	s.order = h.act(desk.DraftRequest{Asset: s.wire.ID, Item: s.first.ID, Provider: s.host.ID, Layer: legal.Host, Instrument: legal.RemovalOrder})
 	s.order, err = h.Approve(ctx, h.scope("sig"), s.order.ID)
 	must(h.t, err)

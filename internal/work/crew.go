@@ -89,6 +89,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &deliverer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &poster{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &trier{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &mailer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &receiver{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &verifier{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &rechecker{Crew: c}) },
