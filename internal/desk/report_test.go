@@ -29,7 +29,7 @@ func (u *unit) report(k iru.ReportKind, e iru.Edition, of int64) (r iru.Report) 
 // knows; the parts of a figure add up to it.
 func TestFiguresAreTheirLists(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		r := randomly(newUnit(t, d), uint64(len(t.Name())), 120)
+		r := randomly(newUnit(t, d), uint64(len(t.Name())), 200)
 		some, defined := 0, 0
 		for _, k := range iru.ReportKinds {
 			for _, e := range []iru.Edition{iru.InternalEdition, iru.PublicEdition} {
@@ -57,6 +57,9 @@ func TestFiguresAreTheirLists(t *testing.T) {
 					}
 					some += want
 					defined++
+					if want == 0 {
+						t.Errorf("chance made nothing for %s", f.ID)
+					}
 					if f.Kind == iru.FigureCount && f.Value != strconv.Itoa(want) || !slices.Equal(f.Indices, iru.Indices(list)) {
 						t.Errorf("%s is %s on %d entries, the test made %d", f.ID, f.Value, len(f.Indices), want)
 					}

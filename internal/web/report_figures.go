@@ -22,6 +22,8 @@ func figureTitle(ctx context.Context, f iru.Figure) string {
 		return ui.T(ctx, "Of these, to a provider established elsewhere")
 	case "Of these, scrutinised":
 		return ui.T(ctx, "Of these, scrutinised")
+	case "Orders of other states that were scrutinised here":
+		return ui.T(ctx, "Orders of other states that were scrutinised here")
 	case "Decisions that a provider is exposed":
 		return ui.T(ctx, "Decisions that a provider is exposed")
 	case "Decisions on specific measures":
@@ -70,6 +72,8 @@ func figureTitle(ctx context.Context, f iru.Figure) string {
 		return ui.T(ctx, "Assessments overturned")
 	case "Content reinstated":
 		return ui.T(ctx, "Content reinstated")
+	case "First orders sent before the twelve hours":
+		return ui.T(ctx, "First orders sent before the twelve hours")
 	}
 	return f.Title
 }
@@ -83,18 +87,20 @@ func figureWords(ctx context.Context, f iru.Figure) string {
 		return ui.T(ctx, "Of the removal orders that left in the year, those after which removal or disabling was verified by our own looks, in the year or later, up to the size of the ledger. A claim alone is not counted.")
 	case "Of the removal orders that left in the year, those after which no removal was verified up to the size of the ledger.":
 		return ui.T(ctx, "Of the removal orders that left in the year, those after which no removal was verified up to the size of the ledger.")
-	case "Removal orders that left in the year and of which another state's authority got a copy (Article 4(1)).":
-		return ui.T(ctx, "Removal orders that left in the year and of which another state's authority got a copy (Article 4(1)).")
-	case "Removal orders that left in the year and that another state's authority examined (Article 4).":
-		return ui.T(ctx, "Removal orders that left in the year and that another state's authority examined (Article 4).")
+	case "Of the removal orders that left in the year, those of which another state's authority was sent a copy (Article 4(1)).":
+		return ui.T(ctx, "Of the removal orders that left in the year, those of which another state's authority was sent a copy (Article 4(1)).")
+	case "Of the removal orders that left in the year, those about which another state's authority told its intention or its decision (Article 4(3) to (6)), with how they stand.":
+		return ui.T(ctx, "Of the removal orders that left in the year, those about which another state's authority told its intention or its decision (Article 4(3) to (6)), with how they stand.")
+	case "Removal orders of other states' authorities on which this authority recorded its conclusion in the year (Article 4), with how they stand.":
+		return ui.T(ctx, "Removal orders of other states' authorities on which this authority recorded its conclusion in the year (Article 4), with how they stand.")
 	case "Decisions under Article 5(4).":
 		return ui.T(ctx, "Decisions under Article 5(4).")
 	case "Decisions under Article 5(6), with the measures described.":
 		return ui.T(ctx, "Decisions under Article 5(6), with the measures described.")
 	case "Decisions under Article 5(7).":
 		return ui.T(ctx, "Decisions under Article 5(7).")
-	case "Challenges of removal orders before a court or an authority that were lodged in the year, and the outcomes.":
-		return ui.T(ctx, "Challenges of removal orders before a court or an authority that were lodged in the year, and the outcomes.")
+	case "Challenges of removal orders before a court or an authority that were recorded in the year, with how they stand at the size of the ledger.":
+		return ui.T(ctx, "Challenges of removal orders before a court or an authority that were recorded in the year, with how they stand at the size of the ledger.")
 	case "Decisions under Article 5(4) and (6) that were challenged, and the outcomes.":
 		return ui.T(ctx, "Decisions under Article 5(4) and (6) that were challenged, and the outcomes.")
 	case "Decisions on penalties under Article 18, by type.":
@@ -131,8 +137,10 @@ func figureWords(ctx context.Context, f iru.Figure) string {
 		return ui.T(ctx, "Questions to other units before an act, and holds that followed.")
 	case "Findings that were overturned in the year by a second opinion or later, each once.":
 		return ui.T(ctx, "Findings that were overturned in the year by a second opinion or later, each once.")
-	case "Content that was put back after an act lost its effect, verified by our own looks.":
-		return ui.T(ctx, "Content that was put back after an act lost its effect, verified by our own looks.")
+	case "Content that was put back after an act lost its effect, as our own looks verified in the year.":
+		return ui.T(ctx, "Content that was put back after an act lost its effect, as our own looks verified in the year.")
+	case "Emergencies in which a second person granted that a provider's first removal order leaves at once (Regulation (EU) 2021/784, Article 3(2)), in the year.":
+		return ui.T(ctx, "Emergencies in which a second person granted that a provider's first removal order leaves at once (Regulation (EU) 2021/784, Article 3(2)), in the year.")
 	}
 	return f.Words
 }

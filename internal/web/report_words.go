@@ -149,6 +149,16 @@ func reviewOutcome(ctx context.Context, key string) string {
 		return ui.T(ctx, "the order was annulled")
 	case "dropped":
 		return ui.T(ctx, "taken back")
+	case "copied", "examining":
+		return ui.T(ctx, "no conclusion yet")
+	case "concluded", "compared":
+		return ui.T(ctx, "concluded, not decided")
+	case "announced":
+		return ui.T(ctx, "its intention was told")
+	case "lapsed":
+		return ui.T(ctx, "the time passed")
+	case "withdrawn":
+		return ui.T(ctx, "the order was withdrawn")
 	case "infringed":
 		return ui.T(ctx, "an infringement was found")
 	case "cleared":
