@@ -106,19 +106,19 @@ func (p ReportPage) parts() []lawPart {
 }
 
 func (p ReportPage) table(ctx context.Context, part lawPart) ui.Table {
-	t := ui.Table{Label: provisionName(ctx, part.Law), Columns: []ui.Column{{Title: ui.T(ctx, "Figure")}, {Title: ui.T(ctx, "Value"), Num: true}, {Title: ui.T(ctx, "What is counted")}}}
+	t := ui.Table{Label: provisionName(ctx, part.Law), Columns: []ui.Column{{Title: ui.T(ctx, "Figure")}, {Title: ui.T(ctx, "Value"), Num: true}}}
 	for _, f := range part.Figures {
 		title := ui.Text(figureTitle(ctx, f))
 		if f.State != iru.FigureUnknown {
 			title = ui.Link(reportPath("/reports/"+string(p.Ask.Kind)+"/figures/"+f.ID, p.Ask), figureTitle(ctx, f))
 		}
-		t.Rows = append(t.Rows, ui.Cells(title, valueCell(ctx, f), ui.Quiet(figureWords(ctx, f))))
+		t.Rows = append(t.Rows, ui.Cells(figureCell(title, figureWords(ctx, f)), valueCell(ctx, f)))
 		for _, g := range f.Groups {
 			value := ui.Text(g.Value)
 			if g.State != iru.FigureGiven {
 				value = ui.Quiet(figureState(ctx, g.State))
 			}
-			t.Rows = append(t.Rows, ui.Cells(ui.Both(partName(ctx, g), dimensionName(ctx, g.By)), value, nil))
+			t.Rows = append(t.Rows, ui.Cells(ui.Quiet("– "+dimensionName(ctx, g.By)+": "+partName(ctx, g)), value))
 		}
 	}
 	return t
@@ -150,7 +150,7 @@ func proofTerms(ctx context.Context, r iru.Report) ui.Terms {
 	if b, err := base64.StdEncoding.DecodeString(root); err == nil {
 		root = hex.EncodeToString(b)
 	}
-	return ui.Terms{
+	t := ui.Terms{
 		{Name: ui.T(ctx, "Log"), Value: ui.Isolated(r.Ledger.Origin)},
 		{Name: ui.T(ctx, "Size"), Value: ui.Text(ui.Thousands(int(r.Ledger.Size)))},
 		{Name: ui.T(ctx, "Root"), Value: ui.Hash{Hex: root, Copy: true}},
@@ -158,8 +158,11 @@ func proofTerms(ctx context.Context, r iru.Report) ui.Terms {
 		{Name: ui.T(ctx, "Counted from"), Value: ui.When{At: r.From, Day: true}},
 		{Name: ui.T(ctx, "and before"), Value: ui.When{At: r.Until, Day: true}},
 		{Name: ui.T(ctx, "Version of the definitions"), Value: ui.Isolated(r.Query)},
-		{Name: ui.T(ctx, "Suppressed below"), Value: ui.Text(strconv.Itoa(r.Threshold))},
 	}
+	if r.Edition == iru.PublicEdition {
+		t = append(t, ui.Term{Name: ui.T(ctx, "Suppressed below"), Value: ui.Text(strconv.Itoa(r.Threshold))})
+	}
+	return t
 }
 
 // FigurePage is one figure and the list behind it.
