@@ -140,14 +140,9 @@ func tookWords(ctx context.Context, d time.Duration) string { return ui.Age(ctx,
 
 func (r Record) terms(ctx context.Context) ui.Terms {
 	number := func(n int) templ.Component { return ui.Text(ui.Thousands(n)) }
-	median := ui.Quiet(ui.T(ctx, "no removal was timed yet"))
-	if r.Timed > 0 {
-		median = ui.Both(tookWords(ctx, r.Median), ui.Tn(ctx, r.Timed, "from receipt to verified removal, %d acts"))
-	}
 	return ui.Terms{
 		{Name: ui.T(ctx, "Acts sent"), Value: number(r.Acts)},
 		{Name: ui.T(ctx, "Removed, verified"), Value: number(r.Removed)},
-		{Name: ui.T(ctx, "Median time to removal"), Value: median},
 		{Name: ui.T(ctx, "Refused"), Value: number(r.Refused)},
 		{Name: ui.T(ctx, "Unanswered"), Value: number(r.Unanswered)},
 		{Name: ui.T(ctx, "Not delivered"), Value: number(r.Bounced)},
