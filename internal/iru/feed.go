@@ -4,9 +4,9 @@ package iru
 
 import "time"
 
-// A Calendar is a private address under which an officer's own program reads when clocks end. Whoever has the address reads it, so it says
+// A Feed is a private address under which an officer's own program reads when clocks end. Whoever has the address reads it, so it says
 // references, addressees and times only, and can be revoked.
-type Calendar struct {
+type Feed struct {
 	ID      int64
 	Officer OfficerID
 	Unit    UnitID

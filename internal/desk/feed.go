@@ -20,9 +20,9 @@ const (
 	maxCalendars = 5
 )
 
-// OpenCalendar gives the officer a private address for a calendar program, by its secret, which is shown once.
-func (d *Desk) OpenCalendar(ctx context.Context, s iru.Scope) (iru.Calendar, string, error) {
-	var c iru.Calendar
+// OpenFeed gives the officer a private address for a calendar program, by its secret, which is shown once.
+func (d *Desk) OpenFeed(ctx context.Context, s iru.Scope) (iru.Feed, string, error) {
+	var c iru.Feed
 	if s.Officer == 0 {
 		return c, "", iru.Refuse(iru.Forbidden, "a calendar belongs to a person", "")
 	}
@@ -34,7 +34,7 @@ func (d *Desk) OpenCalendar(ctx context.Context, s iru.Scope) (iru.Calendar, str
 		return c, "", err
 	}
 	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		have, err := t.Calendars(ctx, s.Officer)
+		have, err := t.Feeds(ctx, s.Officer)
 		if err != nil {
 			return err
 		}
@@ -47,8 +47,8 @@ func (d *Desk) OpenCalendar(ctx context.Context, s iru.Scope) (iru.Calendar, str
 		if open >= maxCalendars {
 			return iru.Refuse(iru.Conflict, fmt.Sprintf("you have %d calendar addresses already", open), "revoke one first")
 		}
-		c = iru.Calendar{Officer: s.Officer, Unit: s.Unit, Digest: stored, Created: now}
-		if err := t.AddCalendar(ctx, &c); err != nil {
+		c = iru.Feed{Officer: s.Officer, Unit: s.Unit, Digest: stored, Created: now}
+		if err := t.AddFeed(ctx, &c); err != nil {
 			return err
 		}
 		_, err = t.Record(ctx, happened("officer", int64(s.Officer), "open_calendar", s.Officer, s.Unit, now, ""))
@@ -57,10 +57,10 @@ func (d *Desk) OpenCalendar(ctx context.Context, s iru.Scope) (iru.Calendar, str
 	return c, text, err
 }
 
-// RevokeCalendar ends one of the officer's calendar addresses.
-func (d *Desk) RevokeCalendar(ctx context.Context, s iru.Scope, id int64) error {
+// RevokeFeed ends one of the officer's calendar addresses.
+func (d *Desk) RevokeFeed(ctx context.Context, s iru.Scope, id int64) error {
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		if err := t.RevokeCalendar(ctx, s.Officer, id, now); err != nil {
+		if err := t.RevokeFeed(ctx, s.Officer, id, now); err != nil {
 			return err
 		}
 		_, err := t.Record(ctx, happened("officer", int64(s.Officer), "revoke_calendar", s.Officer, s.Unit, now, ""))
@@ -68,16 +68,16 @@ func (d *Desk) RevokeCalendar(ctx context.Context, s iru.Scope, id int64) error 
 	})
 }
 
-// Calendar gives what the secret's officer may read of the clocks that run, as RFC 5545: reference, whom it concerns, when it ends. There is one
+// Feed gives what the secret's officer may read of the clocks that run, as RFC 5545: reference, whom it concerns, when it ends. There is one
 // refusal for every reason.
-func (d *Desk) Calendar(ctx context.Context, secret string) ([]byte, error) {
+func (d *Desk) Feed(ctx context.Context, secret string) ([]byte, error) {
 	no := iru.Refuse(iru.NotFound, "there is no such calendar", "")
 	var events []form.Event
 	var id int64
 	now := d.now()
 	err := d.DB.View(ctx, func(t *db.Tx) error {
 		events = nil
-		c, err := t.CalendarByDigest(ctx, Digest(secret))
+		c, err := t.FeedByDigest(ctx, Digest(secret))
 		if err != nil || !c.Revoked.IsZero() {
 			return errors.Join(err, no)
 		}
@@ -116,7 +116,7 @@ func (d *Desk) Calendar(ctx context.Context, secret string) ([]byte, error) {
 		}
 		return nil, err
 	}
-	if err := d.DB.Tx(ctx, func(t *db.Tx) error { return t.ReadCalendar(ctx, id, now) }); err != nil {
+	if err := d.DB.Tx(ctx, func(t *db.Tx) error { return t.ReadFeed(ctx, id, now) }); err != nil {
 		return nil, err
 	}
 	return form.Calendar("Clocks", d.Software, events), nil
