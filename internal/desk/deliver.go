@@ -42,6 +42,9 @@ func (d *Desk) Dispatch(ctx context.Context, id iru.NoticeID) (Dispatch, error) 
 				return iru.Refuse(iru.Conflict, n.Ref+" belongs to an operation", "it leaves at T0")
 			}
 		}
+		if err := alone(ctx, t, n); err != nil {
+			return err
+		}
 		out, err = d.dispatch(ctx, t, n, now)
 		return err
 	})
@@ -91,21 +94,24 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if n, err = stepped(ctx, t, n, "dispatch", 0, now, "to "+p.Name+" by "+p.Channel); err != nil {
 		return Dispatch{}, err
 	}
-	if a, err := t.Asset(ctx, iru.Program(), n.Asset); err != nil {
-		return Dispatch{}, err
-	} else if iru.AssetTable.Can(a.State, "act") {
-		next, e, err := a.Step("act", 0, now, n.Ref)
-		if err != nil {
-			return Dispatch{}, err
-		}
-		if err := t.UpdateAsset(ctx, next, a.State); err != nil {
-			return Dispatch{}, err
-		}
-		if _, err := t.Record(ctx, e); err != nil {
-			return Dispatch{}, err
-		}
+	return Dispatch{n, p, u, l, ""}, acted(ctx, t, n, now)
+}
+
+// acted moves the asset that an act is about.
+func acted(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) error {
+	a, err := t.Asset(ctx, iru.Program(), n.Asset)
+	if err != nil || !iru.AssetTable.Can(a.State, "act") {
+		return err
 	}
-	return Dispatch{n, p, u, l, ""}, nil
+	next, e, err := a.Step("act", 0, now, n.Ref)
+	if err != nil {
+		return err
+	}
+	if err := t.UpdateAsset(ctx, next, a.State); err != nil {
+		return err
+	}
+	_, err = t.Record(ctx, e)
+	return err
 }
 
 // written gives the letter that an act left by, if it was written.

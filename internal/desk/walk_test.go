@@ -53,6 +53,7 @@ func TestDeskByRandomWalk(t *testing.T) {
 		w := &walk{unit: newUnit(t, dbtest.Open(t)), r: r, received: map[iru.NoticeID]time.Time{}, did: did}
 		w.dice = rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
 		w.second()
+		w.Rules.Spot = 0.5
 		w.join("lio", w.people["ada"].Unit, iru.Liaison)
 		walks++
 		switch begin := w.between(0, 3); { // some walks begin where others seldom come
@@ -90,7 +91,9 @@ var verbs = []string{"watch", "capture", "attribute", "reject", "hold", "defer",
 	"edit", "submit", "submit", "submit", "approve", "approve", "approve", "approve", "approve", "return", "withdraw", "seal", "seal", "dispatch", "dispatch", "dispatch", "send", "send", "bounce", "bounce",
 	"resend", "resend", "receive", "receive", "file", "answer", "post", "fail", "repost", "end impossibility", "confirm", "confirm", "change contact", "look", "look", "look", "escalate", "expire", "plan", "open poll",
 	"poll", "poll", "release", "release", "arm", "hold operation", "resume", "abort", "close", "suspend", "restore",
-	"hand over", "reopen", "reconsider", "give up", "close outlet", "watch outlet", "fire", "stand down", "sweep"}
+	"hand over", "reopen", "reconsider", "give up", "close outlet", "watch outlet", "fire", "stand down", "sweep",
+	"complete", "identify", "ask mock", "take mock", "look mock", "conclude mock", "decide mock", "drop mock", "take spot", "take spot", "return spot", "read spot", "settle spot",
+	"open threat", "open threat", "declare threat", "declare threat", "inform threat", "review threat", "withdraw threat", "set calendar", "end calendar", "dispatch group", "dispatch group", "send group", "bounce group"}
 
 func (w *walk) between(low, high int) int { return low + w.dice.IntN(high-low+1) }
 
@@ -363,7 +366,7 @@ func (w *walk) step(verb string) {
 			_, err = w.SweepLooks(ctx)
 		}
 	default:
-		w.r.Fatalf("no verb %q", verb)
+		err = w.assessing(verb, request)
 	}
 	if err == nil {
 		w.did[verb]++
@@ -472,6 +475,13 @@ func (w *walk) check() {
 				path("assessment", "state", int64(o.ID), string(o.State), nil)
 				carries = carries || o.CarriesOn(i)
 			}
+			ss, err := x.SpotsOf(ctx, i.ID)
+			if err != nil {
+				return err
+			}
+			for _, o := range ss {
+				path("spot", "state", int64(o.ID), string(o.State), nil)
+			}
 			if carries != (i.State == iru.ItemReferred) {
 				w.r.Fatalf("item %d is %s with %+v", i.ID, i.State, os)
 			}
@@ -507,7 +517,7 @@ func (w *walk) check() {
 				})
 			}
 		}
-		return w.acts(x, path)
+		return errors.Join(w.acts(x, path), w.assessed(x, path))
 	}))
 }
 

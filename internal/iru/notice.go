@@ -113,10 +113,12 @@ type Notice struct {
 	SentAt     time.Time
 	ReceivedAt time.Time
 	OutcomeAt  time.Time
-	Outcome    string // the addressee's words or what we verified, short
-	RemoteID   string // the addressee's number
-	Subject    string // of the letter, as submitted; "" while it is a draft
-	Text       string // the letter, as submitted: what is approved is what leaves
+	Outcome    string   // the addressee's words or what we verified, short
+	RemoteID   string   // the addressee's number
+	Subject    string   // of the letter, as submitted; "" while it is a draft
+	Text       string   // the letter, as submitted: what is approved is what leaves
+	Batch      BatchID  // the letter that it leaves in with others; 0: in one of its own
+	Threat     ThreatID // the threat to life for which it left by the fast lane; 0: none
 }
 
 // An Approval is one person's signature under the act as it stood.

@@ -82,6 +82,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &matcher{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &rethinker{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &deliverer{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &grouper{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &poster{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &receiver{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &verifier{Crew: c}) },
