@@ -39,16 +39,16 @@ func assessment(a iru.Assessment) Assessment {
 }
 
 type assessBody struct {
-	Finding       finding `json:"finding"`
-	Limbs         []limb  `json:"limbs,omitempty" nullable:"false" maxItems:"5" doc:"At least one to refer."`
-	Passage       string  `json:"passage,omitempty" maxLength:"20000" doc:"The quoted passage or the time range, to refer."`
-	PassageLang   string  `json:"passage_lang,omitempty" maxLength:"35"`
-	Purpose       purpose `json:"purpose,omitempty" doc:"The true-purpose step: nobody can skip it to refer."`
-	PurposeReason string  `json:"purpose_reason,omitempty" maxLength:"4000"`
-	Public        bool    `json:"public,omitempty" doc:"The capture shows that it is publicly accessible."`
-	Reason        string  `json:"reason" maxLength:"20000"`
+	Finding       finding     `json:"finding"`
+	Limbs         []limb      `json:"limbs,omitempty" nullable:"false" maxItems:"5" doc:"At least one to refer."`
+	Passage       string      `json:"passage,omitempty" maxLength:"20000" doc:"The quoted passage or the time range, to refer."`
+	PassageLang   string      `json:"passage_lang,omitempty" maxLength:"35"`
+	Purpose       purpose     `json:"purpose,omitempty" doc:"The true-purpose step: nobody can skip it to refer."`
+	PurposeReason string      `json:"purpose_reason,omitempty" maxLength:"4000"`
+	Public        bool        `json:"public,omitempty" doc:"The capture shows that it is publicly accessible."`
+	Reason        string      `json:"reason" maxLength:"20000"`
 	Grounds       iru.Grounds `json:"grounds,omitzero" doc:"The other parts; a binding act needs attribution, listing, collateral and measure."`
-	Of            int64   `json:"of,omitempty" minimum:"1" doc:"The item that a duplicate repeats."`
+	Of            int64       `json:"of,omitempty" minimum:"1" doc:"The item that a duplicate repeats."`
 }
 
 type completeBody struct {

@@ -91,3 +91,18 @@ func (t *Tx) ThreatsOf(ctx context.Context, i iru.ItemID) ([]iru.Threat, error) 
 func (t *Tx) UpdateThreat(ctx context.Context, h iru.Threat, old iru.ThreatState) error {
 	return threats.update(ctx, t, &h, "state", old)
 }
+
+// SpotsAfter lists the spot checks after an id, oldest first, at most n.
+func (t *Tx) SpotsAfter(ctx context.Context, s iru.Scope, after iru.SpotID, n int) ([]iru.Spot, error) {
+	return spots.list(ctx, t, "WHERE ($1=0 OR unit=$1) AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n)
+}
+
+// MocksAfter lists the mock scrutinies after an id, oldest first, at most n.
+func (t *Tx) MocksAfter(ctx context.Context, s iru.Scope, after iru.MockID, n int) ([]iru.Mock, error) {
+	return mocks.list(ctx, t, "WHERE ($1=0 OR unit=$1) AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n)
+}
+
+// ThreatsAfter lists the threats to life after an id, oldest first, at most n.
+func (t *Tx) ThreatsAfter(ctx context.Context, s iru.Scope, after iru.ThreatID, n int) ([]iru.Threat, error) {
+	return threats.list(ctx, t, "WHERE ($1=0 OR unit=$1) AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n)
+}

@@ -31,7 +31,7 @@ func (d *Desk) Complete(ctx context.Context, s iru.Scope, id iru.AssessmentID, m
 		if hidden, err := Hidden(ctx, t, s, a.Item); err != nil {
 			return err
 		} else if hidden || a.State == iru.AssessmentDoubted && a.By != s.Officer {
-			return iru.Refuse(iru.Forbidden, "a first answer is not shown before the second is given", "give your own")
+			return NotYet
 		}
 		if a.Finding != iru.FindRefer || !slices.Contains([]iru.AssessmentState{iru.AssessmentGiven, iru.AssessmentConfirmed, iru.AssessmentDoubted}, a.State) {
 			return iru.Refuse(iru.Conflict, "no act can rest on this finding", "judge the item")

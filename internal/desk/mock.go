@@ -192,11 +192,22 @@ func unheld(ctx context.Context, t *db.Tx, n iru.Notice) error {
 	return nil
 }
 
-// Veiled reports whether an officer must not read a draft's reasons now, since a mock scrutiny of it waits for the blind opinion.
+// NotYet refuses to show what an officer must not read before giving an opinion of their own.
+var NotYet = iru.Refuse(iru.Forbidden, "the first answer is not shown to you before you have given yours", "give your own first")
+
+// Veiled reports whether an officer must not read a draft's reasons now, since a mock scrutiny of it waits for the
+// blind opinion, or the officer reads its item blind.
 func Veiled(ctx context.Context, t *db.Tx, s iru.Scope, id iru.NoticeID) (bool, error) {
 	if s.IsProgram() {
 		return false, nil
 	}
 	ms, err := t.MocksOf(ctx, id)
-	return slices.ContainsFunc(ms, func(m iru.Mock) bool { return m.Hides(s.Officer) }), err
+	if err != nil || slices.ContainsFunc(ms, func(m iru.Mock) bool { return m.Hides(s.Officer) }) {
+		return err == nil, err
+	}
+	n, err := t.Notice(ctx, s, id)
+	if err != nil || n.Item == 0 {
+		return false, err
+	}
+	return Hidden(ctx, t, s, n.Item)
 }
