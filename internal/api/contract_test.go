@@ -32,6 +32,7 @@ func TestContract(t *testing.T) {
 		notice := w.act(asset)
 		w.afterwards(asset, notice)
 		w.together(asset)
+		w.assessed()
 		w.record()
 		for p, item := range w.server.huma.OpenAPI().Paths {
 			for method, op := range map[string]bool{"GET": item.Get != nil, "POST": item.Post != nil} {
