@@ -30,7 +30,7 @@ func TestNoPageTellsTheFirstAnswer(t *testing.T) {
 		path = strings.TrimSuffix(path, "{$}")
 		for _, n := range []string{id(i.ID), "1", "2", "3", "4"} {
 			p := strings.NewReplacer("{id}", n, "{bank}", "1", "{verb}", "reopen", "{letter}", "1", "{term}", "1", "{import}", "1", "{secret}", "x").Replace(path)
-			body := ben.get(p).text()
+			body := ben.get(p).body
 			asked++
 			if strings.Contains(body, "SECRET") {
 				at := strings.Index(body, "SECRET")
@@ -41,7 +41,7 @@ func TestNoPageTellsTheFirstAnswer(t *testing.T) {
 	if asked < 200 {
 		t.Errorf("only %d pages were asked", asked)
 	}
-	if body := ben.get("/search?q=SECRET").text(); strings.Contains(body, "SECRET-") {
+	if body := ben.get("/search?q=halcyon").body; strings.Contains(body, "SECRET-") {
 		t.Error("the search tells the first answer")
 	}
 }
