@@ -49,6 +49,7 @@ type assessBody struct {
 	Reason        string      `json:"reason" maxLength:"20000"`
 	Grounds       iru.Grounds `json:"grounds,omitzero" doc:"The other parts; a binding act needs attribution, listing, collateral and measure."`
 	Of            int64       `json:"of,omitempty" minimum:"1" doc:"The item that a duplicate repeats."`
+	Also          []int64     `json:"also,omitempty" nullable:"false" maxItems:"200" doc:"Near copies that the finding settles, too, each by an assessment of its own."`
 }
 
 type completeBody struct {
@@ -58,8 +59,12 @@ type completeBody struct {
 func (s *server) assessments() {
 	post(s, "/v1/items/{id}/assess", "assess-item", "Give a finding on the item", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[assessBody]) (Assessment, error) {
 		b := in.Body
+		var also []iru.ItemID
+		for _, id := range b.Also {
+			also = append(also, iru.ItemID(id))
+		}
 		a, err := s.desk.Assess(ctx, sc, iru.Assessment{Item: iru.ItemID(in.ID), Finding: iru.Finding(b.Finding), Limbs: texts(b.Limbs), Passage: b.Passage,
-			PassageLang: b.PassageLang, Purpose: iru.Purpose(b.Purpose), PurposeReason: b.PurposeReason, Public: b.Public, Reason: b.Reason, Grounds: b.Grounds, Of: iru.ItemID(b.Of)})
+			PassageLang: b.PassageLang, Purpose: iru.Purpose(b.Purpose), PurposeReason: b.PurposeReason, Public: b.Public, Reason: b.Reason, Grounds: b.Grounds, Of: iru.ItemID(b.Of)}, also...)
 		return assessment(a), err
 	})
 	post(s, "/v1/assessments/{id}/complete", "complete-assessment", "Fill in parts that were left open; what is there stays", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[completeBody]) (Assessment, error) {

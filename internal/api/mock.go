@@ -45,7 +45,7 @@ type (
 	unreadBody struct {
 		Unread bool `json:"unread" doc:"The reviewer has not read the drafter's reasons."`
 	}
-	opinionBody struct {
+	blindBody struct {
 		Opinion string `json:"opinion" enum:"stands,annulled,unclear"`
 		Reason  string `json:"reason" minLength:"1" maxLength:"4000"`
 	}
@@ -78,7 +78,7 @@ func (s *server) mocks() {
 		m, err := s.desk.TakeMock(ctx, sc, iru.MockID(in.ID), in.Body.Unread)
 		return mock(m), err
 	})
-	post(s, "/v1/mocks/{id}/look", "look-mock", "Give the blind opinion; after it the reasons are shown", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[opinionBody]) (Mock, error) {
+	post(s, "/v1/mocks/{id}/look", "look-mock", "Give the blind opinion; after it the reasons are shown", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[blindBody]) (Mock, error) {
 		m, err := s.desk.LookMock(ctx, sc, iru.MockID(in.ID), in.Body.Opinion, in.Body.Reason)
 		return mock(m), err
 	})

@@ -112,6 +112,10 @@ type (
 		Reasons string   `json:"reasons" minLength:"1" maxLength:"20000"`
 		Lang    language `json:"lang"`
 	}
+	rerouteBody struct {
+		Provider   int64      `json:"provider" minimum:"1" doc:"Who carries it now."`
+		Instrument instrument `json:"instrument,omitempty" doc:"Absent: the same one."`
+	}
 	textBody struct {
 		Text string `json:"text" minLength:"1" maxLength:"20000"`
 	}
@@ -175,6 +179,23 @@ func (s *server) notices() {
 	post(s, "/v1/notices/{id}/submit", "submit-notice", "Hand a draft to those who approve", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *ByID) (Notice, error) {
 		n, err := s.desk.Submit(ctx, sc, iru.NoticeID(in.ID))
 		return notice(n), err
+	})
+	post(s, "/v1/notices/{id}/submit-alone", "submit-notice-alone", "Hand in an order of one hour to an addressee with one contact only", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[reasonBody]) (Notice, error) {
+		n, err := s.desk.SubmitAlone(ctx, sc, iru.NoticeID(in.ID), in.Body.Reason)
+		return notice(n), err
+	})
+	post(s, "/v1/notices/{id}/reroute", "reroute-notice", "Take over an act whose address moved, by a draft on who carries it now", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[rerouteBody]) (Notice, error) {
+		n, err := s.desk.Reroute(ctx, sc, iru.NoticeID(in.ID), iru.ProviderID(in.Body.Provider), legal.Instrument(in.Body.Instrument))
+		return notice(n), err
+	})
+	post(s, "/v1/notices/{id}/remind", "remind", "Write to the second contact about an act that is open", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[textBody]) (Notice, error) {
+		if _, err := s.desk.Remind(ctx, sc, iru.NoticeID(in.ID), in.Body.Text); err != nil {
+			return Notice{}, err
+		}
+		return view(ctx, s, func(t *db.Tx, sc iru.Scope) (Notice, error) {
+			n, err := t.Notice(ctx, sc, iru.NoticeID(in.ID))
+			return notice(n), err
+		})
 	})
 	post(s, "/v1/notices/{id}/approve", "approve-notice", "Approve the act that was read", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[approveBody]) (Notice, error) {
 		n, err := s.desk.Approve(ctx, sc, iru.NoticeID(in.ID), in.Body.Digest)

@@ -108,6 +108,15 @@ type KnownFilter struct {
 
 // KnownsAfter lists a scope's known content that passes the filter after an id, oldest first, at most n.
 func (t *Tx) KnownsAfter(ctx context.Context, s iru.Scope, f KnownFilter, after int64, n int) ([]iru.Known, error) {
+	where, args := knownsWhere(s, f, after, n)
+	ks, err := knowns.list(ctx, t, where, args...)
+	if err != nil {
+		return nil, err
+	}
+	return ks, t.fill(ctx, ks)
+}
+
+func knownsWhere(s iru.Scope, f KnownFilter, after int64, n int) (string, []any) {
 	where, args := "WHERE "+knownReach+" AND id>$2", []any{s.Reach(), after, n}
 	if f.Bank != 0 {
 		args = append(args, f.Bank)
@@ -120,16 +129,24 @@ func (t *Tx) KnownsAfter(ctx context.Context, s iru.Scope, f KnownFilter, after 
 	if f.State != "" {
 		args = append(args, f.State)
 		where += fmt.Sprintf(" AND state=$%d", len(args))
+		if f.State != iru.KnownActive { // the words of the index known_aside
+			where += " AND state<>'active'"
+		}
 	}
 	if f.Flood != iru.FloodNone {
 		args = append(args, f.Flood)
 		where += fmt.Sprintf(" AND flood=$%d", len(args))
+		if f.Flood == iru.FloodMarked { // the words of the index known_flood
+			where += " AND flood='floods'"
+		}
 	}
-	ks, err := knowns.list(ctx, t, where+" ORDER BY id LIMIT $3", args...)
-	if err != nil {
-		return nil, err
-	}
-	return ks, t.fill(ctx, ks)
+	return where + " ORDER BY id LIMIT $3", args
+}
+
+// CountFloods counts a scope's known content that is marked as flooding and active, so that it waits for a person's decision.
+func (t *Tx) CountFloods(ctx context.Context, s iru.Scope) (n int, err error) {
+	err = t.QueryRow(ctx, "SELECT COUNT(*) FROM known WHERE flood='floods' AND state='active' AND "+knownReach, s.Reach()).Scan(&n)
+	return n, err
 }
 
 // knownsIn reads contents by their ids.

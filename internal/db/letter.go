@@ -35,3 +35,13 @@ func (t *Tx) LettersStuck(ctx context.Context, s iru.Scope, now time.Time, n int
 	return letters.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+" AND state NOT IN ('withdrawn','bounced')) AND "+stuck+" ORDER BY at, id LIMIT $3",
 		s.Reach(), At(now.Add(-overdue)), n)
 }
+
+// SetLetterFiles stores which documents a letter carries, unless that is known already; it reports whether it stored them.
+func (t *Tx) SetLetterFiles(ctx context.Context, id int64, files []iru.File) (bool, error) {
+	res, err := t.Exec(ctx, "UPDATE letter SET files=$2 WHERE id=$1 AND CAST(files AS TEXT) IN ('[]', 'null')", id, JSON(&files))
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}

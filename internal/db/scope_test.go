@@ -36,6 +36,9 @@ type household struct {
 	term      iru.Term
 	opinion   iru.Assessment
 	provider  iru.Provider
+	contact   iru.Contact
+	trial     iru.Trial
+	authority iru.Authority
 	operation iru.Operation
 	notice    iru.Notice
 	letter    iru.Letter
@@ -113,6 +116,24 @@ func house(t *testing.T, d *db.DB, name string) household {
 		}
 		h.provider = iru.Provider{Unit: u, Name: name, Layer: "host", Contact: iru.ContactConfirmed}
 		if err := x.AddProvider(ctx, &h.provider); err != nil {
+			return err
+		}
+		h.contact = iru.Contact{Unit: u, Provider: h.provider.ID, Kind: iru.ContactSecond, Channel: iru.ByMail, Address: name, State: iru.ContactProposed}
+		if err := x.AddContact(ctx, &h.contact); err != nil {
+			return err
+		}
+		h.trial = iru.Trial{Unit: u, Provider: h.provider.ID, Key: "trial " + name}
+		if err := x.AddTrial(ctx, &h.trial); err != nil {
+			return err
+		}
+		h.authority = iru.Authority{Unit: u, Name: "Authority " + name, Country: "XA", Role: iru.RoleIssue, State: iru.ContactProposed}
+		if err := x.AddAuthority(ctx, &h.authority); err != nil {
+			return err
+		}
+		if err := x.AddCircumstance(ctx, &iru.Circumstance{Unit: u, Asset: h.asset.ID, Kind: iru.FactMail, Value: "no"}); err != nil {
+			return err
+		}
+		if err := x.SetPlaybook(ctx, &iru.Playbook{Unit: u, TLD: "test"}); err != nil {
 			return err
 		}
 		h.operation = iru.Operation{Unit: u, Name: name, State: iru.OperationPolling, Director: h.officer.ID}
@@ -244,6 +265,9 @@ var readers = map[string]reader{
 	"Banks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Banks(ctx, s))
 	}},
+	"CountFloods": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return x.CountFloods(ctx, s)
+	}},
 	"BankSizes": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.BankSizes(ctx, s))
 	}},
@@ -319,6 +343,39 @@ var readers = map[string]reader{
 	}},
 	"ProvidersAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.ProvidersAfter(ctx, s, 0, 9))
+	}},
+	"Contact": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Contact(ctx, s, h.contact.ID))
+	}},
+	"Contacts": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Contacts(ctx, s, h.provider.ID))
+	}},
+	"ContactsAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ContactsAfter(ctx, s, 0, 9))
+	}},
+	"Trial": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Trial(ctx, s, h.trial.ID))
+	}},
+	"Trials": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Trials(ctx, s, h.provider.ID, 9))
+	}},
+	"Authority": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Authority(ctx, s, h.authority.ID))
+	}},
+	"Authorities": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Authorities(ctx, s))
+	}},
+	"AuthoritiesOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.AuthoritiesOf(ctx, s, "XA", iru.RoleIssue))
+	}},
+	"AuthoritiesAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.AuthoritiesAfter(ctx, s, 0, 9))
+	}},
+	"Circumstances": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Circumstances(ctx, s, h.asset.ID))
+	}},
+	"Playbooks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Playbooks(ctx, s))
 	}},
 	"Notice": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Notice(ctx, s, h.notice.ID))
@@ -433,6 +490,9 @@ func TestScopes(t *testing.T) {
 			}
 			other.officer = iru.Officer{Unit: other.unit.ID, Login: "b", Roles: iru.Roles, State: iru.OfficerActive}
 			if err := x.AddOfficer(ctx, &other.officer); err != nil {
+				return err
+			}
+			if err := x.AddKnown(ctx, &iru.Known{Bank: a.bank.ID, State: iru.KnownActive, Flood: iru.FloodMarked, Signals: []iru.Signal{{Medium: "sha256", Value: []byte("loud")}}}); err != nil {
 				return err
 			}
 			_, err := x.Record(ctx, iru.Event{Subject: iru.Subject{Noun: "store", ID: 1}, Verb: "begin"}) // of no unit

@@ -14,6 +14,7 @@ import (
 type Owed struct {
 	Deliver  []iru.NoticeID  // approved and free to leave, or written and without proof
 	Post     []int64         // letters without proof
+	Try      []iru.TrialID   // test messages that have neither left nor failed
 	Receive  []iru.NoticeID  // open at a provider's interface
 	Escalate []iru.Clock     // running, and nobody was told that the time has ended
 	Release  []iru.Operation // released, and nothing has left yet
@@ -37,8 +38,11 @@ func (t *Tx) OwedActs(ctx context.Context, now time.Time) (o Owed, err error) {
 		AND n.provider IN (SELECT id FROM provider WHERE contact='confirmed')) OR (n.batch=0 AND n.state NOT IN ('approved','withdrawn','bounced') AND `+unproven+` AND `+fired+`) ORDER BY n.id`, late); err != nil {
 		return o, err
 	}
-	if o.Post, err = ids[int64](ctx, t, `SELECT id FROM letter WHERE NOT inbound AND kind='answer' AND proof='' AND failed=''
+	if o.Post, err = ids[int64](ctx, t, `SELECT id FROM letter WHERE NOT inbound AND kind IN ('answer','copy','reminder') AND proof='' AND failed=''
 		AND notice IN (SELECT id FROM notice WHERE state<>'withdrawn') ORDER BY id`); err != nil {
+		return o, err
+	}
+	if o.Try, err = t.TrialsUnsent(ctx, now.Add(-time.Minute)); err != nil {
 		return o, err
 	}
 	if o.Receive, err = ids[iru.NoticeID](ctx, t, `SELECT id FROM notice WHERE remote_id<>'' AND state IN ('sent','received','clarifying','claimed','breached')

@@ -87,8 +87,8 @@ func (d *Desk) gathering(ctx context.Context, t *db.Tx, c iru.Calendar, n iru.No
 	return b, err
 }
 
-// alone refuses to send an act by itself that leaves in a letter with others.
-func alone(ctx context.Context, t *db.Tx, n iru.Notice) error {
+// byItself refuses to send an act by itself that leaves in a letter with others.
+func byItself(ctx context.Context, t *db.Tx, n iru.Notice) error {
 	if n.Batch == 0 {
 		return nil
 	}
@@ -194,7 +194,7 @@ func (d *Desk) close(ctx context.Context, t *db.Tx, b iru.Batch, now time.Time) 
 		if n.State != iru.NoticeApproved {
 			continue
 		}
-		why, err := hindered(ctx, t, n)
+		why, err := d.hindered(ctx, t, n)
 		switch {
 		case err != nil:
 			return b, err
@@ -218,7 +218,7 @@ func (d *Desk) close(ctx context.Context, t *db.Tx, b iru.Batch, now time.Time) 
 	old, verb := b.State, "dispatch"
 	if len(ready) == 0 {
 		verb = "dissolve"
-	} else if b, err = d.compose(ctx, t, b, p, ready, now); err != nil {
+	} else if b, err = d.bind(ctx, t, b, p, ready, now); err != nil {
 		return b, err
 	}
 	b, e, err := b.Step(verb, now, fmt.Sprintf("%d acts to %s", len(ready), p.Name))
@@ -232,15 +232,19 @@ func (d *Desk) close(ctx context.Context, t *db.Tx, b iru.Batch, now time.Time) 
 	return b, err
 }
 
-// compose writes the letter, and puts it in the thread of each of its acts.
-func (d *Desk) compose(ctx context.Context, t *db.Tx, b iru.Batch, p iru.Provider, ns []iru.Notice, now time.Time) (iru.Batch, error) {
+// bind writes the letter, and puts it in the thread of each of its acts.
+func (d *Desk) bind(ctx context.Context, t *db.Tx, b iru.Batch, p iru.Provider, ns []iru.Notice, now time.Time) (iru.Batch, error) {
 	u, err := t.Unit(ctx, b.Unit)
 	if err != nil {
 		return b, err
 	}
 	var parts []form.Part
 	for _, n := range ns {
-		parts = append(parts, form.Part{Ref: n.Ref, Address: n.Locator, Text: n.Text})
+		_, text, err := d.worded(ctx, t, n, p)
+		if err != nil {
+			return b, err
+		}
+		parts = append(parts, form.Part{Ref: n.Ref, Address: n.Locator, Text: text})
 	}
 	b.Lead = ns[0].ID
 	b.Subject, b.Text = form.Group(b.Ref, u.Name+", "+u.Country, p.Name, parts)
@@ -334,7 +338,15 @@ func (d *Desk) GroupUndeliverable(ctx context.Context, id iru.BatchID, why strin
 			if err := t.RemoveLetter(ctx, l.ID); err != nil {
 				return err
 			}
-			l = iru.Letter{Notice: n.ID, At: now, Kind: "notice", Channel: l.Channel, From: l.From, Subject: n.Subject, Text: n.Text, MessageID: n.Key}
+			p, err := t.Provider(ctx, iru.Program(), n.Provider)
+			if err != nil {
+				return err
+			}
+			subject, text, err := d.worded(ctx, t, n, p)
+			if err != nil {
+				return err
+			}
+			l = iru.Letter{Notice: n.ID, At: now, Kind: "notice", Channel: l.Channel, From: l.From, Subject: subject, Text: text, MessageID: n.Key}
 			if _, err := t.AddLetter(ctx, &l); err != nil {
 				return err
 			}

@@ -6,11 +6,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"iolaus/internal/db"
+	"iolaus/internal/form"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 )
@@ -42,7 +44,7 @@ func (d *Desk) Dispatch(ctx context.Context, id iru.NoticeID) (Dispatch, error) 
 				return iru.Refuse(iru.Conflict, n.Ref+" belongs to an operation", "it leaves at T0")
 			}
 		}
-		if err := alone(ctx, t, n); err != nil {
+		if err := byItself(ctx, t, n); err != nil {
 			return err
 		}
 		out, err = d.dispatch(ctx, t, n, now)
@@ -78,6 +80,9 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if err := carried(ctx, t, n, p); err != nil {
 		return Dispatch{}, err
 	}
+	if err := d.still(ctx, t, n, p, u); err != nil {
+		return Dispatch{}, err
+	}
 	if n.Operation != 0 {
 		o, err := t.Operation(ctx, iru.Program(), n.Operation)
 		if err != nil {
@@ -88,13 +93,33 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 		}
 	}
 	l = iru.Letter{Notice: n.ID, At: now, Kind: "notice", Channel: p.Channel, From: u.Name, Subject: n.Subject, Text: n.Text, MessageID: n.Key}
+	if l.Subject, l.Text, err = d.worded(ctx, t, n, p); err != nil {
+		return Dispatch{}, err
+	}
 	if _, err := t.AddLetter(ctx, &l); err != nil {
 		return Dispatch{}, err
 	}
 	if n, err = stepped(ctx, t, n, "dispatch", 0, now, "to "+p.Name+" by "+p.Channel); err != nil {
 		return Dispatch{}, err
 	}
+	if n.Operation == 0 { // a task's copy follows when it has left
+		if err := copied(ctx, t, n, p, u.Name, now); err != nil {
+			return Dispatch{}, err
+		}
+	}
 	return Dispatch{n, p, u, l, ""}, acted(ctx, t, n, now)
+}
+
+// worded gives the words by which an act leaves now: those of its record, with the day of issue.
+func (d *Desk) worded(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider) (subject, text string, err error) {
+	if n.Facts == "" {
+		return n.Subject, n.Text, nil
+	}
+	a, err := d.unchanged(ctx, t, n)
+	if err != nil {
+		return "", "", err
+	}
+	return form.Mail(issued(a, n, p, d.Signature))
 }
 
 // acted moves the asset that an act is about.
@@ -111,6 +136,22 @@ func acted(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) error {
 		return err
 	}
 	_, err = t.Record(ctx, e)
+	return err
+}
+
+// still asks the gate once more just before an act leaves: what an officer recorded since its approval counts.
+func (d *Desk) still(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider, u iru.Unit) error {
+	a, err := t.Asset(ctx, iru.Program(), n.Asset)
+	if err != nil {
+		return err
+	}
+	f, err := d.finding(ctx, t, a, n.Item)
+	if err != nil {
+		return err
+	}
+	if _, err = d.gate(ctx, t, n, a, f, p, u); errors.Is(err, iru.Forbidden) {
+		return iru.Refuse(iru.Conflict, "the law does not allow "+n.Ref+" any more: "+err.Error(), "withdraw it")
+	}
 	return err
 }
 
@@ -216,12 +257,29 @@ func (d *Desk) sent(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, now 
 	} else if n, err = stepped(ctx, t, n, "send", 0, s.At, s.Proof); err != nil {
 		return err
 	}
+	if n.Operation != 0 {
+		if err := d.copyTask(ctx, t, n, now); err != nil {
+			return err
+		}
+	}
 	if s.Receipt && !quicker {
 		if err := d.received(ctx, t, n, s.At, s.Proof); err != nil {
 			return err
 		}
 	}
 	return d.follow(ctx, t, n, s, now)
+}
+
+func (d *Desk) copyTask(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) error {
+	p, err := t.Provider(ctx, iru.Program(), n.Provider)
+	if err != nil {
+		return err
+	}
+	u, err := t.Unit(ctx, n.Unit)
+	if err != nil {
+		return err
+	}
+	return copied(ctx, t, n, p, u.Name, now)
 }
 
 // follow has an act that was sent looked after. What was found removed while it was on its way is verified already.

@@ -79,7 +79,7 @@ func TestPartsAreWhole(t *testing.T) {
 		"its language or its translator": func(a *iru.Assessment) {
 			a.Grounds.Passages = []iru.Passage{{Text: "x", Translation: "y", Limbs: []string{"c"}}}
 		},
-		"there is no grade A5":        func(a *iru.Assessment) { a.Grounds.Attribution.Grade = iru.Grade{Source: "A", Information: "5"} },
+		"there is no grade A5":        func(a *iru.Assessment) { a.Grounds.Attribution.Grade = iru.Rating{Source: "A", Information: "5"} },
 		"attribution lacks":           func(a *iru.Assessment) { a.Grounds.Attribution.Why = " " },
 		"listing was looked up":       func(a *iru.Assessment) { a.Grounds.Listing.Checked = "yesterday" },
 		"listing says nothing":        func(a *iru.Assessment) { a.Grounds.Listing.Words = "" },

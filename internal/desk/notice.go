@@ -6,68 +6,15 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"iolaus/internal/db"
-	"iolaus/internal/form"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 )
-
-// An Option is one provider that carries an asset, with what the law allows against it and why not the rest.
-type Option struct {
-	Provider iru.Provider
-	Carrier  iru.Carrier
-	Rulings  []legal.Ruling // allowed ones first
-}
-
-// target says what an act would be addressed to. That the content is public is a person's finding; without one the gate refuses
-// what needs it.
-func target(a iru.Asset, f iru.Assessment, p iru.Provider, layer legal.Layer, r legal.Request) legal.Target {
-	t := legal.Target{Layer: layer, ServesOthers: p.ServesOthers, LiveStream: a.Kind == iru.Stream, Request: r}
-	if f.Public {
-		t.Audience = legal.Public
-	}
-	return t
-}
-
-// Options lists who can act on an asset and by which instrument, in the view of the officer's unit.
-func (d *Desk) Options(ctx context.Context, s iru.Scope, id iru.AssetID) ([]Option, error) {
-	var out []Option
-	err := d.DB.View(ctx, func(t *db.Tx) error {
-		out = nil
-		a, err := t.Asset(ctx, s, id)
-		if err != nil {
-			return err
-		}
-		u, err := t.Unit(ctx, s.Unit)
-		if err != nil {
-			return err
-		}
-		cs, err := t.Carriers(ctx, id)
-		if err != nil {
-			return err
-		}
-		f, err := d.finding(ctx, t, a, 0)
-		if err != nil && !errors.Is(err, iru.Conflict) {
-			return err
-		}
-		for _, c := range cs {
-			p, err := t.Provider(ctx, iru.Program(), c.Provider)
-			if err != nil {
-				return err
-			}
-			p.Token = ""
-			out = append(out, Option{p, c, d.Regime.Options(u.Kind, target(a, f, p, c.Layer, ""))})
-		}
-		return nil
-	})
-	return out, err
-}
 
 // Usual is what a provider on a layer is usually asked for by an instrument.
 func Usual(l legal.Layer, i legal.Instrument) legal.Request {
@@ -150,7 +97,11 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	if err != nil {
 		return n, err
 	}
-	if rule := d.Regime.Rule(r.Instrument, unit.Kind, target(a, f, p, r.Layer, r.Request)); !rule.Allowed {
+	facts, err := t.Circumstances(ctx, iru.Program(), a.ID)
+	if err != nil {
+		return n, err
+	}
+	if rule := d.Regime.Rule(r.Instrument, unit.Kind, iru.Target(a, f, p, r.Layer, facts, r.Request)); !rule.Allowed {
 		instead := ""
 		if len(rule.Instead) > 0 {
 			var titles []string
@@ -182,9 +133,9 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 		r.Reasons = grounds(f)
 	}
 	if r.Lang == "" {
-		r.Lang = "en"
+		r.Lang = usualLanguage(p)
 	}
-	if err := spoken(r.Lang); err != nil {
+	if err := understood(r.Lang, p); err != nil {
 		return n, err
 	}
 	no, err := t.Count(ctx, fmt.Sprintf("%s-%d", r.Instrument.Ref(), now.Year()))
@@ -263,10 +214,21 @@ func (d *Desk) carrying(ctx context.Context, t *db.Tx, a iru.Asset, item iru.Ite
 	return iru.Assessment{}, iru.Refuse(iru.Conflict, "no person has found that content of this asset should go", "assess it first; the true-purpose step cannot be skipped")
 }
 
-// Submit hands a complete draft to those who approve.
+// Submit hands a complete draft to those who approve. An order of one hour needs a second confirmed contact (Rules.TwoContacts).
 func (d *Desk) Submit(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.Notice, error) {
-	return d.move(ctx, s, id, iru.ToDraft, "submit", "", func(n iru.Notice) error { return n.Ready() })
+	return d.SubmitAlone(ctx, s, id, "")
 }
+
+// SubmitAlone is Submit with the reason why one contact must do; the log keeps it, and who approves reads it.
+func (d *Desk) SubmitAlone(ctx context.Context, s iru.Scope, id iru.NoticeID, why string) (iru.Notice, error) {
+	if why = clip(why, 300); why != "" {
+		why = alone + why
+	}
+	return d.move(ctx, s, id, iru.ToDraft, "submit", why, func(n iru.Notice) error { return n.Ready() })
+}
+
+// alone begins the note of an act that was handed in with one contact only.
+const alone = "one contact only: "
 
 // Return gives a submitted act back to its author; approvals given so far lapse.
 func (d *Desk) Return(ctx context.Context, s iru.Scope, id iru.NoticeID, why string) (iru.Notice, error) {
@@ -308,9 +270,12 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 			if err := unheld(ctx, t, n); err != nil {
 				return err
 			}
+			if err := d.twice(ctx, t, n, note); err != nil {
+				return err
+			}
 		}
 		if verb == "submit" { // from here on these words are what is approved, and what leaves
-			if n.Subject, n.Text, err = d.paper(ctx, t, n); err != nil {
+			if n.Subject, n.Text, n.Facts, err = d.paper(ctx, t, n); err != nil {
 				return err
 			}
 		}
@@ -338,9 +303,6 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 	if reasons = strings.TrimSpace(reasons); reasons == "" {
 		return iru.Notice{}, iru.Refuse(iru.Invalid, "the statement of reasons is missing", "write on what ground the content should go")
 	}
-	if err := spoken(lang); err != nil {
-		return iru.Notice{}, err
-	}
 	var n iru.Notice
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		var err error
@@ -349,6 +311,13 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 		}
 		if n.State != iru.NoticeDraft {
 			return iru.Refuse(iru.Conflict, "only a draft can be edited", "return it to draft first")
+		}
+		p, err := t.Provider(ctx, iru.Program(), n.Provider)
+		if err != nil {
+			return err
+		}
+		if err := understood(lang, p); err != nil {
+			return err
 		}
 		n.Reasons, n.Lang = reasons, lang
 		if err := t.UpdateNotice(ctx, n, iru.NoticeDraft); err != nil {
@@ -364,7 +333,11 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 
 // ActDigest is the SHA-256 of everything that an approval covers.
 func ActDigest(n iru.Notice) (string, error) {
-	return digest([]any{n.Unit, n.Parent, n.Ref, n.Instrument, n.Regime, n.Request, n.Asset, n.Item, n.Locator, n.Provider, n.Layer, n.Operation, n.Lang, n.Reasons, n.Basis, n.Key, n.Subject, n.Text})
+	covers := []any{n.Unit, n.Parent, n.Ref, n.Instrument, n.Regime, n.Request, n.Asset, n.Item, n.Locator, n.Provider, n.Layer, n.Operation, n.Lang, n.Reasons, n.Basis, n.Key, n.Subject, n.Text}
+	if n.Facts != "" { // all that its documents say, and the version of their template
+		covers = append(covers, n.Facts)
+	}
+	return digest(covers)
 }
 
 // Approve takes an officer's approval of the act whose digest the officer has seen. With the last one, an act of its own is on its
@@ -445,10 +418,10 @@ func (d *Desk) reviewed(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Offi
 	if err := f.Bears(n.Instrument.Binding()); err != nil {
 		return err
 	}
-	rule := d.Regime.Rule(n.Instrument, u.Kind, target(a, f, p, n.Layer, n.Request))
+	rule, err := d.gate(ctx, t, n, a, f, p, u)
 	switch {
-	case !rule.Allowed:
-		return iru.Refuse(iru.Forbidden, strings.TrimSuffix(rule.Reason, "."), "")
+	case err != nil:
+		return err
 	case rule.LegalView && len(n.Approvals) == 0 && !by.Scope().Has(iru.Reviewer):
 		return iru.Refuse(iru.Forbidden, "this act needs a legal view: "+strings.TrimSuffix(rule.Reason, "."), "a legal reviewer must approve it first")
 	}
@@ -463,53 +436,22 @@ func (d *Desk) Paper(ctx context.Context, s iru.Scope, id iru.NoticeID) (subject
 			return err
 		}
 		if subject, text = n.Subject, n.Text; text == "" {
-			subject, text, err = d.paper(ctx, t, n)
+			subject, text, _, err = d.paper(ctx, t, n)
 		}
 		return err
 	})
 	return subject, text, err
 }
 
-func (d *Desk) paper(ctx context.Context, t *db.Tx, n iru.Notice) (subject, text string, err error) {
-	u, err := t.Unit(ctx, n.Unit)
+// gate asks the law about an act with the facts as they stand now. Refused: Forbidden.
+func (d *Desk) gate(ctx context.Context, t *db.Tx, n iru.Notice, a iru.Asset, f iru.Assessment, p iru.Provider, u iru.Unit) (legal.Ruling, error) {
+	facts, err := t.Circumstances(ctx, iru.Program(), a.ID)
 	if err != nil {
-		return "", "", err
+		return legal.Ruling{}, err
 	}
-	p, err := t.Provider(ctx, iru.Program(), n.Provider)
-	if err != nil {
-		return "", "", err
+	rule := d.Regime.Rule(n.Instrument, u.Kind, iru.Target(a, f, p, n.Layer, facts, n.Request))
+	if !rule.Allowed {
+		return rule, iru.Refuse(iru.Forbidden, strings.TrimSuffix(rule.Reason, "."), strings.TrimSuffix(rule.Advice, "."))
 	}
-	a, err := t.Asset(ctx, iru.Program(), n.Asset)
-	if err != nil {
-		return "", "", err
-	}
-	f := form.Facts{Ref: n.Ref, Title: n.Instrument.Title(), Binding: n.Instrument.Binding(), Issuer: u.Name + ", " + u.Country, IssuerMail: u.Mail,
-		Addressee: p.Name, Address: n.Locator, Request: form.Request(string(n.Request)), Basis: n.Basis, Reasons: n.Reasons, Seen: a.Seen}
-	for _, c := range d.Regime.ClocksFor(n.Instrument) {
-		if !c.Internal {
-			f.Limit = fmt.Sprintf("%s from receipt (%s)", c.Term, c.Source)
-		}
-	}
-	if n.Item != 0 {
-		i, err := t.Item(ctx, iru.Program(), n.Item)
-		if err != nil {
-			return "", "", err
-		}
-		if i.Exhibit != 0 {
-			x, err := t.Exhibit(ctx, iru.Program(), i.Exhibit)
-			if err != nil {
-				return "", "", err
-			}
-			f.Exhibit = x.Manifest
-		}
-	}
-	if n.Parent != 0 {
-		parent, err := t.Notice(ctx, iru.Program(), n.Parent)
-		if err != nil {
-			return "", "", err
-		}
-		f.Parent = parent.Ref
-	}
-	subject, text = form.Mail(f)
-	return subject, text, nil
+	return rule, nil
 }

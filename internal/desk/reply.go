@@ -46,6 +46,9 @@ var replyKinds = []string{"receipt", "clarification", "done", "refused", "imposs
 // a person files it.
 func (d *Desk) Receive(ctx context.Context, r Reply) error {
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		if id, ok := iru.TrialOf(r.Notice); ok {
+			return d.tried(ctx, t, id, r, now)
+		}
 		rs, err := apart(ctx, t, r)
 		if err != nil {
 			return err
@@ -86,6 +89,11 @@ func (d *Desk) receive(ctx context.Context, t *db.Tx, r Reply, now time.Time) er
 	of := named(ls, r.Answers)
 	why := doubt(r, p, of)
 	if why != "" {
+		if p, why, err = d.doubtAll(ctx, t, r, p, of, why); err != nil {
+			return err
+		}
+	}
+	if why != "" {
 		r.Guess, r.Authentic = true, ""
 	}
 	l := iru.Letter{Notice: n.ID, Inbound: true, At: r.At, Kind: r.Kind, Channel: r.Channel, From: clip(r.From, 200), Subject: clip(r.Subject, 300),
@@ -98,8 +106,16 @@ func (d *Desk) receive(ctx context.Context, t *db.Tx, r Reply, now time.Time) er
 	if why != "" {
 		e.Note += ": " + why
 	}
-	if _, err := t.Record(ctx, e); err != nil || r.Guess {
+	if _, err := t.Record(ctx, e); err != nil {
 		return err
+	}
+	if why == "" && r.Authentic != iru.ByRelay {
+		if err := d.names(ctx, t, n, r, now); err != nil {
+			return err
+		}
+	}
+	if r.Guess {
+		return nil
 	}
 	return d.file(ctx, t, n, l, of, 0, now)
 }

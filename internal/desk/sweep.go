@@ -38,6 +38,9 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	for _, id := range o.Post {
 		add(Post{Letter: id}, act(soon))
 	}
+	for _, id := range o.Try {
+		add(Try{Trial: id}, act(soon))
+	}
 	for _, c := range o.Escalate {
 		add(Escalate{Clock: c.ID}, act(c.Due))
 	}
@@ -50,10 +53,14 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	return d.again(ctx, jobs)
 }
 
-// SweepLooks does the same for visits, rechecks and first captures.
+// SweepLooks does the same for visits, rechecks, first captures and what goes through earlier ones.
 func (d *Desk) SweepLooks(ctx context.Context) (int, error) {
 	var o db.Owed
+	var rs []iru.Rescan
 	if err := d.DB.View(ctx, func(t *db.Tx) (err error) {
+		if rs, err = t.RescansRunning(ctx); err != nil {
+			return err
+		}
 		o, err = t.OwedLooks(ctx)
 		return err
 	}); err != nil {
@@ -68,6 +75,9 @@ func (d *Desk) SweepLooks(ctx context.Context) (int, error) {
 	}
 	for _, id := range o.Capture {
 		jobs = append(jobs, river.InsertManyParams{Args: Capture{Item: id}, InsertOpts: read(soon)})
+	}
+	for _, r := range rs {
+		jobs = append(jobs, river.InsertManyParams{Args: rescanJob(r), InsertOpts: background(soon)})
 	}
 	return d.again(ctx, jobs)
 }

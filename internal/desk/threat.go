@@ -68,10 +68,13 @@ func (d *Desk) OpenThreat(ctx context.Context, s iru.Scope, r ThreatRequest) (ir
 		if err := n.Ready(); err != nil {
 			return err
 		}
-		if n.Subject, n.Text, err = d.paper(ctx, t, n); err != nil {
+		if err := d.twice(ctx, t, n, alone+"threat to life"); err != nil {
 			return err
 		}
-		if n, err = stepped(ctx, t, n, "submit", s.Officer, now, "threat to life"); err != nil {
+		if n.Subject, n.Text, n.Facts, err = d.paper(ctx, t, n); err != nil {
+			return err
+		}
+		if n, err = stepped(ctx, t, n, "submit", s.Officer, now, alone+"threat to life"); err != nil {
 			return err
 		}
 		if n.NeedsTwo() {

@@ -204,3 +204,6 @@ func (w *walk) assessed(x *db.Tx, path func(noun, column string, id int64, store
 	}
 	return nil
 }
+
+var assessVerbs = []string{"complete", "identify", "ask mock", "take mock", "look mock", "conclude mock", "decide mock", "drop mock", "take spot", "return spot", "read spot", "settle spot",
+	"open threat", "declare threat", "inform threat", "review threat", "withdraw threat", "set calendar", "end calendar", "dispatch group", "send group", "bounce group"}

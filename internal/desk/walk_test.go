@@ -30,6 +30,7 @@ type walk struct {
 	received map[iru.NoticeID]time.Time
 	sent     int // binding acts that left
 	did      map[string]int
+	opinions map[int64]iru.Opinion // on known content, as they were recorded
 }
 
 // TestDeskByRandomWalk fires verbs by random officers at one desk. Whatever they do, in whatever order: a refusal has a kind, no
@@ -41,7 +42,7 @@ func TestDeskByRandomWalk(t *testing.T) {
 	}
 	did, sent, walks := map[string]int{}, 0, 0
 	never := func() (left []string) {
-		for _, v := range slices.Compact(slices.Sorted(slices.Values(verbs))) {
+		for _, v := range slices.Compact(slices.Sorted(slices.Values(allVerbs()))) {
 			if did[v] == 0 {
 				left = append(left, v)
 			}
@@ -52,6 +53,7 @@ func TestDeskByRandomWalk(t *testing.T) {
 	check := func(r *rapid.T) {
 		w := &walk{unit: newUnit(t, dbtest.Open(t)), r: r, received: map[iru.NoticeID]time.Time{}, did: did}
 		w.dice = rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
+		w.Rules.Flood = iru.FloodRule{Items: 2, Reason: "two are many here"}
 		w.second()
 		w.Rules.Spot = 0.5
 		w.join("lio", w.people["ada"].Unit, iru.Liaison)
@@ -64,8 +66,8 @@ func TestDeskByRandomWalk(t *testing.T) {
 		default:
 			w.referred()
 		}
-		for range w.between(120, 260) {
-			w.step(among(w, verbs))
+		for range w.between(180, 390) {
+			w.step(w.verb())
 			if w.between(0, 3) == 0 {
 				w.check()
 			}
@@ -93,7 +95,9 @@ var verbs = []string{"watch", "capture", "attribute", "reject", "hold", "defer",
 	"poll", "poll", "release", "release", "arm", "hold operation", "resume", "abort", "close", "suspend", "restore",
 	"hand over", "reopen", "reconsider", "give up", "close outlet", "watch outlet", "fire", "stand down", "sweep",
 	"complete", "identify", "ask mock", "take mock", "look mock", "conclude mock", "decide mock", "drop mock", "take spot", "take spot", "return spot", "read spot", "settle spot",
-	"open threat", "open threat", "declare threat", "declare threat", "inform threat", "review threat", "withdraw threat", "set calendar", "end calendar", "dispatch group", "dispatch group", "send group", "bounce group"}
+	"open threat", "open threat", "declare threat", "declare threat", "inform threat", "review threat", "withdraw threat", "set calendar", "end calendar", "dispatch group", "dispatch group", "send group", "bounce group",
+	"enter contact", "confirm contact", "drop contact", "prefer contact", "remind", "reroute", "try contact", "tried", "record fact", "describe provider", "enter authority",
+	"confirm authority", "import contacts", "set playbook"}
 
 func (w *walk) between(low, high int) int { return low + w.dice.IntN(high-low+1) }
 
@@ -191,12 +195,16 @@ func (w *walk) step(verb string) {
 	case "watch":
 		_, err = w.Watch(ctx, w.fit("ada", "bea"), desk.WatchRequest{Address: fmt.Sprintf("https://site-%d.test/", w.between(0, 5)), Name: among(w, []string{"", "Halcyon Weather Wire", "Trams"})})
 	case "capture":
-		r := captured(item(), w.now, "text", desk.Link{URL: fmt.Sprintf("https://halcyon-weather.test/%d", w.n%7)}, desk.Link{URL: fmt.Sprintf("https://linked-%d.test/", w.n%5)})
+		r := captured(item(), w.now, among(w, spoken), desk.Link{URL: fmt.Sprintf("https://halcyon-weather.test/%d", w.n%7)}, desk.Link{URL: fmt.Sprintf("https://linked-%d.test/", w.n%5)})
 		r.Content = strings.Repeat(fmt.Sprint(w.between(0, 3)), 64)
 		if w.between(0, 3) == 0 {
 			r.Outcome = among(w, iru.Outcomes)
 		}
-		_, err = w.RecordCapture(ctx, r)
+		var x iru.Exhibit
+		if x, err = w.RecordCapture(ctx, r); err == nil && r.Outcome == iru.Up { // and the job that it leaves
+			must(w.t, w.RecordMatches(ctx, x.ID, nil))
+			w.spot(x, false)
+		}
 	case "attribute":
 		a, _ := one(w, "candidate", func(x *db.Tx) ([]iru.Asset, error) {
 			return x.AssetsAfter(ctx, p, db.AssetFilter{State: iru.AssetCandidate}, 0, 99)
@@ -361,12 +369,78 @@ func (w *walk) step(verb string) {
 		_, err = w.Fire(ctx, id, o.T0)
 	case "stand down":
 		err = w.StandDown(ctx, w.fit("dora", "lio", "brit"), operation(iru.OperationPolling, iru.OperationReleased), w.people[among(w, []string{"lio", "brit"})].Unit, "rain")
+	case "enter contact":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		_, err = w.EnterContact(ctx, w.fit("ada", "ben"), iru.Contact{Provider: c.ID, Kind: among(w, iru.ContactKinds), Channel: iru.ByMail, Address: fmt.Sprintf("desk%d@birchrack.test", w.between(0, 3))})
+	case "confirm contact", "drop contact", "prefer contact":
+		c, _ := one(w, "contact", func(x *db.Tx) ([]iru.Contact, error) { return x.ContactsAfter(ctx, p, 0, 99) })
+		switch who := w.fit("ada", "ben"); verb {
+		case "confirm contact":
+			_, err = w.Desk.ConfirmContact(ctx, who, c.ID, c.Way(), "called")
+		case "drop contact":
+			if _, err = w.DropContact(ctx, who, c.ID, "wrong"); err == nil { // and entered again, since few are drawn
+				_, _ = w.EnterContact(ctx, who, c)
+			}
+		default:
+			_, _ = w.Desk.ConfirmContact(ctx, who, c.ID, c.Way(), "called")
+			_, err = w.PreferContact(ctx, who, c.ID, "the first one is full")
+		}
+	case "remind":
+		_, err = w.Remind(ctx, w.fit("ben"), notice(iru.NoticeSent, iru.NoticeReceived).ID, "please look")
+	case "reroute":
+		n := notice(iru.NoticeSubmitted, iru.NoticeApproved, iru.NoticeDraft)
+		if n.ID != 0 && w.coin() {
+			_ = w.RecordCarriers(ctx, n.Asset, []desk.Carriage{{Name: fmt.Sprint("Fernrack ", w.n), Layer: n.Layer, Channel: iru.ByMail, Address: "abuse@fernrack.test", Source: "RDAP"}})
+		}
+		cs := view(w.unit, func(x *db.Tx) ([]iru.Carrier, error) { return x.Carriers(ctx, n.Asset) })
+		to := iru.ProviderID(0)
+		if len(cs) > 0 {
+			to = among(w, cs).Provider
+		}
+		_, err = w.Reroute(ctx, w.fit("ada", "dora"), n.ID, to, "")
+	case "try contact":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		_, err = w.TryContact(ctx, w.fit("ada", "ben"), c.ID, 0)
+	case "tried":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		x, _ := one(w, "trial", func(x *db.Tx) ([]iru.Trial, error) { return x.Trials(ctx, p, c.ID, 99) })
+		if err = w.RecordTried(ctx, x.ID, desk.Sending{At: w.now, Proof: "250 ok"}, among(w, []string{"", "", "550"})); err == nil && w.coin() {
+			err = w.Receive(ctx, desk.Reply{Notice: x.ID.Tag(), Kind: among(w, kinds), From: c.Address, Authentic: among(w, []string{"dkim", "relay", ""}), Answers: x.Key + "@unit-a.test", MessageID: fmt.Sprint(w.n)})
+		}
+	case "record fact":
+		kind := among(w, []string{iru.FactAudience, iru.FactMail, iru.FactLive, iru.FactHosts})
+		a := asset()
+		c, _ := one(w, "carrier", func(x *db.Tx) ([]iru.Carrier, error) { return x.Carriers(ctx, a) })
+		value := among(w, iru.Facts()[kind])
+		if kind == iru.FactMail || kind == iru.FactAudience { // else few orders would be left
+			value = map[string]string{iru.FactMail: "no", iru.FactAudience: string(legal.AutoRegistration)}[kind]
+		}
+		_, err = w.RecordCircumstance(ctx, w.fit("ada", "ben"), iru.Circumstance{Asset: a, Provider: c.Provider, Kind: kind, Value: value, Source: "seen"})
+	case "describe provider":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		f := desk.FactsOf(c)
+		f.Note, f.Languages = fmt.Sprint(w.n), []string{"de"}
+		_, err = w.DescribeProvider(ctx, w.fit("ada", "ben"), c.ID, f)
+	case "enter authority":
+		_, err = w.EnterAuthority(ctx, w.fit("ada", "ben"), iru.Authority{Name: "Office", Country: "XB", Role: among(w, iru.AuthorityRoles), Mail: fmt.Sprintf("office%d@state-b.test", w.between(0, 2))})
+	case "confirm authority":
+		a, _ := one(w, "authority", func(x *db.Tx) ([]iru.Authority, error) { return x.Authorities(ctx, p) })
+		_, err = w.ConfirmAuthority(ctx, w.fit("ada", "ben"), a.ID, a.Way(), "called")
+	case "import contacts":
+		file := fmt.Sprintf("record,provider,layer,channel,address,kind\nprovider,Fernrack,host,smtp,abuse%d@fernrack.test,\ncontact,Fernrack,host,smtp,night@fernrack.test,second\nnonsense,,,,,\n", w.between(0, 2))
+		_, err = w.ImportContacts(ctx, w.fit("ada", "ben"), strings.NewReader(file), "walk.csv", w.coin())
+	case "set playbook":
+		_, err = w.SetPlaybook(ctx, w.fit("ada", "ben"), iru.Playbook{TLD: "test", Registry: "Range Registry", Source: "their page"}, w.coin())
 	case "sweep":
 		if _, err = w.SweepActs(ctx); err == nil {
 			_, err = w.SweepLooks(ctx)
 		}
 	default:
-		err = w.assessing(verb, request)
+		if slices.Contains(assessVerbs, verb) {
+			err = w.assessing(verb, request)
+		} else {
+			err = w.curate(verb)
+		}
 	}
 	if err == nil {
 		w.did[verb]++
@@ -493,6 +567,20 @@ func (w *walk) check() {
 		for _, v := range ps {
 			path("provider", "contact", int64(v.ID), string(v.Contact), nil)
 		}
+		contacts, err := x.ContactsAfter(ctx, p, 0, 1<<20)
+		if err != nil {
+			return err
+		}
+		for _, v := range contacts {
+			path("contact", "state", int64(v.ID), string(v.State), nil)
+		}
+		offices, err := x.Authorities(ctx, p)
+		if err != nil {
+			return err
+		}
+		for _, v := range offices {
+			path("authority", "state", int64(v.ID), string(v.State), nil)
+		}
 		os, err := x.Outlets(ctx, p)
 		if err != nil {
 			return err
@@ -516,6 +604,9 @@ func (w *walk) check() {
 					return verb, ok && e.Unit == v.Unit
 				})
 			}
+		}
+		if err := w.recognised(x, told, path); err != nil {
+			return err
 		}
 		return errors.Join(w.acts(x, path), w.assessed(x, path))
 	}))

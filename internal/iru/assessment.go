@@ -86,6 +86,7 @@ type Assessment struct {
 	Content       string    // SHA-256 of its content, as Item.Content: the finding says nothing of other content
 	State         AssessmentState
 	Second        AssessmentID // the first opinion, when this is the second one
+
 }
 
 // Check refuses an assessment that lacks what the law demands (law.md, section 2).

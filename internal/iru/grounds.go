@@ -96,14 +96,14 @@ type Press struct {
 	Why         string `json:"why"`         // how that weighs here
 }
 
-// A Grade is a 4x4 grade of information: source A B C X, information 1 2 3 4. Nothing but a person's own word raises one.
-type Grade struct {
+// A Rating is a 4x4 grade of information: source A B C X, information 1 2 3 4. Nothing but a person's own word raises one.
+type Rating struct {
 	Source      string `json:"source"`
 	Information string `json:"information"`
 }
 
 // OpenSource is the grade of what was found in the open (law.md, section 7).
-var OpenSource = Grade{"X", "4"}
+var OpenSource = Rating{"X", "4"}
 
 // The letters and digits of a grade, the best first.
 var (
@@ -111,9 +111,9 @@ var (
 	GradeInformations = []string{"1", "2", "3", "4"}
 )
 
-func (g Grade) String() string { return g.Source + g.Information }
+func (g Rating) String() string { return g.Source + g.Information }
 
-func (g Grade) check() error {
+func (g Rating) check() error {
 	if !slices.Contains(GradeSources, g.Source) || !slices.Contains(GradeInformations, g.Information) {
 		return Refuse(Invalid, "there is no grade "+g.String(), "choose a source A, B, C or X and information 1, 2, 3 or 4")
 	}
@@ -124,7 +124,7 @@ func (g Grade) check() error {
 type Attribution struct {
 	Outlet OutletID `json:"outlet,omitempty"`
 	Name   string   `json:"name"` // of the outlet or group
-	Grade  Grade    `json:"grade"`
+	Grade  Rating   `json:"grade"`
 	Why    string   `json:"why"`
 }
 

@@ -87,6 +87,11 @@ func (s NoticeState) Open() bool {
 	return slices.Contains([]NoticeState{NoticeDispatched, NoticeSent, NoticeReceived, NoticeClarifying, NoticeClaimed, NoticeBreached}, s)
 }
 
+// Unsent reports whether an act has not left and still could.
+func (n Notice) Unsent() bool {
+	return slices.Contains([]NoticeState{NoticeDraft, NoticeSubmitted, NoticeEndorsed, NoticeApproved}, n.State)
+}
+
 // A Notice is an act served on an addressee about one address: a referral, a notice, an order, a report.
 type Notice struct {
 	ID         NoticeID
@@ -119,6 +124,7 @@ type Notice struct {
 	Text       string   // the letter, as submitted: what is approved is what leaves
 	Batch      BatchID  // the letter that it leaves in with others; 0: in one of its own
 	Threat     ThreatID // the threat to life for which it left by the fast lane; 0: none
+	Facts      string   // the record of the act (docs/format/act.md), as submitted; "" while it is a draft
 }
 
 // An Approval is one person's signature under the act as it stood.
@@ -219,7 +225,7 @@ func (n Notice) step(verb string, by OfficerID, at time.Time, note string) (Noti
 	n.State = to
 	switch verb {
 	case "return":
-		n.Approvals, n.Subject, n.Text = nil, "", ""
+		n.Approvals, n.Subject, n.Text, n.Facts = nil, "", "", ""
 	case "send":
 		n.SentAt = at
 	case "receive":
@@ -257,7 +263,7 @@ type Letter struct {
 	Notice    NoticeID
 	Inbound   bool
 	At        time.Time
-	Kind      string // "notice", "answer", "receipt", "clarification", "done", "refused", "impossible", "bounce", "note", "unknown"
+	Kind      string // "notice", "copy" and "reminder" to the second contact, "answer", "receipt", "clarification", "done", "refused", "impossible", "bounce", "note", "unknown"
 	Channel   string
 	From      string
 	Subject   string
@@ -267,6 +273,7 @@ type Letter struct {
 	Failed    string // why it could not be delivered; "" unless that is so
 	Authentic string // how its sender was recognised as the addressee or our mail server; "" if not at all (Provider.Wrote)
 	By        OfficerID
-	Guess     bool   // its kind was guessed from words: a person must look
-	Files     []File // documents it carries, in the store of letters
+	Guess     bool      // its kind was guessed from words: a person must look
+	Files     []File    // documents it carries, in the store of letters
+	Contact   ContactID // the further contact that it goes to; 0: the addressee's first one
 }

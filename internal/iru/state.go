@@ -103,6 +103,8 @@ func Machines() []Machine {
 		machine("term", "state", TermTable),
 		machine("assessment", "state", AssessmentTable),
 		machine("provider", "contact", ContactTable),
+		machine("contact", "state", ContactTable),
+		machine("authority", "state", ContactTable),
 		machine("notice", "state", NoticeTable),
 		machine("batch", "state", BatchTable),
 		machine("mock", "state", MockTable),

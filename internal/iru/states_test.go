@@ -55,7 +55,7 @@ var meanings = map[string]string{
 	"match.state suggested": "The program found a resemblance and nobody has looked at it.",
 	"match.state confirmed": "A person says that it is the same.",
 	"match.state disputed":  "A person says that it is not.",
-	"match.state withdrawn": "It was taken back, by a person or because the known entry fell away.",
+	"match.state withdrawn": "A person took it back; the program does not suggest it again, a person can.",
 
 	"term_list.state active":    "Its active terms are looked for.",
 	"term_list.state muted":     "None of its terms is looked for, and hits of them do not show.",
@@ -74,6 +74,14 @@ var meanings = map[string]string{
 	"provider.contact proposed":  "An address was found; nothing is sent until a person confirms it.",
 	"provider.contact confirmed": "A person says that the address is right: acts may be sent.",
 	"provider.contact changed":   "Another address was found: sending stops until a person confirms it.",
+
+	"contact.state proposed":  "A register, a file, a reply or an officer named it; nothing is sent there.",
+	"contact.state confirmed": "A person says that it is right: copies, reminders and tests may go there.",
+	"contact.state changed":   "It was changed since: nothing is sent there until a person confirms it.",
+
+	"authority.state proposed":  "A file or an officer named it.",
+	"authority.state confirmed": "A person says that it is reached so.",
+	"authority.state changed":   "It was changed since: a person must confirm it again.",
 
 	"notice.state draft":      "It is being written and goes nowhere by itself.",
 	"notice.state submitted":  "It waits for approval.",
@@ -144,7 +152,6 @@ var meanings = map[string]string{
 // ends lists the states in which nothing more happens, each with the reason.
 var ends = map[string]string{
 	"exhibit.state erased":        "bytes that are gone do not come back",
-	"match.state withdrawn":       "the same resemblance is not suggested twice",
 	"assessment.state overturned": "a new look is a new assessment",
 	"assessment.state undone":     "a new look is a new assessment",
 	"notice.state withdrawn":      "a new act has a reference and approvals of its own",

@@ -167,6 +167,8 @@ func actPages(s *acts) map[string][2]string {
 		"banks-reader":   {"sig", "/banks"},
 		"banks":          {"ada", "/banks"},
 		"bank-new":       {"ada", "/banks/new"},
+		"floods":         {"ada", "/banks/floods"},
+		"floods-reader":  {"sig", "/banks/floods"},
 		"bank":           {"ben", "/banks/" + id(s.text.Bank)},
 		"bank-import":    {"ada", "/banks/" + id(s.known.Bank) + "/step/import"},
 		"bank-export":    {"lena", "/banks/" + id(s.known.Bank) + "/step/export"},

@@ -35,7 +35,7 @@ func (v *visit) agreementPage() error {
 			return err
 		}
 		for _, s := range spots {
-			table.Rows = append(table.Rows, ui.Cells(ui.Link("/spots/"+id(s.ID), ui.T(ctx, "Item %s", id(s.Item))), ui.When{At: s.At, Day: true}, spotState(ctx, s.State), ui.Isolated(who.of(ctx, t, s.By))))
+			table.Rows = append(table.Rows, ui.Cells(ui.Link("/spots/"+id(s.ID), ui.T(ctx, "Item %s", id(s.Item))), ui.When{At: s.At, Day: true}, spotState(ctx, s.State), ui.Isolated(second(ctx, t, who, s.By))))
 		}
 		return nil
 	})
@@ -137,7 +137,7 @@ func (v *visit) spotPage() error {
 	var s iru.Spot
 	var a iru.Assessment
 	var i iru.Item
-	var first, second string
+	var first, reader string
 	if err := v.read(func(t *db.Tx) error {
 		var err error
 		if s, err = t.Spot(ctx, v.scope, iru.SpotID(n)); err != nil {
@@ -148,7 +148,7 @@ func (v *visit) spotPage() error {
 		}
 		a, err = t.Assessment(ctx, v.scope, s.Assessment)
 		who := names{}
-		first, second = who.of(ctx, t, a.By), who.of(ctx, t, s.By)
+		first, reader = who.of(ctx, t, a.By), second(ctx, t, who, s.By)
 		return err
 	}); err != nil {
 		return err
@@ -178,7 +178,7 @@ func (v *visit) spotPage() error {
 	default:
 		p.Cards = append(p.Cards, content, SheetCard{ID: "both", Title: ui.T(ctx, "Both readings"), Table: &ui.Table{Label: ui.T(ctx, "Both readings"), Compact: true,
 			Columns: []ui.Column{{Title: ui.T(ctx, "Who"), Head: true}, {Title: ui.T(ctx, "Finding")}, {Title: ui.T(ctx, "Grounds")}, {Title: ui.T(ctx, "Reason")}},
-			Rows:    []ui.Row{ui.Cells(ui.Isolated(first), findingWord(ctx, a.Finding), ui.Text(list(a.Limbs)), ui.Isolated(a.Reason)), ui.Cells(ui.Isolated(second), findingWord(ctx, s.Finding), ui.Text(list(s.Limbs)), ui.Isolated(s.Reason))}}})
+			Rows:    []ui.Row{ui.Cells(ui.Isolated(first), findingWord(ctx, a.Finding), ui.Text(list(a.Limbs)), ui.Isolated(a.Reason)), ui.Cells(ui.Isolated(reader), findingWord(ctx, s.Finding), ui.Text(list(s.Limbs)), ui.Isolated(s.Reason))}}})
 		if s.State == iru.SpotDiffers && may {
 			form("settle", ui.T(ctx, "What follows"), SheetForm{Verb: ui.T(ctx, "Settle it"), Kind: ui.Primary, Fields: components(v.why(true)), Next: []string{ui.T(ctx, "The finding stays as it is. To change it, reopen the item.")}})
 		}

@@ -27,12 +27,13 @@ type assessForm struct {
 	When, Date    string
 	Parts         url.Values // the further parts, by field
 	Near          []desk.Neighbour
+	Also          []string          // near copies that it settles too
 	Errors        map[string]string // by field; "" stands above the form
 }
 
 func (v *visit) assessForm() assessForm {
 	return assessForm{Limbs: v.values("limbs"), Passage: v.value("passage"), Lang: v.value("passage_lang"), Purpose: v.value("purpose"),
-		PurposeReason: v.value("purpose_reason"), Public: v.value("public") != "", Reason: v.value("reason"), Of: v.value("of"), Parts: v.parts(), Errors: map[string]string{}}
+		PurposeReason: v.value("purpose_reason"), Public: v.value("public") != "", Reason: v.value("reason"), Of: v.value("of"), Parts: v.parts(), Also: v.values("also"), Errors: map[string]string{}}
 }
 
 func (f assessForm) assessment(i iru.ItemID, act string) iru.Assessment {
@@ -47,6 +48,13 @@ func (f assessForm) assessment(i iru.ItemID, act string) iru.Assessment {
 		a.Grounds.Passages = passages(f.Parts, f.Passage, f.Lang, a.Limbs)
 	}
 	return a
+}
+
+func (f assessForm) also() (ids []iru.ItemID) {
+	for _, o := range f.Also {
+		ids = append(ids, iru.ItemID(number(o)))
+	}
+	return ids
 }
 
 // missing names every field that is empty at once; what else is wrong, the rule itself says.
@@ -75,7 +83,7 @@ func (f assessForm) missing(ctx context.Context, act string) {
 func fieldOf(reason string) string {
 	for _, x := range []struct{ words, field string }{
 		{"true-purpose step has no reason", "purpose_reason"}, {"true-purpose", "purpose"}, {"protected purpose", "purpose"}, {"two doubts", "purpose"},
-		{"the reason is missing", "reason"}, {"passage", "passage"}, {"ground", "limbs"}, {"limb", "limbs"}, {"publicly accessible", "public"}, {"duplicate", "of"},
+		{"the reason is missing", "reason"}, {"passage", "passage"}, {"near cop", "also"}, {"not free any more", "also"}, {"ground", "limbs"}, {"limb", "limbs"}, {"publicly accessible", "public"}, {"duplicate", "of"},
 	} {
 		if strings.Contains(reason, x.words) {
 			return x.field
@@ -116,6 +124,9 @@ func (p ItemPage) fields(ctx context.Context) ui.Errors {
 		all = append(all, p.when(ctx).Field(), p.date(ctx))
 	}
 	all = append(all, p.reason(ctx))
+	if c, some := p.also(ctx); some {
+		all = append(all, c.Field())
+	}
 	if e[""] != "" {
 		all = append(all, ui.Field{Name: "reason", Label: ui.T(ctx, "Your finding"), Error: e[""]})
 	}

@@ -55,7 +55,7 @@ func grounds(f url.Values) iru.Grounds {
 		g.Press = &iru.Press{Responsible: f.Get("press_who"), Standards: f.Get("press_code"), Why: f.Get("press_why")}
 	}
 	if some("attr_name", "attr_why") {
-		g.Attribution = &iru.Attribution{Name: f.Get("attr_name"), Grade: iru.Grade{Source: f.Get("attr_source"), Information: f.Get("attr_info")}, Why: f.Get("attr_why")}
+		g.Attribution = &iru.Attribution{Name: f.Get("attr_name"), Grade: iru.Rating{Source: f.Get("attr_source"), Information: f.Get("attr_info")}, Why: f.Get("attr_why")}
 	}
 	if some("list_day", "list_name", "list_entry", "list_words") {
 		g.Listing = &iru.Listing{Checked: f.Get("list_day"), Words: f.Get("list_words")}

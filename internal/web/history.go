@@ -101,6 +101,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Confirmed")
 	case "match.dispute":
 		return ui.T(ctx, "Disputed")
+	case "match.restore":
+		return ui.T(ctx, "Match suggested again")
 	case "match.withdraw":
 		return ui.T(ctx, "Withdrawn")
 	case "notice.draft":
@@ -133,6 +135,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Letter came back")
 	case "notice.repost":
 		return ui.T(ctx, "Letter sent again")
+	case "notice.document":
+		return ui.T(ctx, "Documents made")
 	case "notice.unheard":
 		return ui.T(ctx, "Their interface does not answer")
 	case "notice.clarify":
@@ -205,6 +209,48 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Finding overturned")
 	case "assessment.undo":
 		return ui.T(ctx, "Finding undone")
+	case "notice.moved":
+		return ui.T(ctx, "The address moved: it does not leave")
+	case "notice.copy":
+		return ui.T(ctx, "Copy to the second contact")
+	case "notice.remind":
+		return ui.T(ctx, "Second contact reminded")
+	case "asset.fact":
+		return ui.T(ctx, "Fact recorded")
+	case "provider.describe":
+		return ui.T(ctx, "Described")
+	case "provider.prefer":
+		return ui.T(ctx, "Another contact is the first")
+	case "contact.enter":
+		return ui.T(ctx, "Contact entered")
+	case "contact.change":
+		return ui.T(ctx, "Contact changed")
+	case "contact.confirm":
+		return ui.T(ctx, "Contact confirmed")
+	case "contact.drop":
+		return ui.T(ctx, "Contact set aside")
+	case "contact.prefer":
+		return ui.T(ctx, "Made the first contact")
+	case "authority.enter":
+		return ui.T(ctx, "Authority entered")
+	case "authority.change":
+		return ui.T(ctx, "Authority changed")
+	case "authority.confirm":
+		return ui.T(ctx, "Authority confirmed")
+	case "playbook.enter":
+		return ui.T(ctx, "Playbook entered")
+	case "trial.write":
+		return ui.T(ctx, "Test message written")
+	case "trial.send":
+		return ui.T(ctx, "Test message sent")
+	case "trial.receive":
+		return ui.T(ctx, "Test message arrived")
+	case "trial.fail":
+		return ui.T(ctx, "Test message failed")
+	case "trial.doubt":
+		return ui.T(ctx, "Answer to a test of unknown sender")
+	case "unit.import_contacts":
+		return ui.T(ctx, "Contacts taken in from a file")
 	case "notice.recall":
 		return ui.T(ctx, "Called back before T0")
 	case "notice.delay":
@@ -261,6 +307,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Exported from a bank")
 	case "item.spot":
 		return ui.T(ctx, "Terms found")
+	case "item.relate":
+		return ui.T(ctx, "Resembles what waits")
 	case "term_list.enter":
 		return ui.T(ctx, "Watch list begun")
 	case "term_list.import":
@@ -327,6 +375,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Token revoked")
 	case "unit.add":
 		return ui.T(ctx, "Unit added")
+	case "unit.letterhead":
+		return ui.T(ctx, "Letterhead changed")
 	case "unit.suspend":
 		return ui.T(ctx, "Suspended")
 	case "unit.restore":

@@ -82,7 +82,7 @@ func (v *visit) mockPage() error {
 		provider = pr.Name
 		if len(ms) > 0 {
 			who := names{}
-			asked, by, decided = who.of(ctx, t, ms[0].Asked), who.of(ctx, t, ms[0].By), who.of(ctx, t, ms[0].Decided)
+			asked, by, decided = who.of(ctx, t, ms[0].Asked), second(ctx, t, who, ms[0].By), second(ctx, t, who, ms[0].Decided)
 		}
 		return nil
 	}); err != nil {

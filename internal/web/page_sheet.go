@@ -33,6 +33,7 @@ type SheetCard struct {
 	Table *ui.Table
 	Body  templ.Component
 	Form  *SheetForm
+	Bare  templ.Component // a card of its own, in place of all else
 }
 
 // SheetForm is a form with one button.

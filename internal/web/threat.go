@@ -158,7 +158,7 @@ func (v *visit) threatPage() error {
 			if err != nil {
 				return err
 			}
-			p.Cards = append(p.Cards, SheetCard{ID: "whole", Title: ui.T(ctx, "The act, whole"), Body: act.view()})
+			p.Cards = append(p.Cards, SheetCard{Bare: act.view()})
 			form("declare", ui.T(ctx, "Declare it as the second person"), SheetForm{Verb: ui.T(ctx, "Declare the threat to life"), Kind: ui.Danger, Legal: true, Hidden: map[string]string{"digest": act.Digest},
 				Check: &ui.Check{ID: "read", Name: "read", Value: "1", Label: ui.T(ctx, "I have read the whole act and answer for it with my name")},
 				Next:  []string{ui.T(ctx, "The act leaves within seconds."), ui.T(ctx, "Letters to the authority, the contact point and Europol are prepared."), ui.T(ctx, "A third person reviews it within 72 hours.")}})

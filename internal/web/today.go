@@ -152,6 +152,9 @@ func (d *today) fill(p *TodayPage) error {
 	if err := d.latest(p); err != nil {
 		return err
 	}
+	if err := d.floods(p); err != nil {
+		return err
+	}
 	if err := d.availability(p); err != nil {
 		return err
 	}

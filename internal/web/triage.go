@@ -268,7 +268,7 @@ func (v *visit) assess() error {
 	if f.missing(v.ctx(), act); len(f.Errors) > 0 {
 		return v.judgeAgain(a.Item, act, f, iru.Invalid)
 	}
-	a, err = v.desk.Assess(v.ctx(), v.scope, a)
+	a, err = v.desk.Assess(v.ctx(), v.scope, a, f.also()...)
 	if r, ok := refusal(err); ok {
 		f.Errors[fieldOf(r.Reason)] = words(r)
 		return v.judgeAgain(iru.ItemID(n), act, f, err)

@@ -27,6 +27,9 @@ type deliverer struct {
 const sealWait = 200 * time.Millisecond
 
 func (w *deliverer) Work(ctx context.Context, job *river.Job[desk.Deliver]) error {
+	if err := w.resolve(ctx, job.Args.Notice); err != nil {
+		return outcome(err)
+	}
 	d, err := w.Desk.Dispatch(ctx, job.Args.Notice)
 	switch {
 	case errors.Is(err, iru.Unavailable):
@@ -134,14 +137,20 @@ func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) 
 	}
 	var ch deliver.Channel
 	switch {
-	case d.Provider.Channel == iru.ByAPI:
+	case d.Letter.Contact == 0 && d.Provider.Channel == iru.ByAPI:
 		ch = c.api(d.Provider)
 	case c.Mail == nil:
 		return desk.Sending{}, fmt.Errorf("send %s: no mail server is configured: %w", d.Notice.Ref, iru.Unavailable)
 	default:
 		ch = c.Mail
 	}
-	r, err := ch.Send(ctx, c.message(d))
+	papers, err := c.documents(ctx, &d)
+	if err != nil {
+		return desk.Sending{}, err
+	}
+	m := c.message(d)
+	m.Attachments = papers
+	r, err := ch.Send(ctx, m)
 	if err != nil {
 		return desk.Sending{}, err
 	}
