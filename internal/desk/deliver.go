@@ -145,7 +145,7 @@ func (d *Desk) still(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider
 	if err != nil {
 		return err
 	}
-	f, err := d.finding(ctx, t, a, n.Item)
+	f, err := d.carrying(ctx, t, a, n.Item, n.Threat != 0)
 	if err != nil {
 		return err
 	}
