@@ -135,7 +135,7 @@ func TestAssessingForms(t *testing.T) {
 	ben.get(p["spot"]).is(200).has("#both", "exercise").has("#both", "a timetable")
 	ben.get("/agreement").is(200).has("#source1", "too few to say")
 	// The threat.
-	ben.get(p["threat"]).is(200).has("#act", "Removal order")
+	ben.get(p["threat"]).is(200).has("#act", "REMOVAL ORDER")
 	sig := h.as("sig")
 	page = sig.get(p["threat"]).is(200)
 	digest := page.attr(`#declare input[name="digest"]`, "value")
