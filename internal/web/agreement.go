@@ -19,7 +19,7 @@ import (
 func (v *visit) agreementPage() error {
 	ctx := v.ctx()
 	title := ui.T(ctx, "Agreement")
-	p := SheetPage{Frame: v.frame("triage", title), Title: title, Said: v.said(), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Triage"), Href: "/triage"}}}
+	p := PlainPage{Frame: v.frame("triage", title), Title: title, Said: v.said(), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Triage"), Href: "/triage"}}}
 	since := v.now.AddDate(-1, 0, 0)
 	cs, err := v.desk.Concord(ctx, v.scope, since)
 	if err != nil {
@@ -42,14 +42,14 @@ func (v *visit) agreementPage() error {
 	if err != nil {
 		return err
 	}
-	p.Cards = append(p.Cards, SheetCard{ID: "how", Title: ui.T(ctx, "How it is counted"), Words: []string{
+	p.Cards = append(p.Cards, PlainCard{ID: "how", Title: ui.T(ctx, "How it is counted"), Words: []string{
 		ui.T(ctx, "Two persons judge the same content, the second without the first answer. Counted since %s, by limb and by outlet, never by officer.", day(since)),
 		ui.T(ctx, "Below %s pairs no rate is shown: it would say more about single persons than about the work.", strconv.Itoa(iru.MinPairs)),
 		ui.T(ctx, "The interval is Wilson's at 95 %; kappa is Cohen's: 1 is full agreement, 0 what chance would give. Second opinions follow a doubt, so their first answer is always the same and kappa says nothing there.")}})
 	for n, c := range cs {
-		p.Cards = append(p.Cards, SheetCard{ID: "source" + strconv.Itoa(n), Title: readersName(ctx, c.Source), Pill: strconv.Itoa(c.All.Pairs), Table: concordTable(ctx, c)})
+		p.Cards = append(p.Cards, PlainCard{ID: "source" + strconv.Itoa(n), Title: readersName(ctx, c.Source), Pill: strconv.Itoa(c.All.Pairs), Table: concordTable(ctx, c)})
 	}
-	p.Cards = append(p.Cards, SheetCard{ID: "spots", Title: ui.T(ctx, "Spot checks"), Pill: strconv.Itoa(len(spots)), Table: &table})
+	p.Cards = append(p.Cards, PlainCard{ID: "spots", Title: ui.T(ctx, "Spot checks"), Pill: strconv.Itoa(len(spots)), Table: &table})
 	return v.show(p.View())
 }
 
@@ -154,33 +154,33 @@ func (v *visit) spotPage() error {
 		return err
 	}
 	title, self := ui.T(ctx, "Spot check of item %s", id(s.Item)), "/spots/"+id(s.ID)
-	p := SheetPage{Frame: v.frame("triage", title), Title: title, State: spotState(ctx, s.State), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Triage"), Href: "/triage"}, {Text: ui.T(ctx, "Agreement"), Href: "/agreement"}}}
-	content := SheetCard{ID: "captured", Title: ui.T(ctx, "What was captured"), Facts: ui.Terms{{Name: ui.T(ctx, "Address"), Value: address(i.Locator)}}, Body: marked(i.Lang, i.Text, nil)}
-	form := func(verb, title string, f SheetForm) {
+	p := PlainPage{Frame: v.frame("triage", title), Title: title, State: spotState(ctx, s.State), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Triage"), Href: "/triage"}, {Text: ui.T(ctx, "Agreement"), Href: "/agreement"}}}
+	content := PlainCard{ID: "captured", Title: ui.T(ctx, "What was captured"), Facts: ui.Terms{{Name: ui.T(ctx, "Address"), Value: address(i.Locator)}}, Body: marked(i.Lang, i.Text, nil)}
+	form := func(verb, title string, f PlainForm) {
 		f.Action, f.Hidden = self, map[string]string{"verb": verb}
-		p.Cards = append(p.Cards, SheetCard{ID: verb, Title: title, Form: &f})
+		p.Cards = append(p.Cards, PlainCard{ID: verb, Title: title, Form: &f})
 	}
 	may := v.may(iru.ToAssess) && s.Unit == v.by.Unit
 	switch {
 	case s.State == iru.SpotAsked && may && a.By != v.by.ID:
-		form("take", ui.T(ctx, "Read it blind"), SheetForm{Verb: ui.T(ctx, "Take it"), Kind: ui.Primary, Check: &ui.Check{ID: "unseen", Name: "unseen", Value: "1", Label: ui.T(ctx, "I do not know what was found on it")},
+		form("take", ui.T(ctx, "Read it blind"), PlainForm{Verb: ui.T(ctx, "Take it"), Kind: ui.Primary, Check: &ui.Check{ID: "unseen", Name: "unseen", Value: "1", Label: ui.T(ctx, "I do not know what was found on it")},
 			Next: []string{ui.T(ctx, "You see the content and nothing that was found on it, until you have given your own finding."), ui.T(ctx, "Your finding changes nothing by itself. If it differs, people look at it.")}})
 	case s.State == iru.SpotTaken && s.By == v.by.ID:
 		p.Cards = append(p.Cards, content)
-		form("read", ui.T(ctx, "Your finding"), SheetForm{Verb: ui.T(ctx, "Record it"), Kind: ui.Primary, Fields: components(
+		form("read", ui.T(ctx, "Your finding"), PlainForm{Verb: ui.T(ctx, "Record it"), Kind: ui.Primary, Fields: components(
 			ui.Choice{Name: "finding", Question: ui.T(ctx, "Finding"), Required: true, Chosen: v.values("finding"), Options: []ui.ChoiceOption{{Value: string(iru.FindRefer), Text: ui.T(ctx, "Refer")}, {Value: string(iru.FindNoAction), Text: ui.T(ctx, "No action")}}},
 			ui.Choice{Name: "limbs", Question: ui.T(ctx, "Ground, Article 2(7)"), Many: true, Options: limbs(ctx), Chosen: v.values("limbs")},
 			ui.Choice{Name: "purpose", Question: ui.T(ctx, "True purpose: education, journalism, art, research, counter-speech, public debate?"), Options: purposes(ctx), Chosen: v.values("purpose")},
 			v.area("reason", ui.T(ctx, "Reason, in your words"), "", true))})
-		form("return", ui.T(ctx, "Give it back"), SheetForm{Verb: ui.T(ctx, "Give it back unread")})
+		form("return", ui.T(ctx, "Give it back"), PlainForm{Verb: ui.T(ctx, "Give it back unread")})
 	case s.ReadAt.IsZero():
-		p.Cards = append(p.Cards, SheetCard{ID: "waits", Title: ui.T(ctx, "It is not read yet"), Words: []string{ui.T(ctx, "Both readings stand here when the second is given.")}})
+		p.Cards = append(p.Cards, PlainCard{ID: "waits", Title: ui.T(ctx, "It is not read yet"), Words: []string{ui.T(ctx, "Both readings stand here when the second is given.")}})
 	default:
-		p.Cards = append(p.Cards, content, SheetCard{ID: "both", Title: ui.T(ctx, "Both readings"), Table: &ui.Table{Label: ui.T(ctx, "Both readings"), Compact: true,
+		p.Cards = append(p.Cards, content, PlainCard{ID: "both", Title: ui.T(ctx, "Both readings"), Table: &ui.Table{Label: ui.T(ctx, "Both readings"), Compact: true,
 			Columns: []ui.Column{{Title: ui.T(ctx, "Who"), Head: true}, {Title: ui.T(ctx, "Finding")}, {Title: ui.T(ctx, "Grounds")}, {Title: ui.T(ctx, "Reason")}},
 			Rows:    []ui.Row{ui.Cells(ui.Isolated(first), findingWord(ctx, a.Finding), ui.Text(list(a.Limbs)), ui.Isolated(a.Reason)), ui.Cells(ui.Isolated(reader), findingWord(ctx, s.Finding), ui.Text(list(s.Limbs)), ui.Isolated(s.Reason))}}})
 		if s.State == iru.SpotDiffers && may {
-			form("settle", ui.T(ctx, "What follows"), SheetForm{Verb: ui.T(ctx, "Settle it"), Kind: ui.Primary, Fields: components(v.why(true)), Next: []string{ui.T(ctx, "The finding stays as it is. To change it, reopen the item.")}})
+			form("settle", ui.T(ctx, "What follows"), PlainForm{Verb: ui.T(ctx, "Settle it"), Kind: ui.Primary, Fields: components(v.why(true)), Next: []string{ui.T(ctx, "The finding stays as it is. To change it, reopen the item.")}})
 		}
 		p.Buttons = append(p.Buttons, ui.Button{Text: ui.T(ctx, "The item"), Href: "/items/" + id(s.Item)})
 	}

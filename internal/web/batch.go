@@ -45,7 +45,7 @@ func batchState(ctx context.Context, s iru.BatchState) ui.State {
 func (v *visit) batchesPage() error {
 	ctx := v.ctx()
 	title := ui.T(ctx, "Grouped referrals")
-	p := SheetPage{Frame: v.frame("notices", title), Title: title, Said: v.said(), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}}}
+	p := PlainPage{Frame: v.frame("notices", title), Title: title, Said: v.said(), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}}}
 	table := ui.Table{Label: title, List: true, Empty: ui.T(ctx, "No addressee has a calendar with anything to send. A calendar is set on the provider's page."), Columns: []ui.Column{{Title: ui.T(ctx, "Letter")}, {Title: ui.T(ctx, "To")}, {Title: ui.T(ctx, "Acts"), Num: true},
 		{Title: ui.T(ctx, "Leaves"), NoWrap: true}, {Title: ui.T(ctx, "State")}}}
 	err := v.read(func(t *db.Tx) error {
@@ -69,7 +69,7 @@ func (v *visit) batchesPage() error {
 	if err != nil {
 		return err
 	}
-	p.Cards = []SheetCard{{ID: "list", Title: title, Pill: strconv.Itoa(len(table.Rows)), Table: &table}}
+	p.Cards = []PlainCard{{ID: "list", Title: title, Pill: strconv.Itoa(len(table.Rows)), Table: &table}}
 	return v.show(p.View())
 }
 
@@ -99,15 +99,15 @@ func (v *visit) batchPage() error {
 	}); err != nil {
 		return err
 	}
-	p := SheetPage{Frame: v.frame("notices", b.Ref), Title: b.Ref, Said: v.said(), State: batchState(ctx, b.State), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}, {Text: ui.T(ctx, "Grouped referrals"), Href: "/batches"}},
+	p := PlainPage{Frame: v.frame("notices", b.Ref), Title: b.Ref, Said: v.said(), State: batchState(ctx, b.State), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}, {Text: ui.T(ctx, "Grouped referrals"), Href: "/batches"}},
 		Buttons: []ui.Button{{Text: ui.T(ctx, "Calendar"), Href: "/providers/" + id(pr.ID) + "/calendar"}}}
 	f := ui.Terms{{Name: ui.T(ctx, "To"), Value: ui.Isolated(pr.Name)}, {Name: ui.T(ctx, "Leaves"), Value: ui.When{At: b.Due, Day: true}}}
 	if !b.SentAt.IsZero() {
 		f = append(f, ui.Term{Name: ui.T(ctx, "Sent"), Value: ui.When{At: b.SentAt, Day: true}}, ui.Term{Name: ui.T(ctx, "Their server's word"), Value: ui.Isolated(b.Proof)})
 	}
-	p.Cards = []SheetCard{{ID: "facts", Title: ui.T(ctx, "The letter"), Facts: f}, {ID: "acts", Title: ui.T(ctx, "Acts in this letter"), Pill: strconv.Itoa(len(table.Rows)), Table: &table}}
+	p.Cards = []PlainCard{{ID: "facts", Title: ui.T(ctx, "The letter"), Facts: f}, {ID: "acts", Title: ui.T(ctx, "Acts in this letter"), Pill: strconv.Itoa(len(table.Rows)), Table: &table}}
 	if b.Text != "" {
-		p.Cards = append(p.Cards, SheetCard{ID: "text", Title: b.Subject, Body: ui.Paragraphs(b.Lang, plainDefanged(b.Text))})
+		p.Cards = append(p.Cards, PlainCard{ID: "text", Title: b.Subject, Body: ui.Paragraphs(b.Lang, plainDefanged(b.Text))})
 	}
 	return v.show(p.View())
 }
@@ -134,7 +134,7 @@ func (v *visit) calendarPage() error {
 		return err
 	}
 	self, title := "/providers/"+id(pr.ID)+"/calendar", ui.T(ctx, "Calendar: %s", pr.Name)
-	p := SheetPage{Frame: v.frame("notices", title), Title: title, Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Providers"), Href: "/providers"}, {Text: pr.Name, Href: "/providers/" + id(pr.ID)}},
+	p := PlainPage{Frame: v.frame("notices", title), Title: title, Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Providers"), Href: "/providers"}, {Text: pr.Name, Href: "/providers/" + id(pr.ID)}},
 		Buttons: []ui.Button{{Text: ui.T(ctx, "Grouped referrals"), Href: "/batches"}}}
 	if !have {
 		p.State = ui.Neutral(ui.T(ctx, "Acts leave one by one")).With(ui.IconSend)
@@ -144,12 +144,12 @@ func (v *visit) calendarPage() error {
 		p.State = ui.Info(ui.T(ctx, "Referrals leave grouped")).With(ui.IconClock)
 	}
 	if v.may(iru.ToSchedule) && pr.Unit == v.by.Unit {
-		p.Cards = append(p.Cards, SheetCard{ID: "set", Title: ui.T(ctx, "When referrals leave"), Form: v.calendarForm(c, self)})
+		p.Cards = append(p.Cards, PlainCard{ID: "set", Title: ui.T(ctx, "When referrals leave"), Form: v.calendarForm(c, self)})
 		if have {
-			p.Cards = append(p.Cards, SheetCard{ID: "end", Title: ui.T(ctx, "End the calendar"), Form: &SheetForm{Action: self, Hidden: map[string]string{"verb": "end"}, Verb: ui.T(ctx, "End it"), Fields: components(v.why(true)), Next: []string{ui.T(ctx, "What gathers leaves at once; from then on referrals leave one by one.")}}})
+			p.Cards = append(p.Cards, PlainCard{ID: "end", Title: ui.T(ctx, "End the calendar"), Form: &PlainForm{Action: self, Hidden: map[string]string{"verb": "end"}, Verb: ui.T(ctx, "End it"), Fields: components(v.why(true)), Next: []string{ui.T(ctx, "What gathers leaves at once; from then on referrals leave one by one.")}}})
 		}
 	} else {
-		p.Cards = append(p.Cards, SheetCard{ID: "read", Title: ui.T(ctx, "When referrals leave"), Words: []string{windowWords(ctx, c)}})
+		p.Cards = append(p.Cards, PlainCard{ID: "read", Title: ui.T(ctx, "When referrals leave"), Words: []string{windowWords(ctx, c)}})
 	}
 	return v.sheet(p, self, func(verb string) (string, error) {
 		if verb == "end" {
@@ -179,7 +179,7 @@ func weekday(ctx context.Context, d int) string {
 	return []string{ui.T(ctx, "Sunday"), ui.T(ctx, "Monday"), ui.T(ctx, "Tuesday"), ui.T(ctx, "Wednesday"), ui.T(ctx, "Thursday"), ui.T(ctx, "Friday"), ui.T(ctx, "Saturday")}[((d%7)+7)%7]
 }
 
-func (v *visit) calendarForm(c iru.Calendar, self string) *SheetForm {
+func (v *visit) calendarForm(c iru.Calendar, self string) *PlainForm {
 	ctx := v.ctx()
 	kept := func(name, now string) string {
 		if v.r.Method == "POST" {
@@ -197,7 +197,7 @@ func (v *visit) calendarForm(c iru.Calendar, self string) *SheetForm {
 			days.Chosen = append(days.Chosen, strconv.Itoa(d))
 		}
 	}
-	return &SheetForm{Action: self, Hidden: map[string]string{"verb": "set"}, Verb: ui.T(ctx, "Set the calendar"), Kind: ui.Primary,
+	return &PlainForm{Action: self, Hidden: map[string]string{"verb": "set"}, Verb: ui.T(ctx, "Set the calendar"), Kind: ui.Primary,
 		Next: []string{ui.T(ctx, "Referrals to this addressee gather and leave in one letter at these times. Each stays an act of its own."), ui.T(ctx, "Orders, notices and a threat to life never wait for a calendar.")},
 		Fields: components(days, ui.Field{Name: "from", Type: "time", Label: ui.T(ctx, "From"), Required: true, Value: kept("from", w.From)}, ui.Field{Name: "until", Label: ui.T(ctx, "Until"), Required: true, Value: kept("until", w.To), Max: 5, Hint: ui.T(ctx, "24:00 for the end of the day.")},
 			ui.Field{Name: "zone", Label: ui.T(ctx, "Time zone"), Required: true, Value: kept("zone", c.Zone), Max: 60, Hint: ui.T(ctx, "Such as Europe/Vienna.")},

@@ -49,9 +49,9 @@ func (v *visit) completePage() error {
 	}
 	back := "/items/" + id(a.Item)
 	title := ui.T(ctx, "Complete the assessment")
-	p := SheetPage{Frame: v.frame("triage", title), Title: title, Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Triage"), Href: "/triage"}, {Text: ui.T(ctx, "Item %s", id(a.Item)), Href: back}},
-		Cards: []SheetCard{{ID: "given", Title: ui.T(ctx, "What was given"), Facts: groundTerms(ctx, a)},
-			{ID: "open", Title: ui.T(ctx, "What is open"), Form: &SheetForm{Action: "/assessments/" + id(a.ID) + "/complete", Fields: partGroups(ctx, f, a.Grounds, near), Verb: ui.T(ctx, "Record these parts"), Kind: ui.Primary,
+	p := PlainPage{Frame: v.frame("triage", title), Title: title, Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Triage"), Href: "/triage"}, {Text: ui.T(ctx, "Item %s", id(a.Item)), Href: back}},
+		Cards: []PlainCard{{ID: "given", Title: ui.T(ctx, "What was given"), Facts: groundTerms(ctx, a)},
+			{ID: "open", Title: ui.T(ctx, "What is open"), Form: &PlainForm{Action: "/assessments/" + id(a.ID) + "/complete", Fields: partGroups(ctx, f, a.Grounds, near), Verb: ui.T(ctx, "Record these parts"), Kind: ui.Primary,
 				Next: []string{ui.T(ctx, "What you write is recorded under your name. What is there stays as it is."), ui.T(ctx, "A part of which nothing is written stays open.")}}}}}
 	if v.r.Method != http.MethodPost {
 		return v.show(p.View())

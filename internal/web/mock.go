@@ -90,27 +90,27 @@ func (v *visit) mockPage() error {
 	}
 	self := "/notices/" + id(x.ID) + "/mock"
 	title := ui.T(ctx, "Mock scrutiny: %s", x.Ref)
-	p := SheetPage{Frame: v.frame("notices", title), Title: title, Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}, {Text: x.Ref, Href: "/notices/" + id(x.ID)}}}
+	p := PlainPage{Frame: v.frame("notices", title), Title: title, Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}, {Text: x.Ref, Href: "/notices/" + id(x.ID)}}}
 	var m iru.Mock
 	if len(ms) > 0 {
 		m = ms[0]
 		p.State = mockState(ctx, m.State)
 	}
-	form := func(verb, title string, f SheetForm, words ...string) {
+	form := func(verb, title string, f PlainForm, words ...string) {
 		f.Action, f.Hidden = self, map[string]string{"verb": verb}
 		if verb == "conclude" {
 			f.Hidden["digest"], _ = desk.ActDigest(x)
 		}
-		p.Cards = append(p.Cards, SheetCard{ID: verb, Title: title, Form: &f, Words: words})
+		p.Cards = append(p.Cards, PlainCard{ID: verb, Title: title, Form: &f, Words: words})
 	}
 	facts := ui.Terms{{Name: ui.T(ctx, "Instrument"), Value: ui.Text(instrumentName(ctx, x.Instrument))}, {Name: ui.T(ctx, "Addressee"), Value: ui.Isolated(provider)}, {Name: ui.T(ctx, "Address"), Value: address(x.Locator)}}
-	content := SheetCard{ID: "captured", Title: ui.T(ctx, "What was captured"), Facts: facts}
+	content := PlainCard{ID: "captured", Title: ui.T(ctx, "What was captured"), Facts: facts}
 	if i.Text != "" {
 		content.Body = marked(i.Lang, i.Text, nil)
 	}
 	ours, reviews := x.Unit == v.by.Unit, v.may(iru.ToScrutinise) && x.Drafted != v.by.ID
 	if ours && x.State == iru.NoticeDraft && x.Instrument.Binding() && !m.Open() {
-		form("ask", ui.T(ctx, "Ask for a mock scrutiny"), SheetForm{Verb: ui.T(ctx, "Ask for it"), Kind: ui.Primary, Fields: components(v.area("why", ui.T(ctx, "What to look at"), "", false)),
+		form("ask", ui.T(ctx, "Ask for a mock scrutiny"), PlainForm{Verb: ui.T(ctx, "Ask for it"), Kind: ui.Primary, Fields: components(v.area("why", ui.T(ctx, "What to look at"), "", false)),
 			Next: []string{ui.T(ctx, "A legal reviewer who did not draft looks with the eyes of the home authority, first without the reasons."), ui.T(ctx, "The draft cannot be handed in until there is an outcome.")}})
 	}
 	if m.ID != 0 {
@@ -128,7 +128,7 @@ func (v *visit) mockPage() error {
 		if m.Decision != "" {
 			add(ui.T(ctx, "Decided to go on"), join(decided, m.Decision))
 		}
-		card := SheetCard{ID: "so-far", Title: ui.T(ctx, "So far"), Facts: f}
+		card := PlainCard{ID: "so-far", Title: ui.T(ctx, "So far"), Facts: f}
 		if len(m.Answers) > 0 {
 			card.Table = mockTable(ctx, m)
 		}
@@ -136,25 +136,25 @@ func (v *visit) mockPage() error {
 	}
 	switch {
 	case m.State == iru.MockAsked && ours && reviews:
-		form("take", ui.T(ctx, "Scrutinise it"), SheetForm{Verb: ui.T(ctx, "Take it"), Kind: ui.Primary, Check: &ui.Check{ID: "unread", Name: "unread", Value: "1", Label: ui.T(ctx, "I have not read the drafter's reasons")},
+		form("take", ui.T(ctx, "Scrutinise it"), PlainForm{Verb: ui.T(ctx, "Take it"), Kind: ui.Primary, Check: &ui.Check{ID: "unread", Name: "unread", Value: "1", Label: ui.T(ctx, "I have not read the drafter's reasons")},
 			Next: []string{ui.T(ctx, "Until your blind opinion is given, the reasons are not shown to you.")}})
 	case m.State == iru.MockTaken && m.By == v.by.ID:
 		p.Cards = append(p.Cards, content)
-		form("look", ui.T(ctx, "Your opinion, before you read the reasons"), SheetForm{Verb: ui.T(ctx, "Record it"), Kind: ui.Primary, Fields: components(
+		form("look", ui.T(ctx, "Your opinion, before you read the reasons"), PlainForm{Verb: ui.T(ctx, "Record it"), Kind: ui.Primary, Fields: components(
 			ui.Choice{Name: "opinion", Question: ui.T(ctx, "Would an order on this content stand?"), Required: true, Chosen: v.values("opinion"), Options: []ui.ChoiceOption{
 				{Value: "stands", Text: opinionWord(ctx, "stands")}, {Value: "annulled", Text: opinionWord(ctx, "annulled")}, {Value: "unclear", Text: opinionWord(ctx, "unclear")}}}, v.area("why", ui.T(ctx, "Why"), "", true))})
 	case m.State == iru.MockLooked && m.By == v.by.ID:
-		p.Cards = append(p.Cards, content, SheetCard{ID: "reasons", Title: ui.T(ctx, "The drafter's reasons"), Words: []string{plainDefanged(x.Reasons)}})
-		form("conclude", ui.T(ctx, "Seriously or manifestly infringes the Regulation or the Charter?"), SheetForm{Verb: ui.T(ctx, "Record the outcome"), Kind: ui.Primary, Fields: v.checklist()})
+		p.Cards = append(p.Cards, content, PlainCard{ID: "reasons", Title: ui.T(ctx, "The drafter's reasons"), Words: []string{plainDefanged(x.Reasons)}})
+		form("conclude", ui.T(ctx, "Seriously or manifestly infringes the Regulation or the Charter?"), PlainForm{Verb: ui.T(ctx, "Record the outcome"), Kind: ui.Primary, Fields: v.checklist()})
 	case m.State == iru.MockAnnulled && ours && x.Drafted != v.by.ID && v.may(iru.ToEndorse):
-		form("decide", ui.T(ctx, "Decide"), SheetForm{Verb: ui.T(ctx, "Let it be handed in all the same"), Kind: ui.Danger, Legal: true, Fields: components(v.why(true)),
+		form("decide", ui.T(ctx, "Decide"), PlainForm{Verb: ui.T(ctx, "Let it be handed in all the same"), Kind: ui.Danger, Legal: true, Fields: components(v.why(true)),
 			Next: []string{ui.T(ctx, "The order can be handed in although the scrutiny says that it would be annulled. You answer for that with your name and reason.")}})
 	}
 	if (m.State == iru.MockAsked || m.State == iru.MockTaken) && (m.Asked == v.by.ID || m.By == v.by.ID) {
-		form("drop", ui.T(ctx, "Not wanted any more"), SheetForm{Verb: ui.T(ctx, "Drop it"), Fields: components(v.why(true))})
+		form("drop", ui.T(ctx, "Not wanted any more"), PlainForm{Verb: ui.T(ctx, "Drop it"), Fields: components(v.why(true))})
 	}
 	if len(p.Cards) == 0 {
-		p.Cards = []SheetCard{{ID: "none", Title: ui.T(ctx, "No mock scrutiny"), Words: []string{ui.T(ctx, "Nobody asked for one. It can be asked for while an order is a draft.")}}}
+		p.Cards = []PlainCard{{ID: "none", Title: ui.T(ctx, "No mock scrutiny"), Words: []string{ui.T(ctx, "Nobody asked for one. It can be asked for while an order is a draft.")}}}
 	}
 	return v.sheet(p, self, func(verb string) (string, error) {
 		var err error

@@ -107,7 +107,7 @@ func (p ItemPage) View() templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if p.Found.ID != 0 && p.Found.Finding == iru.FindRefer {
-						templ_7745c5c3_Err = (SheetCard{ID: "assessment", Title: ui.T(ctx, "Assessment"), Facts: groundTerms(ctx, p.Found), Body: p.foundSteps(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = (PlainCard{ID: "assessment", Title: ui.T(ctx, "Assessment"), Facts: groundTerms(ctx, p.Found), Body: p.foundSteps(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -10,7 +10,7 @@ import (
 
 // sheet shows a page of cards or, when one of its forms was sent, does what the form says and leads back to the page. A refusal stands
 // at its top.
-func (v *visit) sheet(p SheetPage, back string, do func(verb string) (done string, err error)) error {
+func (v *visit) sheet(p PlainPage, back string, do func(verb string) (done string, err error)) error {
 	p.Said = v.said()
 	if v.r.Method != http.MethodPost {
 		return v.show(p.View())

@@ -50,7 +50,7 @@ func threatCategory(ctx context.Context, c string) string {
 func (v *visit) threatsPage() error {
 	ctx := v.ctx()
 	title := ui.T(ctx, "Threats to life")
-	p := SheetPage{Frame: v.frame("notices", title), Title: title, Said: v.said(), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}}}
+	p := PlainPage{Frame: v.frame("notices", title), Title: title, Said: v.said(), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}}}
 	table := ui.Table{Label: title, List: true, Empty: ui.T(ctx, "The fast lane was never used."), Columns: []ui.Column{{Title: ui.T(ctx, "When"), NoWrap: true}, {Title: ui.T(ctx, "What")}, {Title: ui.T(ctx, "Act")},
 		{Title: ui.T(ctx, "Two persons")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Review until"), NoWrap: true}}}
 	count := map[iru.ThreatState]int{}
@@ -84,7 +84,7 @@ func (v *visit) threatsPage() error {
 		return err
 	}
 	n := func(s iru.ThreatState) string { return strconv.Itoa(count[s]) }
-	p.Cards = []SheetCard{{ID: "counts", Title: ui.T(ctx, "How often"), Words: []string{ui.T(ctx, "Open: %s. Declared and not reviewed: %s, of these late: %s. Upheld: %s. Unfounded: %s. Withdrawn: %s.",
+	p.Cards = []PlainCard{{ID: "counts", Title: ui.T(ctx, "How often"), Words: []string{ui.T(ctx, "Open: %s. Declared and not reviewed: %s, of these late: %s. Upheld: %s. Unfounded: %s. Withdrawn: %s.",
 		n(iru.ThreatOpened), n(iru.ThreatDeclared), strconv.Itoa(late), n(iru.ThreatUpheld), n(iru.ThreatUnfounded), n(iru.ThreatWithdrawn))}}, {ID: "list", Title: title, Table: &table}}
 	return v.show(p.View())
 }
@@ -123,7 +123,7 @@ func (v *visit) threatPage() error {
 		return err
 	}
 	self, title := "/threats/"+id(h.ID), ui.T(ctx, "Threat to life: %s", n.Ref)
-	p := SheetPage{Frame: v.frame("notices", title), Title: title, State: threatState(ctx, h.State), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}, {Text: ui.T(ctx, "Threats to life"), Href: "/threats"}},
+	p := PlainPage{Frame: v.frame("notices", title), Title: title, State: threatState(ctx, h.State), Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}, {Text: ui.T(ctx, "Threats to life"), Href: "/threats"}},
 		Buttons: []ui.Button{{Text: ui.T(ctx, "The act"), Href: "/notices/" + id(n.ID)}}}
 	f := ui.Terms{{Name: ui.T(ctx, "What"), Value: ui.Text(threatCategory(ctx, h.Category))}, {Name: ui.T(ctx, "What is known"), Value: ui.Isolated(h.Reason)},
 		{Name: ui.T(ctx, "First person"), Value: ui.Isolated(join(first, moment(h.FirstAt)))}}
@@ -142,14 +142,14 @@ func (v *visit) threatPage() error {
 	if h.Review != 0 {
 		f = append(f, ui.Term{Name: ui.T(ctx, "Review"), Value: ui.Isolated(join(review, moment(h.ReviewAt), h.ReviewWhy))})
 	}
-	p.Cards = append(p.Cards, SheetCard{ID: "facts", Title: ui.T(ctx, "What is in danger"), Facts: f})
-	form := func(verb, title string, f SheetForm) {
+	p.Cards = append(p.Cards, PlainCard{ID: "facts", Title: ui.T(ctx, "What is in danger"), Facts: f})
+	form := func(verb, title string, f PlainForm) {
 		f.Action = self
 		if f.Hidden == nil {
 			f.Hidden = map[string]string{}
 		}
 		f.Hidden["verb"] = verb
-		p.Cards = append(p.Cards, SheetCard{ID: verb + f.Hidden["to"], Title: title, Form: &f})
+		p.Cards = append(p.Cards, PlainCard{ID: verb + f.Hidden["to"], Title: title, Form: &f})
 	}
 	ours := h.Unit == v.by.Unit
 	if h.State == iru.ThreatOpened && ours && v.may(iru.ToEndorse) {
@@ -158,26 +158,26 @@ func (v *visit) threatPage() error {
 			if err != nil {
 				return err
 			}
-			p.Cards = append(p.Cards, SheetCard{Bare: act.view()})
-			form("declare", ui.T(ctx, "Declare it as the second person"), SheetForm{Verb: ui.T(ctx, "Declare the threat to life"), Kind: ui.Danger, Legal: true, Hidden: map[string]string{"digest": act.Digest},
+			p.Cards = append(p.Cards, PlainCard{Bare: act.view()})
+			form("declare", ui.T(ctx, "Declare it as the second person"), PlainForm{Verb: ui.T(ctx, "Declare the threat to life"), Kind: ui.Danger, Legal: true, Hidden: map[string]string{"digest": act.Digest},
 				Check: &ui.Check{ID: "read", Name: "read", Value: "1", Label: ui.T(ctx, "I have read the whole act and answer for it with my name")},
 				Next:  []string{ui.T(ctx, "The act leaves within seconds."), ui.T(ctx, "Letters to the authority, the contact point and Europol are prepared."), ui.T(ctx, "A third person reviews it within 72 hours.")}})
 		}
-		form("withdraw", ui.T(ctx, "There is no such danger"), SheetForm{Verb: ui.T(ctx, "Withdraw it, and its act"), Fields: components(v.why(true))})
+		form("withdraw", ui.T(ctx, "There is no such danger"), PlainForm{Verb: ui.T(ctx, "Withdraw it, and its act"), Fields: components(v.why(true))})
 	}
 	for _, i := range h.Inform {
-		card := SheetCard{ID: "letter-" + i.To, Title: informName(ctx, i.To), Body: ui.Paragraphs("en", plainDefanged(i.Text))}
+		card := PlainCard{ID: "letter-" + i.To, Title: informName(ctx, i.To), Body: ui.Paragraphs("en", plainDefanged(i.Text))}
 		if i.By != 0 {
 			card.Facts = ui.Terms{{Name: ui.T(ctx, "Told"), Value: ui.Isolated(join(told[i.By], moment(i.At), i.How))}}
 		}
 		p.Cards = append(p.Cards, card)
 		if i.By == 0 && ours && v.may(iru.ToAnswer) {
-			form("inform", ui.T(ctx, "Record that they were told: %s", informName(ctx, i.To)), SheetForm{Verb: ui.T(ctx, "Record it"), Hidden: map[string]string{"to": i.To},
+			form("inform", ui.T(ctx, "Record that they were told: %s", informName(ctx, i.To)), PlainForm{Verb: ui.T(ctx, "Record it"), Hidden: map[string]string{"to": i.To},
 				Fields: components(ui.Field{ID: "how-" + i.To, Name: "how", Label: ui.T(ctx, "Whom you told, and by which way"), Required: true, Max: 500})})
 		}
 	}
 	if h.State == iru.ThreatDeclared && ours && v.may(iru.ToEndorse) && !slices.Contains([]iru.OfficerID{h.First, h.Second}, v.by.ID) {
-		form("review", ui.T(ctx, "Review"), SheetForm{Verb: ui.T(ctx, "Record the review"), Kind: ui.Primary, Legal: true, Fields: components(
+		form("review", ui.T(ctx, "Review"), PlainForm{Verb: ui.T(ctx, "Record the review"), Kind: ui.Primary, Legal: true, Fields: components(
 			ui.Choice{Name: "right", Question: ui.T(ctx, "Was the fast lane right?"), Required: true, Chosen: v.values("right"), Options: []ui.ChoiceOption{{Value: "yes", Text: ui.T(ctx, "yes")},
 				{Value: "no", Text: ui.T(ctx, "no"), Hint: ui.T(ctx, "Whether the act is withdrawn is decided on the act.")}}}, v.why(true))})
 	}
@@ -250,8 +250,8 @@ func (v *visit) openThreatPage() error {
 		}
 	}
 	title, self := ui.T(ctx, "Threat to life"), "/items/"+id(i.ID)+"/threat"
-	p := SheetPage{Frame: v.frame("triage", title), Title: title, Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Triage"), Href: "/triage"}, {Text: ui.T(ctx, "Item %s", id(i.ID)), Href: "/items/" + id(i.ID)}},
-		Cards: []SheetCard{{ID: "open", Title: ui.T(ctx, "Use the fast lane"), Form: &SheetForm{Action: self, Verb: ui.T(ctx, "Say that lives are in danger"), Kind: ui.Danger, Legal: true,
+	p := PlainPage{Frame: v.frame("triage", title), Title: title, Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Triage"), Href: "/triage"}, {Text: ui.T(ctx, "Item %s", id(i.ID)), Href: "/items/" + id(i.ID)}},
+		Cards: []PlainCard{{ID: "open", Title: ui.T(ctx, "Use the fast lane"), Form: &PlainForm{Action: self, Verb: ui.T(ctx, "Say that lives are in danger"), Kind: ui.Danger, Legal: true,
 			Next: []string{ui.T(ctx, "Only for an imminent threat to life. Everything else goes the ordinary way."), ui.T(ctx, "The act is written and submitted in your name. It leaves when a second, different person declares the threat, too."),
 				ui.T(ctx, "Deconfliction and a second opinion are passed over; both are recorded with your names, and a third person reviews it.")},
 			Fields: components(ui.Choice{Name: "category", Question: ui.T(ctx, "Which threat"), Required: true, Options: threatCategories(ctx), Chosen: v.values("category")},

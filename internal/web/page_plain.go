@@ -11,8 +11,8 @@ import (
 	"iolaus/internal/web/ui"
 )
 
-// SheetPage is a plain page of cards: facts, a table, words, and a form each. Decisions on it are forms that say what happens then.
-type SheetPage struct {
+// PlainPage is a plain page of cards: facts, a table, words, and a form each. Decisions on it are forms that say what happens then.
+type PlainPage struct {
 	Frame   ui.Frame
 	Crumbs  []ui.Crumb
 	Title   string
@@ -20,11 +20,11 @@ type SheetPage struct {
 	Said    string
 	Problem string // why the last try was refused
 	Buttons []ui.Button
-	Cards   []SheetCard
+	Cards   []PlainCard
 }
 
-// SheetCard is one card of a sheet; what is empty is left out.
-type SheetCard struct {
+// PlainCard is one card of a sheet; what is empty is left out.
+type PlainCard struct {
 	ID    string
 	Title string
 	Pill  string
@@ -32,12 +32,12 @@ type SheetCard struct {
 	Facts ui.Terms
 	Table *ui.Table
 	Body  templ.Component
-	Form  *SheetForm
+	Form  *PlainForm
 	Bare  templ.Component // a card of its own, in place of all else
 }
 
-// SheetForm is a form with one button.
-type SheetForm struct {
+// PlainForm is a form with one button.
+type PlainForm struct {
 	Action string
 	Next   []string // what happens then
 	Fields []templ.Component
@@ -49,13 +49,13 @@ type SheetForm struct {
 }
 
 // View is the whole page.
-func (p SheetPage) View() templ.Component { return p.view() }
+func (p PlainPage) View() templ.Component { return p.view() }
 
-func (p SheetPage) head() ui.Head {
+func (p PlainPage) head() ui.Head {
 	return ui.Head{Crumbs: p.Crumbs, Title: p.Title, State: p.State, Handling: p.Frame.Handling, Buttons: p.Buttons}
 }
 
-func (p SheetPage) errors(ctx context.Context) ui.Errors { return problem(ctx, p.Problem, nil) }
+func (p PlainPage) errors(ctx context.Context) ui.Errors { return problem(ctx, p.Problem, nil) }
 
 // Render implements templ.Component.
-func (c SheetCard) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
+func (c PlainCard) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
