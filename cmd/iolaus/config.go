@@ -122,6 +122,7 @@ type rulesConfig struct {
 	Verify  duration   `toml:"verify"`
 	Recheck []duration `toml:"recheck"`
 	Words   []string   `toml:"words"`
+	Spot    float64    `toml:"spot"` // share of findings by one person that a second reader gets, blind
 	// OneContact lets an order of one hour go to an addressee with one confirmed contact, without a reason.
 	OneContact bool `toml:"one_contact"`
 }
@@ -376,6 +377,7 @@ func (c config) rules() desk.Rules {
 	// Without a section there is one point, here. Each removal that is believed says on how many points it rests.
 	r.Agreement.Points = min(r.Agreement.Points, max(1, len(c.Vantages)))
 	r.Words, r.Authority, r.TwoContacts = c.Rules.Words, c.Unit.Authority, !c.Rules.OneContact
+	r.Spot = min(max(c.Rules.Spot, 0), 1)
 	r.Platforms = map[string]iru.AssetKind{}
 	for host, k := range c.Platform {
 		r.Platforms[host] = iru.AssetKind(k)
