@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"iolaus/internal/iru"
 	"iolaus/internal/link"
 )
 
@@ -318,7 +319,13 @@ func (a *autopilot) find(ctx context.Context, who string, i itemView, purpose st
 	_, err := post[struct{}](ctx, a.as(who), fmt.Sprintf("/v1/items/%d/assess", i.ID), map[string]any{
 		"finding": "refer", "limbs": []string{"c"}, "passage": passage, "passage_lang": first(i.Lang, "und"), "purpose": purpose,
 		"purpose_reason": "no editorial responsibility, no research, art or debate: looked for and not found", "public": true,
-		"reason": "exercise: the bulletin is treated as if it met the ground"})
+		"reason": "exercise: the bulletin is treated as if it met the ground",
+		"grounds": iru.Grounds{
+			Attribution: &iru.Attribution{Name: "the outlet on watch", Grade: iru.OpenSource, Why: "exercise: its name and template"},
+			Listing:     &iru.Listing{Checked: time.Now().UTC().Format(time.DateOnly), Words: "exercise: the Union's list was searched for the name"},
+			Collateral:  &iru.Collateral{Mail: "unknown", Words: "exercise: nothing else is known at that address"},
+			Measure:     &iru.Measure{Weighed: []iru.Weighed{{Measure: "a referral", Why: "exercise: earlier ones were not answered"}}, Words: "exercise: the address alone is concerned"},
+		}})
 	return err
 }
 

@@ -122,6 +122,7 @@ type rulesConfig struct {
 	Verify  duration   `toml:"verify"`
 	Recheck []duration `toml:"recheck"`
 	Words   []string   `toml:"words"`
+	Spot    float64    `toml:"spot"` // share of findings by one person that a second reader gets, blind
 	// OneContact lets an order of one hour go to an addressee with one confirmed contact, without a reason.
 	OneContact bool `toml:"one_contact"`
 	// SuppressBelow is from which number on a public report prints what no law asks for; 0: five, 1: nothing is suppressed.
@@ -379,6 +380,7 @@ func (c config) rules() desk.Rules {
 	r.Agreement.Points = min(r.Agreement.Points, max(1, len(c.Vantages)))
 	r.Words, r.Authority, r.TwoContacts = c.Rules.Words, c.Unit.Authority, !c.Rules.OneContact
 	r.Suppress = c.Rules.SuppressBelow
+	r.Spot = min(max(c.Rules.Spot, 0), 1)
 	r.Platforms = map[string]iru.AssetKind{}
 	for host, k := range c.Platform {
 		r.Platforms[host] = iru.AssetKind(k)

@@ -35,6 +35,7 @@ func TestContract(t *testing.T) {
 		w.law(asset, notice)
 		w.afterwards(asset, notice)
 		w.together(asset)
+		w.assessed()
 		w.register(asset)
 		w.record()
 		for p, item := range w.server.huma.OpenAPI().Paths {

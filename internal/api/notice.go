@@ -29,6 +29,8 @@ type Notice struct {
 	Layer      layer       `json:"layer"`
 	Operation  int64       `json:"operation,omitempty"`
 	Parent     int64       `json:"parent,omitempty" doc:"The act that it escalates."`
+	Batch      int64       `json:"batch,omitempty" doc:"The grouped letter that it leaves in."`
+	Threat     int64       `json:"threat,omitempty" doc:"The threat to life for which it leaves by the fast lane."`
 	Lang       string      `json:"lang"`
 	Reasons    string      `json:"reasons"`
 	Basis      string      `json:"basis"`
@@ -77,7 +79,7 @@ func (n Notice) cursor() string { return number(n.ID) }
 func notice(n iru.Notice) Notice {
 	return Notice{ID: int64(n.ID), Unit: int64(n.Unit), Ref: n.Ref, Instrument: instrument(n.Instrument), Title: n.Instrument.Title(), Binding: n.Instrument.Binding(),
 		Regime: n.Regime, Request: request(n.Request), Asset: int64(n.Asset), Item: int64(n.Item), Address: address(n.Locator), Provider: int64(n.Provider), Layer: layer(n.Layer),
-		Operation: int64(n.Operation), Parent: int64(n.Parent), Lang: n.Lang, Reasons: n.Reasons, Basis: n.Basis, DraftedBy: int64(n.Drafted), Approved: len(n.Approvals),
+		Operation: int64(n.Operation), Batch: int64(n.Batch), Threat: int64(n.Threat), Parent: int64(n.Parent), Lang: n.Lang, Reasons: n.Reasons, Basis: n.Basis, DraftedBy: int64(n.Drafted), Approved: len(n.Approvals),
 		State: noticeState(n.State), Created: at(n.Created), SentAt: at(n.SentAt), ReceivedAt: at(n.ReceivedAt), OutcomeAt: at(n.OutcomeAt), Outcome: n.Outcome, RemoteID: n.RemoteID}
 }
 
@@ -137,6 +139,18 @@ func (s *server) notices() {
 		}
 		f := db.NoticeFilter{State: iru.NoticeState(in.State), Asset: iru.AssetID(in.Asset), Operation: iru.OperationID(in.Operation), Provider: iru.ProviderID(in.Provider)}
 		ns, err := t.NoticesAfter(ctx, sc, f, iru.NoticeID(after), n)
+		if err != nil {
+			return nil, err
+		}
+		for i := range ns {
+			hidden, err := desk.Veiled(ctx, t, sc, ns[i].ID)
+			if err != nil {
+				return nil, err
+			}
+			if hidden {
+				ns[i].Reasons = ""
+			}
+		}
 		return paged(ns, err, notice)
 	})
 	ask(s, "/v1/notices/{id}", "get-notice", "Read a notice with its clocks, thread, approvals and paper", func(ctx context.Context, in *ByID) (NoticeDetail, error) {
@@ -210,6 +224,11 @@ func (s *server) noticeDetail(ctx context.Context, t *db.Tx, sc iru.Scope, id ir
 	n, err := t.Notice(ctx, sc, id)
 	if err != nil {
 		return NoticeDetail{}, err
+	}
+	if hidden, err := desk.Veiled(ctx, t, sc, id); err != nil {
+		return NoticeDetail{}, err
+	} else if hidden {
+		return NoticeDetail{}, desk.NotYet
 	}
 	out := NoticeDetail{Notice: notice(n), Approvals: []Approval{}}
 	if p, err := t.Provider(ctx, sc, n.Provider); err == nil {

@@ -86,6 +86,10 @@ func countings(name string) (counting, bool) {
 		"acts.not_removed": {actOf, left("e") + " AND " + inTime("e") + " AND NOT " + some("v", "notice", "verify")},
 		"acts.back":        {actOf, first("e", "notice", "'breach'", "") + " AND " + leftThen()},
 		"assessed":         {noAct("JOIN assessment x ON x.id=e.subject"), "e.noun='assessment' AND e.verb='give' AND " + inTime("e")},
+		"confirmed":        {noAct("JOIN assessment x ON x.id=e.subject"), first("e", "assessment", "'confirm'", "") + " AND " + inTime("e")},
+		"spots":            {noAct(""), first("e", "spot", "'agree','differ'", "") + " AND " + inTime("e")},
+		"spots.differ":     {noAct(""), first("e", "spot", "'differ'", "") + " AND " + inTime("e")},
+		"threats":          {"JOIN threat x ON x.id=e.subject LEFT JOIN notice n ON n.id=x.notice", first("e", "threat", "'declare'", "") + " AND " + inTime("e")},
 		"overturned":       {noAct("JOIN assessment x ON x.id=e.subject"), first("e", "assessment", "'overturn'", "") + " AND " + inTime("e")},
 		// What the clocks of law record about acts.
 		"acts.copied":      {of("scrutiny", "role='issuer'"), first("e", "scrutiny", "'open'", "") + " AND " + leftThen()},

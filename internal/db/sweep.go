@@ -23,6 +23,7 @@ type Owed struct {
 	Monitor  []iru.AssetID   // attributed and up
 	Recheck  []iru.AssetID   // down
 	Capture  []iru.ItemID    // never captured
+	Group    []iru.Batch     // grouped letters that have not left
 }
 
 // ofRelease is how long after T0 a task may still be in the hands of its release: longer than a job may run.
@@ -34,8 +35,9 @@ func (t *Tx) OwedActs(ctx context.Context, now time.Time) (o Owed, err error) {
 	const free = `(n.operation=0 OR n.operation IN (SELECT id FROM operation WHERE state IN ('released','closed') AND t0<$1))`
 	const fired = `(n.operation=0 OR n.operation IN (SELECT id FROM operation WHERE state IN ('released','closed','aborted') AND t0<$1))`
 	const unproven = `n.id IN (SELECT notice FROM letter WHERE NOT inbound AND kind='notice' AND proof='')`
-	if o.Deliver, err = ids[iru.NoticeID](ctx, t, `SELECT n.id FROM notice n WHERE (n.state='approved' AND `+free+`
-		AND n.provider IN (SELECT id FROM provider WHERE contact='confirmed')) OR (n.state NOT IN ('approved','withdrawn','bounced') AND `+unproven+` AND `+fired+`) ORDER BY n.id`, late); err != nil {
+	const alone = `(n.batch=0 OR n.batch IN (SELECT id FROM batch WHERE state IN ('bounced','dissolved')))` // not in a letter that the job group sends
+	if o.Deliver, err = ids[iru.NoticeID](ctx, t, `SELECT n.id FROM notice n WHERE (n.state='approved' AND `+alone+` AND `+free+`
+		AND n.provider IN (SELECT id FROM provider WHERE contact='confirmed')) OR (`+alone+` AND n.state NOT IN ('approved','withdrawn','bounced') AND `+unproven+` AND `+fired+`) ORDER BY n.id`, late); err != nil {
 		return o, err
 	}
 	if o.Post, err = ids[int64](ctx, t, `SELECT id FROM letter WHERE NOT inbound AND kind IN ('answer','copy','reminder') AND proof='' AND failed=''
@@ -57,6 +59,9 @@ func (t *Tx) OwedActs(ctx context.Context, now time.Time) (o Owed, err error) {
 		return o, err
 	}
 	if o.Mail, err = ids[iru.MissiveID](ctx, t, `SELECT id FROM missive WHERE state='queued' ORDER BY id`); err != nil {
+		return o, err
+	}
+	if o.Group, err = batches.list(ctx, t, `WHERE state IN ('gathering','dispatched') ORDER BY id`); err != nil {
 		return o, err
 	}
 	o.Verify, err = ids[iru.AssetID](ctx, t, `SELECT DISTINCT asset FROM notice WHERE state IN ('sent','received','clarifying','claimed','refused','breached','escalated')

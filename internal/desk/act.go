@@ -81,15 +81,15 @@ func (d *Desk) content(ctx context.Context, t *db.Tx, n iru.Notice, a iru.Asset,
 		}
 		act.Handling = o.Handling.String()
 	}
-	f, err := d.finding(ctx, t, a, n.Item)
+	f, err := d.carrying(ctx, t, a, n.Item, n.Threat != 0)
 	switch {
 	case errors.Is(err, iru.Conflict): // it was taken back meanwhile; an approval asks again
 	case err != nil:
 		return err
 	case !slices.Contains([]string{"epoc", "epoc_pr", "registration_data"}, act.Template.ID):
 		act.Limbs = f.Limbs
-		if p := plain(f.Passage); p != "" {
-			act.Passages = []form.Passage{{Text: p, Lang: tongue(f.PassageLang)}}
+		for _, q := range f.Quotes() {
+			act.Passages = append(act.Passages, form.Passage{Text: plain(q.Text), Lang: tongue(q.Lang), Range: q.Range(), Translation: plain(q.Translation), Translator: plain(q.Translator), Unverified: q.Engine})
 		}
 	}
 	if n.Item != 0 {

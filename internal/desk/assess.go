@@ -18,7 +18,11 @@ func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment, also .
 	if err := s.May(iru.ToAssess); err != nil {
 		return a, err
 	}
-	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+	chance, err := lot()
+	if err != nil {
+		return a, err
+	}
+	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		i, err := ownItem(ctx, t, s, a.Item)
 		if err != nil {
 			return err
@@ -44,6 +48,9 @@ func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment, also .
 			}
 		}
 		if err := add(ctx, t, &a); err != nil {
+			return err
+		}
+		if err := d.drawSpot(ctx, t, a, chance, now); err != nil {
 			return err
 		}
 		verb := "dismiss"
@@ -97,6 +104,9 @@ func (d *Desk) second(ctx context.Context, t *db.Tx, s iru.Scope, i iru.Item, a 
 		if first.State != iru.AssessmentDoubted {
 			continue
 		}
+		if err := twoPeople(ctx, t, a.By, first.By); err != nil {
+			return err
+		}
 		settled, verb, err := first.Settle(given)
 		if err != nil {
 			return err
@@ -139,7 +149,7 @@ func another(ctx context.Context, t *db.Tx, i iru.Item, by iru.OfficerID) error 
 		if e.By == by {
 			return iru.Refuse(iru.Forbidden, "the second opinion must come from another person", "pass the item on")
 		}
-		return nil
+		return twoPeople(ctx, t, by, e.By)
 	}
 	return nil
 }

@@ -5,136 +5,157 @@ package desk
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strings"
 	"time"
 
 	"iolaus/internal/db"
-	"iolaus/internal/form"
 	"iolaus/internal/iru"
-	"iolaus/internal/legal"
 )
 
-// maxCalendar is how many clocks a calendar shows, and maxCalendars how many addresses an officer has at once.
-const (
-	maxCalendar  = 500
-	maxCalendars = 5
-)
-
-// OpenCalendar gives the officer a private address for a calendar program, by its secret, which is shown once.
-func (d *Desk) OpenCalendar(ctx context.Context, s iru.Scope) (iru.Calendar, string, error) {
-	var c iru.Calendar
-	if s.Officer == 0 {
-		return c, "", iru.Refuse(iru.Forbidden, "a calendar belongs to a person", "")
+// zone finds the place whose clock a calendar goes by.
+func zone(name string) (*time.Location, error) {
+	if name == "" || name == "Local" {
+		return nil, iru.Refuse(iru.Invalid, "the calendar has no time zone", "name one such as Europe/Vienna or UTC")
 	}
-	if err := s.May(iru.ToRead); err != nil {
-		return c, "", err
-	}
-	text, stored, err := secret()
+	loc, err := time.LoadLocation(name)
 	if err != nil {
-		return c, "", err
+		return nil, iru.Refuse(iru.Invalid, "there is no time zone "+name, "name one such as Europe/Vienna or UTC")
+	}
+	return loc, nil
+}
+
+// SetCalendar gives an addressee a calendar, or another one: from now on its referrals leave grouped, at its times. Letters that still
+// gather go by the new one.
+func (d *Desk) SetCalendar(ctx context.Context, s iru.Scope, c iru.Calendar) (iru.Calendar, error) {
+	if err := s.May(iru.ToSchedule); err != nil {
+		return c, err
+	}
+	if err := c.Check(); err != nil {
+		return c, err
+	}
+	loc, err := zone(c.Zone)
+	if err != nil {
+		return c, err
 	}
 	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		have, err := t.Calendars(ctx, s.Officer)
+		p, err := t.Provider(ctx, s, c.Provider)
 		if err != nil {
 			return err
 		}
-		open := 0
-		for _, x := range have {
-			if x.Revoked.IsZero() {
-				open++
-			}
-		}
-		if open >= maxCalendars {
-			return iru.Refuse(iru.Conflict, fmt.Sprintf("you have %d calendar addresses already", open), "revoke one first")
-		}
-		c = iru.Calendar{Officer: s.Officer, Unit: s.Unit, Digest: stored, Created: now}
-		if err := t.AddCalendar(ctx, &c); err != nil {
+		if err := own(s, p.Unit); err != nil {
 			return err
 		}
-		_, err = t.Record(ctx, happened("officer", int64(s.Officer), "open_calendar", s.Officer, s.Unit, now, ""))
-		return err
+		if p.Channel != iru.ByMail {
+			return iru.Refuse(iru.Conflict, p.Name+" is not written to by mail", "only mail is grouped; an interface takes each act by itself")
+		}
+		if _, ok := c.Next(now, loc); !ok {
+			return iru.Refuse(iru.Invalid, "the calendar has no time within two years at which a letter could leave", "give more windows or fewer holidays")
+		}
+		if !c.PauseUntil.IsZero() && c.PauseUntil.After(now) && strings.TrimSpace(c.PauseWhy) == "" {
+			return iru.Refuse(iru.Invalid, "the pause has no reason", "say why nothing leaves until then")
+		}
+		have, err := t.Calendar(ctx, c.Provider)
+		if err != nil && !errors.Is(err, iru.NotFound) {
+			return err
+		}
+		c.ID, c.Unit, c.By, c.At = have.ID, p.Unit, s.Officer, now
+		c.PauseUntil = c.PauseUntil.UTC().Truncate(time.Microsecond)
+		if c.Holidays == nil {
+			c.Holidays = []string{}
+		}
+		if err := t.SetCalendar(ctx, &c); err != nil {
+			return err
+		}
+		e := happened("provider", int64(p.ID), "schedule", s.Officer, p.Unit, now, c.PauseWhy).With("zone", c.Zone).With("most", c.Most)
+		if c.PauseUntil.After(now) {
+			e = e.With("pause_until", c.PauseUntil.Format(time.RFC3339))
+		}
+		if _, err := t.Record(ctx, e); err != nil {
+			return err
+		}
+		return d.redue(ctx, t, c, loc, now)
 	})
-	return c, text, err
+	return c, err
 }
 
-// RevokeCalendar ends one of the officer's calendar addresses.
-func (d *Desk) RevokeCalendar(ctx context.Context, s iru.Scope, id int64) error {
+// redue moves the letters that still gather to the calendar's next time.
+func (d *Desk) redue(ctx context.Context, t *db.Tx, c iru.Calendar, loc *time.Location, now time.Time) error {
+	bs, err := t.Gathering(ctx, c.Provider)
+	if err != nil {
+		return err
+	}
+	for _, b := range bs {
+		from := b.Created.Add(c.Gather)
+		if from.Before(now) {
+			from = now
+		}
+		due, ok := c.Next(from, loc)
+		if !ok {
+			continue
+		}
+		b.Due = due
+		if err := t.UpdateBatch(ctx, b, b.State); err != nil {
+			return err
+		}
+		if _, err := t.Enqueue(ctx, Group{Batch: b.ID, Due: b.Due.UnixMicro()}, act(b.Due)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EndCalendar ends the grouping for an addressee. What gathers leaves at once.
+func (d *Desk) EndCalendar(ctx context.Context, s iru.Scope, id iru.ProviderID, why string) error {
+	if err := s.May(iru.ToSchedule); err != nil {
+		return err
+	}
+	if strings.TrimSpace(why) == "" {
+		return iru.Refuse(iru.Invalid, "the reason is missing", "say why the calendar ends")
+	}
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		if err := t.RevokeCalendar(ctx, s.Officer, id, now); err != nil {
-			return err
-		}
-		_, err := t.Record(ctx, happened("officer", int64(s.Officer), "revoke_calendar", s.Officer, s.Unit, now, ""))
-		return err
-	})
-}
-
-// Calendar gives what the secret's officer may read of the clocks that run, as RFC 5545: reference, whom it concerns, when it ends. There is one
-// refusal for every reason.
-func (d *Desk) Calendar(ctx context.Context, secret string) ([]byte, error) {
-	no := iru.Refuse(iru.NotFound, "there is no such calendar", "")
-	var events []form.Event
-	var id int64
-	now := d.now()
-	err := d.DB.View(ctx, func(t *db.Tx) error {
-		events = nil
-		c, err := t.CalendarByDigest(ctx, Digest(secret))
-		if err != nil || !c.Revoked.IsZero() {
-			return errors.Join(err, no)
-		}
-		id = c.ID
-		o, err := t.Officer(ctx, c.Officer)
+		p, err := t.Provider(ctx, s, id)
 		if err != nil {
 			return err
 		}
-		u, err := t.Unit(ctx, o.Unit)
+		if err := own(s, p.Unit); err != nil {
+			return err
+		}
+		if _, err := t.Calendar(ctx, id); err != nil {
+			return err
+		}
+		if err := t.DropCalendar(ctx, id); err != nil {
+			return err
+		}
+		if _, err := t.Record(ctx, happened("provider", int64(id), "unschedule", s.Officer, p.Unit, now, why)); err != nil {
+			return err
+		}
+		bs, err := t.Gathering(ctx, id)
 		if err != nil {
 			return err
 		}
-		if o.State != iru.OfficerActive || u.State != iru.UnitActive || o.Unit != c.Unit {
-			return no
-		}
-		cs, err := t.Running(ctx, o.Scope(), maxCalendar)
-		if err != nil {
-			return err
-		}
-		names := map[iru.ProviderID]string{}
-		for _, k := range cs {
-			if _, ok := names[k.Provider]; !ok && k.Provider != 0 {
-				p, err := t.Provider(ctx, iru.Program(), k.Provider)
-				if err != nil && !errors.Is(err, iru.NotFound) {
-					return err
-				}
-				names[k.Provider] = p.Name
+		for _, b := range bs {
+			b.Due = now
+			if err := t.UpdateBatch(ctx, b, b.State); err != nil {
+				return err
 			}
-			events = append(events, d.calendarEvent(k, names[k.Provider], now))
+			if _, err := t.Enqueue(ctx, Group{Batch: b.ID, Due: b.Due.UnixMicro()}, act(soon)); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
-	if err != nil {
-		if errors.Is(err, iru.NotFound) {
-			return nil, no
-		}
-		return nil, err
-	}
-	if err := d.DB.Tx(ctx, func(t *db.Tx) error { return t.ReadCalendar(ctx, id, now) }); err != nil {
-		return nil, err
-	}
-	return form.Calendar("Clocks", d.Software, events), nil
 }
 
-func (d *Desk) calendarEvent(c iru.Clock, who string, now time.Time) form.Event {
-	r, _ := d.Regime.Clock(c.Rule)
-	what := c.Ref
-	if who != "" {
-		what += ", " + who
-	}
-	e := form.Event{UID: fmt.Sprintf("clock-%d@%s", c.ID, d.Log.Origin), Stamp: now, Start: c.Due, Summary: what, Text: c.Rule + ", " + c.Source + "; to act: " + c.Obliged}
-	if r.Sense == legal.Deadline || c.Sense == legal.Deadline {
-		for _, s := range r.Tell {
-			if s.Left > 0 {
-				e.Alarms = append(e.Alarms, s.Left)
-			}
+// Calendar gives an addressee's calendar; NotFound if its acts leave one by one.
+func (d *Desk) Calendar(ctx context.Context, s iru.Scope, id iru.ProviderID) (iru.Calendar, error) {
+	var c iru.Calendar
+	err := d.DB.View(ctx, func(t *db.Tx) error {
+		if _, err := t.Provider(ctx, s, id); err != nil {
+			return err
 		}
-	}
-	return e
+		var err error
+		c, err = t.Calendar(ctx, id)
+		return err
+	})
+	return c, err
 }

@@ -42,6 +42,9 @@ func (d *Desk) Dispatch(ctx context.Context, id iru.NoticeID) (Dispatch, error) 
 				return iru.Refuse(iru.Conflict, n.Ref+" belongs to an operation", "it leaves at T0")
 			}
 		}
+		if err := byItself(ctx, t, n); err != nil {
+			return err
+		}
 		out, err = d.dispatch(ctx, t, n, now)
 		return err
 	})
@@ -91,14 +94,8 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 		}
 	}
 	l = iru.Letter{Notice: n.ID, At: now, Kind: "notice", Channel: p.Channel, From: u.Name, Subject: n.Subject, Text: n.Text, MessageID: n.Key}
-	if n.Facts != "" {
-		a, err := d.unchanged(ctx, t, n)
-		if err != nil {
-			return Dispatch{}, err
-		}
-		if l.Subject, l.Text, err = form.Mail(issued(a, n, p, d.Signature)); err != nil {
-			return Dispatch{}, err
-		}
+	if l.Subject, l.Text, err = d.worded(ctx, t, n, p); err != nil {
+		return Dispatch{}, err
 	}
 	if _, err := t.AddLetter(ctx, &l); err != nil {
 		return Dispatch{}, err
@@ -114,21 +111,36 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if err := d.copyHome(ctx, t, n, p, u, now); err != nil {
 		return Dispatch{}, err
 	}
-	if a, err := t.Asset(ctx, iru.Program(), n.Asset); err != nil {
-		return Dispatch{}, err
-	} else if iru.AssetTable.Can(a.State, "act") {
-		next, e, err := a.Step("act", 0, now, n.Ref)
-		if err != nil {
-			return Dispatch{}, err
-		}
-		if err := t.UpdateAsset(ctx, next, a.State); err != nil {
-			return Dispatch{}, err
-		}
-		if _, err := t.Record(ctx, e); err != nil {
-			return Dispatch{}, err
-		}
+	return Dispatch{n, p, u, l, ""}, acted(ctx, t, n, now)
+}
+
+// worded gives the words by which an act leaves now: those of its record, with the day of issue.
+func (d *Desk) worded(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider) (subject, text string, err error) {
+	if n.Facts == "" {
+		return n.Subject, n.Text, nil
 	}
-	return Dispatch{n, p, u, l, ""}, nil
+	a, err := d.unchanged(ctx, t, n)
+	if err != nil {
+		return "", "", err
+	}
+	return form.Mail(issued(a, n, p, d.Signature))
+}
+
+// acted moves the asset that an act is about.
+func acted(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) error {
+	a, err := t.Asset(ctx, iru.Program(), n.Asset)
+	if err != nil || !iru.AssetTable.Can(a.State, "act") {
+		return err
+	}
+	next, e, err := a.Step("act", 0, now, n.Ref)
+	if err != nil {
+		return err
+	}
+	if err := t.UpdateAsset(ctx, next, a.State); err != nil {
+		return err
+	}
+	_, err = t.Record(ctx, e)
+	return err
 }
 
 // still asks the gate once more just before an act leaves: what an officer recorded since its approval counts.
@@ -137,7 +149,7 @@ func (d *Desk) still(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider
 	if err != nil {
 		return err
 	}
-	f, err := d.finding(ctx, t, a, n.Item)
+	f, err := d.carrying(ctx, t, a, n.Item, n.Threat != 0)
 	if err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ type Rules struct {
 	Platforms map[string]iru.AssetKind // names that host many customers: what an address there is
 	Authority string                   // legal basis of collecting, as custody entries tell it; "": the unit's mandate
 	Flood     iru.FloodRule            // when known content matches too much; none given: iru.DefaultFlood
+	Spot      float64                  // share of single persons' findings that a second reader gets, blind: 0 none, 1 all
 	// TwoContacts demands, for an order of one hour, a second confirmed contact or a reason why one must do (docs/processes/contacts.md).
 	TwoContacts bool
 	Suppress    int      // from which number on a public report prints what no law asks for; 0: iru.DefaultThreshold

@@ -54,6 +54,12 @@ type Deliver struct {
 	Notice iru.NoticeID `json:"notice" river:"unique"`
 }
 
+// Group sends a letter with several referrals.
+type Group struct {
+	Batch iru.BatchID `json:"batch" river:"unique"`
+	Due   int64       `json:"due" river:"unique"` // microseconds: a letter whose time was moved is another job
+}
+
 // Post sends a further letter of a notice's thread.
 type Post struct {
 	Letter int64 `json:"letter" river:"unique"`
@@ -126,6 +132,9 @@ func (Rescan) Kind() string { return "rescan" }
 func (Deliver) Kind() string { return "deliver" }
 
 // Kind names the job.
+func (Group) Kind() string { return "group" }
+
+// Kind names the job.
 func (Post) Kind() string { return "post" }
 
 // Kind names the job.
@@ -154,7 +163,7 @@ func (Erase) Kind() string { return "erase" }
 
 // Queues by which jobs are kept apart, so that a slow site never holds up an order.
 const (
-	QueueActs  = "acts"  // deliver, post, try, mail, receive, release, escalate
+	QueueActs  = "acts"  // deliver, group, post, try, mail, receive, release, escalate
 	QueueLooks = "looks" // verify, recheck, probe
 	QueueReads = "reads" // monitor, capture, match, rethink, rescan, erase
 )

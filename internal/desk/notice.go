@@ -44,6 +44,8 @@ type DraftRequest struct {
 	Operation  iru.OperationID
 	Unit       iru.UnitID // the unit that serves it in an operation; 0 for the officer's own
 	Parent     iru.NoticeID
+
+	threat iru.ThreatID // the threat to life for which it leaves by the fast lane
 }
 
 // Draft makes a draft, if the law allows that instrument for that addressee and a person found that the content should go.
@@ -91,7 +93,7 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	if r.Request == "" {
 		r.Request = Usual(r.Layer, r.Instrument)
 	}
-	f, err := d.finding(ctx, t, a, r.Item)
+	f, err := d.carrying(ctx, t, a, r.Item, r.threat != 0)
 	if err != nil {
 		return n, err
 	}
@@ -112,6 +114,9 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	}
 	if !d.Regime.InForce(r.Instrument, now) {
 		return n, iru.Refuse(iru.Forbidden, r.Instrument.Title()+" is not in force on this day", "choose another one")
+	}
+	if err := f.Bears(r.Instrument.Binding()); err != nil {
+		return n, err
 	}
 	loc := a.Locator
 	if r.Item != 0 {
@@ -140,7 +145,7 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	n = iru.Notice{Unit: unit.ID, Ref: fmt.Sprintf("%s-%d-%04d", r.Instrument.Ref(), now.Year(), no), Instrument: r.Instrument,
 		Regime: fmt.Sprintf("%s/%d", d.Regime.ID, d.Regime.Version), Request: r.Request, Asset: a.ID, Item: r.Item, Locator: loc,
 		Provider: p.ID, Layer: r.Layer, Operation: r.Operation, Parent: r.Parent, Lang: r.Lang, Reasons: r.Reasons,
-		Basis: r.Instrument.Basis(), Drafted: s.Officer, State: iru.NoticeDraft, Key: key, Created: now}
+		Basis: r.Instrument.Basis(), Drafted: s.Officer, State: iru.NoticeDraft, Key: key, Created: now, Threat: r.threat}
 	if err := t.AddNotice(ctx, &n); err != nil {
 		return n, err
 	}
@@ -183,12 +188,17 @@ func (d *Desk) serving(ctx context.Context, t *db.Tx, s iru.Scope, r DraftReques
 
 // finding is the assessment that an act rests on: of that item, or for the asset as a whole of any of its items.
 func (d *Desk) finding(ctx context.Context, t *db.Tx, a iru.Asset, item iru.ItemID) (iru.Assessment, error) {
+	return d.carrying(ctx, t, a, item, false)
+}
+
+// carrying is finding; for a threat to life a finding in doubt carries an act too, before its second opinion.
+func (d *Desk) carrying(ctx context.Context, t *db.Tx, a iru.Asset, item iru.ItemID, threat bool) (iru.Assessment, error) {
 	is, err := t.ItemsOf(ctx, iru.Program(), a.ID)
 	if err != nil {
 		return iru.Assessment{}, err
 	}
 	for _, i := range is {
-		if item != 0 && i.ID != item || i.State != iru.ItemReferred {
+		if item != 0 && i.ID != item || i.State != iru.ItemReferred && (!threat || i.State != iru.ItemSecond) {
 			continue
 		}
 		fs, err := t.AssessmentsOf(ctx, iru.Program(), i.ID)
@@ -196,21 +206,12 @@ func (d *Desk) finding(ctx context.Context, t *db.Tx, a iru.Asset, item iru.Item
 			return iru.Assessment{}, err
 		}
 		for _, f := range fs {
-			if f.CarriesOn(i) {
+			if f.CarriesOn(i) || threat && f.State == iru.AssessmentDoubted && (f.Content == "" || f.Content == i.Content) {
 				return f, nil
 			}
 		}
 	}
 	return iru.Assessment{}, iru.Refuse(iru.Conflict, "no person has found that content of this asset should go", "assess it first; the true-purpose step cannot be skipped")
-}
-
-func grounds(f iru.Assessment) string {
-	var b strings.Builder
-	for _, l := range f.Limbs {
-		fmt.Fprintf(&b, "Article 2(7)(%s): %s. ", l, iru.Limbs[l])
-	}
-	fmt.Fprintf(&b, "Passage: “%s”. %s Purpose examined: %s", f.Passage, f.Reason, f.PurposeReason)
-	return b.String()
 }
 
 // Submit hands a complete draft to those who approve. An order of one hour needs a second confirmed contact (Rules.TwoContacts).
@@ -231,7 +232,12 @@ const alone = "one contact only: "
 
 // Return gives a submitted act back to its author; approvals given so far lapse.
 func (d *Desk) Return(ctx context.Context, s iru.Scope, id iru.NoticeID, why string) (iru.Notice, error) {
-	return d.move(ctx, s, id, iru.ToEndorse, "return", why, func(n iru.Notice) error { return own(s, n.Unit) })
+	return d.move(ctx, s, id, iru.ToEndorse, "return", why, func(n iru.Notice) error {
+		if n.Threat != 0 {
+			return iru.Refuse(iru.Conflict, n.Ref+" leaves by the fast lane", "withdraw the threat to life instead")
+		}
+		return own(s, n.Unit)
+	})
 }
 
 // Withdraw ends an act. What has left cannot be called back; the addressee must be told by an answer.
@@ -261,6 +267,9 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 			return err
 		}
 		if verb == "submit" {
+			if err := unheld(ctx, t, n); err != nil {
+				return err
+			}
 			if err := d.twice(ctx, t, n, note); err != nil {
 				return err
 			}
@@ -346,35 +355,45 @@ func (d *Desk) Approve(ctx context.Context, s iru.Scope, id iru.NoticeID, seen s
 		if n.Unit != by.Unit {
 			return iru.Refuse(iru.Forbidden, "an act is approved by officers of the unit that serves it", "")
 		}
-		if err := d.reviewed(ctx, t, n, by); err != nil {
-			return err
+		if n.Threat != 0 {
+			return iru.Refuse(iru.Conflict, n.Ref+" leaves by the fast lane", "declare or withdraw the threat to life")
 		}
-		dig, err := ActDigest(n)
-		if err != nil {
-			return err
-		}
-		if err := asSeen("act", dig, seen); err != nil {
-			return err
-		}
-		next, e, err := n.Approve(by, dig, now)
-		if err != nil {
-			return err
-		}
-		ev, err := t.Record(ctx, e)
-		if err != nil {
-			return err
-		}
-		next.Approvals[len(next.Approvals)-1].Event = ev
-		if err := t.UpdateNotice(ctx, next, n.State); err != nil {
-			return err
-		}
-		n = next
-		if n.State == iru.NoticeApproved && n.Operation == 0 {
-			_, err = t.Enqueue(ctx, Deliver{Notice: n.ID}, act(soon))
-		}
+		n, err = d.approve(ctx, t, n, by, seen, now)
 		return err
 	})
 	return n, err
+}
+
+func (d *Desk) approve(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Officer, seen string, now time.Time) (iru.Notice, error) {
+	if err := d.reviewed(ctx, t, n, by); err != nil {
+		return n, err
+	}
+	dig, err := ActDigest(n)
+	if err != nil {
+		return n, err
+	}
+	if err := asSeen("act", dig, seen); err != nil {
+		return n, err
+	}
+	next, e, err := n.Approve(by, dig, now)
+	if err != nil {
+		return n, err
+	}
+	if err := persons(ctx, t, next); err != nil {
+		return n, err
+	}
+	ev, err := t.Record(ctx, e)
+	if err != nil {
+		return n, err
+	}
+	next.Approvals[len(next.Approvals)-1].Event = ev
+	if err := t.UpdateNotice(ctx, next, n.State); err != nil {
+		return n, err
+	}
+	if next.State == iru.NoticeApproved && next.Operation == 0 {
+		return d.leave(ctx, t, next, now)
+	}
+	return next, nil
 }
 
 // reviewed asks the gate again, since the finding or the addressee may have changed, and refuses the first approval of anybody but
@@ -392,8 +411,11 @@ func (d *Desk) reviewed(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Offi
 	if err != nil {
 		return err
 	}
-	f, err := d.finding(ctx, t, a, n.Item)
+	f, err := d.carrying(ctx, t, a, n.Item, n.Threat != 0)
 	if err != nil {
+		return err
+	}
+	if err := f.Bears(n.Instrument.Binding()); err != nil {
 		return err
 	}
 	rule, err := d.gate(ctx, t, n, a, f, p, u)

@@ -275,6 +275,16 @@ func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, seen
 			if n.State != iru.NoticeApproved {
 				continue
 			}
+			if n.Batch != 0 {
+				b, err := t.Batch(ctx, iru.Program(), n.Batch)
+				if err != nil {
+					return err
+				}
+				if _, err := t.Enqueue(ctx, Group{Batch: b.ID, Due: b.Due.UnixMicro()}, act(b.Due)); err != nil {
+					return err
+				}
+				continue
+			}
 			past := true
 			if n.Operation != 0 { // a task that was parked at T0
 				o, err := t.Operation(ctx, iru.Program(), n.Operation)

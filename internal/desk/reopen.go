@@ -66,6 +66,9 @@ func (d *Desk) Reopen(ctx context.Context, s iru.Scope, id iru.ItemID, why strin
 		if fs[0].By == s.Officer {
 			return iru.Refuse(iru.Forbidden, "the finding is your own", "ask a colleague to look again")
 		}
+		if err := twoPeople(ctx, t, s.Officer, fs[0].By); err != nil {
+			return err
+		}
 		for _, first := range fs[1:] { // that it confirmed
 			if err := turn(ctx, t, first, "overturn", s.Officer, now, why); err != nil {
 				return err
@@ -181,8 +184,10 @@ func turn(ctx context.Context, t *db.Tx, a iru.Assessment, verb string, by iru.O
 	}
 	e := happened("assessment", int64(a.ID), verb, by, a.Unit, now, why)
 	e.From, e.To = string(old), string(a.State)
-	_, err = t.Record(ctx, e)
-	return err
+	if _, err = t.Record(ctx, e); err != nil {
+		return err
+	}
+	return lapseSpots(ctx, t, a, now)
 }
 
 // forget withdraws what a finding that was taken back had entered into the unit's bank.

@@ -24,9 +24,18 @@ type Reply struct {
 	Authentic string // how its sender is known (iru.Provider.Wrote), "" if nothing proves it
 	Subject   string
 	Text      string
-	MessageID string // the same one is taken in once
-	Answers   string // message id of ours that it names, if any
-	Proof     string // digest of the raw message in the evidence store
+	MessageID string      // the same one is taken in once
+	Answers   string      // message id of ours that it names, if any
+	Proof     string      // digest of the raw message in the evidence store
+	Parts     []ReplyPart // what it says for single acts of a grouped letter; none: it names none of them
+}
+
+// A ReplyPart is what a reply says for one act of a grouped letter.
+type ReplyPart struct {
+	Notice iru.NoticeID
+	Kind   string
+	Guess  bool
+	Text   string
 }
 
 // replyKinds are what a reply can be said to be by whoever read it.
@@ -40,62 +49,75 @@ func (d *Desk) Receive(ctx context.Context, r Reply) error {
 		if id, ok := iru.TrialOf(r.Notice); ok {
 			return d.tried(ctx, t, id, r, now)
 		}
-		n, err := t.Notice(ctx, iru.Program(), r.Notice)
+		rs, err := apart(ctx, t, r)
 		if err != nil {
 			return err
 		}
-		p, err := t.Provider(ctx, iru.Program(), n.Provider)
-		if err != nil {
-			return err
-		}
-		ls, err := t.Letters(ctx, iru.Program(), n.ID)
-		if err != nil {
-			return err
-		}
-		r.At = r.At.UTC().Truncate(time.Microsecond)
-		if r.At.IsZero() || r.At.After(now) { // a letter cannot have been received before it arrives, whatever its date says
-			r.At = now
-		}
-		if since := n.SentAt; r.At.Before(since) || since.IsZero() && r.At.Before(n.Created) { // nor before there was anything to answer
-			r.At = now
-		}
-		r.At = r.At.UTC().Truncate(time.Microsecond)
-		if !slices.Contains(replyKinds, r.Kind) {
-			r.Kind, r.Guess = "unknown", true
-		}
-		of := named(ls, r.Answers)
-		why := doubt(r, p, of)
-		if why != "" {
-			if p, why, err = d.doubtAll(ctx, t, r, p, of, why); err != nil {
+		for _, one := range rs {
+			if err := d.receive(ctx, t, one, now); err != nil {
 				return err
 			}
 		}
-		if why != "" {
-			r.Guess, r.Authentic = true, ""
-		}
-		l := iru.Letter{Notice: n.ID, Inbound: true, At: r.At, Kind: r.Kind, Channel: r.Channel, From: clip(r.From, 200), Subject: clip(r.Subject, 300),
-			Text: r.Text, MessageID: inbound(r), Proof: r.Proof, Guess: r.Guess, Authentic: r.Authentic}
-		fresh, err := t.AddLetter(ctx, &l)
-		if err != nil || !fresh {
-			return err
-		}
-		e := happened("notice", int64(n.ID), "reply", 0, n.Unit, r.At, r.Kind).With("letter", l.ID).With("guess", r.Guess).With("authentic", r.Authentic)
-		if why != "" {
-			e.Note += ": " + why
-		}
-		if _, err := t.Record(ctx, e); err != nil {
-			return err
-		}
-		if why == "" && r.Authentic != iru.ByRelay {
-			if err := d.names(ctx, t, n, r, now); err != nil {
-				return err
-			}
-		}
-		if r.Guess {
-			return nil
-		}
-		return d.file(ctx, t, n, l, of, 0, now)
+		return nil
 	})
+}
+
+func (d *Desk) receive(ctx context.Context, t *db.Tx, r Reply, now time.Time) error {
+	n, err := t.Notice(ctx, iru.Program(), r.Notice)
+	if err != nil {
+		return err
+	}
+	p, err := t.Provider(ctx, iru.Program(), n.Provider)
+	if err != nil {
+		return err
+	}
+	ls, err := t.Letters(ctx, iru.Program(), n.ID)
+	if err != nil {
+		return err
+	}
+	r.At = r.At.UTC().Truncate(time.Microsecond)
+	if r.At.IsZero() || r.At.After(now) { // a letter cannot have been received before it arrives, whatever its date says
+		r.At = now
+	}
+	if since := n.SentAt; r.At.Before(since) || since.IsZero() && r.At.Before(n.Created) { // nor before there was anything to answer
+		r.At = now
+	}
+	r.At = r.At.UTC().Truncate(time.Microsecond)
+	if !slices.Contains(replyKinds, r.Kind) {
+		r.Kind, r.Guess = "unknown", true
+	}
+	of := named(ls, r.Answers)
+	why := doubt(r, p, of)
+	if why != "" {
+		if p, why, err = d.doubtAll(ctx, t, r, p, of, why); err != nil {
+			return err
+		}
+	}
+	if why != "" {
+		r.Guess, r.Authentic = true, ""
+	}
+	l := iru.Letter{Notice: n.ID, Inbound: true, At: r.At, Kind: r.Kind, Channel: r.Channel, From: clip(r.From, 200), Subject: clip(r.Subject, 300),
+		Text: r.Text, MessageID: inbound(r), Proof: r.Proof, Guess: r.Guess, Authentic: r.Authentic}
+	fresh, err := t.AddLetter(ctx, &l)
+	if err != nil || !fresh {
+		return err
+	}
+	e := happened("notice", int64(n.ID), "reply", 0, n.Unit, r.At, r.Kind).With("letter", l.ID).With("guess", r.Guess).With("authentic", r.Authentic)
+	if why != "" {
+		e.Note += ": " + why
+	}
+	if _, err := t.Record(ctx, e); err != nil {
+		return err
+	}
+	if why == "" && r.Authentic != iru.ByRelay {
+		if err := d.names(ctx, t, n, r, now); err != nil {
+			return err
+		}
+	}
+	if r.Guess {
+		return nil
+	}
+	return d.file(ctx, t, n, l, of, 0, now)
 }
 
 // doubt says why a reply is not taken at its word, or "". A delivery report of our own mail server must name a letter of ours.

@@ -107,7 +107,19 @@ func figuresUnit() []Definition {
 		missing("unit.deconfliction", "Deconfliction checks", law, "Questions to other units before an act, and holds that followed.", noRecord),
 		counted("overturned", Definition{Figure: of("unit.overturned", "Assessments overturned", law, "Findings that were overturned in the year by a second opinion or later, each once.")}),
 	}
+	list = append(list, secondFigures(law)...)
 	return append(list, reinstatedFigures(law)...)
+}
+
+// What second readers found, and the fast lane.
+func secondFigures(law string) []Definition {
+	return []Definition{
+		counted("confirmed", Definition{Figure: of("unit.confirmed", "Assessments confirmed by a second reader", law, "Findings in doubt that a second reader, who had not seen them, confirmed in the year, each once.")}),
+		counted("spots", Definition{Figure: of("unit.spots", "Findings drawn by chance and read again", law, "Findings of one person that were drawn by chance and read in the year by a second reader who had not seen them.")}),
+		counted("spots.differ", Definition{Figure: of("unit.differ", "Of these, the second reader differed", law, "Of these, those in which the second reader came to another finding."), Whole: "unit.spots"}),
+		share("unit.disagreement", "Disagreement rate", law, "Findings in which the second reader differed, of those drawn by chance and read again.", "unit.differ", "unit.spots"),
+		counted("threats", Definition{Figure: of("unit.threats", "Acts sent at once for a threat to life", law, "Threats to life for which two persons let an act leave at once in the year, with how the review afterwards stands."), By: []string{"outcome"}}),
+	}
 }
 
 // What the clocks of law record: copies, scrutiny, appeals, reinstatement, waivers.

@@ -46,6 +46,7 @@ type randomStore struct {
 	acts      []told
 	given     map[string]int // findings of 2026 by kind
 	overturn  int
+	spots     int64
 	more      map[string]int // what the law's own steps made, by figure: in the year for the internal edition, and "public " for the public one
 	providers []iru.Provider
 }
@@ -115,6 +116,7 @@ func randomly(u *unit, seed uint64, acts int) *randomStore {
 		r.law(x)
 		if r.dice.IntN(2) == 0 {
 			r.find(a.Unit, i, at)
+			r.second(a.Unit, i, at)
 		}
 	}
 	u.whole()
@@ -217,6 +219,43 @@ func (r *randomStore) law(a told) {
 	}))
 }
 
+// second takes what second readers and the fast lane do.
+func (r *randomStore) second(unit iru.UnitID, i iru.Item, at time.Time) {
+	r.t.Helper()
+	ctx, now := r.t.Context(), at.Year() == 2026
+	count := func(figure string) {
+		if now {
+			r.more[figure]++
+			r.more["public "+figure]++
+		}
+	}
+	must(r.t, r.DB.Tx(ctx, func(t *db.Tx) error {
+		say := func(noun string, id int64, verb, to string) error {
+			_, err := t.Record(ctx, iru.Event{At: at, Unit: unit, Subject: iru.Subject{Noun: noun, ID: id}, Verb: verb, To: to})
+			return err
+		}
+		r.spots++
+		switch n := r.spots; r.dice.IntN(4) {
+		case 0:
+			count("unit.spots")
+			return say("spot", n, "agree", "agreed")
+		case 1:
+			count("unit.spots")
+			count("unit.differ")
+			count("unit.disagreement")
+			return say("spot", n, "differ", "differs")
+		case 2:
+			return say("spot", n, "lapse", "lapsed")
+		}
+		h := iru.Threat{Unit: unit, Item: i.ID, Category: "attack", Reason: "exercise", First: r.people["ada"].ID, FirstAt: at, Overrides: []string{}, Inform: []iru.Inform{}, State: iru.ThreatDeclared}
+		if err := t.AddThreat(ctx, &h); err != nil {
+			return err
+		}
+		count("unit.threats")
+		return errors.Join(say("threat", int64(h.ID), "open", "opened"), say("threat", int64(h.ID), "declare", "declared"))
+	}))
+}
+
 func (r *randomStore) find(unit iru.UnitID, i iru.Item, at time.Time) {
 	r.t.Helper()
 	ctx := r.t.Context()
@@ -231,7 +270,15 @@ func (r *randomStore) find(unit iru.UnitID, i iru.Item, at time.Time) {
 		if _, err := t.Record(ctx, e); err != nil || !overturned {
 			return err
 		}
-		e.Verb, e.From, e.To = "overturn", "given", "overturned"
+		if at.Year() == 2026 {
+			r.more["unit.confirmed"]++
+			r.more["public unit.confirmed"]++
+		}
+		e.Verb, e.To = "confirm", "confirmed"
+		if _, err := t.Record(ctx, e); err != nil {
+			return err
+		}
+		e.Verb, e.From, e.To = "overturn", "confirmed", "overturned"
 		_, err := t.Record(ctx, e)
 		return err
 	}))

@@ -118,7 +118,7 @@ func (u *unit) informed(p iru.Provider) {
 
 func finding(i iru.Item, p iru.Purpose) iru.Assessment {
 	return iru.Assessment{Item: i.ID, Finding: iru.FindRefer, Limbs: []string{"c"}, Passage: "snow line", PassageLang: "en", Purpose: p,
-		PurposeReason: "no editorial responsibility", Public: true, Reason: "exercise"}
+		PurposeReason: "no editorial responsibility", Public: true, Reason: "exercise", Grounds: desktest.Whole()}
 }
 
 // TestSpine walks one address from sighting to return, on both engines.

@@ -35,6 +35,9 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	for _, id := range o.Deliver {
 		add(Deliver{Notice: id}, act(soon))
 	}
+	for _, b := range o.Group {
+		add(Group{Batch: b.ID, Due: b.Due.UnixMicro()}, act(b.Due))
+	}
 	for _, id := range o.Post {
 		add(Post{Letter: id}, act(soon))
 	}

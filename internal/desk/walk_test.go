@@ -56,6 +56,7 @@ func TestDeskByRandomWalk(t *testing.T) {
 		w.dice = rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
 		w.Rules.Flood = iru.FloodRule{Items: 2, Reason: "two are many here"}
 		w.second()
+		w.Rules.Spot = 1 // no lot is drawn, so that a walk can be walked again
 		w.join("lio", w.people["ada"].Unit, iru.Liaison)
 		walks++
 		switch begin := w.between(0, 3); { // some walks begin where others seldom come
@@ -95,6 +96,8 @@ var verbs = slices.Concat(lawVerbs, []string{"watch", "capture", "attribute", "r
 	"resend", "resend", "receive", "receive", "file", "answer", "post", "fail", "repost", "end impossibility", "confirm", "confirm", "change contact", "look", "look", "look", "escalate", "expire", "plan", "open poll",
 	"poll", "poll", "release", "release", "arm", "hold operation", "resume", "abort", "close", "suspend", "restore",
 	"hand over", "reopen", "reconsider", "give up", "close outlet", "watch outlet", "fire", "stand down", "sweep",
+	"complete", "identify", "ask mock", "take mock", "look mock", "conclude mock", "decide mock", "drop mock", "take spot", "take spot", "return spot", "read spot", "settle spot",
+	"open threat", "open threat", "declare threat", "declare threat", "inform threat", "review threat", "withdraw threat", "set calendar", "end calendar", "dispatch group", "dispatch group", "send group", "bounce group",
 	"enter contact", "confirm contact", "drop contact", "prefer contact", "remind", "reroute", "try contact", "tried", "record fact", "describe provider", "enter authority",
 	"confirm authority", "import contacts", "set playbook"})
 
@@ -440,7 +443,9 @@ func (w *walk) step(verb string) {
 			_, err = w.SweepLooks(ctx)
 		}
 	default:
-		if slices.Contains(lawVerbs, verb) {
+		if slices.Contains(assessVerbs, verb) {
+			err = w.assessing(verb, request)
+		} else if slices.Contains(lawVerbs, verb) {
 			err = w.law(verb)
 		} else {
 			err = w.curate(verb)
@@ -553,6 +558,13 @@ func (w *walk) check() {
 				path("assessment", "state", int64(o.ID), string(o.State), nil)
 				carries = carries || o.CarriesOn(i)
 			}
+			ss, err := x.SpotsOf(ctx, i.ID)
+			if err != nil {
+				return err
+			}
+			for _, o := range ss {
+				path("spot", "state", int64(o.ID), string(o.State), nil)
+			}
 			if carries != (i.State == iru.ItemReferred) {
 				w.r.Fatalf("item %d is %s with %+v", i.ID, i.State, os)
 			}
@@ -608,7 +620,7 @@ func (w *walk) check() {
 		if err := w.recognised(x, told, path); err != nil {
 			return err
 		}
-		return w.acts(x, path)
+		return errors.Join(w.acts(x, path), w.assessed(x, path))
 	}))
 }
 
@@ -668,7 +680,7 @@ func (w *walk) acts(x *db.Tx, path func(noun, column string, id int64, stored st
 			return err
 		}
 		if err := n.Signed(dig); err != nil {
-			w.r.Fatalf("%s left: %v", n.Ref, err)
+			w.r.Fatalf("%s left: %v; it is %s, of letters %+v", n.Ref, err, n.State, ls)
 		}
 		for _, a := range n.Approvals {
 			if _, ok, err := x.Sealed(ctx, a.Event); err != nil || !ok {

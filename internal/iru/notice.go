@@ -132,11 +132,13 @@ type Notice struct {
 	SentAt     time.Time
 	ReceivedAt time.Time
 	OutcomeAt  time.Time
-	Outcome    string // the addressee's words or what we verified, short
-	RemoteID   string // the addressee's number
-	Subject    string // of the letter, as submitted; "" while it is a draft
-	Text       string // the letter, as submitted: what is approved is what leaves
-	Facts      string // the record of the act (docs/format/act.md), as submitted; "" while it is a draft
+	Outcome    string   // the addressee's words or what we verified, short
+	RemoteID   string   // the addressee's number
+	Subject    string   // of the letter, as submitted; "" while it is a draft
+	Text       string   // the letter, as submitted: what is approved is what leaves
+	Batch      BatchID  // the letter that it leaves in with others; 0: in one of its own
+	Threat     ThreatID // the threat to life for which it left by the fast lane; 0: none
+	Facts      string   // the record of the act (docs/format/act.md), as submitted; "" while it is a draft
 }
 
 // An Approval is one person's signature under the act as it stood.

@@ -99,6 +99,33 @@ var meanings = map[string]string{
 	"notice.state escalated":  "Another act took over; removal is still noticed here.",
 	"notice.state withdrawn":  "A person ended it, with a reason; or it lost its effect, annulled, found to infringe or revoked.",
 
+	"batch.state gathering":  "Referrals to one addressee come in until its calendar lets the letter leave.",
+	"batch.state dispatched": "The letter is on its way, and sent again with the same key until it is accepted.",
+	"batch.state sent":       "The addressee's server accepted the letter.",
+	"batch.state bounced":    "The letter could not be delivered; each of its acts says so.",
+	"batch.state dissolved":  "Everything in it was withdrawn before its time.",
+
+	"mock.state asked":    "Somebody of the team wants the draft scrutinised; it cannot be submitted meanwhile.",
+	"mock.state taken":    "A legal reviewer looks with the eyes of the home authority, without the drafter's reasons.",
+	"mock.state looked":   "The blind opinion is given; now the reasons are read and the checklist is answered.",
+	"mock.state stands":   "The order would stand.",
+	"mock.state annulled": "The order would be annulled: it cannot be submitted.",
+	"mock.state decided":  "A person decided with a reason to go on all the same.",
+	"mock.state dropped":  "It is not wanted any more.",
+
+	"spot.state asked":   "A finding was drawn by chance and waits for a second reader.",
+	"spot.state taken":   "A second reader looks, without the first answer.",
+	"spot.state agreed":  "Both readers found the same.",
+	"spot.state differs": "The readers differ: a person looks at it.",
+	"spot.state settled": "A person looked at the difference and said what follows.",
+	"spot.state lapsed":  "The finding was taken back before the second reading.",
+
+	"threat.state opened":    "One person says that lives are in danger.",
+	"threat.state declared":  "A second, different person says so too: the act leaves, and a third person owes the review.",
+	"threat.state upheld":    "The review finds that the fast lane was right.",
+	"threat.state unfounded": "The review finds that it was not.",
+	"threat.state withdrawn": "It was taken back before a second person agreed.",
+
 	"clock.state running":  "The time limit runs; whether it is overdue is computed and never stored.",
 	"clock.state stopped":  "What was owed happened, or something else ended it.",
 	"clock.state replaced": "A restart began another clock.",
@@ -179,6 +206,18 @@ var ends = map[string]string{
 	"clock.state replaced":         "the next clock runs instead",
 	"operation.state closed":       "a further strike is a new operation",
 	"operation.state aborted":      "its tasks can be withdrawn one by one; a further strike is a new operation",
+	"batch.state sent":             "a further letter is another batch",
+	"batch.state bounced":          "its acts are sent again one by one",
+	"batch.state dissolved":        "a further letter is another batch",
+	"mock.state stands":            "a changed draft is scrutinised anew",
+	"mock.state decided":           "the decision stands in the log",
+	"mock.state dropped":           "it can be asked for anew",
+	"spot.state agreed":            "a further reading is another spot check",
+	"spot.state settled":           "what followed is a step of the item",
+	"spot.state lapsed":            "a finding that was taken back is not counted",
+	"threat.state upheld":          "the review is the end",
+	"threat.state unfounded":       "the review is the end; the act is withdrawn by itself",
+	"threat.state withdrawn":       "a further threat is another record",
 }
 
 // TestStates holds docs/states.md against the tables, and the tables against what a sound one is: every state can be reached, and

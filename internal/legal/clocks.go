@@ -58,6 +58,8 @@ func clocks() []ClockRule {
 			Restart: "a reasoned review", Source: "Regulation (EU) 2016/794, Article 31", Mark: Memory},
 		{ID: "raa-24h", Trigger: "receipt of a report of illegal activity", Length: 24 * hour, Term: "review within 24 hours where police of the registrar's own jurisdiction report",
 			Sense: Deadline, Obliged: "registrar", Source: "ICANN Registrar Accreditation Agreement, 3.18", Mark: Secondary, Internal: true},
+		{ID: "threat-review", Trigger: "two persons declared a threat to life and an act left by the fast lane", Length: 72 * hour, Term: "72 hours: a third person reviews it",
+			Sense: Deadline, Obliged: "unit", Source: "this program", Mark: Own, Internal: true},
 		{ID: "internal-24h", Trigger: "receipt of an order whose time is \"without undue delay\" or national", Length: 24 * hour, Term: "24 hours, then ask",
 			Sense: Deadline, Obliged: "nobody: a reminder to the unit", Source: "this program", Mark: Own, Internal: true},
 		{ID: "internal-72h", Trigger: "receipt of a referral, notice or report", Length: 72 * hour, Term: "72 hours, then ask",

@@ -14,7 +14,7 @@ import (
 func (v *visit) authoritiesPage() error {
 	ctx := v.ctx()
 	p := RegisterPage{Frame: v.frame("notices", ui.T(ctx, "Authorities")), Said: v.said(), May: v.may(iru.ToConfirm)}
-	p.Authorities = ui.Table{Label: ui.T(ctx, "Authorities"), List: true, Stack: true, Columns: []ui.Column{{Title: ui.T(ctx, "Name")}, {Title: ui.T(ctx, "Country"), NoWrap: true}, {Title: ui.T(ctx, "Role")},
+	p.Authorities = ui.Table{Label: ui.T(ctx, "Authorities"), List: true, Columns: []ui.Column{{Title: ui.T(ctx, "Name")}, {Title: ui.T(ctx, "Country"), NoWrap: true}, {Title: ui.T(ctx, "Role")},
 		{Title: ui.T(ctx, "Address"), Foreign: true}, {Title: ui.T(ctx, "Languages")}, {Title: ui.T(ctx, "Contact")}, {Title: ui.T(ctx, "Step"), Hidden: true}},
 		Empty: ui.T(ctx, "No authority is entered yet: enter those of the states that you work with, or take a file in.")}
 	if err := v.read(func(t *db.Tx) error {
@@ -39,7 +39,7 @@ func (v *visit) authoritiesPage() error {
 	if err != nil {
 		return err
 	}
-	p.Playbooks = ui.Table{Label: ui.T(ctx, "Registries"), Stack: true, Columns: []ui.Column{{Title: ui.T(ctx, "Top-level domain"), NoWrap: true}, {Title: ui.T(ctx, "Registry")}, {Title: ui.T(ctx, "How a name is held there")},
+	p.Playbooks = ui.Table{Label: ui.T(ctx, "Registries"), Columns: []ui.Column{{Title: ui.T(ctx, "Top-level domain"), NoWrap: true}, {Title: ui.T(ctx, "Registry")}, {Title: ui.T(ctx, "How a name is held there")},
 		{Title: ui.T(ctx, "Known from")}, {Title: ui.T(ctx, "Compared"), NoWrap: true}, {Title: ui.T(ctx, "Step"), Hidden: true}}}
 	for _, b := range ps {
 		compared := ui.Warn(ui.T(ctx, "never compared"))

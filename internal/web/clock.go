@@ -35,7 +35,7 @@ func (v *visit) clocks(secret string) error {
 		{Title: ui.T(ctx, "Who must act")}, {Title: ui.T(ctx, "Time left"), Num: true}, {Title: ui.T(ctx, "Due"), NoWrap: true}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Source")}, {Title: ui.T(ctx, "Step"), Hidden: true}}}
 	sheet := Sheet{ID: "list", Title: ui.T(ctx, "What expires next")}
 	var tally map[iru.ClockStatus]int
-	var cals []iru.Calendar
+	var cals []iru.Feed
 	total := 0
 	err := v.read(func(t *db.Tx) error {
 		tab.Rows, total = nil, 0
@@ -63,7 +63,7 @@ func (v *visit) clocks(secret string) error {
 			}
 			tab.Rows = append(tab.Rows, row)
 		}
-		cals, err = t.Calendars(ctx, v.by.ID)
+		cals, err = t.Feeds(ctx, v.by.ID)
 		return err
 	})
 	if err != nil {
@@ -132,7 +132,7 @@ func clockHref(c iru.Clock) string {
 }
 
 // calendarSheet offers private addresses for a calendar program.
-func (v *visit) calendarSheet(cals []iru.Calendar, secret string) Sheet {
+func (v *visit) calendarSheet(cals []iru.Feed, secret string) Sheet {
 	ctx := v.ctx()
 	tab := ui.Table{Label: ui.T(ctx, "Calendar addresses"), Compact: true, Empty: ui.T(ctx, "None yet."), Columns: []ui.Column{{Title: ui.T(ctx, "Made")}, {Title: ui.T(ctx, "Last read")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Step"), Hidden: true}}}
 	for _, c := range cals {
@@ -155,7 +155,7 @@ func (v *visit) calendarSheet(cals []iru.Calendar, secret string) Sheet {
 
 // openCalendar makes a private address and shows it once.
 func (v *visit) openCalendar() error {
-	_, secret, err := v.desk.OpenCalendar(v.ctx(), v.scope)
+	_, secret, err := v.desk.OpenFeed(v.ctx(), v.scope)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (v *visit) revokeCalendar() error {
 	if err != nil {
 		return err
 	}
-	if err := v.desk.RevokeCalendar(v.ctx(), v.scope, n); err != nil {
+	if err := v.desk.RevokeFeed(v.ctx(), v.scope, n); err != nil {
 		return err
 	}
 	v.say(ui.T(v.ctx(), "The address gives nothing any more."))
@@ -185,7 +185,7 @@ func (v *visit) calendarFile() error {
 	if n := len(secret) - len(".ics"); n > 0 && secret[n:] == ".ics" {
 		secret = secret[:n]
 	}
-	text, err := v.desk.Calendar(v.ctx(), secret)
+	text, err := v.desk.Feed(v.ctx(), secret)
 	if err != nil {
 		return err
 	}

@@ -461,6 +461,68 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Suspended")
 	case "unit.restore":
 		return ui.T(ctx, "Restored")
+	case "spot.draw":
+		return ui.T(ctx, "Drawn for a spot check")
+	case "spot.take":
+		return ui.T(ctx, "Taken to be read blind")
+	case "spot.give_back":
+		return ui.T(ctx, "Given back unread")
+	case "spot.agree":
+		return ui.T(ctx, "Read: the readers agree")
+	case "spot.differ":
+		return ui.T(ctx, "Read: the readers differ")
+	case "spot.settle":
+		return ui.T(ctx, "Difference settled")
+	case "spot.lapse":
+		return ui.T(ctx, "Spot check lapsed")
+	case "mock.ask":
+		return ui.T(ctx, "Mock scrutiny asked for")
+	case "mock.take":
+		return ui.T(ctx, "Mock scrutiny taken")
+	case "mock.look":
+		return ui.T(ctx, "Blind opinion given")
+	case "mock.stand":
+		return ui.T(ctx, "Would stand")
+	case "mock.annul":
+		return ui.T(ctx, "Would be annulled")
+	case "mock.decide":
+		return ui.T(ctx, "Decided to go on")
+	case "mock.drop":
+		return ui.T(ctx, "Mock scrutiny dropped")
+	case "threat.open":
+		return ui.T(ctx, "Threat to life opened")
+	case "threat.declare":
+		return ui.T(ctx, "Threat to life declared")
+	case "threat.withdraw":
+		return ui.T(ctx, "Threat to life withdrawn")
+	case "threat.uphold":
+		return ui.T(ctx, "Reviewed: it was right")
+	case "threat.fault":
+		return ui.T(ctx, "Reviewed: it was not right")
+	case "threat.inform":
+		return ui.T(ctx, "They were told")
+	case "batch.begin":
+		return ui.T(ctx, "Grouped letter begun")
+	case "batch.dispatch":
+		return ui.T(ctx, "On its way")
+	case "batch.send":
+		return ui.T(ctx, "Sent")
+	case "batch.bounce":
+		return ui.T(ctx, "Not delivered")
+	case "batch.dissolve":
+		return ui.T(ctx, "Dissolved")
+	case "assessment.complete":
+		return ui.T(ctx, "Assessment completed")
+	case "officer.identify":
+		return ui.T(ctx, "Person behind the account")
+	case "notice.group":
+		return ui.T(ctx, "Waits for its grouped letter")
+	case "notice.ungroup":
+		return ui.T(ctx, "Taken out of the grouped letter")
+	case "provider.schedule":
+		return ui.T(ctx, "Calendar set")
+	case "provider.unschedule":
+		return ui.T(ctx, "Calendar ended")
 	}
 	return ""
 }
@@ -509,6 +571,14 @@ func nounWords(ctx context.Context, s iru.Subject) string {
 		return ui.T(ctx, "Bank %s", n)
 	case "known":
 		return ui.T(ctx, "Known content %s", n)
+	case "spot":
+		return ui.T(ctx, "Spot check %s", n)
+	case "mock":
+		return ui.T(ctx, "Mock scrutiny %s", n)
+	case "threat":
+		return ui.T(ctx, "Threat to life %s", n)
+	case "batch":
+		return ui.T(ctx, "Grouped letter %s", n)
 	}
 	return s.Noun + " " + n
 }

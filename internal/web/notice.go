@@ -230,6 +230,9 @@ func (v *visit) noticePage() error {
 	if err != nil {
 		return err
 	}
+	if away, err := v.veiled(iru.NoticeID(n)); away || err != nil {
+		return err
+	}
 	p := NoticePage{Now: v.now}
 	if err := v.read(func(t *db.Tx) error { return v.fillNotice(t, &p, iru.NoticeID(n)) }); err != nil {
 		return err

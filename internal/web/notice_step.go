@@ -176,7 +176,13 @@ func (v *visit) notice() (iru.Notice, error) {
 	var n iru.Notice
 	err = v.read(func(t *db.Tx) error {
 		var err error
-		n, err = t.Notice(v.ctx(), v.scope, iru.NoticeID(i))
+		if n, err = t.Notice(v.ctx(), v.scope, iru.NoticeID(i)); err != nil {
+			return err
+		}
+		hidden, err := desk.Veiled(v.ctx(), t, v.scope, n.ID)
+		if err == nil && hidden {
+			err = desk.NotYet
+		}
 		return err
 	})
 	return n, err

@@ -53,7 +53,7 @@ func (v *visit) contactTables(t *db.Tx, p iru.Provider, may bool) (contacts, tes
 			last[x.Contact] = x
 		}
 	}
-	contacts = ui.Table{Label: ui.T(ctx, "Contacts"), Stack: true, Columns: []ui.Column{{Title: ui.T(ctx, "What it is for")}, {Title: ui.T(ctx, "Address"), Foreign: true}, {Title: ui.T(ctx, "How well it is known")},
+	contacts = ui.Table{Label: ui.T(ctx, "Contacts"), Columns: []ui.Column{{Title: ui.T(ctx, "What it is for")}, {Title: ui.T(ctx, "Address"), Foreign: true}, {Title: ui.T(ctx, "How well it is known")},
 		{Title: ui.T(ctx, "Last tested")}, {Title: ui.T(ctx, "Step"), Hidden: true}}}
 	for _, c := range append([]iru.Contact{p.Main()}, cs...) {
 		if !c.DroppedAt.IsZero() {
@@ -76,7 +76,7 @@ func (v *visit) contactTables(t *db.Tx, p iru.Provider, may bool) (contacts, tes
 		contacts.Rows = append(contacts.Rows, ui.Cells(ui.Both(kind, join(c.Name, wayName(ctx, c.Channel), strings.Join(c.Languages, " "))), contactAddress(c),
 			stateAnd(contactState(ctx, c.State), law(ctx, c.Confidence(v.now).Why)), tested, steps.view()))
 	}
-	tests = ui.Table{Label: ui.T(ctx, "Tests"), Compact: true, Stack: true, Columns: []ui.Column{{Title: ui.T(ctx, "When"), NoWrap: true}, {Title: ui.T(ctx, "Address"), Foreign: true}, {Title: ui.T(ctx, "What became of it")}, {Title: ui.T(ctx, "Step"), Hidden: true}},
+	tests = ui.Table{Label: ui.T(ctx, "Tests"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "When"), NoWrap: true}, {Title: ui.T(ctx, "Address"), Foreign: true}, {Title: ui.T(ctx, "What became of it")}, {Title: ui.T(ctx, "Step"), Hidden: true}},
 		Empty: ui.T(ctx, "No contact was tested yet.")}
 	for _, x := range xs[:min(len(xs), shownTests)] {
 		step := ui.Quiet("")

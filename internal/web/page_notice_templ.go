@@ -49,7 +49,7 @@ func (p NoticesPage) View() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head{Title: ui.T(ctx, "Notices"), Facts: []templ.Component{ui.Connection()}, Buttons: []ui.Button{{Text: ui.T(ctx, "Clocks"), Href: "/clocks"}, {Text: ui.T(ctx, "Providers"), Href: "/providers"}}}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head{Title: ui.T(ctx, "Notices"), Facts: []templ.Component{ui.Connection()}, Buttons: []ui.Button{{Text: ui.T(ctx, "Clocks"), Href: "/clocks"}, {Text: ui.T(ctx, "Providers"), Href: "/providers"}, {Text: ui.T(ctx, "Grouped referrals"), Href: "/batches"}, {Text: ui.T(ctx, "Threats to life"), Href: "/threats"}}}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -162,6 +162,9 @@ func (p ProviderPage) head(ctx context.Context) ui.Head {
 			h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Change contact"), Href: "/providers/" + id(p.Provider.ID) + "/change"})
 		}
 	}
+	if p.Provider.Channel == iru.ByMail {
+		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Calendar"), Href: "/providers/" + id(p.Provider.ID) + "/calendar"})
+	}
 	return h
 }
 

@@ -118,7 +118,7 @@ func (p ReportPage) table(ctx context.Context, part lawPart) ui.Table {
 			if g.State != iru.FigureGiven {
 				value = ui.Quiet(figureState(ctx, g.State))
 			}
-			t.Rows = append(t.Rows, ui.Cells(ui.Both("", "– "+dimensionName(ctx, g.By)+": "+partName(ctx, g)), value))
+			t.Rows = append(t.Rows, ui.Cells(ui.Both("", "– "+dimensionName(ctx, g.By)+": "+cellName(ctx, g)), value))
 		}
 	}
 	return t

@@ -70,6 +70,16 @@ func figureTitle(ctx context.Context, f iru.Figure) string {
 		return ui.T(ctx, "Deconfliction checks")
 	case "Assessments overturned":
 		return ui.T(ctx, "Assessments overturned")
+	case "Assessments confirmed by a second reader":
+		return ui.T(ctx, "Assessments confirmed by a second reader")
+	case "Findings drawn by chance and read again":
+		return ui.T(ctx, "Findings drawn by chance and read again")
+	case "Of these, the second reader differed":
+		return ui.T(ctx, "Of these, the second reader differed")
+	case "Disagreement rate":
+		return ui.T(ctx, "Disagreement rate")
+	case "Acts sent at once for a threat to life":
+		return ui.T(ctx, "Acts sent at once for a threat to life")
 	case "Content reinstated":
 		return ui.T(ctx, "Content reinstated")
 	case "First orders sent before the twelve hours":
@@ -137,6 +147,16 @@ func figureWords(ctx context.Context, f iru.Figure) string {
 		return ui.T(ctx, "Questions to other units before an act, and holds that followed.")
 	case "Findings that were overturned in the year by a second opinion or later, each once.":
 		return ui.T(ctx, "Findings that were overturned in the year by a second opinion or later, each once.")
+	case "Findings in doubt that a second reader, who had not seen them, confirmed in the year, each once.":
+		return ui.T(ctx, "Findings in doubt that a second reader, who had not seen them, confirmed in the year, each once.")
+	case "Findings of one person that were drawn by chance and read in the year by a second reader who had not seen them.":
+		return ui.T(ctx, "Findings of one person that were drawn by chance and read in the year by a second reader who had not seen them.")
+	case "Of these, those in which the second reader came to another finding.":
+		return ui.T(ctx, "Of these, those in which the second reader came to another finding.")
+	case "Findings in which the second reader differed, of those drawn by chance and read again.":
+		return ui.T(ctx, "Findings in which the second reader differed, of those drawn by chance and read again.")
+	case "Threats to life for which two persons let an act leave at once in the year, with how the review afterwards stands.":
+		return ui.T(ctx, "Threats to life for which two persons let an act leave at once in the year, with how the review afterwards stands.")
 	case "Content that was put back after an act lost its effect, as our own looks verified in the year.":
 		return ui.T(ctx, "Content that was put back after an act lost its effect, as our own looks verified in the year.")
 	case "Emergencies in which a second person granted that a provider's first removal order leaves at once (Regulation (EU) 2021/784, Article 3(2)), in the year.":

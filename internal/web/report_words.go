@@ -93,7 +93,7 @@ func dimensionName(ctx context.Context, by string) string {
 	return by
 }
 
-func partName(ctx context.Context, g iru.Cell) string {
+func cellName(ctx context.Context, g iru.Cell) string {
 	switch g.By {
 	case "instrument":
 		return instrumentName(ctx, legal.Instrument(g.Key))
@@ -159,6 +159,12 @@ func reviewOutcome(ctx context.Context, key string) string {
 		return ui.T(ctx, "the time passed")
 	case "withdrawn":
 		return ui.T(ctx, "the order was withdrawn")
+	case "opened", "declared":
+		return ui.T(ctx, "not reviewed yet")
+	case "upheld":
+		return ui.T(ctx, "founded, by the review")
+	case "unfounded":
+		return ui.T(ctx, "unfounded, by the review")
 	case "infringed":
 		return ui.T(ctx, "an infringement was found")
 	case "cleared":

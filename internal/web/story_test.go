@@ -13,6 +13,7 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
+	"iolaus/internal/desk/desktest"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 )
@@ -142,7 +143,7 @@ func (h *house) refer(login string, i iru.Item, purpose iru.Purpose) iru.Assessm
 		why = "exercise: the timetable may be news"
 	}
 	a, err := h.Assess(h.t.Context(), h.scope(login), iru.Assessment{Item: i.ID, Finding: iru.FindRefer, Limbs: []string{"c"}, Passage: "snow line", PassageLang: "en", Purpose: purpose,
-		PurposeReason: "no editorial responsibility is named", Public: true, Reason: why})
+		PurposeReason: "no editorial responsibility is named", Public: true, Reason: why, Grounds: desktest.Whole()})
 	must(h.t, err)
 	return a
 }

@@ -53,6 +53,11 @@ func (v *visit) triagePage() error {
 		p.CanJudge = false
 	}
 	p.Form = assessForm{Lang: p.Item.Lang, Of: firstOf(p.Alike)}
+	if p.Act == actRefer {
+		if p.Form.Near, err = v.desk.Neighbours(v.ctx(), v.scope, i); err != nil {
+			return err
+		}
+	}
 	if err := v.offerUndo(&p, q.Get("did")); err != nil {
 		return err
 	}

@@ -87,6 +87,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &rethinker{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &rescanner{Crew: c, part: rescanPart}) },
 		func() error { return river.AddWorkerSafely(workers, &deliverer{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &grouper{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &poster{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &trier{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &mailer{Crew: c}) },

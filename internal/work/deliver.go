@@ -34,8 +34,8 @@ func (w *deliverer) Work(ctx context.Context, job *river.Job[desk.Deliver]) erro
 	switch {
 	case errors.Is(err, iru.Unavailable):
 		return river.JobSnooze(sealWait)
-	case errors.Is(err, iru.Conflict) && w.left(ctx, job.Args.Notice):
-		return nil // it had left before we were killed
+	case errors.Is(err, iru.Conflict) && (w.left(ctx, job.Args.Notice) || w.grouped(ctx, job.Args.Notice)):
+		return nil // it had left before we were killed, or leaves with others
 	case errors.Is(err, iru.Conflict): // a person must do something first; what they do enqueues anew
 		return outcome(errors.Join(err, w.Desk.Delay(ctx, job.Args.Notice, err.Error())))
 	case err != nil:
@@ -48,6 +48,12 @@ func (w *deliverer) Work(ctx context.Context, job *river.Job[desk.Deliver]) erro
 func (c *Crew) left(ctx context.Context, id iru.NoticeID) bool {
 	d, err := c.Desk.Thread(ctx, id)
 	return err == nil && !d.Notice.SentAt.IsZero()
+}
+
+// grouped reports whether an act leaves in a letter with others.
+func (c *Crew) grouped(ctx context.Context, id iru.NoticeID) bool {
+	d, err := c.Desk.Thread(ctx, id)
+	return err == nil && d.Notice.Batch != 0 && !c.gone(ctx, d.Notice.Batch)
 }
 
 // settle sends and records what became of it.

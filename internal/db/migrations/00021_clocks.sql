@@ -170,7 +170,7 @@ CREATE TABLE nondisclosure (
   end_why TEXT NOT NULL
 );
 CREATE INDEX nondisclosure_notice ON nondisclosure (notice);
-CREATE TABLE calendar (
+CREATE TABLE feed (
   id BIGINT IDENTITY PRIMARY KEY,
   officer BIGINT NOT NULL REFERENCES officer (id),
   unit BIGINT NOT NULL,
@@ -181,7 +181,7 @@ CREATE TABLE calendar (
 );
 
 -- +goose Down
-DROP TABLE calendar; DROP TABLE nondisclosure; DROP TABLE reinstatement; DROP TABLE appeal; DROP TABLE scrutiny;
+DROP TABLE feed; DROP TABLE nondisclosure; DROP TABLE reinstatement; DROP TABLE appeal; DROP TABLE scrutiny;
 DROP TABLE waiver; DROP TABLE missive; DROP TABLE receipt;
 CREATE TABLE clock_was AS SELECT * FROM clock WHERE noun='notice';
 DROP TABLE clock;

@@ -22,9 +22,9 @@ func TestCalendar(t *testing.T) {
 		ctx, u := t.Context(), newUnit(t, d)
 		n := u.sent(order(u.referred()))
 		u.reply(n.ID, "receipt", "r")
-		c, secret, err := u.OpenCalendar(ctx, u.scope("ada"))
+		c, secret, err := u.OpenFeed(ctx, u.scope("ada"))
 		must(t, err)
-		text, err := u.Calendar(ctx, secret)
+		text, err := u.Feed(ctx, secret)
 		must(t, err)
 		for _, want := range []string{"SUMMARY:" + n.Ref + "\\, Birchrack", "DTSTART:" + u.now.Add(time.Hour).Format("20060102T150405Z"), "TRIGGER:-PT30M", "TRIGGER:-PT5M"} {
 			if !strings.Contains(string(text), want) {
@@ -36,30 +36,30 @@ func TestCalendar(t *testing.T) {
 				t.Errorf("the calendar says %s", no)
 			}
 		}
-		_, err = u.Calendar(ctx, secret+"0")
+		_, err = u.Feed(ctx, secret+"0")
 		refused(t, "another address", err, iru.NotFound, "no such calendar")
 		u.second()
-		_, theirs, err := u.OpenCalendar(ctx, u.scope("bea"))
+		_, theirs, err := u.OpenFeed(ctx, u.scope("bea"))
 		must(t, err)
-		if text, err := u.Calendar(ctx, theirs); err != nil || strings.Contains(string(text), n.Ref) {
+		if text, err := u.Feed(ctx, theirs); err != nil || strings.Contains(string(text), n.Ref) {
 			t.Errorf("another unit's calendar: %s, %v", text, err)
 		}
 		for range 4 {
-			_, _, err = u.OpenCalendar(ctx, u.scope("ada"))
+			_, _, err = u.OpenFeed(ctx, u.scope("ada"))
 			must(t, err)
 		}
-		_, _, err = u.OpenCalendar(ctx, u.scope("ada"))
+		_, _, err = u.OpenFeed(ctx, u.scope("ada"))
 		refused(t, "a sixth", err, iru.Conflict, "revoke one first")
-		refused(t, "somebody else's", u.RevokeCalendar(ctx, u.scope("ben"), c.ID), iru.Conflict, "")
-		must(t, u.RevokeCalendar(ctx, u.scope("ada"), c.ID))
-		_, err = u.Calendar(ctx, secret)
+		refused(t, "somebody else's", u.RevokeFeed(ctx, u.scope("ben"), c.ID), iru.Conflict, "")
+		must(t, u.RevokeFeed(ctx, u.scope("ada"), c.ID))
+		_, err = u.Feed(ctx, secret)
 		refused(t, "revoked", err, iru.NotFound, "no such calendar")
 		must(t, d.Tx(ctx, func(x *db.Tx) error { // by an administrator of hers
 			o := u.people["bea"]
 			o.State = iru.OfficerSuspended
 			return x.UpdateOfficer(ctx, o, iru.OfficerActive)
 		}))
-		_, err = u.Calendar(ctx, theirs)
+		_, err = u.Feed(ctx, theirs)
 		refused(t, "of one who is suspended", err, iru.NotFound, "no such calendar")
 	})
 }
