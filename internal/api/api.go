@@ -107,6 +107,7 @@ func newServer(d *desk.Desk, o Options) *server {
 	s.law()
 	s.scrutinies()
 	s.ledger()
+	s.reports()
 	s.events()
 	s.replies()
 	s.describe()

@@ -415,6 +415,7 @@ func (w *world) record() {
 	w.seal()
 	var l Ledger
 	w.get("ada", "/v1/ledger", &l)
+	w.figures()
 	c, err := ledger.Open([]byte(l.Checkpoint), w.verifier, origin)
 	must(w.t, err)
 	if c.Size != l.Size || c.Root.String() != l.Root || l.Size == 0 {
@@ -443,6 +444,35 @@ func (w *world) record() {
 	}
 	w.conform("POST /v1/replies", rec)
 	w.called["POST /v1/replies"] = true
+}
+
+// figures: reports, what a figure rests on, how addressees answered.
+func (w *world) figures() {
+	for _, k := range iru.ReportKinds {
+		text := w.call(200, "ada", "GET", "/v1/reports/"+string(k)+"?year=2026&edition=internal", nil, nil).Body.Bytes()
+		r, err := iru.ParseReport(text)
+		must(w.t, err)
+		if wrong := desk.CheckReport(r, w.desk.Log.Verifier, w.desk.Log.Origin); len(wrong) > 0 {
+			w.t.Errorf("%s: %q", k, wrong)
+		}
+		for _, f := range r.Figures {
+			if f.State == iru.FigureUnknown {
+				continue
+			}
+			var list FigureList
+			w.get("ada", fmt.Sprintf("/v1/reports/%s/figures/%s?year=2026&edition=internal&size=%d", k, f.ID, r.Ledger.Size), &list)
+			if len(list.Items) != len(f.Indices) || list.Size != r.Ledger.Size {
+				w.t.Errorf("%s rests on %d entries and lists %d", f.ID, len(f.Indices), len(list.Items))
+			}
+		}
+	}
+	w.refused(404, "ada", "GET", "/v1/reports/unit/figures/unit.nothing?year=2026", nil)
+	w.refused(422, "ada", "GET", "/v1/reports/tco9?year=2026", nil)
+	var card Scorecard
+	w.get("ada", "/v1/scorecard", &card)
+	if len(card.Items) == 0 {
+		w.t.Error("the scorecard is empty after acts were sent")
+	}
 }
 
 var update = flag.Bool("update", false, "write docs/openapi.yaml anew")
