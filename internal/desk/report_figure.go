@@ -24,7 +24,7 @@ type Definition struct {
 	Part     string   // of a share: the figure of which it is the share; its list is the share's
 	Whole    string   // the figure that this one is a part of; Rest the figure that is all the remainder, "" where none is printed
 	Rest     string
-	// Duty marks a number that the law obliges to publish: it is not hidden for being small.
+	// Duty marks a number that the law obliges to publish, with its parts: it is not hidden for being small.
 	Duty bool
 }
 
@@ -118,7 +118,7 @@ func tableau(r iru.Report, defs []Definition) (t iru.Tableau, at map[string]int,
 			for k, g := range f.Groups {
 				if g.By == by {
 					n, _ := strconv.Atoi(g.Value) // written by Grouped
-					cells[[2]int{i, k}] = add(iru.TableCell{Value: n})
+					cells[[2]int{i, k}] = add(iru.TableCell{Value: n, Fixed: defs[i].Duty})
 					sum.Parts = append(sum.Parts, cells[[2]int{i, k}])
 				}
 			}

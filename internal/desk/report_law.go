@@ -87,7 +87,7 @@ func figuresDSA22() []Definition {
 	const law = "Regulation (EU) 2022/2065, Article 22(3)"
 	return []Definition{
 		counted("acts.left:notice", Definition{Figure: of("dsa22.notices", "Notices submitted", law, "Notices under Article 16 that left the unit in the year, by provider, by type of content (the limbs of Regulation (EU) 2021/784, Article 2(7)) and by the action that the provider had taken up to the size of the ledger. No personal data: no address, no text, no officer."),
-			By: []string{"provider", "type", "action"}}),
+			By: []string{"provider", "type", "action"}, Duty: true}),
 		missing("dsa22.independence", "Procedures that keep the flagger independent", law, "An explanation in words.", "it is a text: write it beside the figures"),
 	}
 }
