@@ -123,7 +123,7 @@ func (s *server) reports() {
 		return out, err
 	})
 	get(s, "/v1/scorecard", "get-scorecard", "How addressees answered, by instrument", func(ctx context.Context, t *db.Tx, sc iru.Scope, _ *none) (Scorecard, error) {
-		scores, err := s.desk.Scorecard(ctx, t, sc, time.Time{}, time.Time{})
+		scores, err := s.desk.Scorecard(ctx, t, sc, 0, time.Time{}, time.Time{})
 		out := Scorecard{Items: []Score{}}
 		for _, x := range scores {
 			out.Items = append(out.Items, Score{int64(x.Provider), x.Name, string(x.Instrument), x.Acts, x.Received, x.Acted, x.Open, x.Clarified, x.Refused, x.Bounced, x.InTime, x.Timed,

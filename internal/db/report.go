@@ -18,10 +18,11 @@ import (
 // window gives the same numbers for ever.
 type Window struct {
 	Unit        iru.UnitID
-	From, Until time.Time // the first instant, and the first one after
-	Size        int64     // entries of the ledger
-	AsOf        time.Time // of the checkpoint at that size: until then was watched
-	Ongoing     bool      // also what belongs to operations that are not over
+	From, Until time.Time      // the first instant, and the first one after
+	Size        int64          // entries of the ledger
+	AsOf        time.Time      // of the checkpoint at that size: until then was watched
+	Ongoing     bool           // also what belongs to operations that are not over
+	Provider    iru.ProviderID // only acts to this addressee; 0: to any
 }
 
 func (w Window) args() []any {
@@ -29,7 +30,7 @@ func (w Window) args() []any {
 	if w.Ongoing {
 		all = 1
 	}
-	return []any{int64(w.Unit), At(w.From), At(w.Until), w.Size, all}
+	return []any{int64(w.Unit), At(w.From), At(w.Until), w.Size, all, int64(w.Provider)}
 }
 
 // A counting says which events are counted. Each counted thing is one event, so that the ledger proves it.
@@ -117,7 +118,7 @@ func noAct(join string) string { return join + " LEFT JOIN notice n ON n.id=0" }
 const ongoing = "(COALESCE(n.operation, 0)<>0 AND NOT EXISTS (SELECT 1 FROM event o WHERE o.noun='operation' AND o.subject=n.operation AND o.verb IN ('close','abort') AND o.idx>=0 AND o.idx<$4))"
 
 func (c counting) query(columns, tail string) string {
-	return "SELECT " + columns + " FROM event e " + c.join + " WHERE e.unit=$1 AND " + inLog("e") + " AND " + c.where + " AND ($5=1 OR NOT " + ongoing + ") AND $2<=$3 " + tail
+	return "SELECT " + columns + " FROM event e " + c.join + " WHERE e.unit=$1 AND " + inLog("e") + " AND " + c.where + " AND ($5=1 OR NOT " + ongoing + ") AND ($6=0 OR n.provider=$6) AND $2<=$3 " + tail
 }
 
 func find(name string) (counting, error) {

@@ -13,9 +13,10 @@ import (
 	"iolaus/internal/legal"
 )
 
-// Scorecard says how addressees answered the acts of the scope's unit that left from one instant up to another; zero times are no bounds.
+// Scorecard says how addressees answered the acts of the scope's unit that left from one instant up to another; zero times are no bounds. to is one
+// addressee, 0 for all.
 // It is computed from events and clocks as the newest checkpoint covers them. Errors: Forbidden.
-func (d *Desk) Scorecard(ctx context.Context, t *db.Tx, s iru.Scope, from, until time.Time) ([]iru.Score, error) {
+func (d *Desk) Scorecard(ctx context.Context, t *db.Tx, s iru.Scope, to iru.ProviderID, from, until time.Time) ([]iru.Score, error) {
 	if err := mayReport(s); err != nil {
 		return nil, err
 	}
@@ -29,7 +30,7 @@ func (d *Desk) Scorecard(ctx context.Context, t *db.Tx, s iru.Scope, from, until
 	if until.IsZero() {
 		until = now.AddDate(100, 0, 0)
 	}
-	list, err := t.ServedIn(ctx, db.Window{Unit: iru.UnitID(s.Reach()), From: from, Until: until, Size: size, AsOf: now, Ongoing: true}, d.binds)
+	list, err := t.ServedIn(ctx, db.Window{Unit: iru.UnitID(s.Reach()), From: from, Until: until, Size: size, AsOf: now, Ongoing: true, Provider: to}, d.binds)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@
 package desk_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func TestScorecard(t *testing.T) {
 		score := func() []iru.Score {
 			u.whole()
 			return view(u, func(x *db.Tx) ([]iru.Score, error) {
-				return u.Scorecard(t.Context(), x, u.scope("ada"), time.Time{}, time.Time{})
+				return u.Scorecard(t.Context(), x, u.scope("ada"), 0, time.Time{}, time.Time{})
 			})
 		}
 		if s := score(); len(s) != 0 {
@@ -42,7 +43,7 @@ func TestScorecard(t *testing.T) {
 			t.Errorf("an order done in time: %+v", s)
 		}
 		refused(t, "nobody", u.DB.View(t.Context(), func(x *db.Tx) error {
-			_, err := u.Scorecard(t.Context(), x, iru.Scope{}, time.Time{}, time.Time{})
+			_, err := u.Scorecard(t.Context(), x, iru.Scope{}, 0, time.Time{}, time.Time{})
 			return err
 		}), iru.Forbidden, "nobody")
 	})
@@ -52,8 +53,17 @@ func TestScorecard(t *testing.T) {
 func TestScorecardOfManyActs(t *testing.T) {
 	r := randomly(newUnit(t, dbtest.Open(t)), 5, 80)
 	scores := view(r.unit, func(x *db.Tx) ([]iru.Score, error) {
-		return r.Scorecard(t.Context(), x, r.scope("ada"), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
+		return r.Scorecard(t.Context(), x, r.scope("ada"), 0, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
 	})
+	for _, p := range r.providers {
+		for _, s := range view(r.unit, func(x *db.Tx) ([]iru.Score, error) {
+			return r.Scorecard(t.Context(), x, r.scope("ada"), p.ID, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
+		}) {
+			if !slices.Contains(scores, s) || s.Provider != p.ID {
+				t.Errorf("by itself %s has %+v", p.Name, s)
+			}
+		}
+	}
 	total := iru.Score{}
 	for _, s := range scores {
 		if s.Acts == 0 || s.Received > s.Acts || s.Open+s.Acted > s.Received+s.Acts || s.InTime > s.Timed {

@@ -35,7 +35,7 @@ func (v *visit) scorecardPage() error {
 	}
 	err := v.read(func(t *db.Tx) error {
 		var err error
-		p.Scores, err = v.desk.Scorecard(ctx, t, v.scope, time.Time{}, time.Time{})
+		p.Scores, err = v.desk.Scorecard(ctx, t, v.scope, 0, time.Time{}, time.Time{})
 		return err
 	})
 	if err != nil {
@@ -90,8 +90,7 @@ func scoreKey(s iru.Score, by string) (float64, bool) {
 
 // scoresOf are the lines of one provider.
 func (v *visit) scoresOf(t *db.Tx, p iru.ProviderID) ([]iru.Score, error) {
-	all, err := v.desk.Scorecard(v.ctx(), t, v.scope, time.Time{}, time.Time{})
-	return slices.DeleteFunc(all, func(s iru.Score) bool { return s.Provider != p }), err
+	return v.desk.Scorecard(v.ctx(), t, v.scope, p, time.Time{}, time.Time{})
 }
 
 // ScorecardPage is how addressees answered, a line for each and each instrument.
