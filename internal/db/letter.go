@@ -35,3 +35,8 @@ func (t *Tx) LettersStuck(ctx context.Context, s iru.Scope, now time.Time, n int
 	return letters.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+" AND state NOT IN ('withdrawn','bounced')) AND "+stuck+" ORDER BY at, id LIMIT $3",
 		s.Reach(), At(now.Add(-overdue)), n)
 }
+
+// LetterSent reads the letter of ours that has a message id.
+func (t *Tx) LetterSent(ctx context.Context, id string) (iru.Letter, error) {
+	return letters.get(ctx, t, "message_id=$1 AND NOT inbound", id)
+}

@@ -40,6 +40,8 @@ type household struct {
 	notice    iru.Notice
 	letter    iru.Letter
 	clock     iru.Clock
+	stray     iru.Stray
+	drill     iru.Drill
 	event     iru.EventID
 }
 
@@ -134,6 +136,14 @@ func house(t *testing.T, d *db.DB, name string) household {
 		}
 		h.clock = iru.Clock{Notice: h.notice.ID, Started: at, Due: at.Add(time.Hour), State: iru.ClockRunning}
 		if err := x.AddClock(ctx, &h.clock); err != nil {
+			return err
+		}
+		h.stray = iru.Stray{Unit: u, At: at, Proof: name, State: iru.StrayOpen}
+		if _, err := x.AddStray(ctx, &h.stray); err != nil {
+			return err
+		}
+		h.drill = iru.Drill{Unit: u, Ref: "P-" + name, Key: name, Provider: h.provider.ID, State: iru.DrillOrdered}
+		if err := x.AddDrill(ctx, &h.drill); err != nil {
 			return err
 		}
 		var err error
@@ -361,6 +371,18 @@ var readers = map[string]reader{
 	}},
 	"LettersWith": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.LettersWith(ctx, s, h.provider.ID, 9))
+	}},
+	"Stray": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Stray(ctx, s, h.stray.ID))
+	}},
+	"Strays": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Strays(ctx, s, "", 9))
+	}},
+	"Drill": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Drill(ctx, s, h.drill.ID))
+	}},
+	"DrillsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.DrillsOf(ctx, s, h.provider.ID, 9))
 	}},
 	"ClocksOf": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.ClocksOf(ctx, s, h.notice.ID))

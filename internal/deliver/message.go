@@ -51,7 +51,9 @@ type Message struct {
 	// The rest is for the provider interface, which takes facts instead of prose.
 
 	Addressee, Reasons, LegalBasis, Issuer, Contact string
-	Callback                                        Callback
+	// Portal is the address of the page where the addressee answers without an account; "" for none.
+	Portal   string
+	Callback Callback
 }
 
 // An Attachment is a file that travels with a message.

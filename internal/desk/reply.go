@@ -24,9 +24,12 @@ type Reply struct {
 	Authentic string // how its sender is known (iru.Provider.Wrote), "" if nothing proves it
 	Subject   string
 	Text      string
-	MessageID string // the same one is taken in once
-	Answers   string // message id of ours that it names, if any
-	Proof     string // digest of the raw message in the evidence store
+	MessageID string     // the same one is taken in once
+	Answers   string     // message id of ours that it names, if any
+	Proof     string     // digest of the raw message in the evidence store
+	Files     []iru.File // what it carried, as it came
+	Annex     *iru.Annex // that it was read as
+	Remark    string     // what a person must know of it
 }
 
 // replyKinds are what a reply can be said to be by whoever read it.
@@ -63,10 +66,14 @@ func (d *Desk) Receive(ctx context.Context, r Reply) error {
 		of := named(ls, r.Answers)
 		why := doubt(r, p, of)
 		if why != "" {
-			r.Guess, r.Authentic = true, ""
+			r.Guess = true
+			r.Remark = strings.TrimPrefix(r.Remark+"; "+why, "; ")
+			if r.Authentic != iru.ByPortal {
+				r.Authentic = ""
+			}
 		}
 		l := iru.Letter{Notice: n.ID, Inbound: true, At: r.At, Kind: r.Kind, Channel: r.Channel, From: clip(r.From, 200), Subject: clip(r.Subject, 300),
-			Text: r.Text, MessageID: inbound(r), Proof: r.Proof, Guess: r.Guess, Authentic: r.Authentic}
+			Text: r.Text, MessageID: inbound(r), Proof: r.Proof, Guess: r.Guess, Authentic: r.Authentic, Files: r.Files, Annex: r.Annex, Remark: clip(r.Remark, 1000)}
 		fresh, err := t.AddLetter(ctx, &l)
 		if err != nil || !fresh {
 			return err
@@ -75,8 +82,17 @@ func (d *Desk) Receive(ctx context.Context, r Reply) error {
 		if why != "" {
 			e.Note += ": " + why
 		}
-		if _, err := t.Record(ctx, e); err != nil || r.Guess {
+		if r.Proof != "" {
+			e = e.With("sha256", r.Proof)
+		}
+		if _, err := t.Record(ctx, e); err != nil {
 			return err
+		}
+		if r.Guess && r.Authentic == iru.ByPortal && iru.NoticeTable.Can(n.State, "receive") {
+			return d.received(ctx, t, n, l.At, "answer by the act's own link, letter "+fmt.Sprint(l.ID))
+		}
+		if r.Guess {
+			return nil
 		}
 		return d.file(ctx, t, n, l, of, 0, now)
 	})
@@ -87,6 +103,10 @@ func doubt(r Reply, p iru.Provider, of iru.Letter) string {
 	switch {
 	case r.Authentic == iru.ByRelay && of.ID != 0, p.Wrote(r.From, r.Authentic):
 		return ""
+	case r.Authentic == iru.ByPortal && (r.Kind == "receipt" || r.Kind == "done"): // who has the link has the act; and "done" we see for ourselves
+		return ""
+	case r.Authentic == iru.ByPortal:
+		return "it came by the link in the mail, which may have been handed on: ask at the confirmed contact"
 	case r.Authentic == iru.ByRelay:
 		return "the delivery report names no letter of this act"
 	case r.Authentic == "":
@@ -135,6 +155,9 @@ func (d *Desk) Unheard(ctx context.Context, id iru.NoticeID, why string) error {
 // inbound is the identity of a reply: the same letter to the same notice with the same words is taken in once. Strangers choose
 // their own message ids, so another text under a used one is another letter, and so is the same from a known sender.
 func inbound(r Reply) string {
+	if r.Channel == iru.ByPortal { // the form has its own number: pressed twice, it is one answer, the first
+		return fmt.Sprintf("in:%d:%s", r.Notice, Digest(r.MessageID))
+	}
 	return fmt.Sprintf("in:%d:%s", r.Notice, Digest(r.MessageID+"\n"+r.Subject+"\n"+r.Text+"\n"+r.Authentic))
 }
 
@@ -150,6 +173,9 @@ func (d *Desk) File(ctx context.Context, s iru.Scope, letter int64, kind string)
 		}
 		if !l.Guess || !l.Inbound {
 			return iru.Refuse(iru.Conflict, "the letter is filed already", "")
+		}
+		if l.Channel == iru.ByHand && l.By == s.Officer {
+			return iru.Refuse(iru.Forbidden, "you recorded this receipt yourself", "a second, different officer confirms what starts a clock of law")
 		}
 		if kind == "unknown" || !slices.Contains(replyKinds, kind) {
 			return iru.Refuse(iru.Invalid, "there is no kind "+kind, "choose receipt, clarification, done, refused, impossible, bounce or note")

@@ -38,25 +38,23 @@ const (
 // zone: one without is no time.
 type Annex struct {
 	Schema     string    `json:"schema"`
-	Number     string    `json:"annex"`                     // "II" or "III"
-	Reference  string    `json:"reference"`                 // file reference of the authority: ours
-	Theirs     string    `json:"addressee_reference"`       // file reference of the addressee
-	Addressee  string    `json:"addressee"`                 // of the removal order
-	Authority  string    `json:"authority"`                 // that issued it
-	ReceivedAt time.Time `json:"received_at,omitzero"`      // time and date of receipt
-	Measure    string    `json:"measure,omitempty"`         // II
-	MeasureAt  time.Time `json:"measure_at,omitzero"`       // II
-	Causes     []string  `json:"causes,omitempty"`          // III
-	Reasons    string    `json:"reasons,omitempty"`         // III: further information as to the reasons
-	Needed     string    `json:"needed,omitempty"`          // III: the errors, the information required
-	Name       string    `json:"name"`                      // of the hosting service provider or its legal representative
-	State      string    `json:"establishment,omitempty"`   // II: its Member State
-	Person     string    `json:"person"`                    // the authorised person
-	Mail       string    `json:"mail"`                      // of the contact point
-	SignedAt   time.Time `json:"signed_at,omitzero"`        // date; III: time and date
-	Signature  string    `json:"signature,omitempty"`       // III, as typed
-	Preserved  string    `json:"preserved_until,omitempty"` // not in the annex; some say it
-	Extra      []string  `json:"-"`                         // what stood there and is no field of the annex
+	Number     string    `json:"annex"`                   // "II" or "III"
+	Reference  string    `json:"reference"`               // file reference of the authority: ours
+	Theirs     string    `json:"addressee_reference"`     // file reference of the addressee
+	Addressee  string    `json:"addressee"`               // of the removal order
+	Authority  string    `json:"authority"`               // that issued it
+	ReceivedAt time.Time `json:"received_at,omitzero"`    // time and date of receipt
+	Measure    string    `json:"measure,omitempty"`       // II
+	MeasureAt  time.Time `json:"measure_at,omitzero"`     // II
+	Causes     []string  `json:"causes,omitempty"`        // III
+	Reasons    string    `json:"reasons,omitempty"`       // III: further information as to the reasons
+	Needed     string    `json:"needed,omitempty"`        // III: the errors, the information required
+	Name       string    `json:"name"`                    // of the hosting service provider or its legal representative
+	State      string    `json:"establishment,omitempty"` // II: its Member State
+	Person     string    `json:"person"`                  // the authorised person
+	Mail       string    `json:"mail"`                    // of the contact point
+	SignedAt   time.Time `json:"signed_at,omitzero"`      // date; III: time and date
+	Signature  string    `json:"signature,omitempty"`     // III, as typed
 }
 
 // maxAnnex bounds each text of an annex, in bytes.

@@ -105,6 +105,8 @@ func Machines() []Machine {
 		machine("provider", "contact", ContactTable),
 		machine("notice", "state", NoticeTable),
 		machine("clock", "state", ClockTable),
+		machine("stray", "state", StrayTable),
+		machine("drill", "state", DrillTable),
 		machine("operation", "state", OperationTable),
 		machine("poll", "state", PollTable),
 		machine("unit", "state", UnitTable),

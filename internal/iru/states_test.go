@@ -95,6 +95,16 @@ var meanings = map[string]string{
 	"clock.state stopped":  "What was owed happened, or something else ended it.",
 	"clock.state replaced": "A restart began another clock.",
 
+	"stray.state open":      "A mail in our mailbox names no act; a person finds its place.",
+	"stray.state filed":     "A person said to which act it belongs; it stands in that thread.",
+	"stray.state dismissed": "A person said that it belongs to no act; it is kept, and can still be filed.",
+
+	"drill.state ordered":  "An officer wants a provider to practise; the mail has not left yet.",
+	"drill.state sent":     "The practice order was accepted by the provider's mail server.",
+	"drill.state received": "The provider pressed the button: the hour runs, for practice.",
+	"drill.state answered": "The provider answered.",
+	"drill.state failed":   "It could not be delivered.",
+
 	"operation.state draft":    "It is being planned.",
 	"operation.state polling":  "The units are asked whether their tasks are ready.",
 	"operation.state held":     "The director stopped the count, also of a T0 that was set; nothing is lost.",
@@ -122,6 +132,9 @@ var ends = map[string]string{
 	"assessment.state undone":     "a new look is a new assessment",
 	"notice.state withdrawn":      "a new act has a reference and approvals of its own",
 	"clock.state replaced":        "the next clock runs instead",
+	"stray.state filed":           "in its thread it is filed as every letter is",
+	"drill.state answered":        "a further practice is a new order",
+	"drill.state failed":          "a further practice is a new order",
 	"operation.state closed":      "a further strike is a new operation",
 	"operation.state aborted":     "its tasks can be withdrawn one by one; a further strike is a new operation",
 }
