@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -274,3 +275,6 @@ func (d *Desk) Issued(ctx context.Context, ref, digest string) (bool, error) {
 	})
 	return found, err
 }
+
+// NewOnce is the number of a form: drawn anew for each page that is shown.
+func NewOnce() string { return rand.Text() }

@@ -118,7 +118,7 @@ func (p Provider) Confirm(by OfficerID, at time.Time, note string) (Provider, Ev
 	if by == 0 {
 		return p, Event{}, Refuse(Forbidden, "only a person confirms a contact", "")
 	}
-	if p.Address == "" {
+	if p.Address == "" && p.Channel != ByPortal {
 		return p, Event{}, Refuse(Invalid, "there is no address to confirm", "enter one first")
 	}
 	to, err := ContactTable.Next(p.Contact, "confirm")

@@ -90,6 +90,10 @@ func channelName(ctx context.Context, c string) string {
 		return ui.T(ctx, "mail")
 	case iru.ByAPI:
 		return ui.T(ctx, "interface for programs")
+	case iru.ByPortal:
+		return ui.T(ctx, "page without an account")
+	case iru.ByHand:
+		return ui.T(ctx, "phone or letter")
 	}
 	return c
 }
@@ -120,6 +124,8 @@ func senderWords(ctx context.Context, l iru.Letter) string {
 		return ui.T(ctx, "sender known by the servers of its domain")
 	case iru.ByRelay:
 		return ui.T(ctx, "report of our own mail server")
+	case iru.ByPortal:
+		return ui.T(ctx, "came by the act's own link")
 	}
 	return ui.T(ctx, "sender taken at its word: training network")
 }

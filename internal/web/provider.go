@@ -136,6 +136,12 @@ func (v *visit) providerPage() error {
 			return err
 		}
 		p.Thread = v.thread(ls, p.Provider, refs, false)
+		ks, err := t.DrillsOf(ctx, v.scope, p.Provider.ID, perPage)
+		if err != nil {
+			return err
+		}
+		p.Drills = drills(ctx, ks)
+		p.MayDrill = p.May && p.Provider.Contact == iru.ContactConfirmed && p.Provider.Channel != iru.ByAPI && p.Provider.ByMachine()
 		p.History, err = v.history(t, iru.Subject{Noun: "provider", ID: int64(p.Provider.ID)}, who)
 		return err
 	})
