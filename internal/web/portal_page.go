@@ -204,5 +204,5 @@ func answerName(ctx context.Context, kind string) string {
 }
 
 func (p PortalPage) facts(ctx context.Context) []component {
-	return []component{ui.Text(ui.T(ctx, "From:") + " "), ui.Isolated(p.From), ui.Text(ui.T(ctx, "To:") + " "), ui.Isolated(p.To), ui.Text(ui.T(ctx, "Sent:") + " " + p.Sent.UTC().Format("2006-01-02 15:04:05") + " UTC")}
+	return []component{ui.Text(ui.T(ctx, "From:") + " "), ui.Isolated(p.From), ui.Text(ui.T(ctx, "To:") + " "), ui.Isolated(p.To), ui.Text(ui.T(ctx, "Sent:") + " "), ui.Isolated("UTC " + p.Sent.UTC().Format("2006-01-02 15:04:05"))}
 }
