@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+)
+
+// TestLongThread: the page of an act with five hundred messages is whole; how long it takes at the server is told, not judged.
+func TestLongThread(t *testing.T) {
+	c := newCounter(t, iru.ByMail)
+	must(t, c.DB.Tx(t.Context(), func(x *db.Tx) error {
+		for n := range 500 {
+			l := iru.Letter{Notice: c.act.ID, Inbound: n%2 == 0, At: c.clock().Add(time.Duration(n) * time.Second), Kind: "note", Channel: iru.ByMail, From: "abuse@birchrack.test", Subject: "Re: trams",
+				Text: strings.Repeat("The tram at https://wire.halcyon-weather.test/ is late. ", 40) + fmt.Sprintf("number %d", n), MessageID: fmt.Sprintf("m%d", n), Proof: "250 ok"}
+			if _, err := x.AddLetter(t.Context(), &l); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	page := c.as("ben")
+	var took []time.Duration
+	for range 7 {
+		begun := time.Now()
+		a := page.get("/notices/" + id(c.act.ID))
+		took = append(took, time.Since(begun))
+		if !strings.Contains(a.body, "number 499") || !strings.Contains(a.body, "number 0") {
+			t.Fatal("messages are missing")
+		}
+	}
+	slices.Sort(took)
+	t.Logf("an act with 500 messages: %s in the middle of seven, %s at the most", took[3], took[6])
+}
