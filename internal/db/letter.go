@@ -40,3 +40,9 @@ func (t *Tx) LettersStuck(ctx context.Context, s iru.Scope, now time.Time, n int
 func (t *Tx) LetterSent(ctx context.Context, id string) (iru.Letter, error) {
 	return letters.get(ctx, t, "message_id=$1 AND NOT inbound", id)
 }
+
+// NoticesAnswered lists the acts that a provider ever wrote about.
+func (t *Tx) NoticesAnswered(ctx context.Context, s iru.Scope, p iru.ProviderID) ([]iru.NoticeID, error) {
+	return All(ctx, t, func(n *iru.NoticeID) []any { return []any{n} },
+		"SELECT DISTINCT notice FROM letter WHERE inbound AND notice IN (SELECT id FROM notice WHERE "+noticeReach+" AND provider=$2)", s.Reach(), p)
+}

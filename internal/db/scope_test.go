@@ -372,6 +372,9 @@ var readers = map[string]reader{
 	"LettersWith": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.LettersWith(ctx, s, h.provider.ID, 9))
 	}},
+	"NoticesAnswered": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.NoticesAnswered(ctx, s, h.provider.ID))
+	}},
 	"Stray": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Stray(ctx, s, h.stray.ID))
 	}},

@@ -282,7 +282,7 @@ func letterText(text string) ui.Passage {
 func spans(line string) []ui.Span {
 	var out []ui.Span
 	from := 0
-	for _, at := range liveText.FindAllStringIndex(line, -1) {
+	for _, at := range live(line) {
 		end := at[0] + len(strings.TrimRight(line[at[0]:at[1]], ".,;:!?)]}'"))
 		if end <= at[0] {
 			continue
@@ -301,6 +301,29 @@ func spans(line string) []ui.Span {
 		out = append(out, ui.Span{Text: line[from:]})
 	}
 	return out
+}
+
+// live gives the places of what liveText finds. No match has a blank in it, so only words that can hold one are looked at: a long thread
+// has thousands of others.
+func live(line string) (found [][]int) {
+	blank := func(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' && c != '\v' }
+	for at := 0; at < len(line); {
+		for at < len(line) && blank(line[at]) {
+			at++
+		}
+		end := at
+		for end < len(line) && !blank(line[end]) {
+			end++
+		}
+		word := line[at:end]
+		if inner := strings.TrimRight(word, "."); strings.ContainsAny(inner, ".@") || strings.Contains(inner, "://") {
+			for _, m := range liveText.FindAllStringIndex(word, -1) {
+				found = append(found, []int{at + m[0], at + m[1]})
+			}
+		}
+		at = end
+	}
+	return found
 }
 
 // plainDefanged is a text with every address in it defanged, for a place where no component stands.

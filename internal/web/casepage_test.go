@@ -19,7 +19,7 @@ func TestLongThread(t *testing.T) {
 	must(t, c.DB.Tx(t.Context(), func(x *db.Tx) error {
 		for n := range 500 {
 			l := iru.Letter{Notice: c.act.ID, Inbound: n%2 == 0, At: c.clock().Add(time.Duration(n) * time.Second), Kind: "note", Channel: iru.ByMail, From: "abuse@birchrack.test", Subject: "Re: trams",
-				Text: strings.Repeat("The tram at https://wire.halcyon-weather.test/ is late. ", 40) + fmt.Sprintf("number %d", n), MessageID: fmt.Sprintf("m%d", n), Proof: "250 ok"}
+				Text: "About https://wire.halcyon-weather.test/ and abuse@birchrack.test:\n" + strings.Repeat("The tram is late. ", 100) + fmt.Sprintf("number %d", n), MessageID: fmt.Sprintf("m%d", n), Proof: "250 ok"}
 			if _, err := x.AddLetter(t.Context(), &l); err != nil {
 				return err
 			}
@@ -38,4 +38,13 @@ func TestLongThread(t *testing.T) {
 	}
 	slices.Sort(took)
 	t.Logf("an act with 500 messages: %s in the middle of seven, %s at the most", took[3], took[6])
+}
+
+// TestLive: words alone are looked at, and the same is found as in the whole line.
+func TestLive(t *testing.T) {
+	for _, line := range []string{"", "The tram is late.", "See https://a.test/b, c@d.test; e.test. And hxxp://f.test", "\ta.test\vb.test\u00a0c.test d.test", "ends in a.test/ü…", "1.2.3 v1.2 etc. ... @ :// x@y"} {
+		if got, want := fmt.Sprint(live(line)), fmt.Sprint(liveText.FindAllStringIndex(line, -1)); got != want {
+			t.Errorf("%q: %s, want %s", line, got, want)
+		}
+	}
 }

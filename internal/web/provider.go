@@ -82,15 +82,13 @@ func (v *visit) providersPage() error {
 
 // answered tells which acts a provider ever answered.
 func (v *visit) answered(t *db.Tx, id iru.ProviderID) (map[iru.NoticeID]bool, error) {
-	ls, err := t.LettersWith(v.ctx(), v.scope, id, 5000)
+	ns, err := t.NoticesAnswered(v.ctx(), v.scope, id)
 	if err != nil {
 		return nil, err
 	}
 	out := map[iru.NoticeID]bool{}
-	for _, l := range ls {
-		if l.Inbound {
-			out[l.Notice] = true
-		}
+	for _, n := range ns {
+		out[n] = true
 	}
 	return out, nil
 }
