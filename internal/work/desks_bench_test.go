@@ -46,9 +46,7 @@ func (q *quickDesk) Data(r io.Reader) error {
 	}
 	id := m.Header.Get("Message-Id")
 	answer := fmt.Sprintf("From: abuse@birchrack.test\r\nTo: %s\r\nSubject: Re\r\nMessage-ID: <re-%s\r\nIn-Reply-To: %s\r\nX-Desk-Event: received\r\n\r\nWe have it.\r\n", to.Address, id[1:], id)
-	go func() {
-		_ = smtp.SendMail(q.inbox, nil, "abuse@birchrack.test", []string{to.Address}, bytes.NewBufferString(answer))
-	}()
+	go q.answer(to.Address, answer)
 	return nil
 }
 
@@ -93,7 +91,7 @@ func BenchmarkDesks(b *testing.B) {
 			}
 			for n := range acts {
 				k := base
-				k.ID, k.Ref, k.Key, k.State, k.Instrument = 0, fmt.Sprintf("RO-%d", n+10), fmt.Sprintf("key-%d", n), iru.NoticeDispatched, legal.RemovalOrder
+				k.ID, k.Ref, k.Key, k.State, k.Instrument = 0, fmt.Sprintf("RO-%d", n+10), fmt.Sprintf("act-%d", n), iru.NoticeDispatched, legal.RemovalOrder
 				k.SentAt, k.ReceivedAt, k.RemoteID = time.Time{}, time.Time{}, ""
 				if err := x.AddNotice(ctx, &k); err != nil {
 					return err
