@@ -64,6 +64,7 @@ system: bin/versitygw
 	@scripts/need unzip:unzip jq:jq xxd:xxd "a bundle is checked by hand, as its document says"
 	@scripts/need ffmpeg:ffmpeg ffprobe:ffmpeg fpcalc:libchromaprint-tools "films and sounds are made, coded anew and recognised"
 	@scripts/need openssl:openssl /etc/ssl/certs/ca-certificates.crt:ca-certificates "certificates and time stamps are checked with a public tool"
+	@scripts/need pdftotext:poppler-utils pdfsig:poppler-utils pdfdetach:poppler-utils pdfinfo:poppler-utils "documents are read and their signatures checked with a public tool"
 	@scripts/need gcc:gcc /usr/include/stdlib.h:libc6-dev "the race detector needs a C compiler"
 
 # A real S3 server, pinned by a module of its own.

@@ -213,6 +213,8 @@ func (s *siege) decide() {
 		if p.Contact != iru.ContactConfirmed {
 			_, err := s.Confirm(ctx, s.scope("lio"), p.ID, "called")
 			s.raced(err)
+			_, err = s.RecordInformed(ctx, s.scope("lio"), p.ID, s.Now().Add(-24*time.Hour).Format(time.RFC3339), "", "exercise: registered letter of the day before")
+			s.raced(err)
 		}
 	}
 	for _, i := range items {

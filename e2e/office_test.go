@@ -114,7 +114,7 @@ func refer(i iru.Item) iru.Assessment {
 	}
 	return iru.Assessment{Item: i.ID, Finding: iru.FindRefer, Limbs: []string{"c"}, Passage: passage, PassageLang: lang, Purpose: iru.PurposeProceed,
 		PurposeReason: "no editorial responsibility, no research, art or debate: looked for and not found", Public: true,
-		Reason: "exercise: the bulletin is treated as if it met the ground"}
+		Reason: "exercise: the bulletin is treated as if it met the ground", Grounds: desktest.Whole()}
 }
 
 // approve takes a draft through submission and every approval that it needs.

@@ -26,6 +26,7 @@ const rule = `
 leaves = locator legal recognise plan link ledger exhibit seizure form
 leaves <
 exhibit < ledger
+form < legal
 iru < leaves
 db blob fetch probe deliver peer < iru leaves
 bank < iru leaves

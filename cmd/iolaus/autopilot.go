@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"iolaus/internal/iru"
 	"iolaus/internal/link"
 )
 
@@ -79,11 +80,12 @@ type (
 // An autopilot is the demonstration's scripted officers. They see and do only what the interface lets their roles see and do.
 type autopilot struct {
 	*play
-	as      func(login string) client
-	outlets map[int64]string // id to name
-	asked   map[int64]bool   // notices whose question was answered
-	doubted bool
-	seen    map[int64]time.Time // candidates, since when
+	as       func(login string) client
+	outlets  map[int64]string // id to name
+	asked    map[int64]bool   // notices whose question was answered
+	informed map[string]bool  // unit and provider: before its first removal order
+	doubted  bool
+	seen     map[int64]time.Time // candidates, since when
 }
 
 // patience is how long an officer waits before a candidate that resembles nothing is left alone.
@@ -92,7 +94,7 @@ const patience = 6 * time.Second
 // act plays the scenario to its end, or until ctx ends.
 func (p *play) act(ctx context.Context) error {
 	hc := &http.Client{Timeout: 30 * time.Second}
-	a := &autopilot{play: p, outlets: map[int64]string{}, asked: map[int64]bool{}, seen: map[int64]time.Time{},
+	a := &autopilot{play: p, outlets: map[int64]string{}, asked: map[int64]bool{}, informed: map[string]bool{}, seen: map[int64]time.Time{},
 		as: func(login string) client { return client{p.base, p.cast.tokens[login], hc} }}
 	if err := a.awake(ctx); err != nil {
 		return err
@@ -317,7 +319,13 @@ func (a *autopilot) find(ctx context.Context, who string, i itemView, purpose st
 	_, err := post[struct{}](ctx, a.as(who), fmt.Sprintf("/v1/items/%d/assess", i.ID), map[string]any{
 		"finding": "refer", "limbs": []string{"c"}, "passage": passage, "passage_lang": first(i.Lang, "und"), "purpose": purpose,
 		"purpose_reason": "no editorial responsibility, no research, art or debate: looked for and not found", "public": true,
-		"reason": "exercise: the bulletin is treated as if it met the ground"})
+		"reason": "exercise: the bulletin is treated as if it met the ground",
+		"grounds": iru.Grounds{
+			Attribution: &iru.Attribution{Name: "the outlet on watch", Grade: iru.OpenSource, Why: "exercise: its name and template"},
+			Listing:     &iru.Listing{Checked: time.Now().UTC().Format(time.DateOnly), Words: "exercise: the Union's list was searched for the name"},
+			Collateral:  &iru.Collateral{Mail: "unknown", Words: "exercise: nothing else is known at that address"},
+			Measure:     &iru.Measure{Weighed: []iru.Weighed{{Measure: "a referral", Why: "exercise: earlier ones were not answered"}}, Words: "exercise: the address alone is concerned"},
+		}})
 	return err
 }
 
@@ -372,9 +380,9 @@ func (a *autopilot) operation(ctx context.Context) error {
 }
 
 // A team is who acts for a unit.
-type team struct{ drafter, reviewer, signer string }
+type team struct{ drafter, reviewer, signer, liaison string }
 
-var teams = map[string]team{"Unit A": {"dora", "lena", "sig"}, "Unit B": {"bea", "bea", "bo"}, "Unit C": {"cai", "cai", "col"}}
+var teams = map[string]team{"Unit A": {"dora", "lena", "sig", "lio"}, "Unit B": {"bea", "bea", "bo", "brit"}, "Unit C": {"cai", "cai", "col", "cleo"}}
 
 // nearest is the carrier that is closest to the content; registrars come in only when those do not act.
 var nearest = []string{"platform", "newsletter", "stream_host", "app_store", "addon_store", "host", "cdn"}
@@ -452,11 +460,31 @@ func (a *autopilot) draft(ctx context.Context, path, unit string, instruments []
 	return last
 }
 
+// inform records, once, that a unit informed a provider of procedures and deadlines before its first order: in the play, by a registered letter of
+// the day before.
+func (a *autopilot) inform(ctx context.Context, unit string, provider int64) error {
+	key := fmt.Sprintf("%s %d", unit, provider)
+	if a.informed[key] {
+		return nil
+	}
+	at := time.Now().UTC().Add(-26 * time.Hour).Format(time.RFC3339)
+	if _, err := post[struct{}](ctx, a.as(teams[unit].liaison), fmt.Sprintf("/v1/providers/%d/informed", provider), map[string]any{"at": at, "proof": "registered letter of the day before, signed for"}); err != nil {
+		return fmt.Errorf("inform provider %d: %w", provider, err)
+	}
+	a.informed[key] = true
+	return nil
+}
+
 // approve submits a draft and has it approved: a binding act by two different officers.
 func (a *autopilot) approve(ctx context.Context, unit, drafter string, n noticeView) error {
-	n, err := post[noticeView](ctx, a.as(drafter), fmt.Sprintf("/v1/notices/%d/submit", n.ID), nil)
+	n, err := post[noticeView](ctx, a.as(drafter), fmt.Sprintf("/v1/notices/%d/submit-alone", n.ID), map[string]any{"reason": "exercise: the providers of the range have one desk each"})
 	if err != nil {
 		return err
+	}
+	if n.Instrument == "removal_order" {
+		if err := a.inform(ctx, unit, n.Provider); err != nil {
+			return err
+		}
 	}
 	for _, who := range []string{teams[unit].reviewer, teams[unit].signer} {
 		read, err := get[noticeView](ctx, a.as(who), fmt.Sprintf("/v1/notices/%d", n.ID))

@@ -26,18 +26,19 @@ import (
 
 // config is the configuration file, TOML. Every key has a default that is right for one machine; docs/configuration.md lists them.
 type config struct {
-	Unit     unitConfig        `toml:"unit"`
-	Web      webConfig         `toml:"web"`
-	Mail     mailConfig        `toml:"mail"`
-	Network  networkConfig     `toml:"network"`
-	Evidence evidenceConfig    `toml:"evidence"`
-	Vantages []vantageConfig   `toml:"vantage"`
-	Sources  sourcesConfig     `toml:"sources"`
-	Rules    rulesConfig       `toml:"rules"`
-	Capture  captureConfig     `toml:"capture"`
-	Sandbox  sandboxConfig     `toml:"sandbox"`
-	Stamps   stampsConfig      `toml:"stamps"`
-	Platform map[string]string `toml:"platforms"`
+	Unit      unitConfig        `toml:"unit"`
+	Web       webConfig         `toml:"web"`
+	Mail      mailConfig        `toml:"mail"`
+	Network   networkConfig     `toml:"network"`
+	Evidence  evidenceConfig    `toml:"evidence"`
+	Vantages  []vantageConfig   `toml:"vantage"`
+	Sources   sourcesConfig     `toml:"sources"`
+	Rules     rulesConfig       `toml:"rules"`
+	Capture   captureConfig     `toml:"capture"`
+	Sandbox   sandboxConfig     `toml:"sandbox"`
+	Stamps    stampsConfig      `toml:"stamps"`
+	Documents documentsConfig   `toml:"documents"`
+	Platform  map[string]string `toml:"platforms"`
 
 	data string
 	db   string
@@ -141,6 +142,9 @@ type rulesConfig struct {
 	Verify  duration   `toml:"verify"`
 	Recheck []duration `toml:"recheck"`
 	Words   []string   `toml:"words"`
+	Spot    float64    `toml:"spot"` // share of findings by one person that a second reader gets, blind
+	// OneContact lets an order of one hour go to an addressee with one confirmed contact, without a reason.
+	OneContact bool `toml:"one_contact"`
 }
 
 type duration struct{ time.Duration }
@@ -297,6 +301,9 @@ func (c config) check() error {
 	if err := c.Stamps.check(); err != nil {
 		return err
 	}
+	if err := c.Documents.check(); err != nil {
+		return err
+	}
 	if c.Web.Base != "" {
 		if u, err := url.Parse(c.Web.Base); err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
 			return &keyError{"web.base", fmt.Sprintf("%q is no address such as https://iolaus.unit.example", c.Web.Base)}
@@ -389,7 +396,8 @@ func (c config) rules() desk.Rules {
 	}
 	// Without a section there is one point, here. Each removal that is believed says on how many points it rests.
 	r.Agreement.Points = min(r.Agreement.Points, max(1, len(c.Vantages)))
-	r.Words, r.Authority = c.Rules.Words, c.Unit.Authority
+	r.Words, r.Authority, r.TwoContacts = c.Rules.Words, c.Unit.Authority, !c.Rules.OneContact
+	r.Spot = min(max(c.Rules.Spot, 0), 1)
 	r.Platforms = map[string]iru.AssetKind{}
 	for host, k := range c.Platform {
 		r.Platforms[host] = iru.AssetKind(k)

@@ -41,6 +41,7 @@ var checks = []check{
 	{name: "evidence keys", run: checkEvidenceKeys, made: true},
 	{name: "evidence store", run: checkEvidenceStore, made: true},
 	{name: "time stamps", run: checkStamps},
+	{name: "documents", run: checkDocuments},
 	{name: "clock", run: checkClock},
 	{name: "browser", run: checkBrowser, optional: true},
 	{name: "players", run: checkMedia, optional: true},

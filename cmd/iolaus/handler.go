@@ -21,12 +21,12 @@ import (
 
 // handler is everything that the workbench answers. The links lead to the origin that shows evidence; nil: it is not shown.
 func (h *house) handler(links *web.Links) (http.Handler, error) {
-	pages, err := web.New(h.desk, web.Options{Evidence: sealed{h.vault}, Links: links, Export: h.export, Portal: h.portal(), Training: h.cfg.Network.Allow, Version: software(), Secure: strings.HasPrefix(h.cfg.Web.Base, "https://"), Log: h.log})
+	pages, err := web.New(h.desk, web.Options{Evidence: sealed{h.vault}, Letters: h.store, Portal: h.portal(), Links: links, Export: h.export, Training: h.cfg.Network.Allow, Version: software(), Secure: strings.HasPrefix(h.cfg.Web.Base, "https://"), Log: h.log})
 	if err != nil {
 		return nil, err
 	}
 	m := http.NewServeMux()
-	programs := api.New(h.desk, api.Options{Version: software(), Callback: h.crew.Told, HMA: h.hma(), Log: h.log})
+	programs := api.New(h.desk, api.Options{Version: software(), Letters: h.store, Callback: h.crew.Told, HMA: h.hma(), Log: h.log})
 	m.Handle("/v1/", programs)
 	m.Handle("/hma/", programs)
 	m.Handle("/", pages)

@@ -23,6 +23,7 @@ import (
 	"iolaus/internal/deliver"
 	"iolaus/internal/desk"
 	"iolaus/internal/fetch"
+	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 	"iolaus/internal/media"
 	"iolaus/internal/probe"
@@ -117,6 +118,15 @@ func (h *house) man(roots *x509.CertPool) error {
 	}
 	if h.crew.Stamps, err = h.cfg.stamps(vs[0]); err != nil {
 		return err
+	}
+	if h.crew.Signer, err = h.cfg.Documents.signer(); err != nil {
+		return err
+	}
+	if h.crew.Signer != nil {
+		h.desk.Signature = h.crew.Signer.Name()
+	}
+	if base := strings.TrimSuffix(h.cfg.Web.Base, "/"); base != "" {
+		h.desk.Links = func(iru.NoticeID) (verify, portal string) { return base + "/verify", "" }
 	}
 	if h.cfg.Sources.RDAP != "" {
 		base := strings.TrimSuffix(h.cfg.Sources.RDAP, "/") + "/"

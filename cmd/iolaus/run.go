@@ -43,21 +43,24 @@ type cli struct {
 	Verbose bool             `help:"Log more." short:"v"`
 	Version kong.VersionFlag `help:"Print the version."`
 
-	Demo    demoCmd    `cmd:"" help:"Run the demonstration: the range, the workbench and its workers, in one process."`
-	Serve   serveCmd   `cmd:"" help:"Run the workbench with its workers."`
-	Work    workCmd    `cmd:"" help:"Run only workers."`
-	Watch   watchCmd   `cmd:"" help:"Put addresses on watch."`
-	Capture captureCmd `cmd:"" help:"Capture an address without a server, and leave one bundle."`
-	Exhibit exhibitCmd `cmd:"" help:"Hand an exhibit out, or erase it."`
-	Verify  verifyCmd  `cmd:"" help:"Check a bundle by itself, offline."`
-	Hash    hashCmd    `cmd:"" help:"Print fingerprints of files: digests, and what pictures, films and sounds look and sound like."`
-	Bank    bankCmd    `cmd:"" help:"List, open, mute, fill and hand out banks of known content."`
-	Match   matchCmd   `cmd:"" help:"Look up a file or fingerprints in the banks, without a server. Ends with 0 if something was found, 1 if nothing, 2 on an error."`
-	Key     keyCmd     `cmd:"" help:"List or rotate the keys under which evidence is sealed."`
-	Terms   termsCmd   `cmd:"" help:"Watch lists: what is looked for in every text."`
-	Ledger  ledgerCmd  `cmd:"" help:"Check or export the ledger."`
-	Invite  inviteCmd  `cmd:"" help:"Make a new one-time link for an officer."`
-	Doctor  doctorCmd  `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`
+	Demo     demoCmd     `cmd:"" help:"Run the demonstration: the range, the workbench and its workers, in one process."`
+	Serve    serveCmd    `cmd:"" help:"Run the workbench with its workers."`
+	Work     workCmd     `cmd:"" help:"Run only workers."`
+	Watch    watchCmd    `cmd:"" help:"Put addresses on watch."`
+	Capture  captureCmd  `cmd:"" help:"Capture an address without a server, and leave one bundle."`
+	Exhibit  exhibitCmd  `cmd:"" help:"Hand an exhibit out, or erase it."`
+	Verify   verifyCmd   `cmd:"" help:"Check a bundle by itself, offline."`
+	Hash     hashCmd     `cmd:"" help:"Print fingerprints of files: digests, and what pictures, films and sounds look and sound like."`
+	Bank     bankCmd     `cmd:"" help:"List, open, mute, fill and hand out banks of known content."`
+	Match    matchCmd    `cmd:"" help:"Look up a file or fingerprints in the banks, without a server. Ends with 0 if something was found, 1 if nothing, 2 on an error."`
+	Key      keyCmd      `cmd:"" help:"List or rotate the keys under which evidence is sealed."`
+	Terms    termsCmd    `cmd:"" help:"Watch lists: what is looked for in every text."`
+	Who      whoCmd      `cmd:"" name:"who-can-act" help:"Who can act on an address, by which instrument, and what the law refuses."`
+	Contacts contactsCmd `cmd:"" help:"Take contacts of providers and authorities in, or write them out."`
+	Notice   noticeCmd   `cmd:"" help:"Make the documents of an act without a server."`
+	Ledger   ledgerCmd   `cmd:"" help:"Check or export the ledger."`
+	Invite   inviteCmd   `cmd:"" help:"Make a new one-time link for an officer."`
+	Doctor   doctorCmd   `cmd:"" help:"Check browser, database, disk, clock and mail, and say how to mend."`
 }
 
 // run is the program: everything it touches is in its arguments.

@@ -37,7 +37,7 @@ func (c *cli) terms(ctx context.Context, e env, f func(*termStore) error) (err e
 	return f(&termStore{s})
 }
 
-// list finds a watch list by name, for an officer or, without one, for whoever can read the store.
+// list finds a watch list of the scope's unit by name.
 func (s *termStore) list(ctx context.Context, sc iru.Scope, name string) (l iru.TermList, err error) {
 	err = s.db.View(ctx, func(t *db.Tx) error {
 		l, err = t.TermListNamed(ctx, sc, name)
@@ -110,19 +110,24 @@ func (a *termsAdd) Run(ctx context.Context, c *cli, e env) error {
 
 type termsList struct {
 	List string `arg:"" optional:"" help:"Name of a watch list, to see its terms."`
+	termsReader
 }
 
-// Run lists the watch lists of all units, or the terms of one list.
+// Run lists the watch lists of a unit, or the terms of one list.
 func (a *termsList) Run(ctx context.Context, c *cli, e env) error {
 	return c.terms(ctx, e, func(s *termStore) error {
-		if a.List == "" {
-			return s.lists(ctx, e.stdout)
-		}
-		l, err := s.list(ctx, iru.Program(), a.List)
+		sc, err := a.scope(ctx, s)
 		if err != nil {
 			return err
 		}
-		return s.each(ctx, iru.Program(), l.ID, func(xs []iru.Term) error {
+		if a.List == "" {
+			return s.lists(ctx, sc, e.stdout)
+		}
+		l, err := s.list(ctx, sc, a.List)
+		if err != nil {
+			return err
+		}
+		return s.each(ctx, sc, l.ID, func(xs []iru.Term) error {
 			for _, x := range xs {
 				fmt.Fprintf(e.stdout, "%-9s %-3s %s%s\n", x.State, x.Lang, oneLine(x.Text), noted(x.Note))
 			}
@@ -138,13 +143,13 @@ func noted(note string) string {
 	return "  # " + oneLine(note)
 }
 
-func (s *termStore) lists(ctx context.Context, out io.Writer) error {
+func (s *termStore) lists(ctx context.Context, sc iru.Scope, out io.Writer) error {
 	return s.db.View(ctx, func(t *db.Tx) error {
-		ls, err := t.TermLists(ctx, iru.Program())
+		ls, err := t.TermLists(ctx, sc)
 		if err != nil {
 			return err
 		}
-		counts, err := t.CountTerms(ctx, iru.Program())
+		counts, err := t.CountTerms(ctx, sc)
 		if err != nil {
 			return err
 		}
@@ -222,6 +227,7 @@ func input(name string, e env) (io.ReadCloser, string, error) {
 type termsExport struct {
 	List string `arg:"" help:"Name of the watch list."`
 	Out  string `help:"File to write; without it standard output." short:"o" type:"path" placeholder:"FILE"`
+	termsReader
 }
 
 // Run writes a list as import reads it.
@@ -232,12 +238,16 @@ func (a *termsExport) Run(ctx context.Context, c *cli, e env) error {
 		}
 	}
 	return c.terms(ctx, e, func(s *termStore) error {
-		l, err := s.list(ctx, iru.Program(), a.List)
+		sc, err := a.scope(ctx, s)
+		if err != nil {
+			return err
+		}
+		l, err := s.list(ctx, sc, a.List)
 		if err != nil {
 			return err
 		}
 		var all []iru.Term
-		if err := s.each(ctx, iru.Program(), l.ID, func(xs []iru.Term) error { all = append(all, xs...); return nil }); err != nil {
+		if err := s.each(ctx, sc, l.ID, func(xs []iru.Term) error { all = append(all, xs...); return nil }); err != nil {
 			return err
 		}
 		if a.Out == "" {

@@ -20,6 +20,7 @@ type termsCheck struct {
 	File string `arg:"" help:"Text to look through, or - for standard input."`
 	List string `help:"Look for the terms of this watch list only, muted or not." placeholder:"NAME"`
 	JSON bool   `help:"A line of JSON for each hit." name:"json"`
+	termsReader
 }
 
 // maxChecked bounds a text to look through, in bytes.
@@ -56,7 +57,11 @@ func (a *termsCheck) Run(ctx context.Context, c *cli, e env) error {
 		return iru.Refuse(iru.Invalid, name+" is larger than 256 MB", "part it")
 	}
 	return c.terms(ctx, e, func(s *termStore) error {
-		lists, terms, err := s.wanted(ctx, a.List)
+		sc, err := a.scope(ctx, s)
+		if err != nil {
+			return err
+		}
+		lists, terms, err := s.wanted(ctx, sc, a.List)
 		if err != nil {
 			return err
 		}
@@ -64,18 +69,18 @@ func (a *termsCheck) Run(ctx context.Context, c *cli, e env) error {
 	})
 }
 
-// wanted reads the terms to look for.
-func (s *termStore) wanted(ctx context.Context, list string) (map[iru.TermListID]iru.TermList, map[iru.TermID]iru.Term, error) {
+// wanted reads the terms of a unit to look for.
+func (s *termStore) wanted(ctx context.Context, sc iru.Scope, list string) (map[iru.TermListID]iru.TermList, map[iru.TermID]iru.Term, error) {
 	lists, terms := map[iru.TermListID]iru.TermList{}, map[iru.TermID]iru.Term{}
 	if list != "" {
-		l, err := s.list(ctx, iru.Program(), list)
+		l, err := s.list(ctx, sc, list)
 		if err != nil {
 			return nil, nil, err
 		}
 		lists[l.ID] = l
 	} else {
 		err := s.db.View(ctx, func(t *db.Tx) error {
-			ls, err := t.TermLists(ctx, iru.Program())
+			ls, err := t.TermLists(ctx, sc)
 			for _, l := range ls {
 				if l.State == iru.TermActive {
 					lists[l.ID] = l
@@ -88,7 +93,7 @@ func (s *termStore) wanted(ctx context.Context, list string) (map[iru.TermListID
 		}
 	}
 	for id := range lists {
-		err := s.each(ctx, iru.Program(), id, func(xs []iru.Term) error {
+		err := s.each(ctx, sc, id, func(xs []iru.Term) error {
 			for _, x := range xs {
 				if x.State == iru.TermActive || list != "" && x.State == iru.TermMuted {
 					terms[x.ID] = x

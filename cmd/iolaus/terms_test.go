@@ -118,6 +118,60 @@ func TestTerms(t *testing.T) {
 	}
 }
 
+// A unit's lists are read by nobody else: not listed, not exported, not looked for.
+func TestTermsOfAnotherUnit(t *testing.T) {
+	a := newArchive(t, 0)
+	a.house(func(h *house) {
+		a.ok(h.db.Tx(t.Context(), func(x *db.Tx) error {
+			us, err := x.Units(t.Context())
+			if err != nil {
+				return err
+			}
+			other := iru.Unit{Name: "Unit B", Country: "XB", Kind: us[0].Kind, State: iru.UnitActive}
+			if err := x.AddUnit(t.Context(), &other); err != nil {
+				return err
+			}
+			for login, unit := range map[string]iru.UnitID{"ada": us[0].ID, "bea": other.ID} {
+				if err := x.AddOfficer(t.Context(), &iru.Officer{Unit: unit, Login: login, Name: login, Roles: []iru.Role{iru.Analyst}, State: iru.OfficerActive}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	})
+	run := func(kind error, args ...string) string {
+		t.Helper()
+		out, err := a.run(append([]string{"terms"}, args...)...)
+		if !errors.Is(err, kind) || kind == nil && err != nil {
+			t.Errorf("%q: %q, %v; want %v", args, out, err, kind)
+		}
+		return out
+	}
+	text := filepath.Join(t.TempDir(), "page.txt")
+	a.ok(os.WriteFile(text, []byte("the harbour tram and the night ferry\n"), 0o600))
+	run(nil, "add", "Lines", "harbour tram", "--new", "--as", "ada")
+	run(nil, "add", "Ferries", "night ferry", "--new", "--as", "bea")
+	run(iru.Invalid, "list") // whose, of two units
+	run(iru.NotFound, "list", "--unit", "Unit C")
+	run(iru.NotFound, "list", "--as", "nobody")
+	if _, err := a.run("terms", "list", "--as", "ada", "--unit", "Unit B"); err == nil {
+		t.Error("two at once")
+	}
+	for _, who := range [][]string{{"--as", "bea"}, {"--unit", "unit b"}} {
+		with := func(args ...string) []string { return append(args, who...) }
+		if out := run(nil, with("list")...); !strings.Contains(out, "Ferries") || strings.Contains(out, "Lines") {
+			t.Errorf("%q lists %q", who, out)
+		}
+		if out := run(nil, with("check", text)...); !strings.Contains(out, "night ferry") || strings.Contains(out, "Lines") || !strings.Contains(out, "1 hits of 1 terms; 1 terms of 1 lists") {
+			t.Errorf("%q finds %q", who, out)
+		}
+		run(iru.NotFound, with("list", "Lines")...)
+		run(iru.NotFound, with("export", "Lines")...)
+		run(iru.NotFound, with("check", text, "--list", "Lines")...)
+		run(nil, with("export", "Ferries")...)
+	}
+}
+
 // Lines and columns are those of the text, also when a longer term that began earlier ends later.
 func TestPlace(t *testing.T) {
 	const text = "a tram\nnach Köln ab\n\nüber"

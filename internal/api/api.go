@@ -29,6 +29,8 @@ type Options struct {
 	PerMinute int
 	// HMA opens the routes under /hma; nil: there are none.
 	HMA *HMA
+	// Letters is the store of letters and their documents; nil: documents that left are named, not given.
+	Letters Letters
 	// Log takes what is the program's own fault; nil means slog's default.
 	Log *slog.Logger
 }
@@ -83,14 +85,27 @@ func newServer(d *desk.Desk, o Options) *server {
 	s.assets()
 	s.items()
 	s.assessments()
+	s.spots()
+	s.mocks()
+	s.threats()
+	s.batches()
 	s.matches()
+	s.banks()
+	s.knowns()
 	s.terms()
+	s.termActs()
+	s.rescans()
 	s.exhibits()
 	s.providers()
+	s.contacts()
+	s.authorities()
 	s.notices()
+	s.papers()
 	s.letters()
 	s.operations()
 	s.clocks()
+	s.law()
+	s.scrutinies()
 	s.ledger()
 	s.events()
 	s.replies()

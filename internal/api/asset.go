@@ -95,8 +95,14 @@ type AssetDetail struct {
 // An Option is a provider that carries an asset, with what the law allows against it and why not the rest.
 type Option struct {
 	Carrier
-	Contact contactState `json:"contact_state"`
-	Rulings []Ruling     `json:"rulings" nullable:"false" doc:"Allowed ones first."`
+	Contact    contactState `json:"contact_state,omitempty"`
+	Address    string       `json:"contact,omitempty" doc:"How it is reached first: channel and address."`
+	Known      string       `json:"contact_source,omitempty" doc:"Where the contact comes from."`
+	Confidence Confidence   `json:"confidence" doc:"How well the contact is known."`
+	Second     bool         `json:"second_contact" doc:"A confirmed second contact gets a copy of an order of one hour."`
+	Unrecorded []string     `json:"unrecorded" nullable:"false" doc:"Facts that nobody recorded and that decide whether a removal order can reach it: audience, mail, live, serves_others, hosts."`
+	Playbook   *Playbook    `json:"playbook,omitempty" doc:"Of the top-level domain, for a registrar or a registry."`
+	Rulings    []Ruling     `json:"rulings" nullable:"false" doc:"Allowed ones first."`
 }
 
 // A Ruling says whether the law allows an instrument against a provider.
@@ -166,6 +172,20 @@ type (
 	reasonBody struct {
 		Reason string `json:"reason" maxLength:"4000"`
 	}
+	optionsIn struct {
+		ByID
+		Issuer issuer `query:"issuer" doc:"In whose view; absent: the unit's own kind."`
+	}
+	whoIn struct {
+		Locator string `query:"locator" required:"true" minLength:"1" maxLength:"2048" doc:"Address of an asset or an item in the store, real or defanged."`
+		Issuer  issuer `query:"issuer" doc:"In whose view; absent: the unit's own kind."`
+	}
+	circumstanceBody struct {
+		Kind     string `json:"kind" enum:"audience,mail,live,serves_others,hosts"`
+		Value    string `json:"value" minLength:"1" maxLength:"40" doc:"public, auto_registration, closed_group or private; of the others yes or no."`
+		Provider int64  `json:"provider,omitempty" minimum:"1" doc:"Whose part in the asset it is about: serves_others and hosts."`
+		Source   string `json:"source" minLength:"1" maxLength:"300" doc:"How this is known."`
+	}
 	carryBody struct {
 		Provider int64  `json:"provider" minimum:"1" doc:"Of the directory."`
 		Source   string `json:"source" minLength:"1" maxLength:"300" doc:"How this is known."`
@@ -186,6 +206,21 @@ func (s *server) assets() {
 		return assetDetail(ctx, t, sc, iru.AssetID(in.ID))
 	})
 	ask(s, "/v1/assets/{id}/options", "list-options", "Who can act on the asset, and by which instrument", s.options)
+	ask(s, "/v1/who-can-act", "who-can-act", "Who can act on an address of the store, and by which instrument", func(ctx context.Context, in *whoIn) (List[Option], error) {
+		id, err := s.desk.AssetAt(ctx, callerOf(ctx).scope, in.Locator)
+		if err != nil {
+			return List[Option]{}, err
+		}
+		return s.options(ctx, &optionsIn{ByID{int64(id)}, in.Issuer})
+	})
+	post(s, "/v1/assets/{id}/facts", "record-fact", "Record a fact that the gate needs", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[circumstanceBody]) (List[Option], error) {
+		b := in.Body
+		_, err := s.desk.RecordCircumstance(ctx, sc, iru.Circumstance{Asset: iru.AssetID(in.ID), Kind: b.Kind, Value: b.Value, Provider: iru.ProviderID(b.Provider), Source: b.Source})
+		if err != nil {
+			return List[Option]{}, err
+		}
+		return s.options(ctx, &optionsIn{ByID{in.ID}, ""})
+	})
 	post(s, "/v1/watch", "watch", "Put an address on watch", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *of[watchBody]) (Asset, error) {
 		b := in.Body
 		a, err := s.desk.Watch(ctx, sc, desk.WatchRequest{Address: b.Address, Kind: iru.AssetKind(b.Kind), Outlet: iru.OutletID(b.Outlet), Name: b.Name, Reason: b.Reason})
@@ -244,17 +279,30 @@ func assetDetail(ctx context.Context, t *db.Tx, sc iru.Scope, id iru.AssetID) (A
 	return out, err
 }
 
-// options asks the gate. Of a provider it shows what one needs to choose, not how it is reached.
-func (s *server) options(ctx context.Context, in *ByID) (List[Option], error) {
+// options asks the gate.
+func (s *server) options(ctx context.Context, in *optionsIn) (List[Option], error) {
 	out := List[Option]{Items: []Option{}}
 	sc := callerOf(ctx).scope
 	if err := sc.May(iru.ToRead); err != nil {
 		return out, err
 	}
-	os, err := s.desk.Options(ctx, sc, iru.AssetID(in.ID))
+	ask := s.desk.Options
+	if in.Issuer != "" {
+		ask = func(ctx context.Context, sc iru.Scope, id iru.AssetID) ([]desk.Option, error) {
+			return s.desk.OptionsFor(ctx, sc, id, legal.IssuerKind(in.Issuer))
+		}
+	}
+	os, err := ask(ctx, sc, iru.AssetID(in.ID))
 	for _, o := range os {
-		out.Items = append(out.Items, Option{Carrier: carrier(o.Carrier, o.Provider), Contact: contactState(o.Provider.Contact),
-			Rulings: shown(o.Rulings, func(r legal.Ruling) Ruling { return ruling(r, desk.Usual(o.Carrier.Layer, r.Instrument)) })})
+		x := Option{Carrier: carrier(o.Carrier, o.Provider), Contact: contactState(o.Provider.Contact), Confidence: confidence(o.Confidence), Second: o.Second.ID != 0, Unrecorded: texts(o.Unrecorded),
+			Rulings: shown(o.Rulings, func(r legal.Ruling) Ruling { return ruling(r, desk.Usual(o.Carrier.Layer, r.Instrument)) })}
+		if o.Provider.Unit == sc.Unit { // another unit's register is its own
+			x.Address, x.Known = o.Provider.Channel+" "+o.Provider.Address, o.Provider.Source
+		}
+		if o.Playbook.TLD != "" {
+			x.Playbook = new(s.playbook(o.Playbook))
+		}
+		out.Items = append(out.Items, x)
 	}
 	return out, err
 }

@@ -28,10 +28,15 @@ func TestContract(t *testing.T) {
 		w := newWorld(t, d)
 		w.directory()
 		asset, item := w.sighting()
+		w.curate()
+		w.lists()
 		w.triage(asset, item)
 		notice := w.act(asset)
+		w.law(asset, notice)
 		w.afterwards(asset, notice)
 		w.together(asset)
+		w.assessed()
+		w.register(asset)
 		w.record()
 		for p, item := range w.server.huma.OpenAPI().Paths {
 			for method, op := range map[string]bool{"GET": item.Get != nil, "POST": item.Post != nil} {
@@ -135,7 +140,15 @@ func (w *world) sighting() (asset, item thing) {
 		Matches []thing `json:"matches"`
 	}
 	w.get("ada", to("/v1/items/%d", item.ID), &detail)
-	w.post("ada", to("/v1/matches/%d/judge", detail.Matches[0].ID), words{"verb": "confirm"}, nil)
+	judge := to("/v1/matches/%d/judge", detail.Matches[0].ID)
+	w.post("ada", judge, words{"verb": "confirm"}, nil)
+	w.post("ada", judge, words{"verb": "withdraw"}, nil)
+	w.refused(422, "ada", "POST", judge, words{"verb": "restore"})
+	var m thing
+	if w.post("ada", judge, words{"verb": "restore", "note": "withdrawn by mistake"}, &m); m.State != "suggested" {
+		w.t.Errorf("restored: %+v", m)
+	}
+	w.post("ada", judge, words{"verb": "confirm"}, nil)
 	return asset, item
 }
 
@@ -242,8 +255,13 @@ func (w *world) act(asset thing) thing {
 	}
 	w.seal()
 	w.confirm("ben", host, "register")
+	w.informed(host)
 	var before NoticeDetail
 	w.get("ada", to("/v1/notices/%d", n.ID), &before)
+	var papers NoticeDocument
+	if w.get("ada", to("/v1/notices/%d/document", n.ID), &papers); papers.Sent || !bytes.HasPrefix(papers.PDF, []byte("%PDF-")) || !strings.Contains(papers.Facts, n.Ref) || len(papers.Missing) == 0 {
+		w.t.Errorf("documents before it left: %+v", papers.Missing)
+	}
 	if before.Paper.Sent || before.Paper.Text == "" || len(before.Approvals) != 2 || !before.Approvals[1].Sealed || before.Approvals[1].Index == nil {
 		w.t.Errorf("before it is sent: %+v", before)
 	}

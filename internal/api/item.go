@@ -168,6 +168,11 @@ func itemDetail(ctx context.Context, t *db.Tx, sc iru.Scope, id iru.ItemID) (Ite
 	if err != nil {
 		return ItemDetail{}, err
 	}
+	if hidden, err := desk.Hidden(ctx, t, sc, id); err != nil {
+		return ItemDetail{}, err
+	} else if hidden {
+		return ItemDetail{}, desk.NotYet
+	}
 	out := ItemDetail{Item: item(i), Assessments: []Assessment{}}
 	ms, err := t.MatchesOf(ctx, sc, id)
 	if err != nil {

@@ -29,6 +29,8 @@ type Notice struct {
 	Layer      layer       `json:"layer"`
 	Operation  int64       `json:"operation,omitempty"`
 	Parent     int64       `json:"parent,omitempty" doc:"The act that it escalates."`
+	Batch      int64       `json:"batch,omitempty" doc:"The grouped letter that it leaves in."`
+	Threat     int64       `json:"threat,omitempty" doc:"The threat to life for which it leaves by the fast lane."`
 	Lang       string      `json:"lang"`
 	Reasons    string      `json:"reasons"`
 	Basis      string      `json:"basis"`
@@ -77,7 +79,7 @@ func (n Notice) cursor() string { return number(n.ID) }
 func notice(n iru.Notice) Notice {
 	return Notice{ID: int64(n.ID), Unit: int64(n.Unit), Ref: n.Ref, Instrument: instrument(n.Instrument), Title: n.Instrument.Title(), Binding: n.Instrument.Binding(),
 		Regime: n.Regime, Request: request(n.Request), Asset: int64(n.Asset), Item: int64(n.Item), Address: address(n.Locator), Provider: int64(n.Provider), Layer: layer(n.Layer),
-		Operation: int64(n.Operation), Parent: int64(n.Parent), Lang: n.Lang, Reasons: n.Reasons, Basis: n.Basis, DraftedBy: int64(n.Drafted), Approved: len(n.Approvals),
+		Operation: int64(n.Operation), Batch: int64(n.Batch), Threat: int64(n.Threat), Parent: int64(n.Parent), Lang: n.Lang, Reasons: n.Reasons, Basis: n.Basis, DraftedBy: int64(n.Drafted), Approved: len(n.Approvals),
 		State: noticeState(n.State), Created: at(n.Created), SentAt: at(n.SentAt), ReceivedAt: at(n.ReceivedAt), OutcomeAt: at(n.OutcomeAt), Outcome: n.Outcome, RemoteID: n.RemoteID}
 }
 
@@ -110,6 +112,10 @@ type (
 		Reasons string   `json:"reasons" minLength:"1" maxLength:"20000"`
 		Lang    language `json:"lang"`
 	}
+	rerouteBody struct {
+		Provider   int64      `json:"provider" minimum:"1" doc:"Who carries it now."`
+		Instrument instrument `json:"instrument,omitempty" doc:"Absent: the same one."`
+	}
 	textBody struct {
 		Text string `json:"text" minLength:"1" maxLength:"20000"`
 	}
@@ -133,6 +139,18 @@ func (s *server) notices() {
 		}
 		f := db.NoticeFilter{State: iru.NoticeState(in.State), Asset: iru.AssetID(in.Asset), Operation: iru.OperationID(in.Operation), Provider: iru.ProviderID(in.Provider)}
 		ns, err := t.NoticesAfter(ctx, sc, f, iru.NoticeID(after), n)
+		if err != nil {
+			return nil, err
+		}
+		for i := range ns {
+			hidden, err := desk.Veiled(ctx, t, sc, ns[i].ID)
+			if err != nil {
+				return nil, err
+			}
+			if hidden {
+				ns[i].Reasons = ""
+			}
+		}
 		return paged(ns, err, notice)
 	})
 	ask(s, "/v1/notices/{id}", "get-notice", "Read a notice with its clocks, thread, approvals and paper", func(ctx context.Context, in *ByID) (NoticeDetail, error) {
@@ -162,6 +180,23 @@ func (s *server) notices() {
 		n, err := s.desk.Submit(ctx, sc, iru.NoticeID(in.ID))
 		return notice(n), err
 	})
+	post(s, "/v1/notices/{id}/submit-alone", "submit-notice-alone", "Hand in an order of one hour to an addressee with one contact only", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[reasonBody]) (Notice, error) {
+		n, err := s.desk.SubmitAlone(ctx, sc, iru.NoticeID(in.ID), in.Body.Reason)
+		return notice(n), err
+	})
+	post(s, "/v1/notices/{id}/reroute", "reroute-notice", "Take over an act whose address moved, by a draft on who carries it now", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[rerouteBody]) (Notice, error) {
+		n, err := s.desk.Reroute(ctx, sc, iru.NoticeID(in.ID), iru.ProviderID(in.Body.Provider), legal.Instrument(in.Body.Instrument))
+		return notice(n), err
+	})
+	post(s, "/v1/notices/{id}/remind", "remind", "Write to the second contact about an act that is open", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[textBody]) (Notice, error) {
+		if _, err := s.desk.Remind(ctx, sc, iru.NoticeID(in.ID), in.Body.Text); err != nil {
+			return Notice{}, err
+		}
+		return view(ctx, s, func(t *db.Tx, sc iru.Scope) (Notice, error) {
+			n, err := t.Notice(ctx, sc, iru.NoticeID(in.ID))
+			return notice(n), err
+		})
+	})
 	post(s, "/v1/notices/{id}/approve", "approve-notice", "Approve the act that was read", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[approveBody]) (Notice, error) {
 		n, err := s.desk.Approve(ctx, sc, iru.NoticeID(in.ID), in.Body.Digest)
 		return notice(n), err
@@ -189,6 +224,11 @@ func (s *server) noticeDetail(ctx context.Context, t *db.Tx, sc iru.Scope, id ir
 	n, err := t.Notice(ctx, sc, id)
 	if err != nil {
 		return NoticeDetail{}, err
+	}
+	if hidden, err := desk.Veiled(ctx, t, sc, id); err != nil {
+		return NoticeDetail{}, err
+	} else if hidden {
+		return NoticeDetail{}, desk.NotYet
 	}
 	out := NoticeDetail{Notice: notice(n), Approvals: []Approval{}}
 	if p, err := t.Provider(ctx, sc, n.Provider); err == nil {

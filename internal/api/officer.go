@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 )
 
@@ -39,12 +40,21 @@ type Me struct {
 	Token   Token   `json:"token"`
 }
 
+type identifyBody struct {
+	Subject string `json:"subject" maxLength:"300" doc:"Issuer and subject of an identity provider, or an id of one's own making; empty takes it back."`
+	Reason  string `json:"reason" minLength:"1" maxLength:"4000"`
+}
+
 func (s *server) officers() {
 	get(s, "/v1/me", "get-me", "Whom the token speaks for", func(ctx context.Context, t *db.Tx, _ iru.Scope, _ *none) (Me, error) {
 		c := callerOf(ctx)
 		u, err := t.Unit(ctx, c.officer.Unit)
 		return Me{Officer: officer(c.officer), Unit: unit(u),
 			Token: Token{ID: c.token.ID, Name: c.token.Name, Scopes: texts(c.token.Scopes), Expires: at(c.token.Expires)}}, err
+	})
+	post(s, "/v1/officers/{id}/identify", "identify-officer", "Say which person stands behind an account: accounts of one person count as one", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[identifyBody]) (Officer, error) {
+		o, err := s.desk.Identify(ctx, sc, iru.OfficerID(in.ID), in.Body.Subject, in.Body.Reason)
+		return officer(o), err
 	})
 	list(s, "/v1/officers", "list-officers", "List the officers of all units", func(ctx context.Context, t *db.Tx, _ iru.Scope, in *Page, n int) ([]Officer, error) {
 		after, err := in.after()

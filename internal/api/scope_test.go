@@ -27,12 +27,14 @@ func TestUnits(t *testing.T) {
 		_, err = w.desk.AddTerm(w.t.Context(), w.scope("ada"), iru.Term{List: l.ID, Text: "harbour tram", Lang: "en"})
 		must(w.t, err)
 		w.post("ada", "/v1/known", words{"bank": "own bulletins", "medium": "pdq", "value": strings.Repeat("0f", 32), "label": "halcyon", "finding": "refer"}, &k)
-		for _, path := range []string{to("/v1/outlets/%d", secret.Outlet), to("/v1/assets/%d", secret.ID), to("/v1/assets/%d/options", secret.ID), to("/v1/items/%d", item.ID),
+		var bank thing
+		w.post("ada", "/v1/banks", words{"name": "halcyon bank", "source": "feed"}, &bank)
+		for _, path := range []string{to("/v1/banks/%d", bank.ID), to("/v1/known/%d", k.ID), to("/v1/terms/lists/%d", int64(l.ID)), to("/v1/outlets/%d", secret.Outlet), to("/v1/assets/%d", secret.ID), to("/v1/assets/%d/options", secret.ID), to("/v1/items/%d", item.ID),
 			"/v1/exhibits/1", "/v1/providers/1", to("/v1/notices/%d", n.ID)} {
 			w.get("ada", path, nil)
 			w.refused(404, "bea", "GET", path, nil)
 		}
-		for _, path := range []string{"/v1/outlets", "/v1/assets", "/v1/items", "/v1/queue", "/v1/exhibits", "/v1/providers", "/v1/notices", "/v1/operations", "/v1/clocks", "/v1/known", "/v1/terms", "/v1/terms/lists"} {
+		for _, path := range []string{"/v1/outlets", "/v1/assets", "/v1/items", "/v1/queue", "/v1/exhibits", "/v1/providers", "/v1/notices", "/v1/operations", "/v1/clocks", "/v1/known", "/v1/terms", "/v1/terms/lists", "/v1/banks", "/v1/rescans"} {
 			var l things
 			if w.get("bea", path, &l); len(l.Items) != 0 {
 				t.Errorf("%s shows unit A's: %+v", path, l)
@@ -54,6 +56,13 @@ func TestUnits(t *testing.T) {
 		}{
 			{to("/v1/assets/%d/attribute", secret.ID), words{"outlet_name": "Ours", "reason": "r"}}, {to("/v1/assets/%d/reject", secret.ID), words{"reason": "r"}},
 			{to("/v1/items/%d/hold", item.ID), nil}, {to("/v1/items/%d/assess", item.ID), refer}, {to("/v1/notices/%d/submit", n.ID), nil}, {to("/v1/notices/%d/approve", n.ID), w.seen("ada", n.ID)},
+			{to("/v1/known/%d/opine", k.ID), words{"verdict": "disputed"}}, {to("/v1/known/%d/quarantine", k.ID), words{"reason": "r"}}, {to("/v1/known/%d/release", k.ID), words{"reason": "r"}},
+			{to("/v1/known/%d/spare", k.ID), words{"reason": "r"}}, {to("/v1/known/%d/withdraw", k.ID), words{"reason": "r"}}, {to("/v1/known/%d/restore", k.ID), words{"reason": "r"}},
+			{to("/v1/banks/%d/mute", bank.ID), words{"reason": "r"}}, {to("/v1/banks/%d/unmute", bank.ID), words{"reason": "r"}}, {to("/v1/banks/%d/import", bank.ID), words{"name": "f", "content": "pdq 12"}},
+			{"/v1/terms", words{"list": l.ID, "text": "tram"}}, {"/v1/terms/1/mute", words{"reason": "r"}}, {"/v1/terms/1/unmute", words{"reason": "r"}}, {"/v1/terms/1/remove", words{"reason": "r"}},
+			{"/v1/terms/1/put-back", words{"reason": "r"}}, {to("/v1/terms/lists/%d/mute", int64(l.ID)), words{"reason": "r"}}, {to("/v1/terms/lists/%d/unmute", int64(l.ID)), words{"reason": "r"}},
+			{to("/v1/terms/lists/%d/remove", int64(l.ID)), words{"reason": "r"}}, {to("/v1/terms/lists/%d/put-back", int64(l.ID)), words{"reason": "r"}},
+			{to("/v1/terms/lists/%d/import", int64(l.ID)), words{"name": "f", "content": "tram"}}, {to("/v1/terms/lists/%d/undo-import", int64(l.ID)), words{"import": 1, "reason": "r"}},
 			{to("/v1/items/%d/reopen", item.ID), words{"reason": "r"}}, {to("/v1/items/%d/capture", item.ID), nil}, {to("/v1/assets/%d/give-up", secret.ID), words{"reason": "r"}},
 			{to("/v1/assets/%d/reconsider", secret.ID), words{"reason": "r"}}, {to("/v1/outlets/%d/close", secret.Outlet), words{"reason": "r"}}, {to("/v1/outlets/%d/watch", secret.Outlet), words{"reason": "r"}},
 		} {
@@ -202,6 +211,7 @@ func TestPages(t *testing.T) {
 			w.approve("sig", n.ID)
 			if i == 0 {
 				w.confirm("ben", host, "register")
+				w.informed(host)
 			}
 			w.seal()
 			_, err := w.desk.Dispatch(t.Context(), iru.NoticeID(n.ID))
@@ -214,7 +224,13 @@ func TestPages(t *testing.T) {
 			_, err = w.desk.AddTerm(t.Context(), w.scope("ada"), iru.Term{List: l.ID, Text: name})
 			must(t, err)
 		}
-		for path, want := range map[string]int{"/v1/assets": 7, "/v1/items": 7, "/v1/queue": 4, "/v1/exhibits": 7, "/v1/providers": 2, "/v1/notices": 3, "/v1/officers": 8, "/v1/units": 2,
+		for _, name := range []string{"maps", "songs", "bulletins"} {
+			w.post("ada", "/v1/banks", words{"name": name, "source": "partner"}, nil)
+		}
+		for n := range 3 {
+			w.post("ada", "/v1/known", words{"bank": "maps", "medium": "pdq", "value": strings.Repeat(fmt.Sprint(n), 64), "label": "map", "finding": "refer"}, nil)
+		}
+		for path, want := range map[string]int{"/v1/banks": 4, "/v1/known?state=active": 0, "/v1/rescans": 2, "/v1/assets": 7, "/v1/items": 7, "/v1/queue": 4, "/v1/exhibits": 7, "/v1/providers": 2, "/v1/notices": 3, "/v1/officers": 8, "/v1/units": 2,
 			"/v1/outlets": 1, "/v1/clocks": 0, "/v1/events?noun=asset": 0, "/v1/known": 0, "/v1/terms": 3, "/v1/terms/lists": 3} {
 			if want == 0 {
 				var all things

@@ -41,6 +41,21 @@ type Term struct {
 func (l TermList) cursor() string { return number(l.ID) }
 func (x Term) cursor() string     { return number(x.ID) }
 
+func termList(l iru.TermList, c map[iru.TermState]int) TermList {
+	return TermList{ID: int64(l.ID), Unit: int64(l.Unit), Name: l.Name, Note: l.Note, Handling: Handling(l.Handling), State: termState(l.State), Version: l.Version,
+		Terms: c[iru.TermActive] + c[iru.TermMuted], Muted: c[iru.TermMuted], By: int64(l.By), Created: at(l.Created)}
+}
+
+// termListDetail reads a watch list with the number of its terms.
+func termListDetail(ctx context.Context, t *db.Tx, sc iru.Scope, id iru.TermListID) (TermList, error) {
+	l, err := t.TermList(ctx, sc, id)
+	if err != nil {
+		return TermList{}, err
+	}
+	counts, err := t.CountTerms(ctx, sc)
+	return termList(l, counts[l.ID]), err
+}
+
 func term(x iru.Term) Term {
 	return Term{ID: int64(x.ID), List: int64(x.List), Text: x.Text, Lang: x.Lang, Note: x.Note, State: termState(x.State), By: int64(x.By), Created: at(x.Created)}
 }
@@ -63,11 +78,10 @@ func (s *server) terms() {
 		counts, err := t.CountTerms(ctx, sc)
 		slices.SortFunc(ls, func(a, b iru.TermList) int { return cmp.Compare(a.ID, b.ID) })
 		ls = slices.DeleteFunc(ls, func(l iru.TermList) bool { return int64(l.ID) <= after })
-		return paged(ls[:min(len(ls), n)], err, func(l iru.TermList) TermList {
-			c, h := counts[l.ID], l.Handling
-			return TermList{ID: int64(l.ID), Unit: int64(l.Unit), Name: l.Name, Note: l.Note, Handling: Handling{h.TLP, h.PAP, h.H, h.Note}, State: termState(l.State), Version: l.Version,
-				Terms: c[iru.TermActive] + c[iru.TermMuted], Muted: c[iru.TermMuted], By: int64(l.By), Created: at(l.Created)}
-		})
+		return paged(ls[:min(len(ls), n)], err, func(l iru.TermList) TermList { return termList(l, counts[l.ID]) })
+	})
+	get(s, "/v1/terms/lists/{id}", "get-watch-list", "Read a watch list", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *ByID) (TermList, error) {
+		return termListDetail(ctx, t, sc, iru.TermListID(in.ID))
 	})
 	list(s, "/v1/terms", "list-terms", "List the terms of the watch lists, removed ones too", func(ctx context.Context, t *db.Tx, sc iru.Scope, in *termsIn, n int) ([]Term, error) {
 		after, err := in.after()

@@ -10,6 +10,7 @@ import (
 
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
+	"iolaus/internal/iru/bankfile"
 	"iolaus/internal/legal"
 	"iolaus/internal/locator"
 )
@@ -74,6 +75,12 @@ type (
 	assessmentState string
 	matchState      string
 	matchVerb       string
+	knownState      string
+	flood           string
+	opinion         string
+	source          string
+	format          string
+	sought          string
 	medium          string
 	termState       string
 	outletState     string
@@ -91,6 +98,14 @@ type (
 	unitState       string
 	letterKind      string
 	language        string
+
+	missiveKind        string
+	missiveState       string
+	waiverState        string
+	appealState        string
+	nondisclosureState string
+	reinstatementState string
+	scrutinyState      string
 )
 
 func oneOf[S ~string](all ...S) *huma.Schema {
@@ -111,20 +126,42 @@ func (outcome) Schema(huma.Registry) *huma.Schema       { return oneOf(iru.Outco
 func (itemState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.ItemTable.States()...) }
 func (limb) Schema(huma.Registry) *huma.Schema          { return oneOf("a", "b", "c", "d", "e") }
 func (matchState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.MatchTable.States()...) }
-func (matchVerb) Schema(huma.Registry) *huma.Schema     { return oneOf("confirm", "dispute", "withdraw") }
-func (medium) Schema(huma.Registry) *huma.Schema        { return oneOf("sha256", "pdq", "text") }
-func (termState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.TermTable.States()...) }
-func (outletState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.OutletTable.States()...) }
-func (exhibitState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.ExhibitTable.States()...) }
-func (contactState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.ContactTable.States()...) }
-func (channel) Schema(huma.Registry) *huma.Schema       { return oneOf(iru.Channels...) }
-func (noticeState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.NoticeTable.States()...) }
-func (clockState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.ClockTable.States()...) }
-func (pollState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.PollTable.States()...) }
-func (pollAnswer) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.PollGo, iru.PollNoGo) }
-func (role) Schema(huma.Registry) *huma.Schema          { return oneOf(iru.Roles...) }
-func (officerState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.OfficerTable.States()...) }
-func (unitState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.UnitTable.States()...) }
+func (matchVerb) Schema(huma.Registry) *huma.Schema {
+	return oneOf("confirm", "dispute", "withdraw", "restore")
+}
+func (knownState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.KnownTable.States()...) }
+func (flood) Schema(huma.Registry) *huma.Schema        { return oneOf(iru.FloodMarked, iru.FloodSpared) }
+func (opinion) Schema(huma.Registry) *huma.Schema      { return oneOf(iru.Verdicts...) }
+func (source) Schema(huma.Registry) *huma.Schema       { return oneOf(iru.Sources...) }
+func (format) Schema(huma.Registry) *huma.Schema       { return oneOf(bankfile.Formats...) }
+func (sought) Schema(huma.Registry) *huma.Schema       { return oneOf(iru.Soughts...) }
+func (medium) Schema(huma.Registry) *huma.Schema       { return oneOf(iru.Media...) }
+func (termState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.TermTable.States()...) }
+func (outletState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.OutletTable.States()...) }
+func (exhibitState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.ExhibitTable.States()...) }
+func (contactState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.ContactTable.States()...) }
+func (channel) Schema(huma.Registry) *huma.Schema      { return oneOf(iru.Channels...) }
+func (noticeState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.NoticeTable.States()...) }
+func (clockState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.ClockTable.States()...) }
+func (pollState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.PollTable.States()...) }
+func (pollAnswer) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.PollGo, iru.PollNoGo) }
+func (role) Schema(huma.Registry) *huma.Schema         { return oneOf(iru.Roles...) }
+func (officerState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.OfficerTable.States()...) }
+func (unitState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.UnitTable.States()...) }
+
+func (missiveKind) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.MissiveKinds...) }
+func (missiveState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.MissiveTable.States()...) }
+func (waiverState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.WaiverTable.States()...) }
+func (appealState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.AppealTable.States()...) }
+func (scrutinyState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.ScrutinyTable.States()...) }
+
+func (nondisclosureState) Schema(huma.Registry) *huma.Schema {
+	return oneOf(iru.NondisclosureTable.States()...)
+}
+
+func (reinstatementState) Schema(huma.Registry) *huma.Schema {
+	return oneOf(iru.ReinstatementTable.States()...)
+}
 
 func (language) Schema(huma.Registry) *huma.Schema { return oneOf(desk.Languages...) }
 
@@ -147,7 +184,7 @@ func (assessmentState) Schema(huma.Registry) *huma.Schema {
 }
 
 func (clockStatus) Schema(huma.Registry) *huma.Schema {
-	return oneOf(iru.OnTime, iru.AtRisk, iru.Overdue, iru.Halted)
+	return oneOf(iru.OnTime, iru.AtRisk, iru.Overdue, iru.Halted, iru.Over)
 }
 
 func (operationState) Schema(huma.Registry) *huma.Schema {

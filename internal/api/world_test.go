@@ -21,6 +21,7 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
+	"iolaus/internal/desk/desktest"
 	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
 	"iolaus/internal/legal"
@@ -315,7 +316,7 @@ func (w *world) seal() {
 
 // refer is a complete finding.
 var refer = map[string]any{"finding": "refer", "limbs": []string{"c"}, "passage": "snow line", "passage_lang": "en", "purpose": "proceed",
-	"purpose_reason": "no editorial responsibility", "public": true, "reason": "exercise"}
+	"purpose_reason": "no editorial responsibility", "public": true, "reason": "exercise", "grounds": desktest.Whole()}
 
 func doubt() map[string]any {
 	d := map[string]any{}

@@ -4,14 +4,15 @@ package db
 
 import (
 	"context"
+	"time"
 
 	"iolaus/internal/iru"
 )
 
-var assessments = shape[iru.Assessment]{"assessment", "id, unit, item, by_officer, at, finding, limbs, passage, passage_lang, purpose, purpose_reason, is_public, reason, of_item, exhibit, content, state, second",
+var assessments = shape[iru.Assessment]{"assessment", "id, unit, item, by_officer, at, finding, limbs, passage, passage_lang, purpose, purpose_reason, is_public, reason, of_item, exhibit, content, state, second, grounds",
 	func(a *iru.Assessment) []any {
 		return []any{&a.ID, &a.Unit, &a.Item, &a.By, Micros(&a.At), &a.Finding, JSON(&a.Limbs), &a.Passage, &a.PassageLang, &a.Purpose,
-			&a.PurposeReason, &a.Public, &a.Reason, &a.Of, &a.Exhibit, &a.Content, &a.State, &a.Second}
+			&a.PurposeReason, &a.Public, &a.Reason, &a.Of, &a.Exhibit, &a.Content, &a.State, &a.Second, JSON(&a.Grounds)}
 	}}
 
 // AddAssessment stores an assessment and sets its id.
@@ -32,4 +33,14 @@ func (t *Tx) Assessment(ctx context.Context, s iru.Scope, id iru.AssessmentID) (
 // UpdateAssessment stores the assessment again if its state is still the old one.
 func (t *Tx) UpdateAssessment(ctx context.Context, a iru.Assessment, old iru.AssessmentState) error {
 	return assessments.update(ctx, t, &a, "state", old)
+}
+
+// SecondOpinions lists a unit's assessments that settled a first opinion, oldest first, at most n.
+func (t *Tx) SecondOpinions(ctx context.Context, s iru.Scope, since time.Time, n int) ([]iru.Assessment, error) {
+	return assessments.list(ctx, t, "WHERE ($1=0 OR unit=$1) AND second<>0 AND at>=$2 ORDER BY id LIMIT $3", s.Reach(), At(since), n)
+}
+
+// SetGrounds stores the parts of a finding that were open.
+func (t *Tx) SetGrounds(ctx context.Context, a iru.Assessment) error {
+	return assessments.update(ctx, t, &a, "state", a.State)
 }

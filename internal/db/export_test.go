@@ -18,3 +18,6 @@ func Versions() ([]int64, error) { return versions() }
 
 // Translate shows a migration as the engine of d sees it.
 func Translate(d *DB, text string) string { return string(translate([]byte(text), d.engine.dialect())) }
+
+// KnownsWhere is the condition by which KnownsAfter lists.
+var KnownsWhere = knownsWhere

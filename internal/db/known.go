@@ -93,6 +93,15 @@ func (t *Tx) KnownsFrom(ctx context.Context, u iru.UnitID, bank string, i iru.It
 	return ks, t.fill(ctx, ks)
 }
 
+// KnownsOfItem lists what the judgement of an item, or with 0 of any item of an asset, left in a unit's banks, oldest first.
+func (t *Tx) KnownsOfItem(ctx context.Context, u iru.UnitID, i iru.ItemID, a iru.AssetID) ([]iru.Known, error) {
+	ks, err := knowns.list(ctx, t, "WHERE item<>0 AND (item=$2 OR ($2=0 AND item IN (SELECT id FROM item WHERE asset=$3))) AND bank IN (SELECT id FROM bank WHERE unit=$1) ORDER BY id", u, i, a)
+	if err != nil {
+		return nil, err
+	}
+	return ks, t.fill(ctx, ks)
+}
+
 // UpdateKnown stores known content again, without its fingerprints, if its state is still the old one.
 func (t *Tx) UpdateKnown(ctx context.Context, k iru.Known, old iru.KnownState) error {
 	return knowns.update(ctx, t, &k, "state", old)
@@ -108,6 +117,15 @@ type KnownFilter struct {
 
 // KnownsAfter lists a scope's known content that passes the filter after an id, oldest first, at most n.
 func (t *Tx) KnownsAfter(ctx context.Context, s iru.Scope, f KnownFilter, after int64, n int) ([]iru.Known, error) {
+	where, args := knownsWhere(s, f, after, n)
+	ks, err := knowns.list(ctx, t, where, args...)
+	if err != nil {
+		return nil, err
+	}
+	return ks, t.fill(ctx, ks)
+}
+
+func knownsWhere(s iru.Scope, f KnownFilter, after int64, n int) (string, []any) {
 	where, args := "WHERE "+knownReach+" AND id>$2", []any{s.Reach(), after, n}
 	if f.Bank != 0 {
 		args = append(args, f.Bank)
@@ -120,16 +138,24 @@ func (t *Tx) KnownsAfter(ctx context.Context, s iru.Scope, f KnownFilter, after 
 	if f.State != "" {
 		args = append(args, f.State)
 		where += fmt.Sprintf(" AND state=$%d", len(args))
+		if f.State != iru.KnownActive { // the words of the index known_aside
+			where += " AND state<>'active'"
+		}
 	}
 	if f.Flood != iru.FloodNone {
 		args = append(args, f.Flood)
 		where += fmt.Sprintf(" AND flood=$%d", len(args))
+		if f.Flood == iru.FloodMarked { // the words of the index known_flood
+			where += " AND flood='floods'"
+		}
 	}
-	ks, err := knowns.list(ctx, t, where+" ORDER BY id LIMIT $3", args...)
-	if err != nil {
-		return nil, err
-	}
-	return ks, t.fill(ctx, ks)
+	return where + " ORDER BY id LIMIT $3", args
+}
+
+// CountFloods counts a scope's known content that is marked as flooding and active, so that it waits for a person's decision.
+func (t *Tx) CountFloods(ctx context.Context, s iru.Scope) (n int, err error) {
+	err = t.QueryRow(ctx, "SELECT COUNT(*) FROM known WHERE flood='floods' AND state='active' AND "+knownReach, s.Reach()).Scan(&n)
+	return n, err
 }
 
 // knownsIn reads contents by their ids.

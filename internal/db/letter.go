@@ -46,3 +46,13 @@ func (t *Tx) NoticesAnswered(ctx context.Context, s iru.Scope, p iru.ProviderID)
 	return All(ctx, t, func(n *iru.NoticeID) []any { return []any{n} },
 		"SELECT DISTINCT notice FROM letter WHERE inbound AND notice IN (SELECT id FROM notice WHERE "+noticeReach+" AND provider=$2)", s.Reach(), p)
 }
+
+// SetLetterFiles stores which documents a letter carries, unless that is known already; it reports whether it stored them.
+func (t *Tx) SetLetterFiles(ctx context.Context, id int64, files []iru.File) (bool, error) {
+	res, err := t.Exec(ctx, "UPDATE letter SET files=$2 WHERE id=$1 AND CAST(files AS TEXT) IN ('[]', 'null')", id, JSON(&files))
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}

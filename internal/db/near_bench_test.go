@@ -12,7 +12,8 @@ import (
 	"iolaus/internal/iru"
 )
 
-// BenchmarkBankAsAPersonWaits is what a page asks of a bank of 200,000 contents: how many, by medium, and fifty of a rare state.
+// BenchmarkBankAsAPersonWaits is what a page asks of a bank of 200,000 contents: how many, by medium, and those that were set
+// aside, which are few: the last of all.
 func BenchmarkBankAsAPersonWaits(b *testing.B) {
 	ctx, d := b.Context(), dbtest.Open(b)
 	var bank iru.Bank
@@ -32,6 +33,9 @@ func BenchmarkBankAsAPersonWaits(b *testing.B) {
 				binary.BigEndian.PutUint64(value, uint64(n+i)*0x9e3779b97f4a7c15)
 				ks = append(ks, &iru.Known{Bank: bank.ID, State: iru.KnownActive, Label: fmt.Sprint(i), Signals: []iru.Signal{{Medium: iru.MediumPDQ, Value: value}}})
 			}
+			if n == 190_000 {
+				ks[9990].State, ks[9991].State, ks[9992].Flood = iru.KnownQuarantined, iru.KnownWithdrawn, iru.FloodMarked
+			}
 			return x.AddKnowns(ctx, ks)
 		})
 	}
@@ -43,6 +47,18 @@ func BenchmarkBankAsAPersonWaits(b *testing.B) {
 		"media": func(x *db.Tx) error { _, _, err := x.BankMedia(ctx, iru.Program(), bank.ID, 20_000); return err },
 		"rare": func(x *db.Tx) error {
 			_, err := x.KnownsAfter(ctx, iru.Program(), db.KnownFilter{Bank: bank.ID, State: iru.KnownQuarantined}, 0, 51)
+			return err
+		},
+		"withdrawn": func(x *db.Tx) error {
+			_, err := x.KnownsAfter(ctx, iru.Program(), db.KnownFilter{Bank: bank.ID, State: iru.KnownWithdrawn}, 0, 51)
+			return err
+		},
+		"floods": func(x *db.Tx) error {
+			_, err := x.KnownsAfter(ctx, iru.Program(), db.KnownFilter{Bank: bank.ID, Flood: iru.FloodMarked}, 0, 51)
+			return err
+		},
+		"floods of all banks": func(x *db.Tx) error {
+			_, err := x.KnownsAfter(ctx, iru.Program(), db.KnownFilter{State: iru.KnownActive, Flood: iru.FloodMarked}, 0, 51)
 			return err
 		},
 		"page": func(x *db.Tx) error {

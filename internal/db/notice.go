@@ -10,11 +10,11 @@ import (
 	"iolaus/internal/iru"
 )
 
-var notices = shape[iru.Notice]{"notice", "id, unit, ref, instrument, regime, request, asset, item, locator, provider, layer, operation, parent, lang, reasons, basis, drafted, approvals, state, key, created, sent_at, received_at, outcome_at, outcome, remote_id, subject, text",
+var notices = shape[iru.Notice]{"notice", "id, unit, ref, instrument, regime, request, asset, item, locator, provider, layer, operation, parent, lang, reasons, basis, drafted, approvals, state, key, created, sent_at, received_at, outcome_at, outcome, remote_id, subject, text, batch, threat, facts",
 	func(n *iru.Notice) []any {
 		return []any{&n.ID, &n.Unit, &n.Ref, &n.Instrument, &n.Regime, &n.Request, &n.Asset, &n.Item, &n.Locator, &n.Provider, &n.Layer,
 			&n.Operation, &n.Parent, &n.Lang, &n.Reasons, &n.Basis, &n.Drafted, JSON(&n.Approvals), &n.State, &n.Key, Micros(&n.Created),
-			Micros(&n.SentAt), Micros(&n.ReceivedAt), Micros(&n.OutcomeAt), &n.Outcome, &n.RemoteID, &n.Subject, &n.Text}
+			Micros(&n.SentAt), Micros(&n.ReceivedAt), Micros(&n.OutcomeAt), &n.Outcome, &n.RemoteID, &n.Subject, &n.Text, &n.Batch, &n.Threat, &n.Facts}
 	}}
 
 // AddNotice stores a notice and sets its id.
@@ -71,8 +71,8 @@ func (t *Tx) Count(ctx context.Context, name string) (int64, error) {
 	return v, nil
 }
 
-var letters = shape[iru.Letter]{"letter", "id, notice, inbound, at, kind, channel, sender, subject, text, message_id, proof, failed, authentic, by_officer, guess, files, annex, remark", func(l *iru.Letter) []any {
-	return []any{&l.ID, &l.Notice, &l.Inbound, Micros(&l.At), &l.Kind, &l.Channel, &l.From, &l.Subject, &l.Text, &l.MessageID, &l.Proof, &l.Failed, &l.Authentic, &l.By, &l.Guess, JSON(&l.Files), JSON(&l.Annex), &l.Remark}
+var letters = shape[iru.Letter]{"letter", "id, notice, inbound, at, kind, channel, sender, subject, text, message_id, proof, failed, authentic, by_officer, guess, files, annex, remark, contact", func(l *iru.Letter) []any {
+	return []any{&l.ID, &l.Notice, &l.Inbound, Micros(&l.At), &l.Kind, &l.Channel, &l.From, &l.Subject, &l.Text, &l.MessageID, &l.Proof, &l.Failed, &l.Authentic, &l.By, &l.Guess, JSON(&l.Files), JSON(&l.Annex), &l.Remark, &l.Contact}
 }}
 
 // AddLetter stores a letter once by its message id; false if it was there already.

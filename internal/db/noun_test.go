@@ -266,6 +266,39 @@ func TestNounsComeBack(t *testing.T) {
 			get:    func(x *db.Tx, p iru.Provider) (iru.Provider, error) { return x.Provider(ctx, all, p.ID) },
 			update: func(x *db.Tx, p iru.Provider, s string) error { return x.UpdateProvider(ctx, p, iru.ContactState(s)) }, state: "Contact",
 		}, func(p *iru.Provider) { p.Unit, p.Contact = u.ID, iru.ContactChanged })
+		keep(t, d, f, "contact", keeper[iru.Contact]{
+			add:    func(x *db.Tx, c *iru.Contact) error { return x.AddContact(ctx, c) },
+			get:    func(x *db.Tx, c iru.Contact) (iru.Contact, error) { return x.Contact(ctx, all, c.ID) },
+			update: func(x *db.Tx, c iru.Contact, s string) error { return x.UpdateContact(ctx, c, iru.ContactState(s)) }, state: "State",
+		}, func(c *iru.Contact) { c.Unit, c.Provider, c.State = u.ID, p.ID, iru.ContactChanged })
+		keep(t, d, f, "trial", keeper[iru.Trial]{
+			add:    func(x *db.Tx, v *iru.Trial) error { return x.AddTrial(ctx, v) },
+			get:    func(x *db.Tx, v iru.Trial) (iru.Trial, error) { return one(x.Trials(ctx, all, p.ID, 9)) },
+			update: func(x *db.Tx, v iru.Trial, s string) error { return x.UpdateTrial(ctx, v, s) }, state: "Receipt",
+		}, func(v *iru.Trial) { v.Unit, v.Provider, v.Receipt = u.ID, p.ID, "the same" })
+		keep(t, d, f, "authority", keeper[iru.Authority]{
+			add: func(x *db.Tx, v *iru.Authority) error { return x.AddAuthority(ctx, v) },
+			get: func(x *db.Tx, v iru.Authority) (iru.Authority, error) {
+				return one(x.AuthoritiesOf(ctx, all, v.Country, v.Role))
+			},
+			update: func(x *db.Tx, v iru.Authority, s string) error { return x.UpdateAuthority(ctx, v, iru.ContactState(s)) }, state: "State",
+		}, func(v *iru.Authority) { v.Unit, v.State = u.ID, iru.ContactChanged })
+		keep(t, d, f, "circumstance", keeper[iru.Circumstance]{
+			add: func(x *db.Tx, v *iru.Circumstance) error { return x.AddCircumstance(ctx, v) },
+			get: func(x *db.Tx, v iru.Circumstance) (iru.Circumstance, error) {
+				return one(x.Circumstances(ctx, all, a.ID))
+			},
+		}, func(v *iru.Circumstance) { v.Unit, v.Asset = u.ID, a.ID })
+		keep(t, d, f, "playbook", keeper[iru.Playbook]{
+			add: func(x *db.Tx, v *iru.Playbook) error {
+				w := *v // of the same top-level domain: it is replaced
+				if err := x.SetPlaybook(ctx, &w); err != nil {
+					return err
+				}
+				return x.SetPlaybook(ctx, v)
+			},
+			get: func(x *db.Tx, v iru.Playbook) (iru.Playbook, error) { return one(x.Playbooks(ctx, all)) },
+		}, func(v *iru.Playbook) { v.Unit, v.Mark = u.ID, "" })
 		c := iru.Carrier{Asset: a.ID, Provider: p.ID, Layer: "host", Source: "RDAP", At: time.Date(2026, 3, 12, 0, 0, 0, 1000, time.UTC)}
 		for range 2 { // seen again
 			c.Source, c.At = c.Source+", again", c.At.Add(time.Hour)
@@ -379,6 +412,7 @@ func TestStatesAreChecked(t *testing.T) {
 		}
 		// Not states, but lists of package iru as well.
 		want["bank.source"], want["opinion.verdict"], want["known.flood"] = listed(iru.Sources), listed(iru.Verdicts), listed(iru.Floods)
+		want["rescan.sought"] = listed(iru.Soughts)
 		if diff := cmp.Diff(want, have); diff != "" {
 			t.Errorf("states (-package iru +SQL):\n%s", diff)
 		}

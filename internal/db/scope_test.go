@@ -36,13 +36,26 @@ type household struct {
 	term      iru.Term
 	opinion   iru.Assessment
 	provider  iru.Provider
+	contact   iru.Contact
+	trial     iru.Trial
+	authority iru.Authority
 	operation iru.Operation
 	notice    iru.Notice
 	letter    iru.Letter
 	clock     iru.Clock
 	stray     iru.Stray
+	batch     iru.Batch
+	mock      iru.Mock
+	spot      iru.Spot
+	threat    iru.Threat
 	drill     iru.Drill
 	event     iru.EventID
+	scrutiny  iru.Scrutiny
+	missive   iru.Missive
+	waiver    iru.Waiver
+	appeal    iru.Appeal
+	put       iru.Reinstatement
+	secrecy   iru.Nondisclosure
 }
 
 func house(t *testing.T, d *db.DB, name string) household {
@@ -117,6 +130,24 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddProvider(ctx, &h.provider); err != nil {
 			return err
 		}
+		h.contact = iru.Contact{Unit: u, Provider: h.provider.ID, Kind: iru.ContactSecond, Channel: iru.ByMail, Address: name, State: iru.ContactProposed}
+		if err := x.AddContact(ctx, &h.contact); err != nil {
+			return err
+		}
+		h.trial = iru.Trial{Unit: u, Provider: h.provider.ID, Key: "trial " + name}
+		if err := x.AddTrial(ctx, &h.trial); err != nil {
+			return err
+		}
+		h.authority = iru.Authority{Unit: u, Name: "Authority " + name, Country: "XA", Role: iru.RoleIssue, State: iru.ContactProposed}
+		if err := x.AddAuthority(ctx, &h.authority); err != nil {
+			return err
+		}
+		if err := x.AddCircumstance(ctx, &iru.Circumstance{Unit: u, Asset: h.asset.ID, Kind: iru.FactMail, Value: "no"}); err != nil {
+			return err
+		}
+		if err := x.SetPlaybook(ctx, &iru.Playbook{Unit: u, TLD: "test"}); err != nil {
+			return err
+		}
 		h.operation = iru.Operation{Unit: u, Name: name, State: iru.OperationPolling, Director: h.officer.ID}
 		if err := x.AddOperation(ctx, &h.operation); err != nil {
 			return err
@@ -124,7 +155,11 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddPoll(ctx, &iru.Poll{Operation: h.operation.ID, Unit: u, State: iru.PollOpen}); err != nil {
 			return err
 		}
-		h.notice = iru.Notice{Unit: u, Ref: name, Asset: h.asset.ID, Item: h.item.ID, Provider: h.provider.ID, Operation: h.operation.ID, Drafted: h.officer.ID, State: iru.NoticeClarifying, Key: name}
+		h.batch = iru.Batch{Unit: u, Ref: name, Provider: h.provider.ID, Key: name, State: iru.BatchGathering}
+		if err := x.AddBatch(ctx, &h.batch); err != nil {
+			return err
+		}
+		h.notice = iru.Notice{Unit: u, Ref: name, Batch: h.batch.ID, Asset: h.asset.ID, Item: h.item.ID, Provider: h.provider.ID, Operation: h.operation.ID, Drafted: h.officer.ID, State: iru.NoticeClarifying, Key: name}
 		if err := x.AddNotice(ctx, &h.notice); err != nil {
 			return err
 		}
@@ -134,7 +169,7 @@ func house(t *testing.T, d *db.DB, name string) household {
 				return err
 			}
 		}
-		h.clock = iru.Clock{Notice: h.notice.ID, Started: at, Due: at.Add(time.Hour), State: iru.ClockRunning}
+		h.clock = iru.Clock{Unit: u, About: iru.Subject{Noun: "notice", ID: int64(h.notice.ID)}, Notice: h.notice.ID, Started: at, Due: at.Add(time.Hour), State: iru.ClockRunning}
 		if err := x.AddClock(ctx, &h.clock); err != nil {
 			return err
 		}
@@ -145,6 +180,34 @@ func house(t *testing.T, d *db.DB, name string) household {
 		h.drill = iru.Drill{Unit: u, Ref: "P-" + name, Key: name, Provider: h.provider.ID, State: iru.DrillOrdered}
 		if err := x.AddDrill(ctx, &h.drill); err != nil {
 			return err
+		}
+		h.mock = iru.Mock{Unit: u, Notice: h.notice.ID, State: iru.MockAsked}
+		h.spot = iru.Spot{Unit: u, Item: h.item.ID, Assessment: h.opinion.ID, State: iru.SpotAsked}
+		h.threat = iru.Threat{Unit: u, Item: h.item.ID, Notice: h.notice.ID, State: iru.ThreatOpened}
+		h.scrutiny = iru.Scrutiny{Unit: u, Role: iru.AsIssuer, State: iru.ScrutinyCopied, Notice: h.notice.ID, Ref: name}
+		h.missive = iru.Missive{Unit: u, Kind: iru.OrderCopy, Notice: h.notice.ID, State: iru.MissiveDraft, Key: name}
+		h.waiver = iru.Waiver{Unit: u, Notice: h.notice.ID, State: iru.WaiverAsked}
+		h.appeal = iru.Appeal{Unit: u, Notice: h.notice.ID, State: iru.AppealLodged}
+		h.put = iru.Reinstatement{Unit: u, Notice: h.notice.ID, Asset: h.asset.ID, State: iru.ReinstatementOwed}
+		h.secrecy = iru.Nondisclosure{Unit: u, Notice: h.notice.ID, State: iru.NondisclosureInForce}
+		for _, add := range []func() error{
+			func() error { return x.AddReceipt(ctx, &iru.Receipt{Unit: u, Notice: h.notice.ID, At: at}) },
+			func() error { return x.AddScrutiny(ctx, &h.scrutiny) },
+			func() error { return x.AddMock(ctx, &h.mock) },
+			func() error { return x.AddSpot(ctx, &h.spot) },
+			func() error { return x.AddThreat(ctx, &h.threat) },
+			func() error {
+				return x.AddAssessment(ctx, &iru.Assessment{Unit: u, Item: h.item.ID, By: h.officer.ID, Second: h.opinion.ID, State: iru.AssessmentGiven})
+			},
+			func() error { return x.AddMissive(ctx, &h.missive) },
+			func() error { return x.AddWaiver(ctx, &h.waiver) },
+			func() error { return x.AddAppeal(ctx, &h.appeal) },
+			func() error { return x.AddReinstatement(ctx, &h.put) },
+			func() error { return x.AddNondisclosure(ctx, &h.secrecy) },
+		} {
+			if err := add(); err != nil {
+				return err
+			}
 		}
 		var err error
 		h.event, err = x.Record(ctx, iru.Event{At: at, Unit: u, Subject: iru.Subject{Noun: "asset", ID: int64(h.asset.ID)}, Verb: "seen", From: "unknown", To: "up"})
@@ -254,6 +317,9 @@ var readers = map[string]reader{
 	"Banks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Banks(ctx, s))
 	}},
+	"CountFloods": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return x.CountFloods(ctx, s)
+	}},
 	"BankSizes": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.BankSizes(ctx, s))
 	}},
@@ -330,6 +396,39 @@ var readers = map[string]reader{
 	"ProvidersAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.ProvidersAfter(ctx, s, 0, 9))
 	}},
+	"Contact": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Contact(ctx, s, h.contact.ID))
+	}},
+	"Contacts": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Contacts(ctx, s, h.provider.ID))
+	}},
+	"ContactsAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ContactsAfter(ctx, s, 0, 9))
+	}},
+	"Trial": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Trial(ctx, s, h.trial.ID))
+	}},
+	"Trials": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Trials(ctx, s, h.provider.ID, 9))
+	}},
+	"Authority": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Authority(ctx, s, h.authority.ID))
+	}},
+	"Authorities": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Authorities(ctx, s))
+	}},
+	"AuthoritiesOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.AuthoritiesOf(ctx, s, "XA", iru.RoleIssue))
+	}},
+	"AuthoritiesAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.AuthoritiesAfter(ctx, s, 0, 9))
+	}},
+	"Circumstances": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Circumstances(ctx, s, h.asset.ID))
+	}},
+	"Playbooks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Playbooks(ctx, s))
+	}},
 	"Notice": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Notice(ctx, s, h.notice.ID))
 	}},
@@ -372,6 +471,48 @@ var readers = map[string]reader{
 	"LettersWith": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.LettersWith(ctx, s, h.provider.ID, 9))
 	}},
+	"Batch": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Batch(ctx, s, h.batch.ID))
+	}},
+	"Batches": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Batches(ctx, s, 9))
+	}},
+	"BatchesAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.BatchesAfter(ctx, s, 0, 9))
+	}},
+	"Grouped": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Grouped(ctx, s, h.batch.ID))
+	}},
+	"Mock": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Mock(ctx, s, h.mock.ID))
+	}},
+	"Mocks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Mocks(ctx, s, 9))
+	}},
+	"MocksAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.MocksAfter(ctx, s, 0, 9))
+	}},
+	"Spot": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Spot(ctx, s, h.spot.ID))
+	}},
+	"Spots": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Spots(ctx, s, time.Time{}, 9))
+	}},
+	"SpotsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.SpotsAfter(ctx, s, 0, 9))
+	}},
+	"Threat": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Threat(ctx, s, h.threat.ID))
+	}},
+	"Threats": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Threats(ctx, s, 9))
+	}},
+	"ThreatsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ThreatsAfter(ctx, s, 0, 9))
+	}},
+	"SecondOpinions": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.SecondOpinions(ctx, s, time.Time{}, 9))
+	}},
 	"NoticesAnswered": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.NoticesAnswered(ctx, s, h.provider.ID))
 	}},
@@ -387,14 +528,68 @@ var readers = map[string]reader{
 	"DrillsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.DrillsOf(ctx, s, h.provider.ID, 9))
 	}},
+	"ClocksNext": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ClocksNext(ctx, s, db.ClockFilter{}, time.Time{}, 0, 9))
+	}},
+	"ClockTally": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.ClockTally(ctx, s, db.ClockFilter{}, time.Time{}))
+	}},
+	"ClocksAbout": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ClocksAbout(ctx, s, iru.Subject{Noun: h.clock.About.Noun, ID: h.clock.About.ID}))
+	}},
+	"ClockIn": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ClockIn(ctx, s, h.clock.ID))
+	}},
+	"Receipts": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Receipts(ctx, s, h.notice.ID))
+	}},
+	"Appeal": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Appeal(ctx, s, h.appeal.ID))
+	}},
+	"AppealsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.AppealsOf(ctx, s, h.notice.ID))
+	}},
+	"Missive": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Missive(ctx, s, h.missive.ID))
+	}},
+	"MissivesAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.MissivesAfter(ctx, s, db.MissiveFilter{Notice: h.notice.ID}, 0, 9))
+	}},
+	"Nondisclosure": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Nondisclosure(ctx, s, h.secrecy.ID))
+	}},
+	"NondisclosuresOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.NondisclosuresOf(ctx, s, h.notice.ID))
+	}},
+	"Reinstatement": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Reinstatement(ctx, s, h.put.ID))
+	}},
+	"ReinstatementsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ReinstatementsAfter(ctx, s, iru.ReinstatementOwed, 0, 9))
+	}},
+	"ReinstatementsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ReinstatementsOf(ctx, s, h.asset.ID))
+	}},
+	"ScrutiniesAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ScrutiniesAfter(ctx, s, iru.AsIssuer, iru.ScrutinyCopied, 0, 9))
+	}},
+	"Scrutiny": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Scrutiny(ctx, s, h.scrutiny.ID))
+	}},
+	"ScrutinyOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ScrutinyOf(ctx, s, h.notice.ID))
+	}},
+	"Waiver": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Waiver(ctx, s, h.waiver.ID))
+	}},
+	"Waivers": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Waivers(ctx, s, h.notice.ID))
+	}},
 	"ClocksOf": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.ClocksOf(ctx, s, h.notice.ID))
 	}},
 	"Running": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Running(ctx, s, 9))
-	}},
-	"RunningAfter": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
-		return seen(x.RunningAfter(ctx, s, time.Time{}, 0, 9))
 	}},
 	"Operation": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Operation(ctx, s, h.operation.ID))
@@ -458,6 +653,9 @@ func TestScopes(t *testing.T) {
 			}
 			other.officer = iru.Officer{Unit: other.unit.ID, Login: "b", Roles: iru.Roles, State: iru.OfficerActive}
 			if err := x.AddOfficer(ctx, &other.officer); err != nil {
+				return err
+			}
+			if err := x.AddKnown(ctx, &iru.Known{Bank: a.bank.ID, State: iru.KnownActive, Flood: iru.FloodMarked, Signals: []iru.Signal{{Medium: "sha256", Value: []byte("loud")}}}); err != nil {
 				return err
 			}
 			_, err := x.Record(ctx, iru.Event{Subject: iru.Subject{Noun: "store", ID: 1}, Verb: "begin"}) // of no unit

@@ -161,3 +161,36 @@ func (t *Tx) Held(ctx context.Context, b iru.BankID, medium string, values [][]b
 	}
 	return out, nil
 }
+
+// SpeakingOf gives the fingerprints of a medium that are looked for, of all units, each with the unit of its bank.
+func (t *Tx) SpeakingOf(ctx context.Context, medium string) (map[int64]iru.UnitID, error) {
+	type pair struct {
+		id   int64
+		unit iru.UnitID
+	}
+	got, err := All(ctx, t, func(p *pair) []any { return []any{&p.id, &p.unit} },
+		`SELECT s.id, b.unit FROM signal s JOIN known k ON k.id=s.known JOIN bank b ON b.id=k.bank WHERE `+speaking+" AND s.medium=$2", 0, medium)
+	if err != nil {
+		return nil, fmt.Errorf("read signals: %w", err)
+	}
+	out := make(map[int64]iru.UnitID, len(got))
+	for _, p := range got {
+		out[p.id] = p.unit
+	}
+	return out, nil
+}
+
+// SignalValues gives the fingerprints with those ids that there still are, whatever is said of them.
+func (t *Tx) SignalValues(ctx context.Context, ids []int64) (map[int64][]byte, error) {
+	out := make(map[int64][]byte, len(ids))
+	for some := range slices.Chunk(ids, maxBinds) {
+		got, err := signals.list(ctx, t, "WHERE id IN ("+binds(1, len(some))+")", anys(some)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range got {
+			out[s.ID] = s.Value
+		}
+	}
+	return out, nil
+}

@@ -14,13 +14,16 @@ import (
 type Owed struct {
 	Deliver  []iru.NoticeID  // approved and free to leave, or written and without proof
 	Post     []int64         // letters without proof
+	Try      []iru.TrialID   // test messages that have neither left nor failed
 	Receive  []iru.NoticeID  // open at a provider's interface
 	Escalate []iru.Clock     // running, and nobody was told that the time has ended
 	Release  []iru.Operation // released, and nothing has left yet
-	Verify   []iru.AssetID   // an act about it waits for its effect
+	Mail     []iru.MissiveID // queued, and without the server's word
+	Verify   []iru.AssetID   // an act about it waits for its effect, or it is to be put back
 	Monitor  []iru.AssetID   // attributed and up
 	Recheck  []iru.AssetID   // down
 	Capture  []iru.ItemID    // never captured
+	Group    []iru.Batch     // grouped letters that have not left
 }
 
 // ofRelease is how long after T0 a task may still be in the hands of its release: longer than a job may run.
@@ -32,12 +35,16 @@ func (t *Tx) OwedActs(ctx context.Context, now time.Time) (o Owed, err error) {
 	const free = `(n.operation=0 OR n.operation IN (SELECT id FROM operation WHERE state IN ('released','closed') AND t0<$1))`
 	const fired = `(n.operation=0 OR n.operation IN (SELECT id FROM operation WHERE state IN ('released','closed','aborted') AND t0<$1))`
 	const unproven = `n.id IN (SELECT notice FROM letter WHERE NOT inbound AND kind='notice' AND proof='')`
-	if o.Deliver, err = ids[iru.NoticeID](ctx, t, `SELECT n.id FROM notice n WHERE (n.state='approved' AND `+free+`
-		AND n.provider IN (SELECT id FROM provider WHERE contact='confirmed')) OR (n.state NOT IN ('approved','withdrawn','bounced') AND `+unproven+` AND `+fired+`) ORDER BY n.id`, late); err != nil {
+	const alone = `(n.batch=0 OR n.batch IN (SELECT id FROM batch WHERE state IN ('bounced','dissolved')))` // not in a letter that the job group sends
+	if o.Deliver, err = ids[iru.NoticeID](ctx, t, `SELECT n.id FROM notice n WHERE (n.state='approved' AND `+alone+` AND `+free+`
+		AND n.provider IN (SELECT id FROM provider WHERE contact='confirmed')) OR (`+alone+` AND n.state NOT IN ('approved','withdrawn','bounced') AND `+unproven+` AND `+fired+`) ORDER BY n.id`, late); err != nil {
 		return o, err
 	}
-	if o.Post, err = ids[int64](ctx, t, `SELECT id FROM letter WHERE NOT inbound AND kind='answer' AND proof='' AND failed=''
+	if o.Post, err = ids[int64](ctx, t, `SELECT id FROM letter WHERE NOT inbound AND kind IN ('answer','copy','reminder') AND proof='' AND failed=''
 		AND notice IN (SELECT id FROM notice WHERE state<>'withdrawn') ORDER BY id`); err != nil {
+		return o, err
+	}
+	if o.Try, err = t.TrialsUnsent(ctx, now.Add(-time.Minute)); err != nil {
 		return o, err
 	}
 	if o.Receive, err = ids[iru.NoticeID](ctx, t, `SELECT id FROM notice WHERE remote_id<>'' AND state IN ('sent','received','clarifying','claimed','breached')
@@ -45,14 +52,20 @@ func (t *Tx) OwedActs(ctx context.Context, now time.Time) (o Owed, err error) {
 		return o, err
 	}
 	if o.Escalate, err = clocks.list(ctx, t, `WHERE state='running' AND NOT EXISTS
-		(SELECT 1 FROM event WHERE noun='clock' AND subject=clock.id AND verb='due') ORDER BY id`); err != nil {
+		(SELECT 1 FROM event WHERE noun='clock' AND subject=clock.id AND verb='due' AND event.at>clock.extended) ORDER BY id`); err != nil {
 		return o, err
 	}
 	if o.Release, err = operations.list(ctx, t, `WHERE state='released' AND first_sent=0 ORDER BY id`); err != nil {
 		return o, err
 	}
+	if o.Mail, err = ids[iru.MissiveID](ctx, t, `SELECT id FROM missive WHERE state='queued' ORDER BY id`); err != nil {
+		return o, err
+	}
+	if o.Group, err = batches.list(ctx, t, `WHERE state IN ('gathering','dispatched') ORDER BY id`); err != nil {
+		return o, err
+	}
 	o.Verify, err = ids[iru.AssetID](ctx, t, `SELECT DISTINCT asset FROM notice WHERE state IN ('sent','received','clarifying','claimed','refused','breached','escalated')
-		AND asset IN (SELECT id FROM asset WHERE state<>'down') ORDER BY asset`)
+		AND asset IN (SELECT id FROM asset WHERE state<>'down') OR asset IN (SELECT asset FROM reinstatement WHERE state IN ('owed','asked')) ORDER BY asset`)
 	return o, err
 }
 

@@ -8,8 +8,8 @@ import (
 	"iolaus/internal/iru"
 )
 
-var units = shape[iru.Unit]{"unit", "id, name, country, kind, mail, state, created", func(u *iru.Unit) []any {
-	return []any{&u.ID, &u.Name, &u.Country, &u.Kind, &u.Mail, &u.State, Micros(&u.Created)}
+var units = shape[iru.Unit]{"unit", "id, name, country, kind, mail, state, created, letterhead", func(u *iru.Unit) []any {
+	return []any{&u.ID, &u.Name, &u.Country, &u.Kind, &u.Mail, &u.State, Micros(&u.Created), JSON(&u.Letterhead)}
 }}
 
 // AddUnit stores a unit and sets its id.
@@ -28,4 +28,13 @@ func (t *Tx) Units(ctx context.Context) ([]iru.Unit, error) {
 // UnitsAfter lists the units after an id, oldest first, at most n.
 func (t *Tx) UnitsAfter(ctx context.Context, after iru.UnitID, n int) ([]iru.Unit, error) {
 	return units.list(ctx, t, "WHERE id>$1 ORDER BY id LIMIT $2", after, n)
+}
+
+// SetLetterhead stores what a unit's documents say of it.
+func (t *Tx) SetLetterhead(ctx context.Context, id iru.UnitID, l iru.Letterhead) error {
+	res, err := t.Exec(ctx, "UPDATE unit SET letterhead=$2 WHERE id=$1", id, JSON(&l))
+	if err != nil {
+		return err
+	}
+	return Guarded(res)
 }

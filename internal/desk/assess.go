@@ -13,12 +13,16 @@ import (
 )
 
 // Assess takes an officer's finding on an item. The same content elsewhere is settled by it, so that nobody has to look at it
-// again. A doubt about the purpose sends the item to a second reviewer; where a first opinion waits, this is the second one.
-func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment) (iru.Assessment, error) {
+// again, and those near copies that the officer names (also); all others are compared with it at once. A doubt about the purpose sends the item to a second reviewer; where a first opinion waits, this is the second one.
+func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment, also ...iru.ItemID) (iru.Assessment, error) {
 	if err := s.May(iru.ToAssess); err != nil {
 		return a, err
 	}
-	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+	chance, err := lot()
+	if err != nil {
+		return a, err
+	}
+	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		i, err := ownItem(ctx, t, s, a.Item)
 		if err != nil {
 			return err
@@ -31,7 +35,7 @@ func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment) (iru.A
 			a.Limbs = []string{}
 		}
 		if i.State == iru.ItemSecond {
-			return d.second(ctx, t, i, &a, now)
+			return d.second(ctx, t, s, i, &a, also, now)
 		}
 		given, err := a.Give()
 		if err != nil {
@@ -46,6 +50,9 @@ func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment) (iru.A
 		if err := add(ctx, t, &a); err != nil {
 			return err
 		}
+		if err := d.drawSpot(ctx, t, a, chance, now); err != nil {
+			return err
+		}
 		verb := "dismiss"
 		switch {
 		case a.State == iru.AssessmentDoubted:
@@ -53,7 +60,7 @@ func (d *Desk) Assess(ctx context.Context, s iru.Scope, a iru.Assessment) (iru.A
 		case a.Finding == iru.FindRefer:
 			verb = "refer"
 		}
-		return d.settle(ctx, t, i, a, verb, now)
+		return d.settle(ctx, t, s, i, a, also, verb, now)
 	})
 	return a, err
 }
@@ -81,7 +88,7 @@ func (d *Desk) AskSecond(ctx context.Context, s iru.Scope, id iru.ItemID, reason
 }
 
 // second takes the second opinion: by another person, who has not seen the first answer.
-func (d *Desk) second(ctx context.Context, t *db.Tx, i iru.Item, a *iru.Assessment, now time.Time) error {
+func (d *Desk) second(ctx context.Context, t *db.Tx, s iru.Scope, i iru.Item, a *iru.Assessment, also []iru.ItemID, now time.Time) error {
 	before, err := t.AssessmentsOf(ctx, iru.Program(), i.ID)
 	if err != nil {
 		return err
@@ -96,6 +103,9 @@ func (d *Desk) second(ctx context.Context, t *db.Tx, i iru.Item, a *iru.Assessme
 	for _, first := range before {
 		if first.State != iru.AssessmentDoubted {
 			continue
+		}
+		if err := twoPeople(ctx, t, a.By, first.By); err != nil {
+			return err
 		}
 		settled, verb, err := first.Settle(given)
 		if err != nil {
@@ -123,7 +133,7 @@ func (d *Desk) second(ctx context.Context, t *db.Tx, i iru.Item, a *iru.Assessme
 	if a.Finding == iru.FindRefer {
 		verb = "refer"
 	}
-	return d.settle(ctx, t, i, *a, verb, now)
+	return d.settle(ctx, t, s, i, *a, also, verb, now)
 }
 
 // another refuses whoever asked for the second opinion on an item as the one who gives it.
@@ -139,7 +149,7 @@ func another(ctx context.Context, t *db.Tx, i iru.Item, by iru.OfficerID) error 
 		if e.By == by {
 			return iru.Refuse(iru.Forbidden, "the second opinion must come from another person", "pass the item on")
 		}
-		return nil
+		return twoPeople(ctx, t, by, e.By)
 	}
 	return nil
 }
@@ -155,8 +165,13 @@ func add(ctx context.Context, t *db.Tx, a *iru.Assessment) error {
 	return err
 }
 
-// settle moves the item, and with it every item of the same content that waits, by the same person's one finding.
-func (d *Desk) settle(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb string, now time.Time) error {
+// settle moves the item, and with it every item of the same content that waits, and the near copies that were named, by the same
+// person's one finding.
+func (d *Desk) settle(ctx context.Context, t *db.Tx, s iru.Scope, i iru.Item, a iru.Assessment, also []iru.ItemID, verb string, now time.Time) error {
+	near, err := nearby(ctx, t, s, i, a, also, now)
+	if err != nil {
+		return err
+	}
 	next, e, err := i.Step(verb, a.By, now, a.Reason)
 	if err != nil {
 		return err
@@ -173,6 +188,28 @@ func (d *Desk) settle(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessmen
 	if a.Finding == iru.FindDuplicate { // that other item is judged for itself, and so is every further one
 		return nil
 	}
+	settled := map[iru.ItemID]bool{i.ID: true}
+	if err := d.copy(ctx, t, i, a, verb, settled, now); err != nil {
+		return err
+	}
+	for _, o := range near {
+		if settled[o.ID] {
+			continue
+		}
+		copied, err := d.settleAs(ctx, t, o, a, verb, fmt.Sprintf("near copy of item %d, settled with it", i.ID), now)
+		if err != nil {
+			return err
+		}
+		settled[o.ID] = true
+		if err := d.copy(ctx, t, o, copied, verb, settled, now); err != nil {
+			return err
+		}
+	}
+	return again(ctx, t, i)
+}
+
+// copy enters what an item shows into the unit's bank and settles the same content elsewhere.
+func (d *Desk) copy(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb string, settled map[iru.ItemID]bool, now time.Time) error {
 	if err := d.remember(ctx, t, i, a, now); err != nil {
 		return err
 	}
@@ -181,27 +218,33 @@ func (d *Desk) settle(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessmen
 		return err
 	}
 	for _, o := range alike {
-		if o.ID == i.ID || o.State != iru.ItemReady || o.Held(a.By, now) {
+		if settled[o.ID] || o.State != iru.ItemReady || o.Held(a.By, now) {
 			continue
 		}
-		copied := a
-		copied.ID, copied.Item, copied.Second, copied.Exhibit = 0, o.ID, 0, o.Exhibit
-		copied.Reason = fmt.Sprintf("same content as item %d: %s", i.ID, a.Reason)
-		if err := add(ctx, t, &copied); err != nil {
+		if _, err := d.settleAs(ctx, t, o, a, verb, fmt.Sprintf("same content as item %d", i.ID), now); err != nil {
 			return err
 		}
-		moved, e, err := o.Step(verb, a.By, now, copied.Reason)
-		if err != nil {
-			return err
-		}
-		if err := t.UpdateItem(ctx, moved, o.State); err != nil {
-			return err
-		}
-		if _, err := t.Record(ctx, e); err != nil {
-			return err
-		}
+		settled[o.ID] = true
 	}
 	return nil
+}
+
+// settleAs gives an item a finding that was given on another one.
+func (d *Desk) settleAs(ctx context.Context, t *db.Tx, o iru.Item, a iru.Assessment, verb, why string, now time.Time) (iru.Assessment, error) {
+	a.ID, a.Item, a.Second, a.Exhibit, a.Content = 0, o.ID, 0, o.Exhibit, o.Content
+	a.Reason = why + ": " + a.Reason
+	if err := add(ctx, t, &a); err != nil {
+		return a, err
+	}
+	moved, e, err := o.Step(verb, a.By, now, a.Reason)
+	if err != nil {
+		return a, err
+	}
+	if err := t.UpdateItem(ctx, moved, o.State); err != nil {
+		return a, err
+	}
+	_, err = t.Record(ctx, e)
+	return a, err
 }
 
 // remember enters the fingerprints of judged content into the unit's own bank, those of one part as one content.

@@ -314,6 +314,23 @@ func TestMatches(t *testing.T) {
 		if got := u.item(i.ID); got.Priority != 10 {
 			t.Errorf("a disputed match still counts: %d", got.Priority)
 		}
+		must(t, u.Judge(ctx, u.scope("ada"), ms[0].ID, "confirm", "the same map after all"))
+		must(t, u.Judge(ctx, u.scope("ada"), ms[0].ID, "withdraw", "the wrong line"))
+		if got := u.item(i.ID); got.Priority != 10 {
+			t.Errorf("a withdrawn match still counts: %d", got.Priority)
+		}
+		must(t, u.RecordMatches(ctx, u.item(i.ID).Exhibit, []desk.Resemblance{{Known: k.ID, Medium: "sha256", Where: i.Locator}}))
+		refused(t, "confirming what was withdrawn", u.Judge(ctx, u.scope("ada"), ms[0].ID, "confirm", ""), iru.Conflict, "restore")
+		refused(t, "no reason", u.Judge(ctx, u.scope("ada"), ms[0].ID, "restore", " "), iru.Invalid, "reason is missing")
+		refused(t, "a signing officer", u.Judge(ctx, u.scope("sig"), ms[0].ID, "restore", "r"), iru.Forbidden, "assess")
+		must(t, u.Judge(ctx, u.scope("ada"), ms[0].ID, "restore", "withdrawn by mistake"))
+		refused(t, "once is enough", u.Judge(ctx, u.scope("ada"), ms[0].ID, "restore", "r"), iru.Conflict, "possible now")
+		if es := u.events("match", int64(ms[0].ID)); es[len(es)-1].From != "withdrawn" || es[len(es)-1].To != "suggested" || es[len(es)-1].Note != "withdrawn by mistake" {
+			t.Errorf("the log says %+v", es[len(es)-1])
+		}
+		if got := u.item(i.ID); got.Priority != 70 {
+			t.Errorf("a restored match does not count: %d", got.Priority)
+		}
 		u.whole()
 	})
 }

@@ -42,7 +42,13 @@ func (d *Desk) Grounds(ctx context.Context, s iru.Scope, id iru.AssetID, item ir
 		if err != nil {
 			return err
 		}
-		f, err = d.finding(ctx, t, a, item)
+		if f, err = d.finding(ctx, t, a, item); err != nil {
+			return err
+		}
+		hidden, err := Hidden(ctx, t, s, f.Item)
+		if err == nil && hidden {
+			err = NotYet
+		}
 		return err
 	})
 	if err != nil {

@@ -6,13 +6,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"iolaus/internal/db"
+	"iolaus/internal/form"
 	"iolaus/internal/iru"
-	"iolaus/internal/legal"
 )
 
 // A Dispatch is all that a worker needs to send a letter: the act, the addressee with credentials, and the letter as it stands.
@@ -41,6 +41,9 @@ func (d *Desk) Dispatch(ctx context.Context, id iru.NoticeID) (Dispatch, error) 
 			if now.Before(o.T0) {
 				return iru.Refuse(iru.Conflict, n.Ref+" belongs to an operation", "it leaves at T0")
 			}
+		}
+		if err := byItself(ctx, t, n); err != nil {
+			return err
 		}
 		out, err = d.dispatch(ctx, t, n, now)
 		return err
@@ -75,6 +78,12 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	if err := carried(ctx, t, n, p); err != nil {
 		return Dispatch{}, err
 	}
+	if err := d.still(ctx, t, n, p, u); err != nil {
+		return Dispatch{}, err
+	}
+	if err := d.heldBack(ctx, t, n, p, u, now); err != nil {
+		return Dispatch{}, err
+	}
 	if n.Operation != 0 {
 		o, err := t.Operation(ctx, iru.Program(), n.Operation)
 		if err != nil {
@@ -85,27 +94,69 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 		}
 	}
 	l = iru.Letter{Notice: n.ID, At: now, Kind: "notice", Channel: p.Channel, From: u.Name, Subject: n.Subject, Text: n.Text, MessageID: n.Key}
+	if l.Subject, l.Text, err = d.worded(ctx, t, n, p); err != nil {
+		return Dispatch{}, err
+	}
 	if _, err := t.AddLetter(ctx, &l); err != nil {
 		return Dispatch{}, err
 	}
 	if n, err = stepped(ctx, t, n, "dispatch", 0, now, "to "+p.Name+" by "+p.Channel); err != nil {
 		return Dispatch{}, err
 	}
-	if a, err := t.Asset(ctx, iru.Program(), n.Asset); err != nil {
-		return Dispatch{}, err
-	} else if iru.AssetTable.Can(a.State, "act") {
-		next, e, err := a.Step("act", 0, now, n.Ref)
-		if err != nil {
-			return Dispatch{}, err
-		}
-		if err := t.UpdateAsset(ctx, next, a.State); err != nil {
-			return Dispatch{}, err
-		}
-		if _, err := t.Record(ctx, e); err != nil {
+	if n.Operation == 0 { // a task's copy follows when it has left
+		if err := copied(ctx, t, n, p, u.Name, now); err != nil {
 			return Dispatch{}, err
 		}
 	}
-	return Dispatch{n, p, u, l, ""}, nil
+	if err := d.copyHome(ctx, t, n, p, u, now); err != nil {
+		return Dispatch{}, err
+	}
+	return Dispatch{n, p, u, l, ""}, acted(ctx, t, n, now)
+}
+
+// worded gives the words by which an act leaves now: those of its record, with the day of issue.
+func (d *Desk) worded(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider) (subject, text string, err error) {
+	if n.Facts == "" {
+		return n.Subject, n.Text, nil
+	}
+	a, err := d.unchanged(ctx, t, n)
+	if err != nil {
+		return "", "", err
+	}
+	return form.Mail(issued(a, n, p, d.Signature))
+}
+
+// acted moves the asset that an act is about.
+func acted(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) error {
+	a, err := t.Asset(ctx, iru.Program(), n.Asset)
+	if err != nil || !iru.AssetTable.Can(a.State, "act") {
+		return err
+	}
+	next, e, err := a.Step("act", 0, now, n.Ref)
+	if err != nil {
+		return err
+	}
+	if err := t.UpdateAsset(ctx, next, a.State); err != nil {
+		return err
+	}
+	_, err = t.Record(ctx, e)
+	return err
+}
+
+// still asks the gate once more just before an act leaves: what an officer recorded since its approval counts.
+func (d *Desk) still(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider, u iru.Unit) error {
+	a, err := t.Asset(ctx, iru.Program(), n.Asset)
+	if err != nil {
+		return err
+	}
+	f, err := d.carrying(ctx, t, a, n.Item, n.Threat != 0)
+	if err != nil {
+		return err
+	}
+	if _, err = d.gate(ctx, t, n, a, f, p, u); errors.Is(err, iru.Forbidden) {
+		return iru.Refuse(iru.Conflict, "the law does not allow "+n.Ref+" any more: "+err.Error(), "withdraw it")
+	}
+	return err
 }
 
 // written gives the letter that an act left by, if it was written.
@@ -210,12 +261,29 @@ func (d *Desk) sent(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, now 
 	} else if n, err = stepped(ctx, t, n, "send", 0, s.At, s.Proof); err != nil {
 		return err
 	}
+	if n.Operation != 0 {
+		if err := d.copyTask(ctx, t, n, now); err != nil {
+			return err
+		}
+	}
 	if s.Receipt && !quicker {
 		if err := d.received(ctx, t, n, s.At, s.Proof); err != nil {
 			return err
 		}
 	}
 	return d.follow(ctx, t, n, s, now)
+}
+
+func (d *Desk) copyTask(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) error {
+	p, err := t.Provider(ctx, iru.Program(), n.Provider)
+	if err != nil {
+		return err
+	}
+	u, err := t.Unit(ctx, n.Unit)
+	if err != nil {
+		return err
+	}
+	return copied(ctx, t, n, p, u.Name, now)
 }
 
 // follow has an act that was sent looked after. What was found removed while it was on its way is verified already.
@@ -236,33 +304,6 @@ func (d *Desk) follow(ctx context.Context, t *db.Tx, n iru.Notice, s Sending, no
 		}
 	}
 	_, err = t.Enqueue(ctx, Verify{Asset: n.Asset}, look(soon))
-	return err
-}
-
-// received records the receipt, which is never edited, and starts the clocks that the instrument has.
-func (d *Desk) received(ctx context.Context, t *db.Tx, n iru.Notice, at time.Time, proof string) error {
-	n, err := stepped(ctx, t, n, "receive", 0, at, proof)
-	if err != nil {
-		return err
-	}
-	for _, r := range d.Regime.ClocksFor(n.Instrument) {
-		if err := d.start(ctx, t, iru.Start(n.ID, r.ID, r.Obliged, r.Source, !r.Internal, r.Length, at, proof), n.Unit); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d *Desk) start(ctx context.Context, t *db.Tx, c iru.Clock, unit iru.UnitID) error {
-	if err := t.AddClock(ctx, &c); err != nil {
-		return err
-	}
-	e := happened("clock", int64(c.ID), "start", 0, unit, c.Started, c.Proof).With("notice", int64(c.Notice)).With("rule", c.Rule).With("due", c.Due.Format(time.RFC3339Nano))
-	e.To = string(c.State)
-	if _, err := t.Record(ctx, e); err != nil {
-		return err
-	}
-	_, err := t.Enqueue(ctx, Escalate{Clock: c.ID}, act(c.Due))
 	return err
 }
 
@@ -308,36 +349,6 @@ func (d *Desk) Resend(ctx context.Context, s iru.Scope, id iru.NoticeID) error {
 	})
 }
 
-// Expire runs when a clock is due. If it still runs, the fact is recorded; people see it overdue and escalate.
-func (d *Desk) Expire(ctx context.Context, id iru.ClockID) error {
-	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		c, err := t.Clock(ctx, id)
-		if err != nil {
-			return err
-		}
-		if c.State != iru.ClockRunning {
-			return nil
-		}
-		if now.Before(c.Due) { // a job that is early must not be the last word
-			return iru.Refuse(iru.Unavailable, "the clock is not due yet", "ask again when it is")
-		}
-		told, err := t.EventsOf(ctx, iru.Subject{Noun: "clock", ID: int64(c.ID)})
-		if err != nil || slices.ContainsFunc(told, func(e iru.Event) bool { return e.Verb == "due" }) {
-			return err
-		}
-		n, err := t.Notice(ctx, iru.Program(), c.Notice)
-		if err != nil {
-			return err
-		}
-		what := "what " + n.Ref + " asks for was not done in time"
-		if r, ok := d.Regime.Clock(c.Rule); ok && r.Sense != legal.Deadline {
-			what = n.Ref + ": its time has ended (" + r.Term + ")"
-		}
-		_, err = t.Record(ctx, happened("clock", int64(c.ID), "due", 0, n.Unit, now, what).With("notice", int64(n.ID)))
-		return err
-	})
-}
-
 // Escalate drafts the next act on somebody else who can act, after a refusal, a silence or a bounce, and hands the first one over to
 // it. The gate decides what is possible there.
 func (d *Desk) Escalate(ctx context.Context, s iru.Scope, id iru.NoticeID, r DraftRequest) (iru.Notice, error) {
@@ -367,7 +378,7 @@ func (d *Desk) Escalate(ctx context.Context, s iru.Scope, id iru.NoticeID, r Dra
 		if err := step(ctx, t, parent, "escalate", s.Officer, now, "by "+out.Ref); err != nil {
 			return err
 		}
-		return stopClocks(ctx, t, parent.ID, now, "escalated by "+out.Ref)
+		return d.stopClocks(ctx, t, parent.ID, now, "escalated by "+out.Ref)
 	})
 	return out, err
 }

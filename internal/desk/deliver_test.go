@@ -74,7 +74,7 @@ func TestReceive(t *testing.T) {
 		for k, kind := range []string{"done", "refused", "clarification", "bounce", "receipt"} {
 			tell(desk.Reply{Kind: kind, At: u.now, Text: "late", MessageID: fmt.Sprint("late", k)})
 		}
-		if got := u.notice(n.ID); got.State != iru.NoticeComplied || !got.OutcomeAt.Equal(outcome) || len(u.clocks(n.ID)) != 1 || len(u.letters(n.ID)) != 10 {
+		if got := u.notice(n.ID); got.State != iru.NoticeComplied || !got.OutcomeAt.Equal(outcome) || len(u.clocks(n.ID)) != 2 || len(u.letters(n.ID)) != 10 { // the hour, and six months of preservation
 			t.Errorf("late letters moved it: %+v", got)
 		}
 		u.whole()

@@ -27,6 +27,10 @@ type Desk struct {
 	Log    LogKey
 	// Software is the program's name and version, as custody entries tell it: "iolaus/1.4.0".
 	Software string
+	// Links gives the addresses at which anybody can check an act's document and at which its addressee answers; "" for none. nil: none.
+	Links func(iru.NoticeID) (verify, portal string)
+	// Signature is the name in the certificate under which documents are signed; "": they are not, and say so.
+	Signature string
 }
 
 // Rules are the unit's own settings; DefaultRules are sensible for work by day.
@@ -39,7 +43,10 @@ type Rules struct {
 	Platforms map[string]iru.AssetKind // names that host many customers: what an address there is
 	Authority string                   // legal basis of collecting, as custody entries tell it; "": the unit's mandate
 	Flood     iru.FloodRule            // when known content matches too much; none given: iru.DefaultFlood
-	Words     []string                 // further words by which names in certificate logs are noticed
+	Spot      float64                  // share of single persons' findings that a second reader gets, blind: 0 none, 1 all
+	// TwoContacts demands, for an order of one hour, a second confirmed contact or a reason why one must do (docs/processes/contacts.md).
+	TwoContacts bool
+	Words       []string // further words by which names in certificate logs are noticed
 }
 
 // DefaultRules back rechecks off from an hour to ninety days.

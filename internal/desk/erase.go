@@ -94,6 +94,9 @@ func confirms(ctx context.Context, t *db.Tx, s iru.Scope, ask iru.Event) error {
 	if err := s.May(iru.ToSign); err != nil {
 		return err
 	}
+	if err := twoPeople(ctx, t, s.Officer, ask.By); err != nil {
+		return err
+	}
 	first, err := t.Officer(ctx, ask.By)
 	if err != nil {
 		return err

@@ -69,7 +69,7 @@ const importBatch = 10_000
 
 // Import takes rows into a bank of the unit, a batch a transaction, with one event for all of it. What the bank holds is not added again,
 // so that the same file twice changes nothing, and after a kill it goes on where it was. Rows with an Err are counted and left out; an error
-// of the iterator ends the import, which then can go on likewise. An entry that its source deleted is withdrawn, and stays so until a
+// of the iterator ends the import, which then can go on likewise. What is new is looked for in what was captured earlier, too. An entry that its source deleted is withdrawn, and stays so until a
 // person restores it. Two imports at once into one bank: Conflict.
 func (d *Desk) Import(ctx context.Context, s iru.Scope, r Import, rows iter.Seq2[bankfile.Row, error]) (ImportTold, error) {
 	var none ImportTold
@@ -244,10 +244,16 @@ func (x *importing) take(ctx context.Context, t *db.Tx, b iru.Bank, now *mark, a
 			}
 		}
 	}
+	if len(fresh)+len(more) == 0 {
+		return nil
+	}
 	if err := t.AddKnowns(ctx, fresh); err != nil {
 		return err
 	}
-	return t.AddSignals(ctx, more)
+	if err := t.AddSignals(ctx, more); err != nil {
+		return err
+	}
+	return askRescan(ctx, t, b.Unit, iru.SoughtKnown, at)
 }
 
 // byValue are contents by medium and value.

@@ -42,14 +42,32 @@ type Rethink struct {
 	Since int64      `json:"since" river:"unique"` // microseconds: what was captured since then is compared again; 0: nothing is
 }
 
+// Rescan goes through what a unit captured earlier for what is looked for since.
+type Rescan struct {
+	Unit   iru.UnitID `json:"unit" river:"unique"`
+	Sought iru.Sought `json:"sought" river:"unique"`
+	Turn   int64      `json:"turn" river:"unique"` // of the rescan; an older one leaves it to a newer one
+}
+
 // Deliver sends a notice.
 type Deliver struct {
 	Notice iru.NoticeID `json:"notice" river:"unique"`
 }
 
+// Group sends a letter with several referrals.
+type Group struct {
+	Batch iru.BatchID `json:"batch" river:"unique"`
+	Due   int64       `json:"due" river:"unique"` // microseconds: a letter whose time was moved is another job
+}
+
 // Post sends a further letter of a notice's thread.
 type Post struct {
 	Letter int64 `json:"letter" river:"unique"`
+}
+
+// Try sends a test message to a contact.
+type Try struct {
+	Trial iru.TrialID `json:"trial" river:"unique"`
 }
 
 // Receive asks a provider's API what became of a notice, in case its answer did not arrive.
@@ -69,9 +87,16 @@ type Recheck struct {
 	Asset iru.AssetID `json:"asset" river:"unique"`
 }
 
-// Escalate runs when a clock is due: if nothing stopped it, people are told.
+// Escalate runs when a clock is due, and before that at the steps of its rule: if nothing stopped it, people are told.
 type Escalate struct {
 	Clock iru.ClockID `json:"clock" river:"unique"`
+	Left  int64       `json:"left" river:"unique"` // seconds before the end
+	Due   int64       `json:"due" river:"unique"`  // microseconds: the end of a clock that was prolonged; 0: as it began
+}
+
+// Mail sends a missive.
+type Mail struct {
+	Missive iru.MissiveID `json:"missive" river:"unique"`
 }
 
 // Release waits for an operation's T0 and sends all its notices.
@@ -106,10 +131,19 @@ func (Match) Kind() string { return "match" }
 func (Rethink) Kind() string { return "rethink" }
 
 // Kind names the job.
+func (Rescan) Kind() string { return "rescan" }
+
+// Kind names the job.
 func (Deliver) Kind() string { return "deliver" }
 
 // Kind names the job.
+func (Group) Kind() string { return "group" }
+
+// Kind names the job.
 func (Post) Kind() string { return "post" }
+
+// Kind names the job.
+func (Try) Kind() string { return "try" }
 
 // Kind names the job.
 func (Receive) Kind() string { return "receive" }
@@ -124,6 +158,9 @@ func (Recheck) Kind() string { return "recheck" }
 func (Escalate) Kind() string { return "escalate" }
 
 // Kind names the job.
+func (Mail) Kind() string { return "mail" }
+
+// Kind names the job.
 func (Release) Kind() string { return "release" }
 
 // Kind names the job.
@@ -134,9 +171,9 @@ func (Practise) Kind() string { return "practise" }
 
 // Queues by which jobs are kept apart, so that a slow site never holds up an order.
 const (
-	QueueActs  = "acts"  // deliver, post, receive, release, escalate
+	QueueActs  = "acts"  // deliver, group, post, try, mail, receive, release, escalate
 	QueueLooks = "looks" // verify, recheck, probe
-	QueueReads = "reads" // monitor, capture, match, rethink, erase
+	QueueReads = "reads" // monitor, capture, match, rethink, rescan, erase
 )
 
 // waiting are the states in which a second job with the same arguments would do nothing new. Jobs that come back (monitor,
@@ -159,6 +196,9 @@ func in(queue string, at time.Time, priority int) *river.InsertOpts {
 func act(at time.Time) *river.InsertOpts  { return in(QueueActs, at, 1) }
 func look(at time.Time) *river.InsertOpts { return in(QueueLooks, at, 2) }
 func read(at time.Time) *river.InsertOpts { return in(QueueReads, at, 3) }
+
+// background is a read for which everything else comes first.
+func background(at time.Time) *river.InsertOpts { return in(QueueReads, at, 4) }
 
 // visit is a read that others wait for: what an attributed asset links to.
 func visit(at time.Time) *river.InsertOpts { return in(QueueReads, at, 1) }

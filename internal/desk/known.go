@@ -14,7 +14,7 @@ import (
 )
 
 // Enter puts known content with one or several fingerprints into a bank of the unit, by the bank's name; a bank that there is not yet is
-// opened as a partner's.
+// opened as a partner's. It is looked for in what was captured earlier, too.
 func (d *Desk) Enter(ctx context.Context, s iru.Scope, bank string, k iru.Known) (iru.Known, error) {
 	if err := s.May(iru.ToCurateBanks); err != nil {
 		return k, err
@@ -35,7 +35,10 @@ func (d *Desk) Enter(ctx context.Context, s iru.Scope, bank string, k iru.Known)
 			return err
 		}
 		k.ID, k.By, k.Created, k.State, k.Flood = 0, s.Officer, now, iru.KnownActive, iru.FloodNone
-		return enter(ctx, t, b, &k, now)
+		if err := enter(ctx, t, b, &k, now); err != nil {
+			return err
+		}
+		return askRescan(ctx, t, b.Unit, iru.SoughtKnown, now)
 	})
 	return k, err
 }

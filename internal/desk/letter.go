@@ -80,6 +80,16 @@ func (d *Desk) Posting(ctx context.Context, id int64) (Dispatch, error) {
 		if err != nil {
 			return err
 		}
+		if l.Contact != 0 { // as it stands now: one that changed since is written to by nobody
+			c, err := t.Contact(ctx, iru.Program(), l.Contact)
+			if err != nil {
+				return err
+			}
+			if !c.Usable() && l.Proof == "" {
+				return iru.Refuse(iru.Conflict, "the second contact of "+p.Name+" is "+string(c.State), "a person must confirm it first")
+			}
+			p = p.At(c)
+		}
 		u, err := t.Unit(ctx, n.Unit)
 		out = Dispatch{n, p, u, l, n.Key}
 		return err
@@ -108,6 +118,9 @@ func (d *Desk) RecordPosted(ctx context.Context, id int64, s Sending) error {
 		}
 		if _, err := t.Record(ctx, happened("notice", int64(n.ID), "post", 0, n.Unit, s.At, s.Proof).With("letter", id).With("receipt", s.Receipt)); err != nil {
 			return err
+		}
+		if l.Kind != "answer" { // a copy or a reminder at the second contact begins no clock
+			return nil
 		}
 		ls, err := t.Letters(ctx, iru.Program(), n.ID)
 		if err != nil {

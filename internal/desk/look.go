@@ -6,10 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 )
 
 // RecordLooks takes one round of looks at an asset in, from every vantage point that there is, and draws what follows from them:
@@ -39,7 +41,8 @@ func (d *Desk) RecordLooks(ctx context.Context, id iru.AssetID, looks []iru.Obse
 
 // observe stores one look and moves presence, asset, outlet and notices as far as it carries.
 func (d *Desk) observe(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observation, now time.Time) (iru.Asset, error) {
-	if err := t.AddObservation(ctx, &o); err != nil {
+	err := t.AddObservation(ctx, &o)
+	if err != nil {
 		return a, err
 	}
 	if !o.Outcome.Unknown() && o.At.After(a.Seen) {
@@ -61,8 +64,16 @@ func (d *Desk) observe(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observa
 			return a, err
 		}
 	}
+	lawful := false
+	if o.Outcome == iru.Up {
+		if lawful, err = d.putBack(ctx, t, a, o); err != nil {
+			return a, err
+		}
+	}
 	step := ""
 	switch {
+	case lawful && iru.AssetTable.Can(a.State, "reinstate"):
+		step = "reinstate"
 	case a.Presence.State == iru.PresenceGone && o.Outcome.Absent(): // also where it was believed before anybody attributed it
 		step = "fall"
 	case a.Presence.State == iru.PresenceBack && verb != "":
@@ -71,7 +82,8 @@ func (d *Desk) observe(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observa
 	if step == "" || !iru.AssetTable.Can(a.State, step) {
 		return a, t.UpdateAsset(ctx, a, old)
 	}
-	a, e, err := a.Step(step, 0, o.At, o.Detail)
+	var e iru.Event
+	a, e, err = a.Step(step, 0, o.At, o.Detail)
 	if err != nil {
 		return a, err
 	}
@@ -82,8 +94,12 @@ func (d *Desk) observe(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observa
 	if err != nil {
 		return a, err
 	}
-	if step == "fall" {
+	switch step {
+	case "fall":
 		return a, d.fell(ctx, t, a, o, now)
+	case "reinstate": // watched like any other, and no breach
+		_, err = t.Enqueue(ctx, Monitor{Asset: a.ID}, visit(soon))
+		return a, err
 	}
 	return a, d.returned(ctx, t, a, o, ev, now)
 }
@@ -120,7 +136,10 @@ func (d *Desk) verify(ctx context.Context, t *db.Tx, n iru.Notice, at time.Time,
 	if err := step(ctx, t, n, "verify", 0, at, why); err != nil {
 		return err
 	}
-	return stopClocks(ctx, t, n.ID, at, why)
+	if err := d.stopClocks(ctx, t, n.ID, at, why); err != nil {
+		return err
+	}
+	return d.preserve(ctx, t, n, at)
 }
 
 // returned reopens the acts that had been complied with, and has what stands there now captured at once: other content than was
@@ -213,41 +232,6 @@ func stepped(ctx context.Context, t *db.Tx, n iru.Notice, verb string, by iru.Of
 	return next, err
 }
 
-func stopClocks(ctx context.Context, t *db.Tx, n iru.NoticeID, at time.Time, why string) error {
-	cs, err := t.ClocksOf(ctx, iru.Program(), n)
-	if err != nil || len(cs) == 0 {
-		return err
-	}
-	act, err := t.Notice(ctx, iru.Program(), n)
-	if err != nil {
-		return err
-	}
-	for _, c := range cs {
-		if c.State != iru.ClockRunning {
-			continue
-		}
-		stopped, err := c.Stop(at, why)
-		if err != nil {
-			return err
-		}
-		if err := endClock(ctx, t, c, stopped, "stop", act.Unit); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// endClock stores a clock that ended, and records it.
-func endClock(ctx context.Context, t *db.Tx, was, c iru.Clock, verb string, unit iru.UnitID) error {
-	if err := t.UpdateClock(ctx, c, was.State); err != nil {
-		return err
-	}
-	e := happened("clock", int64(c.ID), verb, 0, unit, c.Ended, c.Why).With("notice", int64(c.Notice))
-	e.From, e.To = string(was.State), string(c.State)
-	_, err := t.Record(ctx, e)
-	return err
-}
-
 // Pause is how long to wait before the next recheck of an asset that is down: growing with the time since it fell.
 func (d *Desk) Pause(a iru.Asset, now time.Time) time.Duration {
 	since := now.Sub(a.Presence.Since)
@@ -259,7 +243,7 @@ func (d *Desk) Pause(a iru.Asset, now time.Time) time.Duration {
 	return d.Rules.Recheck[len(d.Rules.Recheck)-1]
 }
 
-// Pending reports whether an act about the asset waits for its effect.
+// Pending reports whether an act about the asset waits for its effect, or the end of one: that it is put back.
 func (d *Desk) Pending(ctx context.Context, id iru.AssetID) (iru.Asset, bool, error) {
 	var a iru.Asset
 	pending := false
@@ -272,7 +256,32 @@ func (d *Desk) Pending(ctx context.Context, id iru.AssetID) (iru.Asset, bool, er
 		for _, n := range ns {
 			pending = pending || n.State.Open() || n.State == iru.NoticeRefused || n.State == iru.NoticeEscalated && a.State != iru.AssetDown
 		}
+		if err != nil {
+			return err
+		}
+		pending = pending && a.State != iru.AssetDown
+		rs, err := t.ReinstatementsOf(ctx, iru.Program(), id)
+		for _, r := range rs {
+			pending = pending || r.Open()
+		}
 		return err
 	})
-	return a, pending && a.State != iru.AssetDown, err
+	return a, pending, err
+}
+
+// preserve starts the six months for which a provider keeps what it removed on an order (TCO Art 6), once.
+func (d *Desk) preserve(ctx context.Context, t *db.Tx, n iru.Notice, at time.Time) error {
+	if n.Instrument != legal.RemovalOrder {
+		return nil
+	}
+	cs, err := t.ClocksAbout(ctx, iru.Program(), iru.Subject{Noun: "notice", ID: int64(n.ID)})
+	if err != nil || slices.ContainsFunc(cs, func(c iru.Clock) bool { return c.Rule == "tco-6m" }) {
+		return err
+	}
+	p, err := t.Provider(ctx, iru.Program(), n.Provider)
+	if err != nil {
+		return err
+	}
+	_, err = d.begin(ctx, t, onNotice(n, p), "tco-6m", at, "removal verified")
+	return err
 }

@@ -164,7 +164,7 @@ func (d *Desk) reasons(ctx context.Context, t *db.Tx, id iru.ItemID) error {
 	return t.UpdateItem(ctx, i, i.State)
 }
 
-// Judge says what a person makes of a match: confirm, dispute or withdraw.
+// Judge says what a person makes of a match: confirm, dispute or withdraw; restore undoes a withdrawal and needs a reason.
 func (d *Desk) Judge(ctx context.Context, s iru.Scope, id iru.MatchID, verb, note string) error {
 	if err := s.May(iru.ToAssess); err != nil {
 		return err
@@ -177,6 +177,9 @@ func (d *Desk) Judge(ctx context.Context, s iru.Scope, id iru.MatchID, verb, not
 		old := m.State
 		if m.State, err = iru.MatchTable.Next(old, verb); err != nil {
 			return err
+		}
+		if verb == "restore" && strings.TrimSpace(note) == "" {
+			return iru.Refuse(iru.Invalid, "the reason is missing", "say why it is a suggestion again; the ledger keeps it")
 		}
 		if err := t.UpdateMatch(ctx, m, old); err != nil {
 			return err

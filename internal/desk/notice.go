@@ -6,68 +6,15 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"iolaus/internal/db"
-	"iolaus/internal/form"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 )
-
-// An Option is one provider that carries an asset, with what the law allows against it and why not the rest.
-type Option struct {
-	Provider iru.Provider
-	Carrier  iru.Carrier
-	Rulings  []legal.Ruling // allowed ones first
-}
-
-// target says what an act would be addressed to. That the content is public is a person's finding; without one the gate refuses
-// what needs it.
-func target(a iru.Asset, f iru.Assessment, p iru.Provider, layer legal.Layer, r legal.Request) legal.Target {
-	t := legal.Target{Layer: layer, ServesOthers: p.ServesOthers, LiveStream: a.Kind == iru.Stream, Request: r}
-	if f.Public {
-		t.Audience = legal.Public
-	}
-	return t
-}
-
-// Options lists who can act on an asset and by which instrument, in the view of the officer's unit.
-func (d *Desk) Options(ctx context.Context, s iru.Scope, id iru.AssetID) ([]Option, error) {
-	var out []Option
-	err := d.DB.View(ctx, func(t *db.Tx) error {
-		out = nil
-		a, err := t.Asset(ctx, s, id)
-		if err != nil {
-			return err
-		}
-		u, err := t.Unit(ctx, s.Unit)
-		if err != nil {
-			return err
-		}
-		cs, err := t.Carriers(ctx, id)
-		if err != nil {
-			return err
-		}
-		f, err := d.finding(ctx, t, a, 0)
-		if err != nil && !errors.Is(err, iru.Conflict) {
-			return err
-		}
-		for _, c := range cs {
-			p, err := t.Provider(ctx, iru.Program(), c.Provider)
-			if err != nil {
-				return err
-			}
-			p.Token = ""
-			out = append(out, Option{p, c, d.Regime.Options(u.Kind, target(a, f, p, c.Layer, ""))})
-		}
-		return nil
-	})
-	return out, err
-}
 
 // Usual is what a provider on a layer is usually asked for by an instrument.
 func Usual(l legal.Layer, i legal.Instrument) legal.Request {
@@ -97,6 +44,8 @@ type DraftRequest struct {
 	Operation  iru.OperationID
 	Unit       iru.UnitID // the unit that serves it in an operation; 0 for the officer's own
 	Parent     iru.NoticeID
+
+	threat iru.ThreatID // the threat to life for which it leaves by the fast lane
 }
 
 // Draft makes a draft, if the law allows that instrument for that addressee and a person found that the content should go.
@@ -144,11 +93,15 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	if r.Request == "" {
 		r.Request = Usual(r.Layer, r.Instrument)
 	}
-	f, err := d.finding(ctx, t, a, r.Item)
+	f, err := d.carrying(ctx, t, a, r.Item, r.threat != 0)
 	if err != nil {
 		return n, err
 	}
-	if rule := d.Regime.Rule(r.Instrument, unit.Kind, target(a, f, p, r.Layer, r.Request)); !rule.Allowed {
+	facts, err := t.Circumstances(ctx, iru.Program(), a.ID)
+	if err != nil {
+		return n, err
+	}
+	if rule := d.Regime.Rule(r.Instrument, unit.Kind, iru.Target(a, f, p, r.Layer, facts, r.Request)); !rule.Allowed {
 		instead := ""
 		if len(rule.Instead) > 0 {
 			var titles []string
@@ -161,6 +114,9 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	}
 	if !d.Regime.InForce(r.Instrument, now) {
 		return n, iru.Refuse(iru.Forbidden, r.Instrument.Title()+" is not in force on this day", "choose another one")
+	}
+	if err := f.Bears(r.Instrument.Binding()); err != nil {
+		return n, err
 	}
 	loc := a.Locator
 	if r.Item != 0 {
@@ -177,9 +133,9 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 		r.Reasons = grounds(f)
 	}
 	if r.Lang == "" {
-		r.Lang = "en"
+		r.Lang = usualLanguage(p)
 	}
-	if err := spoken(r.Lang); err != nil {
+	if err := understood(r.Lang, p); err != nil {
 		return n, err
 	}
 	no, err := t.Count(ctx, fmt.Sprintf("%s-%d", r.Instrument.Ref(), now.Year()))
@@ -189,7 +145,7 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	n = iru.Notice{Unit: unit.ID, Ref: fmt.Sprintf("%s-%d-%04d", r.Instrument.Ref(), now.Year(), no), Instrument: r.Instrument,
 		Regime: fmt.Sprintf("%s/%d", d.Regime.ID, d.Regime.Version), Request: r.Request, Asset: a.ID, Item: r.Item, Locator: loc,
 		Provider: p.ID, Layer: r.Layer, Operation: r.Operation, Parent: r.Parent, Lang: r.Lang, Reasons: r.Reasons,
-		Basis: r.Instrument.Basis(), Drafted: s.Officer, State: iru.NoticeDraft, Key: key, Created: now}
+		Basis: r.Instrument.Basis(), Drafted: s.Officer, State: iru.NoticeDraft, Key: key, Created: now, Threat: r.threat}
 	if err := t.AddNotice(ctx, &n); err != nil {
 		return n, err
 	}
@@ -232,12 +188,17 @@ func (d *Desk) serving(ctx context.Context, t *db.Tx, s iru.Scope, r DraftReques
 
 // finding is the assessment that an act rests on: of that item, or for the asset as a whole of any of its items.
 func (d *Desk) finding(ctx context.Context, t *db.Tx, a iru.Asset, item iru.ItemID) (iru.Assessment, error) {
+	return d.carrying(ctx, t, a, item, false)
+}
+
+// carrying is finding; for a threat to life a finding in doubt carries an act too, before its second opinion.
+func (d *Desk) carrying(ctx context.Context, t *db.Tx, a iru.Asset, item iru.ItemID, threat bool) (iru.Assessment, error) {
 	is, err := t.ItemsOf(ctx, iru.Program(), a.ID)
 	if err != nil {
 		return iru.Assessment{}, err
 	}
 	for _, i := range is {
-		if item != 0 && i.ID != item || i.State != iru.ItemReferred {
+		if item != 0 && i.ID != item || i.State != iru.ItemReferred && (!threat || i.State != iru.ItemSecond) {
 			continue
 		}
 		fs, err := t.AssessmentsOf(ctx, iru.Program(), i.ID)
@@ -245,7 +206,7 @@ func (d *Desk) finding(ctx context.Context, t *db.Tx, a iru.Asset, item iru.Item
 			return iru.Assessment{}, err
 		}
 		for _, f := range fs {
-			if f.CarriesOn(i) {
+			if f.CarriesOn(i) || threat && f.State == iru.AssessmentDoubted && (f.Content == "" || f.Content == i.Content) {
 				return f, nil
 			}
 		}
@@ -253,23 +214,30 @@ func (d *Desk) finding(ctx context.Context, t *db.Tx, a iru.Asset, item iru.Item
 	return iru.Assessment{}, iru.Refuse(iru.Conflict, "no person has found that content of this asset should go", "assess it first; the true-purpose step cannot be skipped")
 }
 
-func grounds(f iru.Assessment) string {
-	var b strings.Builder
-	for _, l := range f.Limbs {
-		fmt.Fprintf(&b, "Article 2(7)(%s): %s. ", l, iru.Limbs[l])
-	}
-	fmt.Fprintf(&b, "Passage: “%s”. %s Purpose examined: %s", f.Passage, f.Reason, f.PurposeReason)
-	return b.String()
+// Submit hands a complete draft to those who approve. An order of one hour needs a second confirmed contact (Rules.TwoContacts).
+func (d *Desk) Submit(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.Notice, error) {
+	return d.SubmitAlone(ctx, s, id, "")
 }
 
-// Submit hands a complete draft to those who approve.
-func (d *Desk) Submit(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.Notice, error) {
-	return d.move(ctx, s, id, iru.ToDraft, "submit", "", func(n iru.Notice) error { return n.Ready() })
+// SubmitAlone is Submit with the reason why one contact must do; the log keeps it, and who approves reads it.
+func (d *Desk) SubmitAlone(ctx context.Context, s iru.Scope, id iru.NoticeID, why string) (iru.Notice, error) {
+	if why = clip(why, 300); why != "" {
+		why = alone + why
+	}
+	return d.move(ctx, s, id, iru.ToDraft, "submit", why, func(n iru.Notice) error { return n.Ready() })
 }
+
+// alone begins the note of an act that was handed in with one contact only.
+const alone = "one contact only: "
 
 // Return gives a submitted act back to its author; approvals given so far lapse.
 func (d *Desk) Return(ctx context.Context, s iru.Scope, id iru.NoticeID, why string) (iru.Notice, error) {
-	return d.move(ctx, s, id, iru.ToEndorse, "return", why, func(n iru.Notice) error { return own(s, n.Unit) })
+	return d.move(ctx, s, id, iru.ToEndorse, "return", why, func(n iru.Notice) error {
+		if n.Threat != 0 {
+			return iru.Refuse(iru.Conflict, n.Ref+" leaves by the fast lane", "withdraw the threat to life instead")
+		}
+		return own(s, n.Unit)
+	})
 }
 
 // Withdraw ends an act. What has left cannot be called back; the addressee must be told by an answer.
@@ -298,8 +266,16 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 		if err := check(n); err != nil {
 			return err
 		}
+		if verb == "submit" {
+			if err := unheld(ctx, t, n); err != nil {
+				return err
+			}
+			if err := d.twice(ctx, t, n, note); err != nil {
+				return err
+			}
+		}
 		if verb == "submit" { // from here on these words are what is approved, and what leaves
-			if n.Subject, n.Text, err = d.paper(ctx, t, n); err != nil {
+			if n.Subject, n.Text, n.Facts, err = d.paper(ctx, t, n); err != nil {
 				return err
 			}
 		}
@@ -307,7 +283,7 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 			return err
 		}
 		if verb == "withdraw" {
-			if err := stopClocks(ctx, t, n.ID, now, "withdrawn: "+note); err != nil {
+			if err := d.stopClocks(ctx, t, n.ID, now, "withdrawn: "+note); err != nil {
 				return err
 			}
 			if err := relent(ctx, t, n.Asset, s.Officer, now, n.Ref+" was withdrawn"); err != nil {
@@ -327,9 +303,6 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 	if reasons = strings.TrimSpace(reasons); reasons == "" {
 		return iru.Notice{}, iru.Refuse(iru.Invalid, "the statement of reasons is missing", "write on what ground the content should go")
 	}
-	if err := spoken(lang); err != nil {
-		return iru.Notice{}, err
-	}
 	var n iru.Notice
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		var err error
@@ -338,6 +311,13 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 		}
 		if n.State != iru.NoticeDraft {
 			return iru.Refuse(iru.Conflict, "only a draft can be edited", "return it to draft first")
+		}
+		p, err := t.Provider(ctx, iru.Program(), n.Provider)
+		if err != nil {
+			return err
+		}
+		if err := understood(lang, p); err != nil {
+			return err
 		}
 		n.Reasons, n.Lang = reasons, lang
 		if err := t.UpdateNotice(ctx, n, iru.NoticeDraft); err != nil {
@@ -353,7 +333,11 @@ func (d *Desk) Edit(ctx context.Context, s iru.Scope, id iru.NoticeID, reasons, 
 
 // ActDigest is the SHA-256 of everything that an approval covers.
 func ActDigest(n iru.Notice) (string, error) {
-	return digest([]any{n.Unit, n.Parent, n.Ref, n.Instrument, n.Regime, n.Request, n.Asset, n.Item, n.Locator, n.Provider, n.Layer, n.Operation, n.Lang, n.Reasons, n.Basis, n.Key, n.Subject, n.Text})
+	covers := []any{n.Unit, n.Parent, n.Ref, n.Instrument, n.Regime, n.Request, n.Asset, n.Item, n.Locator, n.Provider, n.Layer, n.Operation, n.Lang, n.Reasons, n.Basis, n.Key, n.Subject, n.Text}
+	if n.Facts != "" { // all that its documents say, and the version of their template
+		covers = append(covers, n.Facts)
+	}
+	return digest(covers)
 }
 
 // Approve takes an officer's approval of the act whose digest the officer has seen. With the last one, an act of its own is on its
@@ -371,35 +355,45 @@ func (d *Desk) Approve(ctx context.Context, s iru.Scope, id iru.NoticeID, seen s
 		if n.Unit != by.Unit {
 			return iru.Refuse(iru.Forbidden, "an act is approved by officers of the unit that serves it", "")
 		}
-		if err := d.reviewed(ctx, t, n, by); err != nil {
-			return err
+		if n.Threat != 0 {
+			return iru.Refuse(iru.Conflict, n.Ref+" leaves by the fast lane", "declare or withdraw the threat to life")
 		}
-		dig, err := ActDigest(n)
-		if err != nil {
-			return err
-		}
-		if err := asSeen("act", dig, seen); err != nil {
-			return err
-		}
-		next, e, err := n.Approve(by, dig, now)
-		if err != nil {
-			return err
-		}
-		ev, err := t.Record(ctx, e)
-		if err != nil {
-			return err
-		}
-		next.Approvals[len(next.Approvals)-1].Event = ev
-		if err := t.UpdateNotice(ctx, next, n.State); err != nil {
-			return err
-		}
-		n = next
-		if n.State == iru.NoticeApproved && n.Operation == 0 {
-			_, err = t.Enqueue(ctx, Deliver{Notice: n.ID}, act(soon))
-		}
+		n, err = d.approve(ctx, t, n, by, seen, now)
 		return err
 	})
 	return n, err
+}
+
+func (d *Desk) approve(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Officer, seen string, now time.Time) (iru.Notice, error) {
+	if err := d.reviewed(ctx, t, n, by); err != nil {
+		return n, err
+	}
+	dig, err := ActDigest(n)
+	if err != nil {
+		return n, err
+	}
+	if err := asSeen("act", dig, seen); err != nil {
+		return n, err
+	}
+	next, e, err := n.Approve(by, dig, now)
+	if err != nil {
+		return n, err
+	}
+	if err := persons(ctx, t, next); err != nil {
+		return n, err
+	}
+	ev, err := t.Record(ctx, e)
+	if err != nil {
+		return n, err
+	}
+	next.Approvals[len(next.Approvals)-1].Event = ev
+	if err := t.UpdateNotice(ctx, next, n.State); err != nil {
+		return n, err
+	}
+	if next.State == iru.NoticeApproved && next.Operation == 0 {
+		return d.leave(ctx, t, next, now)
+	}
+	return next, nil
 }
 
 // reviewed asks the gate again, since the finding or the addressee may have changed, and refuses the first approval of anybody but
@@ -417,14 +411,17 @@ func (d *Desk) reviewed(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Offi
 	if err != nil {
 		return err
 	}
-	f, err := d.finding(ctx, t, a, n.Item)
+	f, err := d.carrying(ctx, t, a, n.Item, n.Threat != 0)
 	if err != nil {
 		return err
 	}
-	rule := d.Regime.Rule(n.Instrument, u.Kind, target(a, f, p, n.Layer, n.Request))
+	if err := f.Bears(n.Instrument.Binding()); err != nil {
+		return err
+	}
+	rule, err := d.gate(ctx, t, n, a, f, p, u)
 	switch {
-	case !rule.Allowed:
-		return iru.Refuse(iru.Forbidden, strings.TrimSuffix(rule.Reason, "."), "")
+	case err != nil:
+		return err
 	case rule.LegalView && len(n.Approvals) == 0 && !by.Scope().Has(iru.Reviewer):
 		return iru.Refuse(iru.Forbidden, "this act needs a legal view: "+strings.TrimSuffix(rule.Reason, "."), "a legal reviewer must approve it first")
 	}
@@ -439,53 +436,22 @@ func (d *Desk) Paper(ctx context.Context, s iru.Scope, id iru.NoticeID) (subject
 			return err
 		}
 		if subject, text = n.Subject, n.Text; text == "" {
-			subject, text, err = d.paper(ctx, t, n)
+			subject, text, _, err = d.paper(ctx, t, n)
 		}
 		return err
 	})
 	return subject, text, err
 }
 
-func (d *Desk) paper(ctx context.Context, t *db.Tx, n iru.Notice) (subject, text string, err error) {
-	u, err := t.Unit(ctx, n.Unit)
+// gate asks the law about an act with the facts as they stand now. Refused: Forbidden.
+func (d *Desk) gate(ctx context.Context, t *db.Tx, n iru.Notice, a iru.Asset, f iru.Assessment, p iru.Provider, u iru.Unit) (legal.Ruling, error) {
+	facts, err := t.Circumstances(ctx, iru.Program(), a.ID)
 	if err != nil {
-		return "", "", err
+		return legal.Ruling{}, err
 	}
-	p, err := t.Provider(ctx, iru.Program(), n.Provider)
-	if err != nil {
-		return "", "", err
+	rule := d.Regime.Rule(n.Instrument, u.Kind, iru.Target(a, f, p, n.Layer, facts, n.Request))
+	if !rule.Allowed {
+		return rule, iru.Refuse(iru.Forbidden, strings.TrimSuffix(rule.Reason, "."), strings.TrimSuffix(rule.Advice, "."))
 	}
-	a, err := t.Asset(ctx, iru.Program(), n.Asset)
-	if err != nil {
-		return "", "", err
-	}
-	f := form.Facts{Ref: n.Ref, Title: n.Instrument.Title(), Binding: n.Instrument.Binding(), Issuer: u.Name + ", " + u.Country, IssuerMail: u.Mail,
-		Addressee: p.Name, Address: n.Locator, Request: form.Request(string(n.Request)), Basis: n.Basis, Reasons: n.Reasons, Seen: a.Seen}
-	for _, c := range d.Regime.ClocksFor(n.Instrument) {
-		if !c.Internal {
-			f.Limit = fmt.Sprintf("%s from receipt (%s)", c.Term, c.Source)
-		}
-	}
-	if n.Item != 0 {
-		i, err := t.Item(ctx, iru.Program(), n.Item)
-		if err != nil {
-			return "", "", err
-		}
-		if i.Exhibit != 0 {
-			x, err := t.Exhibit(ctx, iru.Program(), i.Exhibit)
-			if err != nil {
-				return "", "", err
-			}
-			f.Exhibit = x.Manifest
-		}
-	}
-	if n.Parent != 0 {
-		parent, err := t.Notice(ctx, iru.Program(), n.Parent)
-		if err != nil {
-			return "", "", err
-		}
-		f.Parent = parent.Ref
-	}
-	subject, text = form.Mail(f)
-	return subject, text, nil
+	return rule, nil
 }

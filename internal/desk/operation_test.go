@@ -31,6 +31,8 @@ func (u *unit) joint() (o iru.Operation, ours, theirs iru.Notice) {
 	must(u.t, err)
 	_, err = u.Submit(ctx, u.scope("dora"), theirs.ID)
 	must(u.t, err)
+	_, err = u.RecordInformed(ctx, u.scope("brit"), host.ID, u.now.Add(-24*time.Hour).Format(time.RFC3339), "", "registered letter of unit B")
+	must(u.t, err)
 	for _, who := range []string{"bea", "bo"} {
 		theirs, err = u.Approve(ctx, u.scope(who), theirs.ID)
 		must(u.t, err)

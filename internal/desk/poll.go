@@ -84,6 +84,13 @@ func (d *Desk) Poll(ctx context.Context, s iru.Scope, id iru.OperationID, state 
 					return err
 				}
 			}
+			for _, other := range ps {
+				if other.Unit != s.Unit && other.State == iru.PollGo && state == iru.PollGo {
+					if err := twoPeople(ctx, t, s.Officer, other.By); err != nil {
+						return err
+					}
+				}
+			}
 			var e iru.Event
 			if p, e, err = have.Answer(state, by, reason, dig, now); err != nil {
 				return err

@@ -247,9 +247,9 @@ func proveAnswer(ctx context.Context, t *db.Tx, r *PortalReceipt) error {
 	return nil
 }
 
-// Issued reports whether this installation issued a document of that digest under that reference: a document of the letter by which an act
+// Ours reports whether this installation issued a document of that digest under that reference: a document of the letter by which an act
 // left, or what its approvals cover. It tells nothing else, and nothing of acts that have not left.
-func (d *Desk) Issued(ctx context.Context, ref, digest string) (bool, error) {
+func (d *Desk) Ours(ctx context.Context, ref, digest string) (bool, error) {
 	ref, digest = strings.TrimSpace(ref), strings.ToLower(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(digest), "sha256:")))
 	if len(ref) > 100 || len(digest) != 64 || strings.Trim(digest, "0123456789abcdef") != "" {
 		return false, iru.Refuse(iru.Invalid, "a reference and a digest are needed", "the digest is SHA-256: 64 digits and letters from a to f")

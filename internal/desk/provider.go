@@ -27,6 +27,8 @@ type Carriage struct {
 	Address      string
 	Source       string
 	Guess        bool
+	Directory    bool          // the address is the directory's own: it proposes nothing
+	Others       []iru.Contact // further contacts that were found, to be proposed: kind, channel, address, source
 }
 
 // RecordCarriers takes in who carries an asset, all of them as far as anybody can find out: whose place others have taken is dropped.
@@ -56,6 +58,11 @@ func (d *Desk) carriers(ctx context.Context, id iru.AssetID, found []Carriage, a
 			p, err := d.provider(ctx, t, a.Unit, c, now)
 			if err != nil {
 				return err
+			}
+			for _, o := range c.Others {
+				if _, err := suggest(ctx, t, p, o, now); err != nil {
+					return err
+				}
 			}
 			has = append(has, iru.Carrier{Asset: a.ID, Provider: p.ID, Layer: c.Layer, Source: c.Source, At: now})
 			if err := t.SetCarrier(ctx, has[len(has)-1]); err != nil {
@@ -95,7 +102,15 @@ func (d *Desk) moved(ctx context.Context, t *db.Tx, a iru.Asset, had, has []iru.
 			return err
 		}
 		for _, n := range ns {
-			if n.Operation == 0 || n.Provider != c.Provider || n.Layer != c.Layer || n.State == iru.NoticeWithdrawn {
+			if n.Provider != c.Provider || n.Layer != c.Layer {
+				continue
+			}
+			if n.Unsent() {
+				if err := overtaken(ctx, t, n, p, has, now); err != nil {
+					return err
+				}
+			}
+			if n.Operation == 0 || n.State == iru.NoticeWithdrawn {
 				continue
 			}
 			if err := d.askAgain(ctx, t, n, now); err != nil {
@@ -115,7 +130,7 @@ func carried(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider) error 
 	if slices.ContainsFunc(cs, func(c iru.Carrier) bool { return c.Provider == n.Provider && c.Layer == n.Layer }) {
 		return nil
 	}
-	return iru.Refuse(iru.Conflict, fmt.Sprintf("%s no longer carries what %s is about as %s", p.Name, n.Ref, n.Layer.Title()), "withdraw it, and act on who carries it now")
+	return iru.Refuse(iru.Conflict, fmt.Sprintf("%s no longer carries what %s is about as %s", p.Name, n.Ref, n.Layer.Title()), "act on who carries it now"+instead(ctx, t, cs, n.Layer))
 }
 
 // listed adds the providers of the directory under whose own name the asset lies: stores, platforms, list services.
@@ -157,7 +172,7 @@ func (d *Desk) provider(ctx context.Context, t *db.Tx, u iru.UnitID, c Carriage,
 	} else if err != nil {
 		return p, err
 	}
-	if p.Channel != iru.ByMail && p.Address != "" || c.Address == "" { // the directory's own entry wins over what a probe finds
+	if p.Channel != iru.ByMail && p.Address != "" || c.Address == "" || c.Directory { // the directory's own entry wins over what a probe finds
 		return p, nil
 	}
 	old := p.Contact
@@ -180,6 +195,9 @@ func (d *Desk) EnterProvider(ctx context.Context, s iru.Scope, p iru.Provider) (
 	p.Name = strings.TrimSpace(p.Name)
 	if p.Name == "" || !p.Layer.Valid() || p.Address == "" && p.Channel != iru.ByPortal || !slices.Contains(iru.Channels, p.Channel) {
 		return p, iru.Refuse(iru.Invalid, "a provider needs a name, a layer, a channel (smtp, api, portal or manual) and an address", "only a provider that is reached by its page alone may have none")
+	}
+	if err := p.CheckFacts(); err != nil {
+		return p, err
 	}
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		have, err := t.ProviderByName(ctx, s.Unit, p.Name, p.Layer)
@@ -255,6 +273,16 @@ func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, seen
 		}
 		for _, n := range ns {
 			if n.State != iru.NoticeApproved {
+				continue
+			}
+			if n.Batch != 0 {
+				b, err := t.Batch(ctx, iru.Program(), n.Batch)
+				if err != nil {
+					return err
+				}
+				if _, err := t.Enqueue(ctx, Group{Batch: b.ID, Due: b.Due.UnixMicro()}, act(b.Due)); err != nil {
+					return err
+				}
 				continue
 			}
 			past := true

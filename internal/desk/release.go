@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -55,6 +56,13 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 			if err := carried(ctx, t, n, p); err != nil {
 				return err
 			}
+			u, err := t.Unit(ctx, n.Unit)
+			if err != nil {
+				return err
+			}
+			if err := d.heldBack(ctx, t, n, p, u, t0); err != nil {
+				return err
+			}
 		}
 		old := o.State
 		var e iru.Event
@@ -78,6 +86,11 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 // Of an operation that was closed or aborted after T0 it gives what was on its way already: that may have left, and is sent again
 // under the same key.
 func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
+	return d.ArmBut(ctx, id, nil)
+}
+
+// ArmBut is Arm without the tasks that keep names, each with the reason: they are parked.
+func (d *Desk) ArmBut(ctx context.Context, id iru.OperationID, keep map[iru.NoticeID]error) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
 	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		armed, parked = nil, map[iru.NoticeID]error{}
 		o, err := t.Operation(ctx, iru.Program(), id)
@@ -101,7 +114,11 @@ func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, p
 					continue
 				}
 			}
-			if why, err := hindered(ctx, t, n); err != nil {
+			if why := keep[n.ID]; why != nil && n.State == iru.NoticeApproved {
+				parked[n.ID] = why
+				continue
+			}
+			if why, err := d.hindered(ctx, t, n, now); err != nil {
 				return err
 			} else if why != nil {
 				parked[n.ID] = why
@@ -119,7 +136,7 @@ func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, p
 }
 
 // hindered says what keeps a task from leaving, before anything is changed.
-func hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
+func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) (why, err error) {
 	if n.State != iru.NoticeApproved {
 		return nil, nil
 	}
@@ -133,7 +150,24 @@ func hindered(ctx context.Context, t *db.Tx, n iru.Notice) (why, err error) {
 	if err := carried(ctx, t, n, p); err != nil {
 		return err, nil
 	}
-	return sealed(ctx, t, n), nil
+	u, err := t.Unit(ctx, n.Unit)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.still(ctx, t, n, p, u); err != nil {
+		return err, nil
+	}
+	if err := d.heldBack(ctx, t, n, p, u, now); err != nil {
+		return err, nil
+	}
+	if err := sealed(ctx, t, n); err != nil || n.Facts == "" {
+		return err, nil
+	}
+	_, err = d.unchanged(ctx, t, n)
+	if errors.Is(err, iru.Conflict) || errors.Is(err, iru.Forbidden) || errors.Is(err, iru.Invalid) {
+		return err, nil
+	}
+	return nil, err
 }
 
 // Fire is the last moment before T0: from here on what was armed leaves, and neither a hold nor an abort calls it back. It reports

@@ -32,7 +32,7 @@ func (d *Desk) Undo(ctx context.Context, s iru.Scope, id iru.AssessmentID) error
 		if err != nil {
 			return err
 		}
-		return takeBack(ctx, t, i, a, "undo", s.Officer, now, "undone")
+		return d.takeBack(ctx, t, i, a, "undo", s.Officer, now, "undone")
 	})
 }
 
@@ -66,40 +66,78 @@ func (d *Desk) Reopen(ctx context.Context, s iru.Scope, id iru.ItemID, why strin
 		if fs[0].By == s.Officer {
 			return iru.Refuse(iru.Forbidden, "the finding is your own", "ask a colleague to look again")
 		}
+		if err := twoPeople(ctx, t, s.Officer, fs[0].By); err != nil {
+			return err
+		}
 		for _, first := range fs[1:] { // that it confirmed
 			if err := turn(ctx, t, first, "overturn", s.Officer, now, why); err != nil {
 				return err
 			}
 		}
-		return takeBack(ctx, t, i, fs[0], "overturn", s.Officer, now, why)
+		return d.takeBack(ctx, t, i, fs[0], "overturn", s.Officer, now, why)
 	})
 }
 
-// takeBack takes a finding back and puts its item into the queue again, and with it the same content elsewhere, which was settled
-// by the same person at the same moment.
-func takeBack(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb string, by iru.OfficerID, now time.Time, why string) error {
-	alike, err := t.ItemsAlike(ctx, i.Unit, i.Content)
-	if err != nil {
-		return err
-	}
+// takeBack takes a finding back and puts its item into the queue again, and with it what was settled with it by the same person at the same
+// moment: the same content elsewhere, and near copies, from one to the next.
+func (d *Desk) takeBack(ctx context.Context, t *db.Tx, i iru.Item, a iru.Assessment, verb string, by iru.OfficerID, now time.Time, why string) error {
 	if err := back(ctx, t, i, a, verb, by, now, why); err != nil {
 		return err
 	}
-	for _, o := range alike {
-		copies, err := t.AssessmentsOf(ctx, iru.Program(), o.ID)
+	if err := forget(ctx, t, i, now, by); err != nil {
+		return err
+	}
+	done, ways, waits := map[iru.ItemID]bool{i.ID: true}, []iru.Item{i}, []iru.ItemID{i.ID}
+	for len(ways) > 0 {
+		with, err := settledWith(ctx, t, ways[0])
 		if err != nil {
 			return err
 		}
-		for _, c := range copies {
-			if o.ID == i.ID || c.By != a.By || !c.At.Equal(a.At) || c.State != iru.AssessmentGiven {
+		ways = ways[1:]
+		for _, o := range with {
+			if done[o.ID] {
 				continue
 			}
-			if err := back(ctx, t, o, c, verb, by, now, why); err != nil {
+			done[o.ID] = true
+			copies, err := t.AssessmentsOf(ctx, iru.Program(), o.ID)
+			if err != nil {
 				return err
+			}
+			for _, c := range copies {
+				if c.By != a.By || !c.At.Equal(a.At) || c.State != iru.AssessmentGiven {
+					continue
+				}
+				if err := back(ctx, t, o, c, verb, by, now, why); err != nil {
+					return err
+				}
+				if err := forget(ctx, t, o, now, by); err != nil {
+					return err
+				}
+				ways, waits = append(ways, o), append(waits, o.ID)
 			}
 		}
 	}
-	return forget(ctx, t, i, now, by)
+	for _, id := range waits { // what suggested it may have fallen silent while it did not wait
+		if err := d.reasons(ctx, t, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settledWith are the items that one finding may have settled together with an item.
+func settledWith(ctx context.Context, t *db.Tx, i iru.Item) ([]iru.Item, error) {
+	out, err := t.ItemsAlike(ctx, i.Unit, i.Content)
+	if err != nil {
+		return nil, err
+	}
+	near, err := t.ItemsNear(ctx, iru.ProgramFor(i.Unit), i.ID, 2*iru.MostLike)
+	for _, n := range near {
+		if n.Item.Unit == i.Unit {
+			out = append(out, n.Item)
+		}
+	}
+	return out, err
 }
 
 // unused refuses to take back a finding on which an act rests that can still be withdrawn.
@@ -146,8 +184,10 @@ func turn(ctx context.Context, t *db.Tx, a iru.Assessment, verb string, by iru.O
 	}
 	e := happened("assessment", int64(a.ID), verb, by, a.Unit, now, why)
 	e.From, e.To = string(old), string(a.State)
-	_, err = t.Record(ctx, e)
-	return err
+	if _, err = t.Record(ctx, e); err != nil {
+		return err
+	}
+	return lapseSpots(ctx, t, a, now)
 }
 
 // forget withdraws what a finding that was taken back had entered into the unit's bank.

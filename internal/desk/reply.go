@@ -24,12 +24,21 @@ type Reply struct {
 	Authentic string // how its sender is known (iru.Provider.Wrote), "" if nothing proves it
 	Subject   string
 	Text      string
-	MessageID string     // the same one is taken in once
-	Answers   string     // message id of ours that it names, if any
-	Proof     string     // digest of the raw message in the evidence store
-	Files     []iru.File // what it carried, as it came
-	Annex     *iru.Annex // that it was read as
-	Remark    string     // what a person must know of it
+	MessageID string      // the same one is taken in once
+	Answers   string      // message id of ours that it names, if any
+	Proof     string      // digest of the raw message in the evidence store
+	Files     []iru.File  // what it carried, as it came
+	Annex     *iru.Annex  // that it was read as
+	Remark    string      // what a person must know of it
+	Parts     []ReplyPart // what it says for single acts of a grouped letter; none: it names none of them
+}
+
+// A ReplyPart is what a reply says for one act of a grouped letter.
+type ReplyPart struct {
+	Notice iru.NoticeID
+	Kind   string
+	Guess  bool
+	Text   string
 }
 
 // replyKinds are what a reply can be said to be by whoever read it.
@@ -40,62 +49,88 @@ var replyKinds = []string{"receipt", "clarification", "done", "refused", "imposs
 // a person files it.
 func (d *Desk) Receive(ctx context.Context, r Reply) error {
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		n, err := t.Notice(ctx, iru.Program(), r.Notice)
+		if id, ok := iru.TrialOf(r.Notice); ok {
+			return d.tried(ctx, t, id, r, now)
+		}
+		rs, err := apart(ctx, t, r)
 		if err != nil {
 			return err
 		}
-		p, err := t.Provider(ctx, iru.Program(), n.Provider)
-		if err != nil {
-			return err
-		}
-		ls, err := t.Letters(ctx, iru.Program(), n.ID)
-		if err != nil {
-			return err
-		}
-		r.At = r.At.UTC().Truncate(time.Microsecond)
-		if r.At.IsZero() || r.At.After(now) { // a letter cannot have been received before it arrives, whatever its date says
-			r.At = now
-		}
-		if since := n.SentAt; r.At.Before(since) || since.IsZero() && r.At.Before(n.Created) { // nor before there was anything to answer
-			r.At = now
-		}
-		r.At = r.At.UTC().Truncate(time.Microsecond)
-		if !slices.Contains(replyKinds, r.Kind) {
-			r.Kind, r.Guess = "unknown", true
-		}
-		of := named(ls, r.Answers)
-		why := doubt(r, p, of)
-		if why != "" {
-			r.Guess = true
-			r.Remark = strings.TrimPrefix(r.Remark+"; "+why, "; ")
-			if r.Authentic != iru.ByPortal {
-				r.Authentic = ""
+		for _, one := range rs {
+			if err := d.receive(ctx, t, one, now); err != nil {
+				return err
 			}
 		}
-		l := iru.Letter{Notice: n.ID, Inbound: true, At: r.At, Kind: r.Kind, Channel: r.Channel, From: clip(r.From, 200), Subject: clip(r.Subject, 300),
-			Text: r.Text, MessageID: inbound(r), Proof: r.Proof, Guess: r.Guess, Authentic: r.Authentic, Files: r.Files, Annex: r.Annex, Remark: clip(r.Remark, 1000)}
-		fresh, err := t.AddLetter(ctx, &l)
-		if err != nil || !fresh {
-			return err
-		}
-		e := happened("notice", int64(n.ID), "reply", 0, n.Unit, r.At, r.Kind).With("letter", l.ID).With("guess", r.Guess).With("authentic", r.Authentic)
-		if why != "" {
-			e.Note += ": " + why
-		}
-		if r.Proof != "" {
-			e = e.With("sha256", r.Proof)
-		}
-		if _, err := t.Record(ctx, e); err != nil {
-			return err
-		}
-		if r.Guess && r.Authentic == iru.ByPortal && iru.NoticeTable.Can(n.State, "receive") {
-			return d.received(ctx, t, n, l.At, "answer by the act's own link, letter "+fmt.Sprint(l.ID))
-		}
-		if r.Guess {
-			return nil
-		}
-		return d.file(ctx, t, n, l, of, 0, now)
+		return nil
 	})
+}
+
+func (d *Desk) receive(ctx context.Context, t *db.Tx, r Reply, now time.Time) error {
+	n, err := t.Notice(ctx, iru.Program(), r.Notice)
+	if err != nil {
+		return err
+	}
+	p, err := t.Provider(ctx, iru.Program(), n.Provider)
+	if err != nil {
+		return err
+	}
+	ls, err := t.Letters(ctx, iru.Program(), n.ID)
+	if err != nil {
+		return err
+	}
+	r.At = r.At.UTC().Truncate(time.Microsecond)
+	if r.At.IsZero() || r.At.After(now) { // a letter cannot have been received before it arrives, whatever its date says
+		r.At = now
+	}
+	if since := n.SentAt; r.At.Before(since) || since.IsZero() && r.At.Before(n.Created) { // nor before there was anything to answer
+		r.At = now
+	}
+	r.At = r.At.UTC().Truncate(time.Microsecond)
+	if !slices.Contains(replyKinds, r.Kind) {
+		r.Kind, r.Guess = "unknown", true
+	}
+	of := named(ls, r.Answers)
+	why := doubt(r, p, of)
+	if why != "" {
+		if p, why, err = d.doubtAll(ctx, t, r, p, of, why); err != nil {
+			return err
+		}
+	}
+	if why != "" {
+		r.Guess = true
+		r.Remark = strings.TrimPrefix(r.Remark+"; "+why, "; ")
+		if r.Authentic != iru.ByPortal {
+			r.Authentic = ""
+		}
+	}
+	l := iru.Letter{Notice: n.ID, Inbound: true, At: r.At, Kind: r.Kind, Channel: r.Channel, From: clip(r.From, 200), Subject: clip(r.Subject, 300),
+		Text: r.Text, MessageID: inbound(r), Proof: r.Proof, Guess: r.Guess, Authentic: r.Authentic, Files: r.Files, Annex: r.Annex, Remark: clip(r.Remark, 1000)}
+	fresh, err := t.AddLetter(ctx, &l)
+	if err != nil || !fresh {
+		return err
+	}
+	e := happened("notice", int64(n.ID), "reply", 0, n.Unit, r.At, r.Kind).With("letter", l.ID).With("guess", r.Guess).With("authentic", r.Authentic)
+	if why != "" {
+		e.Note += ": " + why
+	}
+	if r.Proof != "" {
+		e = e.With("sha256", r.Proof)
+	}
+	if _, err := t.Record(ctx, e); err != nil {
+		return err
+	}
+	if r.Guess && r.Authentic == iru.ByPortal && iru.NoticeTable.Can(n.State, "receive") {
+		return d.received(ctx, t, n, l.At, "answer by the act's own link, letter "+fmt.Sprint(l.ID))
+	}
+	if why == "" && r.Authentic != iru.ByRelay {
+		if err := d.names(ctx, t, n, r, now); err != nil {
+			return err
+		}
+	}
+	if r.Guess {
+		return nil
+	}
+	return d.file(ctx, t, n, l, of, 0, now)
 }
 
 // doubt says why a reply is not taken at its word, or "". A delivery report of our own mail server must name a letter of ours.
@@ -229,9 +264,9 @@ func (d *Desk) file(ctx context.Context, t *db.Tx, n iru.Notice, l, of iru.Lette
 	}
 	switch l.Kind {
 	case "clarification":
-		return stopClocks(ctx, t, n.ID, l.At, clarifying)
+		return d.stopClocks(ctx, t, n.ID, l.At, clarifying)
 	case "impossible":
-		return stopClocks(ctx, t, n.ID, l.At, impossible)
+		return d.stopClocks(ctx, t, n.ID, l.At, impossible)
 	case "refused": // the limit is to remove, not to answer: it runs on (TCO Art 3(3))
 		return nil
 	}
@@ -296,14 +331,7 @@ func (d *Desk) resume(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Office
 		if at.Before(c.Ended) {
 			at = c.Ended
 		}
-		old, next, err := c.Restart(at, why)
-		if err != nil {
-			return err
-		}
-		if err := endClock(ctx, t, c, old, "restart", n.Unit); err != nil {
-			return err
-		}
-		if err := d.start(ctx, t, next, n.Unit); err != nil {
+		if err := d.restart(ctx, t, c, at, at, why, by); err != nil {
 			return err
 		}
 	}

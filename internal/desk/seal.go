@@ -113,6 +113,9 @@ func sealed(ctx context.Context, t *db.Tx, n iru.Notice) error {
 	if err := n.Signed(dig); err != nil {
 		return err
 	}
+	if err := persons(ctx, t, n); err != nil {
+		return err
+	}
 	for _, a := range n.Approvals {
 		if _, ok, err := t.Sealed(ctx, a.Event); err != nil {
 			return err

@@ -105,12 +105,20 @@ func (u *unit) watched(ctx context.Context) (iru.Asset, iru.Item, iru.Provider) 
 		{Name: "Alder Names", Site: "alder.test", Layer: legal.Registrar, Jurisdiction: "XB", Channel: iru.ByMail, Address: "abuse@alder.test", Source: "RDAP"}}))
 	var host iru.Provider
 	must(u.t, u.DB.View(ctx, func(t *db.Tx) error { host, err = t.ProviderByName(ctx, a.Unit, "Birchrack", legal.Host); return err }))
+	u.informed(host)
 	return a, i, host
+}
+
+// informed has a provider had the information on procedures and deadlines since yesterday (TCO Art 3(2)).
+func (u *unit) informed(p iru.Provider) {
+	u.t.Helper()
+	_, err := u.RecordInformed(u.t.Context(), u.scope("ben"), p.ID, u.now.Add(-24*time.Hour).Format(time.RFC3339), "", "registered letter")
+	must(u.t, err)
 }
 
 func finding(i iru.Item, p iru.Purpose) iru.Assessment {
 	return iru.Assessment{Item: i.ID, Finding: iru.FindRefer, Limbs: []string{"c"}, Passage: "snow line", PassageLang: "en", Purpose: p,
-		PurposeReason: "no editorial responsibility", Public: true, Reason: "exercise"}
+		PurposeReason: "no editorial responsibility", Public: true, Reason: "exercise", Grounds: desktest.Whole()}
 }
 
 // TestSpine walks one address from sighting to return, on both engines.

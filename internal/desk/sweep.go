@@ -17,7 +17,10 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	var o db.Owed
 	now := d.now()
 	if err := d.DB.View(ctx, func(t *db.Tx) (err error) {
-		o, err = t.OwedActs(ctx, now)
+		if o, err = t.OwedActs(ctx, now); err != nil {
+			return err
+		}
+		o.Deliver, err = d.free(ctx, t, o.Deliver, now)
 		return err
 	}); err != nil {
 		return 0, err
@@ -32,14 +35,25 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	for _, id := range o.Deliver {
 		add(Deliver{Notice: id}, act(soon))
 	}
+	for _, b := range o.Group {
+		add(Group{Batch: b.ID, Due: b.Due.UnixMicro()}, act(b.Due))
+	}
 	for _, id := range o.Post {
 		add(Post{Letter: id}, act(soon))
 	}
+	for _, id := range o.Try {
+		add(Try{Trial: id}, act(soon))
+	}
 	for _, c := range o.Escalate {
-		add(Escalate{Clock: c.ID}, act(c.Due))
+		for _, j := range d.reminders(c, now) {
+			add(j, act(c.Due.Add(-time.Duration(j.Left)*time.Second)))
+		}
 	}
 	for _, id := range o.Receive {
 		add(Receive{Notice: id}, look(now.Add(d.Rules.Verify)))
+	}
+	for _, id := range o.Mail {
+		add(Mail{Missive: id}, act(soon))
 	}
 	for _, id := range o.Verify {
 		add(Verify{Asset: id}, look(soon))
@@ -47,10 +61,14 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	return d.again(ctx, jobs)
 }
 
-// SweepLooks does the same for visits, rechecks and first captures.
+// SweepLooks does the same for visits, rechecks, first captures and what goes through earlier ones.
 func (d *Desk) SweepLooks(ctx context.Context) (int, error) {
 	var o db.Owed
+	var rs []iru.Rescan
 	if err := d.DB.View(ctx, func(t *db.Tx) (err error) {
+		if rs, err = t.RescansRunning(ctx); err != nil {
+			return err
+		}
 		o, err = t.OwedLooks(ctx)
 		return err
 	}); err != nil {
@@ -65,6 +83,9 @@ func (d *Desk) SweepLooks(ctx context.Context) (int, error) {
 	}
 	for _, id := range o.Capture {
 		jobs = append(jobs, river.InsertManyParams{Args: Capture{Item: id}, InsertOpts: read(soon)})
+	}
+	for _, r := range rs {
+		jobs = append(jobs, river.InsertManyParams{Args: rescanJob(r), InsertOpts: background(soon)})
 	}
 	return d.again(ctx, jobs)
 }

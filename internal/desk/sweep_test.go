@@ -66,7 +66,7 @@ func TestSweep(t *testing.T) {
 		must(t, err)
 		sweep("on its way", with(map[string]int{"deliver": 1}))
 		must(t, u.RecordSent(ctx, n.ID, desk.Sending{At: u.now, Proof: "250 ok", Receipt: true}))
-		sweep("received, its clock runs", with(map[string]int{"verify": 1, "escalate": 1}))
+		sweep("received, its clock runs", with(map[string]int{"verify": 1, "escalate": 4}))
 		must(t, u.Receive(ctx, desk.Reply{Notice: n.ID, Kind: "clarification", Authentic: iru.ByAPI, At: u.now, MessageID: "which"}))
 		_, err = u.Answer(ctx, u.scope("ben"), n.ID, "all of it")
 		must(t, err)
@@ -74,7 +74,7 @@ func TestSweep(t *testing.T) {
 		for range 3 {
 			u.look(a.ID, iru.Gone, iru.Gone)
 		}
-		sweep("down", map[string]int{"recheck": 1, "post": 1, "capture": 1})
+		sweep("down", map[string]int{"recheck": 1, "post": 1, "capture": 1, "escalate": 2})
 		_, err = u.Withdraw(ctx, u.scope("lena"), n.ID, "x")
 		refused(t, "complied", err, iru.Conflict, "")
 	})

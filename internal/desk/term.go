@@ -42,7 +42,7 @@ func (d *Desk) AddTermList(ctx context.Context, s iru.Scope, l iru.TermList) (ir
 	return l, err
 }
 
-// AddTerm puts a term on a list of the unit. One that was taken off is put back.
+// AddTerm puts a term on a list of the unit. One that was taken off is put back. It is looked for in what was captured earlier, too.
 func (d *Desk) AddTerm(ctx context.Context, s iru.Scope, x iru.Term) (iru.Term, error) {
 	if err := s.May(iru.ToCurateBanks); err != nil {
 		return x, err
@@ -62,8 +62,13 @@ func (d *Desk) AddTerm(ctx context.Context, s iru.Scope, x iru.Term) (iru.Term, 
 		switch {
 		case err == nil && was.State == iru.TermWithdrawn:
 			was.Note = x.Note
-			x, err = stepTerm(ctx, t, was, "put_back", s, now, x.Note)
-			return err
+			if x, err = stepTerm(ctx, t, was, "put_back", s, now, x.Note); err != nil {
+				return err
+			}
+			if err := d.reweigh(ctx, t, l.ID, x.ID); err != nil {
+				return err
+			}
+			return askRescan(ctx, t, l.Unit, iru.SoughtTerms, now)
 		case err == nil:
 			return iru.Refuse(iru.Conflict, "the list has this term, which is "+string(was.State), "")
 		case !errors.Is(err, iru.NotFound):
@@ -76,8 +81,10 @@ func (d *Desk) AddTerm(ctx context.Context, s iru.Scope, x iru.Term) (iru.Term, 
 		if err := t.TouchTermList(ctx, l.ID); err != nil {
 			return err
 		}
-		_, err = t.Record(ctx, happened("term", int64(x.ID), "enter", s.Officer, x.Unit, now, x.Note).With("term", x.Text).With("lang", x.Lang).With("list", int64(l.ID)))
-		return err
+		if _, err = t.Record(ctx, happened("term", int64(x.ID), "enter", s.Officer, x.Unit, now, x.Note).With("term", x.Text).With("lang", x.Lang).With("list", int64(l.ID))); err != nil {
+			return err
+		}
+		return askRescan(ctx, t, l.Unit, iru.SoughtTerms, now)
 	})
 	return x, err
 }
@@ -94,7 +101,8 @@ func openList(ctx context.Context, t *db.Tx, s iru.Scope, id iru.TermListID) (ir
 	return l, own(s, l.Unit)
 }
 
-// JudgeTerm mutes, unmutes, removes or puts back a term. Its hits vanish and show again with it.
+// JudgeTerm mutes, unmutes, removes or puts back a term. Its hits vanish and show again with it, and what was captured meanwhile is gone
+// through for it.
 func (d *Desk) JudgeTerm(ctx context.Context, s iru.Scope, id iru.TermID, verb, why string) (iru.Term, error) {
 	var x iru.Term
 	if err := s.May(iru.ToCurateBanks); err != nil {
@@ -110,6 +118,11 @@ func (d *Desk) JudgeTerm(ctx context.Context, s iru.Scope, id iru.TermID, verb, 
 		}
 		if x, err = stepTerm(ctx, t, was, verb, s, now, why); err != nil {
 			return err
+		}
+		if x.State == iru.TermActive {
+			if err := askRescan(ctx, t, x.Unit, iru.SoughtTerms, now); err != nil {
+				return err
+			}
 		}
 		return d.reweigh(ctx, t, x.List, x.ID)
 	})
@@ -154,6 +167,11 @@ func (d *Desk) JudgeTermList(ctx context.Context, s iru.Scope, id iru.TermListID
 		}
 		if _, err := t.Record(ctx, e); err != nil {
 			return err
+		}
+		if l.State == iru.TermActive {
+			if err := askRescan(ctx, t, l.Unit, iru.SoughtTerms, now); err != nil {
+				return err
+			}
 		}
 		return d.reweigh(ctx, t, l.ID, 0)
 	})

@@ -90,7 +90,15 @@ func (d *Desk) ImportTerms(ctx context.Context, s iru.Scope, r TermImport, file 
 		if err := t.PutBackTerms(ctx, back, out.Event); err != nil {
 			return err
 		}
-		return t.TouchTermList(ctx, l.ID)
+		if err := t.TouchTermList(ctx, l.ID); err != nil {
+			return err
+		}
+		if len(back) > 0 {
+			if err := d.reweigh(ctx, t, l.ID, 0); err != nil {
+				return err
+			}
+		}
+		return askRescan(ctx, t, l.Unit, iru.SoughtTerms, now)
 	})
 	return out, err
 }

@@ -37,6 +37,7 @@ func TestSoakDeskWalk(t *testing.T) {
 							return
 						}
 						w := &walk{unit: newUnit(t, fresh(t, engine)), r: r, received: map[iru.NoticeID]time.Time{}, did: did}
+						w.Rules.Flood = iru.FloodRule{Items: 2, Reason: "two are many here"}
 						w.dice = rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
 						w.far()
 						sent += w.sent
@@ -45,7 +46,7 @@ func TestSoakDeskWalk(t *testing.T) {
 				})
 			}
 			var never []string
-			for _, v := range slices.Compact(slices.Sorted(slices.Values(verbs))) {
+			for _, v := range slices.Compact(slices.Sorted(slices.Values(allVerbs()))) {
 				if did[v] == 0 {
 					never = append(never, v)
 				}
@@ -64,7 +65,7 @@ func (w *walk) far() {
 	w.join("lio", w.people["ada"].Unit, iru.Liaison)
 	w.unit.sent(order(w.referred()))
 	for range w.between(200, 400) {
-		w.step(among(w, verbs))
+		w.step(w.verb())
 		if w.between(0, 4) == 0 {
 			w.check()
 		}

@@ -27,9 +27,11 @@ type walk struct {
 	r        *rapid.T
 	dice     *rand.Rand // seeded by rapid, which itself prefers small numbers and first elements
 	n        int        // of things, for names that are new
-	received map[iru.NoticeID]time.Time
+	receipts map[int64]iru.Receipt
 	sent     int // binding acts that left
 	did      map[string]int
+	settles  bool                  // some providers are at home in another state
+	opinions map[int64]iru.Opinion // on known content, as they were recorded
 }
 
 // TestDeskByRandomWalk fires verbs by random officers at one desk. Whatever they do, in whatever order: a refusal has a kind, no
@@ -41,7 +43,7 @@ func TestDeskByRandomWalk(t *testing.T) {
 	}
 	did, sent, walks := map[string]int{}, 0, 0
 	never := func() (left []string) {
-		for _, v := range slices.Compact(slices.Sorted(slices.Values(verbs))) {
+		for _, v := range slices.Compact(slices.Sorted(slices.Values(allVerbs()))) {
 			if did[v] == 0 {
 				left = append(left, v)
 			}
@@ -50,21 +52,24 @@ func TestDeskByRandomWalk(t *testing.T) {
 	}
 	far := func() bool { return sent > 0 && len(never()) <= len(verbs)/4 }
 	check := func(r *rapid.T) {
-		w := &walk{unit: newUnit(t, dbtest.Open(t)), r: r, received: map[iru.NoticeID]time.Time{}, did: did}
+		w := &walk{unit: newUnit(t, dbtest.Open(t)), r: r, receipts: map[int64]iru.Receipt{}, did: did}
 		w.dice = rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
+		w.Rules.Flood = iru.FloodRule{Items: 2, Reason: "two are many here"}
 		w.second()
+		w.Rules.Spot = 1 // no lot is drawn, so that a walk can be walked again
 		w.join("lio", w.people["ada"].Unit, iru.Liaison)
 		walks++
 		switch begin := w.between(0, 3); { // some walks begin where others seldom come
 		case walks == 1 || begin > 1:
+			w.abroad()
 			w.unit.sent(order(w.referred()))
 		case begin == 0:
 			w.watched(t.Context())
 		default:
 			w.referred()
 		}
-		for range w.between(120, 260) {
-			w.step(among(w, verbs))
+		for range w.between(180, 390) {
+			w.step(w.verb())
 			if w.between(0, 3) == 0 {
 				w.check()
 			}
@@ -86,11 +91,20 @@ func TestDeskByRandomWalk(t *testing.T) {
 }
 
 // Some verbs stand more than once, or the walks seldom come to what follows them.
-var verbs = []string{"watch", "capture", "attribute", "reject", "hold", "defer", "assess", "assess", "assess", "ask second", "undo", "draft", "draft", "draft",
+var verbs = slices.Concat(lawVerbs, []string{"watch", "capture", "attribute", "reject", "hold", "defer", "assess", "assess", "assess", "ask second", "undo", "draft", "draft", "draft",
 	"edit", "submit", "submit", "submit", "approve", "approve", "approve", "approve", "approve", "return", "withdraw", "seal", "seal", "dispatch", "dispatch", "dispatch", "send", "send", "bounce", "bounce",
 	"resend", "resend", "receive", "receive", "file", "answer", "post", "fail", "repost", "end impossibility", "confirm", "confirm", "change contact", "look", "look", "look", "escalate", "expire", "plan", "open poll",
 	"poll", "poll", "release", "release", "arm", "hold operation", "resume", "abort", "close", "suspend", "restore",
-	"hand over", "reopen", "reconsider", "give up", "close outlet", "watch outlet", "fire", "stand down", "sweep"}
+	"hand over", "reopen", "reconsider", "give up", "close outlet", "watch outlet", "fire", "stand down", "sweep",
+	"complete", "identify", "ask mock", "take mock", "look mock", "conclude mock", "decide mock", "drop mock", "take spot", "take spot", "return spot", "read spot", "settle spot",
+	"open threat", "open threat", "declare threat", "declare threat", "inform threat", "review threat", "withdraw threat", "set calendar", "end calendar", "dispatch group", "dispatch group", "send group", "bounce group",
+	"enter contact", "confirm contact", "drop contact", "prefer contact", "remind", "reroute", "try contact", "tried", "record fact", "describe provider", "enter authority",
+	"confirm authority", "import contacts", "set playbook"})
+
+// lawVerbs are the steps of walk_law_test.go.
+var lawVerbs = []string{"inform", "record informed", "ask waiver", "settle waiver", "enter receipt", "correct receipt", "start clock", "stop clock", "extend clock", "forewarn", "appeal", "appeal", "settle appeal",
+	"appeal end", "appeal end", "secrecy", "secrecy", "extend secrecy", "end secrecy", "revoke", "kept down", "copy", "copy", "copy", "request scrutiny", "examine", "conclude", "conclude", "compare", "announce",
+	"decide", "decide", "issuer withdrew", "mailed", "unmailed", "send missive", "by hand", "drop missive", "got missive"}
 
 func (w *walk) between(low, high int) int { return low + w.dice.IntN(high-low+1) }
 
@@ -188,12 +202,16 @@ func (w *walk) step(verb string) {
 	case "watch":
 		_, err = w.Watch(ctx, w.fit("ada", "bea"), desk.WatchRequest{Address: fmt.Sprintf("https://site-%d.test/", w.between(0, 5)), Name: among(w, []string{"", "Halcyon Weather Wire", "Trams"})})
 	case "capture":
-		r := captured(item(), w.now, "text", desk.Link{URL: fmt.Sprintf("https://halcyon-weather.test/%d", w.n%7)}, desk.Link{URL: fmt.Sprintf("https://linked-%d.test/", w.n%5)})
+		r := captured(item(), w.now, among(w, spoken), desk.Link{URL: fmt.Sprintf("https://halcyon-weather.test/%d", w.n%7)}, desk.Link{URL: fmt.Sprintf("https://linked-%d.test/", w.n%5)})
 		r.Content = strings.Repeat(fmt.Sprint(w.between(0, 3)), 64)
 		if w.between(0, 3) == 0 {
 			r.Outcome = among(w, iru.Outcomes)
 		}
-		_, err = w.RecordCapture(ctx, r)
+		var x iru.Exhibit
+		if x, err = w.RecordCapture(ctx, r); err == nil && r.Outcome == iru.Up { // and the job that it leaves
+			must(w.t, w.RecordMatches(ctx, x.ID, nil))
+			w.spot(x, false)
+		}
 	case "attribute":
 		a, _ := one(w, "candidate", func(x *db.Tx) ([]iru.Asset, error) {
 			return x.AssetsAfter(ctx, p, db.AssetFilter{State: iru.AssetCandidate}, 0, 99)
@@ -358,12 +376,80 @@ func (w *walk) step(verb string) {
 		_, err = w.Fire(ctx, id, o.T0)
 	case "stand down":
 		err = w.StandDown(ctx, w.fit("dora", "lio", "brit"), operation(iru.OperationPolling, iru.OperationReleased), w.people[among(w, []string{"lio", "brit"})].Unit, "rain")
+	case "enter contact":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		_, err = w.EnterContact(ctx, w.fit("ada", "ben"), iru.Contact{Provider: c.ID, Kind: among(w, iru.ContactKinds), Channel: iru.ByMail, Address: fmt.Sprintf("desk%d@birchrack.test", w.between(0, 3))})
+	case "confirm contact", "drop contact", "prefer contact":
+		c, _ := one(w, "contact", func(x *db.Tx) ([]iru.Contact, error) { return x.ContactsAfter(ctx, p, 0, 99) })
+		switch who := w.fit("ada", "ben"); verb {
+		case "confirm contact":
+			_, err = w.Desk.ConfirmContact(ctx, who, c.ID, c.Way(), "called")
+		case "drop contact":
+			if _, err = w.DropContact(ctx, who, c.ID, "wrong"); err == nil { // and entered again, since few are drawn
+				_, _ = w.EnterContact(ctx, who, c)
+			}
+		default:
+			_, _ = w.Desk.ConfirmContact(ctx, who, c.ID, c.Way(), "called")
+			_, err = w.PreferContact(ctx, who, c.ID, "the first one is full")
+		}
+	case "remind":
+		_, err = w.Remind(ctx, w.fit("ben"), notice(iru.NoticeSent, iru.NoticeReceived).ID, "please look")
+	case "reroute":
+		n := notice(iru.NoticeSubmitted, iru.NoticeApproved, iru.NoticeDraft)
+		if n.ID != 0 && w.coin() {
+			_ = w.RecordCarriers(ctx, n.Asset, []desk.Carriage{{Name: fmt.Sprint("Fernrack ", w.n), Layer: n.Layer, Channel: iru.ByMail, Address: "abuse@fernrack.test", Source: "RDAP"}})
+		}
+		cs := view(w.unit, func(x *db.Tx) ([]iru.Carrier, error) { return x.Carriers(ctx, n.Asset) })
+		to := iru.ProviderID(0)
+		if len(cs) > 0 {
+			to = among(w, cs).Provider
+		}
+		_, err = w.Reroute(ctx, w.fit("ada", "dora"), n.ID, to, "")
+	case "try contact":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		_, err = w.TryContact(ctx, w.fit("ada", "ben"), c.ID, 0)
+	case "tried":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		x, _ := one(w, "trial", func(x *db.Tx) ([]iru.Trial, error) { return x.Trials(ctx, p, c.ID, 99) })
+		if err = w.RecordTried(ctx, x.ID, desk.Sending{At: w.now, Proof: "250 ok"}, among(w, []string{"", "", "550"})); err == nil && w.coin() {
+			err = w.Receive(ctx, desk.Reply{Notice: x.ID.Tag(), Kind: among(w, kinds), From: c.Address, Authentic: among(w, []string{"dkim", "relay", ""}), Answers: x.Key + "@unit-a.test", MessageID: fmt.Sprint(w.n)})
+		}
+	case "record fact":
+		kind := among(w, []string{iru.FactAudience, iru.FactMail, iru.FactLive, iru.FactHosts})
+		a := asset()
+		c, _ := one(w, "carrier", func(x *db.Tx) ([]iru.Carrier, error) { return x.Carriers(ctx, a) })
+		value := among(w, iru.Facts()[kind])
+		if kind == iru.FactMail || kind == iru.FactAudience { // else few orders would be left
+			value = map[string]string{iru.FactMail: "no", iru.FactAudience: string(legal.AutoRegistration)}[kind]
+		}
+		_, err = w.RecordCircumstance(ctx, w.fit("ada", "ben"), iru.Circumstance{Asset: a, Provider: c.Provider, Kind: kind, Value: value, Source: "seen"})
+	case "describe provider":
+		c, _ := one(w, "provider", func(x *db.Tx) ([]iru.Provider, error) { return x.Providers(ctx, p) })
+		f := desk.FactsOf(c)
+		f.Note, f.Languages = fmt.Sprint(w.n), []string{"de"}
+		_, err = w.DescribeProvider(ctx, w.fit("ada", "ben"), c.ID, f)
+	case "enter authority":
+		_, err = w.EnterAuthority(ctx, w.fit("ada", "ben"), iru.Authority{Name: "Office", Country: "XB", Role: among(w, iru.AuthorityRoles), Mail: fmt.Sprintf("office%d@state-b.test", w.between(0, 2))})
+	case "confirm authority":
+		a, _ := one(w, "authority", func(x *db.Tx) ([]iru.Authority, error) { return x.Authorities(ctx, p) })
+		_, err = w.ConfirmAuthority(ctx, w.fit("ada", "ben"), a.ID, a.Way(), "called")
+	case "import contacts":
+		file := fmt.Sprintf("record,provider,layer,channel,address,kind\nprovider,Fernrack,host,smtp,abuse%d@fernrack.test,\ncontact,Fernrack,host,smtp,night@fernrack.test,second\nnonsense,,,,,\n", w.between(0, 2))
+		_, err = w.ImportContacts(ctx, w.fit("ada", "ben"), strings.NewReader(file), "walk.csv", w.coin())
+	case "set playbook":
+		_, err = w.SetPlaybook(ctx, w.fit("ada", "ben"), iru.Playbook{TLD: "test", Registry: "Range Registry", Source: "their page"}, w.coin())
 	case "sweep":
 		if _, err = w.SweepActs(ctx); err == nil {
 			_, err = w.SweepLooks(ctx)
 		}
 	default:
-		w.r.Fatalf("no verb %q", verb)
+		if slices.Contains(assessVerbs, verb) {
+			err = w.assessing(verb, request)
+		} else if slices.Contains(lawVerbs, verb) {
+			err = w.law(verb)
+		} else {
+			err = w.curate(verb)
+		}
 	}
 	if err == nil {
 		w.did[verb]++
@@ -472,6 +558,13 @@ func (w *walk) check() {
 				path("assessment", "state", int64(o.ID), string(o.State), nil)
 				carries = carries || o.CarriesOn(i)
 			}
+			ss, err := x.SpotsOf(ctx, i.ID)
+			if err != nil {
+				return err
+			}
+			for _, o := range ss {
+				path("spot", "state", int64(o.ID), string(o.State), nil)
+			}
 			if carries != (i.State == iru.ItemReferred) {
 				w.r.Fatalf("item %d is %s with %+v", i.ID, i.State, os)
 			}
@@ -482,6 +575,20 @@ func (w *walk) check() {
 		}
 		for _, v := range ps {
 			path("provider", "contact", int64(v.ID), string(v.Contact), nil)
+		}
+		contacts, err := x.ContactsAfter(ctx, p, 0, 1<<20)
+		if err != nil {
+			return err
+		}
+		for _, v := range contacts {
+			path("contact", "state", int64(v.ID), string(v.State), nil)
+		}
+		offices, err := x.Authorities(ctx, p)
+		if err != nil {
+			return err
+		}
+		for _, v := range offices {
+			path("authority", "state", int64(v.ID), string(v.State), nil)
 		}
 		os, err := x.Outlets(ctx, p)
 		if err != nil {
@@ -507,7 +614,13 @@ func (w *walk) check() {
 				})
 			}
 		}
-		return w.acts(x, path)
+		if err := w.laws(x, path); err != nil {
+			return err
+		}
+		if err := w.recognised(x, told, path); err != nil {
+			return err
+		}
+		return errors.Join(w.acts(x, path), w.assessed(x, path))
 	}))
 }
 
@@ -527,17 +640,29 @@ func (w *walk) acts(x *db.Tx, path func(noun, column string, id int64, stored st
 		running := 0
 		for _, c := range cs {
 			path("clock", "state", int64(c.ID), string(c.State), nil)
-			if c.State == iru.ClockRunning {
+			theirs := c.About.Noun == "notice" && slices.ContainsFunc(w.Regime.ClocksFor(n.Instrument), func(r legal.ClockRule) bool { return r.ID == c.Rule })
+			if theirs && c.State == iru.ClockRunning {
 				running++
 			}
+			if theirs && n.ReceivedAt.IsZero() {
+				w.r.Fatalf("%s was not received and %s was started", n.Ref, c.Rule)
+			}
 		}
-		if running > 1 || len(cs) > 0 && n.ReceivedAt.IsZero() {
+		if running > 1 {
 			w.r.Fatalf("%s, received %v, has %d clocks that run", n.Ref, n.ReceivedAt, running)
 		}
-		if at, ok := w.received[n.ID]; ok && !at.Equal(n.ReceivedAt) {
-			w.r.Fatalf("the receipt of %s was edited from %v to %v", n.Ref, at, n.ReceivedAt)
-		} else if !n.ReceivedAt.IsZero() {
-			w.received[n.ID] = n.ReceivedAt
+		rs, err := x.Receipts(ctx, p, n.ID)
+		if err != nil {
+			return err
+		}
+		for _, r := range rs {
+			if was, ok := w.receipts[r.ID]; ok && was != r {
+				w.r.Fatalf("the receipt %d of %s was edited from %+v to %+v", r.ID, n.Ref, was, r)
+			}
+			w.receipts[r.ID] = r
+		}
+		if last, ok := iru.InForce(rs); ok != !n.ReceivedAt.IsZero() || ok && !last.At.Equal(n.ReceivedAt) {
+			w.r.Fatalf("%s was received at %v, by its receipts %+v", n.Ref, n.ReceivedAt, rs)
 		}
 		ls, err := x.Letters(ctx, p, n.ID)
 		if err != nil {
@@ -555,7 +680,7 @@ func (w *walk) acts(x *db.Tx, path func(noun, column string, id int64, stored st
 			return err
 		}
 		if err := n.Signed(dig); err != nil {
-			w.r.Fatalf("%s left: %v", n.Ref, err)
+			w.r.Fatalf("%s left: %v; it is %s, of letters %+v", n.Ref, err, n.State, ls)
 		}
 		for _, a := range n.Approvals {
 			if _, ok, err := x.Sealed(ctx, a.Event); err != nil || !ok {

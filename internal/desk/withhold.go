@@ -37,7 +37,11 @@ func Withhold(ctx context.Context, t *db.Tx, s iru.Scope, es []iru.Event) ([]iru
 			if err != nil && !errors.Is(err, iru.NotFound) {
 				return nil, err
 			}
-			hide = i.State == iru.ItemSecond
+			blind, err := Hidden(ctx, t, s, about)
+			if err != nil {
+				return nil, err
+			}
+			hide = i.State == iru.ItemSecond || blind
 			waits[about] = hide
 		}
 		if !hide {
@@ -60,6 +64,12 @@ func Withheld(e iru.Event) bool { return e.Facts[withheld] == true }
 // itemOf is the item that an event or its assessment is about, 0 for any other event.
 func itemOf(ctx context.Context, t *db.Tx, e iru.Event) (iru.ItemID, error) {
 	switch e.Subject.Noun {
+	case "spot":
+		p, err := t.Spot(ctx, iru.Program(), iru.SpotID(e.Subject.ID))
+		if errors.Is(err, iru.NotFound) {
+			return 0, nil
+		}
+		return p.Item, err
 	case "item":
 		return iru.ItemID(e.Subject.ID), nil
 	case "assessment":

@@ -5,82 +5,65 @@ package form
 import (
 	"fmt"
 	"strings"
-	"time"
 )
 
-// Facts are what an act says, whatever its instrument.
-type Facts struct {
-	Ref        string
-	Title      string // of the instrument
-	Binding    bool
-	Issuer     string // unit and country
-	IssuerMail string
-	Addressee  string
-	Address    string // the exact address, real form: the addressee must find it
-	Request    string // what is asked, in words
-	Basis      string
-	Reasons    string
-	Limit      string // the time limit in words; "" where there is none
-	Seen       time.Time
-	Exhibit    string // digest of the manifest of what was captured; "" where nothing was
-	Parent     string // reference of the act that this one follows
-}
-
-// Requests in words, by the request's name in package legal.
-var requests = map[string]string{
-	"remove_content": "Please remove the content at this address or disable access to it.",
-	"hold_name":      "Please put the name on hold (clientHold) and lock it against transfer, update and deletion, and check the other names of the same account. Please do not delete the name: that would free it for registration and destroy data.",
-	"ask_origin":     "Please tell us which host stores the content that you pass on.",
-	"delist":         "Please take this entry out of your catalogue and stop its distribution.",
-}
-
-// Request gives the words for a request; its own name where there are none.
-func Request(name string) string {
-	if w, ok := requests[name]; ok {
-		return w
+// Mail gives the subject and the plain text of an act as it goes by mail or API. Everything that the PDF says is in it, in the same
+// order. A record that was not checked gives an error that wraps ErrAct.
+func Mail(a Act) (subject, text string, err error) {
+	s, err := written(a)
+	if err != nil {
+		return "", "", err
 	}
-	return strings.ReplaceAll(name, "_", " ")
-}
-
-// Mail gives the subject and the plain text of an act as it goes by mail or API. Everything the addressee needs is in it: who
-// asks, on which basis, for which exact address, why, by when, and how to answer.
-func Mail(f Facts) (subject, text string) {
-	subject = fmt.Sprintf("[%s] %s", f.Ref, f.Title)
 	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("%s", f.Title)
-	line("Reference: %s", f.Ref)
-	line("From: %s", f.Issuer)
-	line("To: %s", f.Addressee)
-	if f.Parent != "" {
-		line("Follows: %s", f.Parent)
+	for n, l := range s.blocks {
+		switch l.kind {
+		case title, lead, para:
+			fmt.Fprintf(&b, "%s\n", l.text)
+			if l.kind == lead && s.blocks[n+1].kind == lead {
+				b.WriteString("\n")
+			}
+		case head:
+			fmt.Fprintf(&b, "\n%s\n%s\n", l.text, strings.Repeat("-", min(60, len([]rune(l.text)))))
+		case field:
+			if strings.Contains(l.text, "\n") || len(l.label)+len(l.text) > 300 {
+				fmt.Fprintf(&b, "%s:\n%s\n", l.label, indented(l.text, "  "))
+			} else {
+				fmt.Fprintf(&b, "%s: %s\n", l.label, l.text)
+			}
+		case quote:
+			fmt.Fprintf(&b, "%s:\n%s\n", l.label, indented(l.text, "> "))
+		case box:
+			fmt.Fprintf(&b, "%s %s\n", tick(l.on), l.text)
+		}
 	}
-	line("")
-	line("Address concerned:")
-	line("  %s", f.Address)
-	line("")
-	line("%s", f.Request)
-	line("")
-	line("Reasons:")
-	line("%s", f.Reasons)
-	line("")
-	line("Legal basis: %s", f.Basis)
-	if f.Limit != "" {
-		line("Time limit: %s", f.Limit)
+	return fmt.Sprintf("[%s] %s", a.Ref, s.blocks[0].text), b.String(), nil
+}
+
+func tick(on bool) string {
+	if on {
+		return "[x]"
 	}
-	if !f.Binding {
-		line("This is not binding: you decide, by your own terms and the law that applies to you.")
+	return "[ ]"
+}
+
+func indented(text, with string) string {
+	return with + strings.ReplaceAll(text, "\n", "\n"+with)
+}
+
+// written composes an act that was checked.
+func written(a Act) (*sheet, error) {
+	a = a.normal()
+	if err := a.Check(); err != nil {
+		return nil, err
 	}
-	if !f.Seen.IsZero() {
-		line("Last seen by us: %s UTC", f.Seen.UTC().Format("2006-01-02 15:04:05"))
+	digest := ""
+	if !a.IssuedAt.IsZero() {
+		var err error
+		if digest, err = Digest(a); err != nil {
+			return nil, err
+		}
 	}
-	if f.Exhibit != "" {
-		line("Evidence kept by us (SHA-256 of its manifest): %s", f.Exhibit)
-	}
-	line("")
-	line("Please answer this message: that you received it, that you acted, that you need clarification, or why you do not act.")
-	line("If you hold that the act is wrong, say so in your answer or contact %s.", f.IssuerMail)
-	return subject, b.String()
+	return compose(a, digest), nil
 }
 
 // Answer gives the subject and text of a further letter in an act's thread.

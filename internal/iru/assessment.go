@@ -3,6 +3,7 @@
 package iru
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -73,8 +74,9 @@ type Assessment struct {
 	At            time.Time
 	Finding       Finding
 	Limbs         []string // letters of Limbs; at least one to refer
-	Passage       string   // the quoted passage, in the original language
+	Passage       string   // the first passage in a line, in the original language
 	PassageLang   string
+	Grounds       Grounds // the other parts, and every passage with the limb that it meets
 	Purpose       Purpose
 	PurposeReason string
 	Public        bool      // publicly accessible, as captured
@@ -84,6 +86,7 @@ type Assessment struct {
 	Content       string    // SHA-256 of its content, as Item.Content: the finding says nothing of other content
 	State         AssessmentState
 	Second        AssessmentID // the first opinion, when this is the second one
+
 }
 
 // Check refuses an assessment that lacks what the law demands (law.md, section 2).
@@ -111,7 +114,7 @@ func (a Assessment) Check() error {
 		return Refuse(Invalid, "unknown outcome of the true-purpose step "+string(a.Purpose), "choose excluded, doubt or proceed")
 	case len(a.Limbs) == 0:
 		return Refuse(Invalid, "no ground was named", "name at least one limb of Article 2(7)")
-	case strings.TrimSpace(a.Passage) == "":
+	case strings.TrimSpace(a.Passage) == "" && len(a.Grounds.Passages) == 0:
 		return Refuse(Invalid, "the passage is missing", "quote the passage or give the time range that meets the ground")
 	case !a.Public:
 		return Refuse(Invalid, "it was not established that the content is publicly accessible", "say so only if the capture shows it")
@@ -120,6 +123,32 @@ func (a Assessment) Check() error {
 		if _, ok := Limbs[l]; !ok {
 			return Refuse(Invalid, "unknown limb "+l, "choose from a to e")
 		}
+		if !slices.ContainsFunc(a.Quotes(), func(p Passage) bool { return slices.Contains(p.Limbs, l) }) {
+			return Refuse(Invalid, "no passage meets limb "+l, "name the limb beside the passage that meets it, or leave the limb out")
+		}
+	}
+	for _, p := range a.Quotes() {
+		for _, l := range p.Limbs {
+			if !slices.Contains(a.Limbs, l) {
+				return Refuse(Invalid, "a passage meets limb "+l+", which is not among the grounds", "tick the limb, or take it off the passage")
+			}
+		}
+	}
+	return a.Grounds.check()
+}
+
+// Quotes are the passages: of an assessment from before there were several, its one, for every limb.
+func (a Assessment) Quotes() []Passage {
+	if len(a.Grounds.Passages) > 0 || strings.TrimSpace(a.Passage) == "" {
+		return a.Grounds.Passages
+	}
+	return []Passage{{Text: a.Passage, Lang: a.PassageLang, Limbs: a.Limbs}}
+}
+
+// Bears refuses a binding act on an assessment that leaves parts open. An act that binds nobody may rest on it as it is.
+func (a Assessment) Bears(binding bool) error {
+	if open := a.Grounds.Missing(); binding && len(open) > 0 {
+		return Refuse(Conflict, "the assessment leaves open: "+strings.Join(open, ", "), "complete it on the item's page; a binding act needs every part")
 	}
 	return nil
 }
@@ -128,6 +157,9 @@ func (a Assessment) Check() error {
 func (a Assessment) Give() (Assessment, error) {
 	if err := a.Check(); err != nil {
 		return a, err
+	}
+	if len(a.Grounds.Passages) > 0 {
+		a.Passage, a.PassageLang = a.Grounds.Passages[0].Quote(), a.Grounds.Passages[0].Lang
 	}
 	a.State = AssessmentGiven
 	if a.Finding == FindRefer && a.Purpose == PurposeDoubt {

@@ -51,6 +51,8 @@ var AssetTable = Table[AssetState]{
 	{AssetActioned, "give_up", AssetLive},
 	{AssetLive, "reconsider", AssetCandidate},
 	{AssetDown, "return", AssetReturned},
+	{AssetReturned, "reinstate", AssetLive},
+	{AssetDown, "reinstate", AssetLive}, // put back since the act that removed it lost its effect
 	{AssetReturned, "act", AssetActioned},
 	{AssetReturned, "fall", AssetDown},
 }

@@ -18,7 +18,8 @@ const (
 	MatchWithdrawn MatchState = "withdrawn"
 )
 
-// MatchTable is the state table of a match.
+// MatchTable is the state table of a match. What was withdrawn by mistake is a suggestion again, and whatever a person said of it before is to
+// be said anew: nothing is confirmed but by who confirms it.
 var MatchTable = Table[MatchState]{
 	{MatchSuggested, "confirm", MatchConfirmed},
 	{MatchSuggested, "dispute", MatchDisputed},
@@ -27,6 +28,7 @@ var MatchTable = Table[MatchState]{
 	{MatchConfirmed, "withdraw", MatchWithdrawn},
 	{MatchDisputed, "confirm", MatchConfirmed},
 	{MatchDisputed, "withdraw", MatchWithdrawn},
+	{MatchWithdrawn, "restore", MatchSuggested},
 }
 
 // A Match says that something captured resembles something known: a suggestion, never a decision.

@@ -80,11 +80,30 @@ var NoticeTable = Table[NoticeState]{
 	{NoticeComplied, "breach", NoticeBreached},
 	{NoticeBreached, "verify", NoticeComplied},
 	{NoticeBreached, "escalate", NoticeEscalated},
+	// It loses its effect after it was served: annulled by a court or found to infringe (TCO Art 4(6), 9), or revoked by the issuer.
+	{NoticeSent, "annul", NoticeWithdrawn},
+	{NoticeReceived, "annul", NoticeWithdrawn},
+	{NoticeClarifying, "annul", NoticeWithdrawn},
+	{NoticeClaimed, "annul", NoticeWithdrawn},
+	{NoticeComplied, "annul", NoticeWithdrawn},
+	{NoticeBreached, "annul", NoticeWithdrawn},
+	{NoticeRefused, "annul", NoticeWithdrawn},
+	{NoticeEscalated, "annul", NoticeWithdrawn},
+	{NoticeClaimed, "revoke", NoticeWithdrawn},
+	{NoticeComplied, "revoke", NoticeWithdrawn},
+	{NoticeBreached, "revoke", NoticeWithdrawn},
+	{NoticeRefused, "revoke", NoticeWithdrawn},
+	{NoticeEscalated, "revoke", NoticeWithdrawn},
 }
 
 // Open reports whether something is still expected of the addressee.
 func (s NoticeState) Open() bool {
 	return slices.Contains([]NoticeState{NoticeDispatched, NoticeSent, NoticeReceived, NoticeClarifying, NoticeClaimed, NoticeBreached}, s)
+}
+
+// Unsent reports whether an act has not left and still could.
+func (n Notice) Unsent() bool {
+	return slices.Contains([]NoticeState{NoticeDraft, NoticeSubmitted, NoticeEndorsed, NoticeApproved}, n.State)
 }
 
 // A Notice is an act served on an addressee about one address: a referral, a notice, an order, a report.
@@ -113,10 +132,13 @@ type Notice struct {
 	SentAt     time.Time
 	ReceivedAt time.Time
 	OutcomeAt  time.Time
-	Outcome    string // the addressee's words or what we verified, short
-	RemoteID   string // the addressee's number
-	Subject    string // of the letter, as submitted; "" while it is a draft
-	Text       string // the letter, as submitted: what is approved is what leaves
+	Outcome    string   // the addressee's words or what we verified, short
+	RemoteID   string   // the addressee's number
+	Subject    string   // of the letter, as submitted; "" while it is a draft
+	Text       string   // the letter, as submitted: what is approved is what leaves
+	Batch      BatchID  // the letter that it leaves in with others; 0: in one of its own
+	Threat     ThreatID // the threat to life for which it left by the fast lane; 0: none
+	Facts      string   // the record of the act (docs/format/act.md), as submitted; "" while it is a draft
 }
 
 // An Approval is one person's signature under the act as it stood.
@@ -202,7 +224,7 @@ func (n Notice) Step(verb string, by OfficerID, at time.Time, note string) (Noti
 	if verb == "endorse" || verb == "approve" {
 		return n, Event{}, Refuse(Internal, "an approval needs an officer and the digest of the act", "call Approve")
 	}
-	if err := byPerson(by, verb, "submit", "return", "withdraw", "escalate"); err != nil {
+	if err := byPerson(by, verb, "submit", "return", "withdraw", "escalate", "annul", "revoke"); err != nil {
 		return n, Event{}, err
 	}
 	return n.step(verb, by, at, note)
@@ -217,17 +239,17 @@ func (n Notice) step(verb string, by OfficerID, at time.Time, note string) (Noti
 	n.State = to
 	switch verb {
 	case "return":
-		n.Approvals, n.Subject, n.Text = nil, "", ""
+		n.Approvals, n.Subject, n.Text, n.Facts = nil, "", "", ""
 	case "send":
 		n.SentAt = at
 	case "receive":
 		if n.SentAt.IsZero() {
 			n.SentAt = at
 		}
-		if n.ReceivedAt.IsZero() { // a receipt is never edited
+		if n.ReceivedAt.IsZero() { // a receipt is never edited; a correction is a further one (Receipt)
 			n.ReceivedAt = at
 		}
-	case "verify", "refuse", "bounce", "escalate", "withdraw":
+	case "verify", "refuse", "bounce", "escalate", "withdraw", "annul", "revoke":
 		n.OutcomeAt, n.Outcome = at, note
 	}
 	return n, e, nil
@@ -255,7 +277,7 @@ type Letter struct {
 	Notice    NoticeID
 	Inbound   bool
 	At        time.Time
-	Kind      string // "notice", "answer", "receipt", "clarification", "done", "refused", "impossible", "bounce", "note", "unknown"
+	Kind      string // "notice", "copy" and "reminder" to the second contact, "answer", "receipt", "clarification", "done", "refused", "impossible", "bounce", "note", "unknown"
 	Channel   string
 	From      string
 	Subject   string
@@ -265,8 +287,9 @@ type Letter struct {
 	Failed    string // why it could not be delivered; "" unless that is so
 	Authentic string // how its sender was recognised as the addressee or our mail server; "" if not at all (Provider.Wrote)
 	By        OfficerID
-	Guess     bool   // its kind was guessed from words: a person must look
-	Files     []File // documents it carries, in the store of letters
-	Annex     *Annex // that it was read as; nil: none
-	Remark    string // what a person must know of it: why it moved nothing, what its files would do; "" for nothing
+	Guess     bool      // its kind was guessed from words: a person must look
+	Files     []File    // documents it carries, in the store of letters
+	Annex     *Annex    // that it was read as; nil: none
+	Remark    string    // what a person must know of it: why it moved nothing, what its files would do; "" for nothing
+	Contact   ContactID // the further contact that it goes to; 0: the addressee's first one
 }

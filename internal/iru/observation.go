@@ -153,6 +153,18 @@ func (p Presence) move(verb string, at time.Time) (Presence, string) {
 	return p, verb
 }
 
+// UpBy reports whether as many vantage points as an agreement needs saw the content up when they last looked: that it was put back is believed
+// like that it was removed, from more than one place.
+func (p Presence) UpBy(need Agreement) bool {
+	n := 0
+	for _, r := range p.Runs {
+		if r.Up && r.Found == Up {
+			n++
+		}
+	}
+	return n >= max(need.Points, 1)
+}
+
 // Progress says in words how far agreement has come at one point, as a page shows it: "gone, 2 of 3", "still served".
 func (p Presence) Progress(vantage string, need Agreement) string {
 	r, ok := p.Runs[vantage]

@@ -71,6 +71,8 @@ const (
 	ToDisclose    Power = "hand evidence out"
 	ToClassify    Power = "change handling codes"
 	ToErase       Power = "erase an exhibit"
+	ToScrutinise  Power = "scrutinise a draft as the home authority would"
+	ToSchedule    Power = "change an addressee's calendar"
 )
 
 var powers = map[Power][]Role{
@@ -92,6 +94,8 @@ var powers = map[Power][]Role{
 	ToDisclose:    {Reviewer, Liaison, Examiner},
 	ToClassify:    {Reviewer, Liaison},
 	ToErase:       {Reviewer, Signer},
+	ToScrutinise:  {Reviewer},
+	ToSchedule:    {Analyst, Reviewer, Liaison},
 }
 
 // Powers lists every power with the roles that hold it.
@@ -106,6 +110,12 @@ type Officer struct {
 	Roles   []Role
 	State   OfficerState
 	Created time.Time
+	Subject string // the person behind the account: issuer and subject of an identity provider, or an id that the administrator gave
+}
+
+// Same reports whether two accounts are one person's: then they count as one wherever two persons are needed.
+func (o Officer) Same(p Officer) bool {
+	return o.ID == p.ID || o.Subject != "" && o.Subject == p.Subject
 }
 
 // Scope is what a person may see and do: every read by a person takes one, so that a read without one does not compile.

@@ -52,7 +52,7 @@ type Provider struct {
 	Site         string // its registrable name, by which it is recognised
 	Layer        legal.Layer
 	Jurisdiction string
-	ServesOthers bool // cloud infrastructure that serves others than the content provider (TCO recital 14)
+	ServesOthers bool // cloud infrastructure that serves others than the content provider (TCO recital 13)
 	Channel      string
 	Address      string // mail address, or base URL of its API
 	Token        string // API credential; never shown again
@@ -110,8 +110,9 @@ func (p Provider) Propose(channel, address, source string, guess bool, at time.T
 	return p, e, true
 }
 
-// Way is how the provider is reached, in words that a confirmation names: "smtp abuse@host.test".
-func (p Provider) Way() string { return p.Channel + " " + p.Address }
+// Way is how the provider is reached, in words that a confirmation names: "smtp abuse@host.test", with the key that mail there is
+// sealed to, if there is one.
+func (p Provider) Way() string { return way(p.Channel, p.Address, p.SealKey) }
 
 // Confirm is a person's word that the contact is right.
 func (p Provider) Confirm(by OfficerID, at time.Time, note string) (Provider, Event, error) {

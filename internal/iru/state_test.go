@@ -84,7 +84,7 @@ func TestStepsTellWhatTheyDid(t *testing.T) {
 			}
 			return string(i.State), e, err
 		}},
-		"notice": {steps("notice", "state"), []string{"submit", "return", "withdraw", "escalate"}, []string{"endorse", "approve"}, func(s, v string, by iru.OfficerID) (string, iru.Event, error) {
+		"notice": {steps("notice", "state"), []string{"submit", "return", "withdraw", "escalate", "annul", "revoke"}, []string{"endorse", "approve"}, func(s, v string, by iru.OfficerID) (string, iru.Event, error) {
 			n, e, err := iru.Notice{ID: 7, Unit: 3, State: iru.NoticeState(s)}.Step(v, by, noon, "why")
 			return string(n.State), e, err
 		}},

@@ -44,7 +44,12 @@ func StampRequest(checkpoint, nonce []byte) ([]byte, error) {
 	if _, err := Peek(checkpoint); err != nil {
 		return nil, fmt.Errorf("request time stamp: %w", err)
 	}
-	sum := sha256.Sum256(checkpoint)
+	return StampRequestFor(checkpoint, nonce)
+}
+
+// StampRequestFor is StampRequest for other bytes than a checkpoint, such as the signature of a document. Errors wrap ErrStamp.
+func StampRequestFor(data, nonce []byte) ([]byte, error) {
+	sum := sha256.Sum256(data)
 	r := timestamp.Request{HashAlgorithm: crypto.SHA256, HashedMessage: sum[:], Certificates: true}
 	if nonce != nil {
 		r.Nonce = new(big.Int).SetBytes(nonce)

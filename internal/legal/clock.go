@@ -22,10 +22,14 @@ type ClockRule struct {
 	ID      string
 	Trigger string        // the event that starts it
 	Length  time.Duration // zero where months, a date or national law decide
+	Days    int           // calendar days of a period that is given in days or weeks; they count before Length
 	Months  int           // calendar months
+	Then    int           // months after which it is due again, once it was met
 	EndsOn  string        // a fixed day of the year (01-02), of the year after the trigger's
 	Term    string        // the length in words
 	Extend  time.Duration // one possible extension
+	Longer  bool          // may be prolonged on request, more than once
+	Tell    []Tell        // who is told how long before the end, the longest first
 	Sense   Sense
 	Obliged string
 	Restart string // what pauses or restarts it
@@ -35,11 +39,20 @@ type ClockRule struct {
 	Internal bool
 }
 
+// A Tell is a step of escalation: whose roles (as package iru names them) are told when so much time is left.
+type Tell struct {
+	Left time.Duration
+	Who  []string
+}
+
 // End returns when a clock started at the given instant ends, in the instant's own time zone, which the caller chooses; ok is
-// false where the law gives no length or no single date. Months follow Regulation (EEC, Euratom) No 1182/71, Article 3(2)(c): the
+// false where the law gives no length or no single date. Hours are hours, whatever the clocks on the wall do; a day ends at the same time
+// of day, so that one with a change of clocks has 23 hours or 25. Months follow Regulation (EEC, Euratom) No 1182/71, Article 3(2)(c): the
 // same day of the last month, or that month's last day.
 func (c ClockRule) End(start time.Time) (end time.Time, ok bool) {
 	switch {
+	case c.Days > 0:
+		return start.AddDate(0, 0, c.Days), true
 	case c.Length > 0:
 		return start.Add(c.Length), true
 	case c.Months > 0:
@@ -52,6 +65,21 @@ func (c ClockRule) End(start time.Time) (end time.Time, ok bool) {
 		return day.AddDate(0, 0, 1), true // the day ends with its last hour
 	}
 	return time.Time{}, false
+}
+
+func (c ClockRule) end(start time.Time) time.Time { at, _ := c.End(start); return at }
+
+// Longest returns until when a clock that ends at due can be prolonged; false where the law knows no extension, zero where it sets no bound.
+func (c ClockRule) Longest(due time.Time) (time.Time, bool) {
+	switch {
+	case c.Longer:
+		return time.Time{}, true
+	case c.Extend == 0:
+		return time.Time{}, false
+	case c.Days > 0:
+		return due.AddDate(0, 0, int(c.Extend/(24*time.Hour))), true
+	}
+	return due.Add(c.Extend), true
 }
 
 func addMonths(t time.Time, n int) time.Time {

@@ -13,6 +13,9 @@ const (
 	FormRemovalOrder  = "tco-annex-1"
 	FormFeedback      = "tco-annex-2"
 	FormImpossibility = "tco-annex-3"
+	FormEPOC          = "epoc"              // sections A to L: what the addressee gets
+	FormEPOCSecret    = "epoc-confidential" // section M: the enforcing authority only
+	FormEPOCPR        = "epoc-pr"
 )
 
 // A Form is a statutory template: its fields in their official order, with the official labels.
@@ -66,6 +69,12 @@ var tcoAnnexes []byte
 // tcoVersion is the version of the templates in forms/tco_annexes.json: the date of their publication.
 const tcoVersion = "2021-05-17"
 
+//go:embed forms/e_evidence.json
+var eEvidence []byte
+
+// evidenceVersion is that of the templates in forms/e_evidence.json: the consolidated text with the corrigendum of that day.
+const evidenceVersion = "2026-07-13"
+
 type rawForm struct {
 	Title    string   `json:"title"`
 	Preamble []string `json:"preamble"`
@@ -104,19 +113,31 @@ func forms() []Form {
 	if err := json.Unmarshal(tcoAnnexes, &file); err != nil {
 		panic("legal: forms/tco_annexes.json, which is built in, is damaged: " + err.Error())
 	}
+	var evidence struct {
+		Act    string  `json:"act"`
+		EPOC   rawForm `json:"epoc"`
+		Secret rawForm `json:"epoc_confidential"`
+		EPOCPR rawForm `json:"epoc_pr"`
+	}
+	if err := json.Unmarshal(eEvidence, &evidence); err != nil {
+		panic("legal: forms/e_evidence.json, which is built in, is damaged: " + err.Error())
+	}
 	return []Form{
-		file.AnnexI.form(FormRemovalOrder, file.Act),
-		file.AnnexII.form(FormFeedback, file.Act),
-		file.AnnexIII.form(FormImpossibility, file.Act),
+		file.AnnexI.form(FormRemovalOrder, file.Act, tcoVersion, Memory),
+		file.AnnexII.form(FormFeedback, file.Act, tcoVersion, Memory),
+		file.AnnexIII.form(FormImpossibility, file.Act, tcoVersion, Memory),
+		evidence.EPOC.form(FormEPOC, evidence.Act, evidenceVersion, Verified),
+		evidence.Secret.form(FormEPOCSecret, evidence.Act, evidenceVersion, Verified),
+		evidence.EPOCPR.form(FormEPOCPR, evidence.Act, evidenceVersion, Verified),
 	}
 }
 
-func (raw rawForm) form(id, act string) Form {
-	form := Form{ID: id, Version: tcoVersion, Act: act, Title: raw.Title, Preamble: raw.Preamble, Mark: Memory}
+func (raw rawForm) form(id, act, version string, mark Mark) Form {
+	form := Form{ID: id, Version: version, Act: act, Title: raw.Title, Preamble: raw.Preamble, Mark: mark}
 	for _, s := range raw.Sections {
 		section := Section{ID: s.ID, Title: s.Title}
 		for n, f := range s.Fields {
-			field := Field{Key: f.Key, Label: f.Label, Type: f.Type, Min: f.Min, Values: f.Values, Footnote: f.Footnote, Mark: Memory}
+			field := Field{Key: f.Key, Label: f.Label, Type: f.Type, Min: f.Min, Values: f.Values, Footnote: f.Footnote, Mark: mark}
 			if field.Key == "" {
 				field.Key = s.ID + strconv.Itoa(n+1)
 			}

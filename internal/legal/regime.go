@@ -16,6 +16,7 @@ type Regime struct {
 	Limbs       []LimbRule
 	Purposes    []PurposeRule
 	Forms       []Form
+	Appeals     []AppealRule
 }
 
 // EU returns the law of the European Union in its current version. Each call returns a value of its own.
@@ -31,6 +32,7 @@ func EU() Regime {
 		Limbs:       limbs(),
 		Purposes:    purposes(),
 		Forms:       forms(),
+		Appeals:     appeals(),
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"iolaus/internal/iru"
+	"iolaus/internal/recognise"
 	"iolaus/internal/sandbox"
 )
 
@@ -24,34 +25,23 @@ import (
 // Errors: Unavailable where ffmpeg is missing or its time is up; Invalid where the file has no frame, broke its decoder (sandbox.ErrStopped) or
 // goes on beyond the limits (ErrLimit). A file that is damaged after its first frame is none: what could be read was given.
 func Frames(ctx context.Context, f *os.File, o Options, each func(img *image.Gray, number int, at time.Duration) error) error {
-	full := fullRange()
 	return frames(ctx, f, o, func(p plane) error {
-		if !p.full {
-			for i, v := range p.pix {
-				p.pix[i] = full[v]
-			}
+		if !p.Full {
+			recognise.Stretch(p.Pix[:p.Height*p.Stride])
 		}
-		return each(&image.Gray{Pix: p.pix, Stride: p.width, Rect: image.Rect(0, 0, p.width, p.height)}, p.number, p.at)
+		return each(&image.Gray{Pix: p.Pix[:p.Height*p.Stride], Stride: p.Stride, Rect: image.Rect(0, 0, p.Width, p.Height)}, p.number, p.at)
 	})
-}
-
-// fullRange is what a player makes of the brightness that most films have, 16 to 235 (ITU-R BT.601), rounded as ffmpeg's own converter does
-// without further flags, which is the reference's.
-func fullRange() (t [256]byte) {
-	for i := range t {
-		t[i] = byte(max(0, min(255, (i-16)*255/219)))
-	}
-	return t
 }
 
 // A plane is the brightness of one frame as it was coded.
 type plane struct {
-	pix           []byte
-	width, height int
-	number        int
-	at            time.Duration
-	full          bool // 0 to 255, not 16 to 235
+	recognise.Luma
+	number int
+	at     time.Duration
 }
+
+// slack is how many bytes more than a plane a buffer has; see recognise.Luma.
+const slack = 63
 
 func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) error {
 	o = o.filled()
@@ -65,24 +55,19 @@ func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) 
 	}
 	// The plane as it is costs nothing; making it full would cost as much as a quarter of the decoding.
 	filter += "format=" + planar + ",extractplanes=y,format=gray,showinfo=checksum=0"
-	args = append(args, "-i", sandbox.Input, "-map", "0:V:0", "-filter_threads", "1", "-vf", filter, "-vsync", "passthrough", "-f", "rawvideo", "pipe:1")
+	// One thread writes, else frames wait for others in another core's cache and come long after what is said of them.
+	args = append(args, "-i", sandbox.Input, "-map", "0:V:0", "-filter_threads", "1", "-vf", filter, "-vsync", "passthrough", "-threads", "1", "-f", "rawvideo", "pipe:1")
 	p, err := o.program("ffmpeg", o.Programs.FFmpeg, f, args...)
 	if err != nil {
 		return err
 	}
 	p.Output = math.MaxInt64 // frames are counted
-	notes, told := io.Pipe()
-	lines := make(chan note, maxAhead)
-	go readNotes(notes, lines)
+	told := newNotes()
 	n := 0
 	e, err := p.Run(ctx, func(r io.Reader) error {
-		err := give(r, lines, o, each, &n)
-		_ = told.Close() // never fails; nobody waits for more
-		return err
+		defer told.leave()
+		return give(r, told, o, each, &n)
 	}, told)
-	_ = told.Close()
-	for range lines { // until their reader is gone
-	}
 	switch {
 	case err != nil:
 		return err
@@ -96,12 +81,13 @@ func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) 
 const planar = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|yuv440p|yuvj440p|yuv411p|yuv410p|yuva420p"
 
 // give hands over frames as they come. What ffmpeg notes of a frame comes before it.
-func give(r io.Reader, lines <-chan note, o Options, each func(plane) error, n *int) error {
+func give(r io.Reader, told *notes, o Options, each func(plane) error, n *int) error {
 	var p plane
 	var rate float64
+	holds := sandbox.Holds(r)
 	for {
-		line, ok := <-lines
-		for ; ok && line.width == 0; line, ok = <-lines {
+		line, ok := told.next()
+		for ; ok && line.width == 0; line, ok = told.next() {
 			if line.rate > 0 {
 				rate = line.rate
 			}
@@ -116,16 +102,19 @@ func give(r io.Reader, lines <-chan note, o Options, each func(plane) error, n *
 			return fmt.Errorf("read video: %w: %w: more than %d frames", iru.Invalid, ErrLimit, o.Frames)
 		}
 		size := line.width * line.height
-		if cap(p.pix) < size {
-			p.pix = make([]byte, size)
+		if cap(p.Pix) < size+slack {
+			p.Pix = make([]byte, size+slack)
 		}
-		p.pix = p.pix[:size]
-		if _, err := io.ReadFull(r, p.pix); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		p.Pix = p.Pix[:size+slack]
+		if size <= holds {
+			told.stir()
+		}
+		if _, err := io.ReadFull(r, p.Pix[:size]); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil
 		} else if err != nil {
 			return fmt.Errorf("read video: %w: %w", iru.Unavailable, err)
 		}
-		p.width, p.height, p.number, p.full = line.width, line.height, *n, line.full
+		p.Stride, p.Width, p.Height, p.Full, p.number = line.width, line.width, line.height, line.full, *n
 		if line.at >= 0 {
 			p.at = line.at
 		}

@@ -3,12 +3,10 @@
 package media
 
 import (
-	"bufio"
 	"bytes"
-	"errors"
-	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -23,31 +21,157 @@ type note struct {
 // maxAhead is how many frames ffmpeg may be ahead of us: as many as one pipe takes are tiny.
 const maxAhead = 1 << 14
 
-// readNotes takes the lines of the filter showinfo, the last of the chain, from what ffmpeg writes:
+// patience is how long ffmpeg's words wait for somebody who wants them. It never waits for us to hear it: its pipe takes what it says of two
+// hundred frames, and after that time we go on listening. On a busy machine a frame takes a tenth of a second.
+const patience = 500 * time.Millisecond
+
+// notes take the lines of the filter showinfo, the last of the chain, from what ffmpeg writes:
 //
 //	[Parsed_showinfo_3 @ 0x55] config in time_base: 1/12800, frame_rate: 25/1
 //	[Parsed_showinfo_3 @ 0x55] n:   0 pts:      0 pts_time:0       pos: ... fmt:gray sar:1/1 s:320x240 i:P iskey:1 type:I
 //	[Parsed_showinfo_3 @ 0x55] color_range:tv color_space:...
 //
 // A frame goes out when its range is known. What a file says of itself begins no line: ffmpeg indents it.
-func readNotes(r *io.PipeReader, to chan<- note) {
-	defer close(to)
-	defer func() { _ = r.Close() }() // never fails; then nobody waits for us
-	in := bufio.NewReaderSize(r, 4<<10)
-	var pending note
-	begin := true // of a line
-	for {
-		line, err := in.ReadSlice('\n')
-		if begin && bytes.HasPrefix(line, []byte("[Parsed_showinfo_")) {
-			if _, said, ok := strings.Cut(string(line), "] "); ok && pending.take(said) {
-				to <- pending
-				pending = note{}
-			}
+//
+// It writes a line in four or five pieces, and a frame in thirty, and each of them would wake us. So nobody listens but while something is
+// wanted, and that ffmpeg begins to speak of the next frame is the sign that it has written all of the last.
+type notes struct {
+	lock    sync.Mutex
+	changed sync.Cond
+	late    *time.Timer
+
+	line    []byte // so far
+	skip    bool   // the rest of a line that is too long
+	pending note
+	ready   []note
+	wanted  want
+	stirred bool // something came after the last note
+	waited  bool // for longer than patience
+	ended   bool // nothing more will come
+	left    bool // nobody wants more
+}
+
+type want int
+
+const (
+	nothing want = iota
+	anything
+	aNote
+)
+
+// longestLine is more than showinfo writes.
+const longestLine = 4 << 10
+
+func newNotes() *notes {
+	n := &notes{}
+	n.changed.L = &n.lock
+	n.late = time.AfterFunc(time.Hour, func() {
+		n.lock.Lock()
+		defer n.lock.Unlock()
+		n.waited = true
+		n.changed.Broadcast()
+	})
+	n.late.Stop()
+	return n
+}
+
+// next is the next frame's note; false after the last.
+func (n *notes) next() (note, bool) {
+	n.wait(aNote)
+	defer n.lock.Unlock()
+	if len(n.ready) == 0 {
+		return note{}, false
+	}
+	first := n.ready[0]
+	n.ready = n.ready[1:]
+	return first, true
+}
+
+// stir waits until ffmpeg speaks again, or never will, or keeps silent for longer than patience.
+func (n *notes) stir() {
+	n.wait(anything)
+	n.lock.Unlock()
+}
+
+// wait returns with the lock held.
+func (n *notes) wait(w want) {
+	n.lock.Lock()
+	n.wanted, n.waited = w, false
+	if w == anything && !n.has() {
+		n.late.Reset(patience)
+		defer n.late.Stop()
+	}
+	n.changed.Broadcast()
+	for !n.has() {
+		n.changed.Wait()
+	}
+	n.wanted = nothing
+}
+
+func (n *notes) has() bool {
+	return n.ended || len(n.ready) > 0 || n.wanted == anything && (n.stirred || n.waited)
+}
+
+// leave lets ffmpeg say what it likes.
+func (n *notes) leave() {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	n.left = true
+	n.late.Stop()
+	n.changed.Broadcast()
+}
+
+// Close is told when nothing more will come.
+func (n *notes) Close() error {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	n.ended = true
+	n.changed.Broadcast()
+	return nil
+}
+
+// Write takes what ffmpeg writes, and returns when somebody wants more, or after a while.
+func (n *notes) Write(b []byte) (int, error) {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	if n.left {
+		return len(b), nil
+	}
+	n.parse(b)
+	if n.has() {
+		n.wanted = nothing
+	}
+	n.changed.Broadcast()
+	if n.wanted != nothing {
+		return len(b), nil
+	}
+	n.waited = false
+	n.late.Reset(patience)
+	for n.wanted == nothing && !n.left && (!n.waited || len(n.ready) >= maxAhead) {
+		n.changed.Wait()
+	}
+	n.late.Stop()
+	return len(b), nil
+}
+
+func (n *notes) parse(b []byte) {
+	for len(b) > 0 {
+		n.stirred = true
+		piece, rest, whole := bytes.Cut(b, []byte("\n"))
+		b = rest
+		if n.skip = n.skip || len(n.line)+len(piece) > longestLine; !n.skip {
+			n.line = append(n.line, piece...)
 		}
-		begin = err == nil
-		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+		if !whole {
 			return
 		}
+		if bytes.HasPrefix(n.line, []byte("[Parsed_showinfo_")) && !n.skip {
+			if _, said, ok := strings.Cut(string(n.line), "] "); ok && n.pending.take(said) {
+				n.ready = append(n.ready, n.pending)
+				n.pending, n.stirred = note{}, false
+			}
+		}
+		n.line, n.skip = n.line[:0], false
 	}
 }
 

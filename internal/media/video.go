@@ -4,9 +4,7 @@ package media
 
 import (
 	"context"
-	"image"
 	"os"
-	"time"
 
 	"iolaus/internal/recognise"
 )
@@ -19,9 +17,9 @@ import (
 // where there is, what rounding and colours beyond RGB make of it. The shrinking to 512 pixels of the tool for single pictures is no part of it.
 func Video(ctx context.Context, f *os.File, o Options) (recognise.Video, error) {
 	var v recognise.Video
-	err := Frames(ctx, f, o, func(img *image.Gray, number int, at time.Duration) error {
-		hash, quality := recognise.HashPDQ(img)
-		v = append(v, recognise.Frame{Number: number, Quality: quality, Hash: hash, At: at})
+	err := frames(ctx, f, o, func(p plane) error {
+		hash, quality := recognise.HashLuma(p.Luma)
+		v = append(v, recognise.Frame{Number: p.number, Quality: quality, Hash: hash, At: p.at})
 		return nil
 	})
 	return v, err

@@ -105,10 +105,16 @@ func Contacts(k Known) []Candidate {
 // A SecurityText is a security.txt (RFC 9116).
 type SecurityText struct {
 	Contacts []Contact
-	Expires  time.Time // zero where it does not say
+	Expires  time.Time // zero where it does not say, or says it twice
 	Server   string    // address it was read from
 	At       time.Time
+
+	Languages []string // Preferred-Languages, as far as they are codes of ISO 639
+	expires   int      // how often it says when it ends
 }
+
+// Expired reports whether the file no longer holds, or never said until when it does: RFC 9116 demands one Expires (section 2.5.5).
+func (s SecurityText) Expired(now time.Time) bool { return s.Server != "" && !s.Expires.After(now) }
 
 // Security asks a host for its security.txt. Errors: NotFound, Unavailable, or as HTTP.
 func Security(ctx context.Context, h HTTP, name string) (SecurityText, error) {
@@ -133,7 +139,7 @@ func Security(ctx context.Context, h HTTP, name string) (SecurityText, error) {
 	return s, nil
 }
 
-// ParseSecurity reads the fields Contact and Expires; it never fails. An expired file still says whom one could reach.
+// ParseSecurity reads the fields Contact, Expires and Preferred-Languages; it never fails. An expired file still says whom one could reach.
 func ParseSecurity(b []byte) SecurityText {
 	var s SecurityText
 	for line := range bytes.Lines(b[:min(len(b), 64<<10)]) {
@@ -142,8 +148,17 @@ func ParseSecurity(b []byte) SecurityText {
 		switch {
 		case !ok:
 		case strings.EqualFold(key, "expires"):
-			if t, err := time.Parse(time.RFC3339, value); err == nil {
+			if s.expires++; s.expires > 1 {
+				s.Expires = time.Time{}
+			} else if t, err := time.Parse(time.RFC3339, value); err == nil {
 				s.Expires = t.UTC()
+			}
+		case strings.EqualFold(key, "preferred-languages"):
+			for tag := range strings.SplitSeq(value, ",") {
+				tag, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
+				if len(tag) >= 2 && len(tag) <= 3 && strings.Trim(tag, "abcdefghijklmnopqrstuvwxyz") == "" && len(s.Languages) < 20 {
+					s.Languages = once(s.Languages, tag)
+				}
 			}
 		case strings.EqualFold(key, "contact") && len(s.Contacts) < mostContacts:
 			if c, ok := contactURI(value); ok {

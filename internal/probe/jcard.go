@@ -14,6 +14,7 @@ type jCard struct {
 	Country   string // two letters from the cc parameter (RFC 8605), else as written
 	URL       string
 	Emails    []string
+	Abuse     []string // of these, the ones that are marked as an abuse mailbox, as RIPE writes the abuse-c
 	Pages     []string // pages to write to (contact-uri, RFC 8605)
 	Phones    []string
 }
@@ -61,6 +62,12 @@ func (c *jCard) take(name, v string, p []json.RawMessage) {
 	case "email":
 		if a, err := mail.ParseAddress(strings.TrimPrefix(v, "mailto:")); err == nil {
 			c.Emails = once(c.Emails, a.Address)
+			var parameters struct {
+				Type loose `json:"type"`
+			}
+			if decode(p[1], &parameters) == nil && strings.EqualFold(string(parameters.Type), "abuse") {
+				c.Abuse = once(c.Abuse, a.Address)
+			}
 		}
 	case "tel":
 		if t := strings.TrimPrefix(v, "tel:"); strings.Trim(t, "+0123456789 -.()/;extEXT=") == "" && t != "" {

@@ -233,8 +233,11 @@ func (r *Registration) entities(list []json.RawMessage, in around, left *int) {
 			r.Country = card.Country
 		}
 		is := around{in.depth, in.abuse || slices.Contains(roles, "abuse"), in.registrar || slices.Contains(roles, "registrar")}
-		if is.abuse {
+		switch {
+		case is.abuse:
 			r.reach(card, is)
+		case len(card.Abuse) > 0: // an abuse mailbox in the card of another role
+			r.reach(jCard{Full: card.name(), Emails: card.Abuse}, is)
 		}
 		is.depth++
 		r.entities(e.Entities, is, left)

@@ -66,14 +66,22 @@ func (s Stamper) Reach(ctx context.Context) error {
 // checkpoint, or a question that the authority does not take), Forbidden (it does not know us), Unavailable (it does not answer, or
 // refuses, in its words).
 func (s Stamper) Stamp(ctx context.Context, checkpoint []byte) ([]byte, error) {
-	token, err := s.stamp(ctx, checkpoint)
+	return s.named(s.stamp(ctx, checkpoint, ledger.StampRequest))
+}
+
+// StampSignature asks for a token over the signature of a document, as Stamp does over a checkpoint.
+func (s Stamper) StampSignature(ctx context.Context, signature []byte) ([]byte, error) {
+	return s.named(s.stamp(ctx, signature, ledger.StampRequestFor))
+}
+
+func (s Stamper) named(token []byte, err error) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask time-stamp authority %s: %w", s.Name, err)
 	}
 	return token, nil
 }
 
-func (s Stamper) stamp(ctx context.Context, checkpoint []byte) ([]byte, error) {
+func (s Stamper) stamp(ctx context.Context, data []byte, request func(data, nonce []byte) ([]byte, error)) ([]byte, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
@@ -81,7 +89,7 @@ func (s Stamper) stamp(ctx context.Context, checkpoint []byte) ([]byte, error) {
 	if _, err := rand.Read(nonce); err != nil {
 		return nil, fmt.Errorf("%w: %w", iru.Internal, err)
 	}
-	query, err := ledger.StampRequest(checkpoint, nonce)
+	query, err := request(data, nonce)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", iru.Invalid, err)
 	}

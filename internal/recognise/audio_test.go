@@ -203,3 +203,36 @@ func BenchmarkAudioSearch(b *testing.B) {
 		}
 	}
 }
+
+// A joined index is the one that would have been made at once, and tracks that do not speak hide nothing.
+func TestAudioJoin(t *testing.T) {
+	var tracks []Track
+	for i := range 9 {
+		tracks = append(tracks, Track{int64(i), sound(uint64(i), 300+i)})
+	}
+	tracks = append(tracks, Track{90, nil}, Track{91, sound(0, 40)}, Track{92, sound(3, 300)})
+	whole := NewAudioIndex(tracks)
+	for _, at := range []int{0, 1, 5, 10, len(tracks)} {
+		x := JoinAudio(NewAudioIndex(tracks[:at]), NewAudioIndex(tracks[at:]))
+		if !slices.Equal(x.keys, whole.keys) || !slices.Equal(x.starts, whole.starts) || !slices.Equal(x.bucket, whole.bucket) || x.Len() != whole.Len() {
+			t.Errorf("joined at %d it is another one", at)
+		}
+	}
+	for i := 1; i < len(whole.keys); i++ {
+		if whole.keys[i-1] >= whole.keys[i] {
+			t.Fatalf("key %d is not above the one before", i)
+		}
+	}
+	// Two hundred copies, with more votes than the true track has, speak to others only.
+	crowd := []Track{{1, spoilt(sound(50, 400), 1, .1)}}
+	for i := range 200 {
+		crowd = append(crowd, Track{int64(1000 + i), sound(50, 400)})
+	}
+	x := NewAudioIndex(crowd)
+	if h := x.Search(sound(50, 400)); slices.ContainsFunc(h, func(h AudioHit) bool { return h.Track == 1 }) {
+		t.Fatal("the crowd hides nothing: the test says nothing")
+	}
+	if h := x.SearchAmong(sound(50, 400), func(track int64) bool { return track == 1 }); len(h) != 1 || h[0].Track != 1 || !h[0].Alert {
+		t.Errorf("%+v", h)
+	}
+}

@@ -22,12 +22,14 @@ type vectors struct {
 	columns func(out, in, gone, sums []float32, count, inverse float32)
 	// dot is the sum of 64 rows of sixteen values, each multiplied by its factor.
 	dot func(out, factors, rows []float32, stride int)
+	// tent adds factor times the sum of rows of bytes, each times its weight, to len(out) values, a multiple of columns.
+	tent func(out []float32, pix []uint8, stride int, weights []uint16, l *levels, factor float32)
 }
 
 func fastest() vectors { return allVectors()[0] }
 
 func portable() vectors {
-	return vectors{"portable", rgbaGo, fullGo, halfGo, transposeGo, boxGo, runGo, columnsGo, dotGo}
+	return vectors{"portable", rgbaGo, fullGo, halfGo, transposeGo, boxGo, runGo, columnsGo, dotGo, tentGo}
 }
 
 // weigh is the brightness of a colour, 0 to 255, by the weights of ITU-R BT.601.
@@ -108,4 +110,20 @@ func dotGo(out, factors, rows []float32, stride int) {
 		}
 	}
 	copy(out, sum[:])
+}
+
+func tentGo(out []float32, pix []uint8, stride int, weights []uint16, l *levels, factor float32) {
+	var sums [256]uint32
+	for ; len(out) > 0; out, pix = out[min(len(out), len(sums)):], pix[min(len(pix), len(sums)):] {
+		n := min(len(out), len(sums))
+		clear(sums[:n])
+		for y, w := range weights {
+			for x, v := range pix[y*stride:][:n] {
+				sums[x] += uint32(w) * uint32(l.shown[v])
+			}
+		}
+		for x, v := range sums[:n] {
+			out[x] += float32(float32(v) * factor)
+		}
+	}
 }

@@ -364,3 +364,67 @@ product:
 	VMOVUPS Y4, 32(DI)
 	VZEROUPPER
 	RET
+
+DATA white256<>+0(SB)/2, $255
+GLOBL white256<>(SB), RODATA|NOPTR, $2
+
+// Eight whole numbers of two bytes, times the factor, are added to what is there.
+#define FLUSH(x, y, at) \
+	VPMOVZXWD x, y \
+	VCVTDQ2PS y, y \
+	VMULPS Y13, y, y \
+	VADDPS at(DI), y, y \
+	VMOVUPS y, at(DI)
+
+// func tent256(out *float32, pix *uint8, stride int, weights *uint16, rows, n int, black, stretch uint16, factor float32)
+TEXT ·tent256(SB), NOSPLIT, $0-56
+	MOVQ out+0(FP), DI
+	MOVQ pix+8(FP), SI
+	MOVQ stride+16(FP), R9
+	MOVQ weights+24(FP), R8
+	MOVQ rows+32(FP), DX
+	MOVQ n+40(FP), CX
+	VPBROADCASTW black+48(FP), Y10
+	VPBROADCASTW stretch+50(FP), Y11
+	VPBROADCASTW white256<>+0(SB), Y12
+	VBROADCASTSS factor+52(FP), Y13
+
+block:
+	MOVQ SI, R10
+	MOVQ R8, R11
+	MOVQ DX, R12
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+
+row:
+	VPBROADCASTW (R11), Y6
+	VPMOVZXBW (R10), Y2
+	VPMOVZXBW 16(R10), Y3
+	VPSUBUSW Y10, Y2, Y2
+	VPSUBUSW Y10, Y3, Y3
+	VPMULHUW Y11, Y2, Y4
+	VPMULHUW Y11, Y3, Y5
+	VPADDW Y4, Y2, Y2
+	VPADDW Y5, Y3, Y3
+	VPMINUW Y12, Y2, Y2
+	VPMINUW Y12, Y3, Y3
+	VPMULLW Y6, Y2, Y2
+	VPMULLW Y6, Y3, Y3
+	VPADDW Y2, Y0, Y0
+	VPADDW Y3, Y1, Y1
+	ADDQ R9, R10
+	ADDQ $2, R11
+	DECQ R12
+	JNZ row
+	VEXTRACTI128 $1, Y0, X3
+	VEXTRACTI128 $1, Y1, X5
+	FLUSH(X0, Y2, 0)
+	FLUSH(X3, Y3, 32)
+	FLUSH(X1, Y4, 64)
+	FLUSH(X5, Y5, 96)
+	ADDQ $32, SI
+	ADDQ $128, DI
+	SUBQ $32, CX
+	JG block
+	VZEROUPPER
+	RET

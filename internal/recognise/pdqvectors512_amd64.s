@@ -348,3 +348,70 @@ product:
 	VMOVUPS Z0, (DI)
 	VZEROUPPER
 	RET
+
+DATA white512<>+0(SB)/2, $255
+GLOBL white512<>(SB), RODATA|NOPTR, $2
+
+// Sixteen whole numbers of four bytes, times the factor, are added to what is there.
+#define FLUSH(r, at) \
+	VCVTDQ2PS r, r \
+	VMULPS Z23, r, r \
+	VADDPS at(DI), r, r \
+	VMOVUPS r, at(DI)
+
+// func tent512(out *float32, pix *uint8, stride int, weights *uint16, rows, n int, black, stretch uint16, factor float32)
+TEXT ·tent512(SB), NOSPLIT, $0-56
+	MOVQ out+0(FP), DI
+	MOVQ pix+8(FP), SI
+	MOVQ stride+16(FP), R9
+	MOVQ weights+24(FP), R8
+	MOVQ rows+32(FP), DX
+	MOVQ n+40(FP), CX
+	VPBROADCASTW black+48(FP), Z20
+	VPBROADCASTW stretch+50(FP), Z21
+	VPBROADCASTW white512<>+0(SB), Z22
+	VBROADCASTSS factor+52(FP), Z23
+
+block:
+	MOVQ SI, R10
+	MOVQ R8, R11
+	MOVQ DX, R12
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+row:
+	VPBROADCASTW (R11), Z6
+	VPMOVZXBW (R10), Z2
+	VPMOVZXBW 32(R10), Z3
+	VPSUBUSW Z20, Z2, Z2
+	VPSUBUSW Z20, Z3, Z3
+	VPMULHUW Z21, Z2, Z4
+	VPMULHUW Z21, Z3, Z5
+	VPADDW Z4, Z2, Z2
+	VPADDW Z5, Z3, Z3
+	VPMINUW Z22, Z2, Z2
+	VPMINUW Z22, Z3, Z3
+	VPMULLW Z6, Z2, Z2
+	VPMULLW Z6, Z3, Z3
+	VPADDW Z2, Z0, Z0
+	VPADDW Z3, Z1, Z1
+	ADDQ R9, R10
+	ADDQ $2, R11
+	DECQ R12
+	JNZ row
+	VEXTRACTI64X4 $1, Z0, Y3
+	VEXTRACTI64X4 $1, Z1, Y5
+	VPMOVZXWD Y0, Z2
+	VPMOVZXWD Y3, Z3
+	VPMOVZXWD Y1, Z4
+	VPMOVZXWD Y5, Z5
+	FLUSH(Z2, 0)
+	FLUSH(Z3, 64)
+	FLUSH(Z4, 128)
+	FLUSH(Z5, 192)
+	ADDQ $64, SI
+	ADDQ $256, DI
+	SUBQ $64, CX
+	JG block
+	VZEROUPPER
+	RET

@@ -7,10 +7,10 @@ import "golang.org/x/sys/cpu"
 // allVectors are the forms that this processor can run, the fastest first.
 func allVectors() (all []vectors) {
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL {
-		all = append(all, assembly("avx512", loops{lumaRGBA512, lumaFull512, lumaHalf512, transpose512, box512, run512, columns512, dot512}))
+		all = append(all, assembly("avx512", loops{lumaRGBA512, lumaFull512, lumaHalf512, transpose512, box512, run512, columns512, dot512, tent512}))
 	}
 	if cpu.X86.HasAVX2 {
-		all = append(all, assembly("avx2", loops{lumaRGBA256, lumaFull256, lumaHalf256, transpose256, box256, run256, columns256, dot256}))
+		all = append(all, assembly("avx2", loops{lumaRGBA256, lumaFull256, lumaHalf256, transpose256, box256, run256, columns256, dot256, tent256}))
 	}
 	return append(all, portable())
 }
@@ -24,6 +24,7 @@ type loops struct {
 	run        func(out, in, gone, sum *float32, n int, count float32)
 	columns    func(out, in, gone, sums *float32, n int, count, inverse float32)
 	dot        func(out, factors, rows *float32, stride int)
+	tent       func(out *float32, pix *uint8, stride int, weights *uint16, rows, n int, black, stretch uint16, factor float32)
 }
 
 // assembly checks the ends of what the loops will touch, which they do not.
@@ -75,6 +76,12 @@ func assembly(name string, l loops) vectors {
 			_, _, _ = out[lanes-1], factors[63], rows[63*stride+lanes-1]
 			l.dot(&out[0], &factors[0], &rows[0], 4*stride)
 		},
+		tent: func(out []float32, pix []uint8, stride int, weights []uint16, v *levels, factor float32) {
+			if n, rows := len(out)&^(columns-1), len(weights); n > 0 && rows > 0 {
+				_ = pix[(rows-1)*stride+n-1]
+				l.tent(&out[0], &pix[0], stride, &weights[0], rows, n, v.black, v.stretch, factor)
+			}
+		},
 	}
 }
 
@@ -103,6 +110,9 @@ func columns512(out, in, gone, sums *float32, n int, count, inverse float32)
 func dot512(out, factors, rows *float32, stride int)
 
 //go:noescape
+func tent512(out *float32, pix *uint8, stride int, weights *uint16, rows, n int, black, stretch uint16, factor float32)
+
+//go:noescape
 func lumaRGBA256(dst *float32, pix *uint8, n int)
 
 //go:noescape
@@ -125,3 +135,6 @@ func columns256(out, in, gone, sums *float32, n int, count, inverse float32)
 
 //go:noescape
 func dot256(out, factors, rows *float32, stride int)
+
+//go:noescape
+func tent256(out *float32, pix *uint8, stride int, weights *uint16, rows, n int, black, stretch uint16, factor float32)

@@ -22,6 +22,7 @@ type transformer struct {
 	vectors
 	source  source
 	strips  strips
+	tents   tents
 	small   [64 * 64]float32
 	half    [16][64]float32
 	cosines [16][64]float32

@@ -53,3 +53,11 @@ func widen(f *os.File) {
 		_ = c.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, 1<<20) }) // a narrow one does
 	}
 }
+
+// capacity is how many bytes a pipe takes, less a page for the ends of what is written piece by piece; 0 where it is none.
+func capacity(f *os.File) (n int) {
+	if c, err := f.SyscallConn(); err == nil {
+		_ = c.Control(func(fd uintptr) { n, _ = unix.FcntlInt(fd, unix.F_GETPIPE_SZ, 0) }) // -1 is none
+	}
+	return max(n-os.Getpagesize(), 0)
+}

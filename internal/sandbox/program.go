@@ -97,13 +97,21 @@ func (p Program) run(ctx context.Context, read func(io.Reader) error, errs io.Wr
 		defer in.Close()
 		p.Input = in
 	}
-	// A runner is killed when the thread that started it ends.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	r, err := p.start(true)
-	if err != nil && ctx.Err() == nil {
-		r, err = p.start(false) // a machine that forbids a network of its own; the runner says whether the rest is enough
-	}
+	// A runner is killed when the thread that started it ends, so that thread waits; the one that reads is free.
+	var r *runner
+	begun, over := make(chan struct{}), make(chan struct{})
+	defer close(over)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		r, err = p.start(true)
+		if err != nil && ctx.Err() == nil {
+			r, err = p.start(false) // a machine that forbids a network of its own; the runner says whether the rest is enough
+		}
+		close(begun)
+		<-over
+	}()
+	<-begun
 	if err != nil {
 		return End{Code: -1}, fmt.Errorf("%w: %w", iru.Unavailable, err)
 	}
@@ -277,6 +285,16 @@ func (m *meter) Read(b []byte) (int, error) {
 	m.left -= int64(n)
 	m.ended = m.ended || errors.Is(err, io.EOF)
 	return n, err
+}
+
+// Holds is how many bytes a program can say while nobody reads, where r is what Run hands over: it may wait for whoever has more to say. 0 is unknown.
+func Holds(r io.Reader) int {
+	if m, ok := r.(*meter); ok {
+		if f, ok := m.from.(*os.File); ok {
+			return capacity(f)
+		}
+	}
+	return 0
 }
 
 // A tail keeps the last bytes that were written to it.

@@ -411,7 +411,7 @@ func TestStream(t *testing.T) {
 	if resp.Header.Get("Content-Type") != "audio/wav" || string(head[:4]) != "RIFF" || string(head[8:12]) != "WAVE" || loud < 1000 {
 		t.Errorf("stream: %v, %q, %d loud samples", resp.Header, head[:12], loud)
 	}
-	if _, _, body := get(t, c, "https://stream.airwave.test/status-json.xsl"); !strings.Contains(body, "https://stream.airwave.test/halcyon") {
+	if _, _, body := get(t, c, "https://stream.airwave.test/status-json.xsl"); !strings.Contains(body, `"https://stream.airwave.test/halcyon"`) {
 		t.Errorf("status: %s", body)
 	}
 	// When the mount is closed, who listens is cut off, and the mount is listed no more.
@@ -427,7 +427,7 @@ func TestStream(t *testing.T) {
 		t.Errorf("closed mount: %d", s)
 	}
 	_, _, body := get(t, c, "https://stream.airwave.test/status-json.xsl")
-	if strings.Contains(body, "/halcyon") || !strings.Contains(body, "/quayside") {
+	if strings.Contains(body, `/halcyon"`) || !strings.Contains(body, "/quayside") {
 		t.Errorf("status afterwards: %s", body)
 	}
 }

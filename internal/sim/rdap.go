@@ -138,7 +138,16 @@ func (r *Range) rdapEntity(w http.ResponseWriter, q *http.Request) {
 
 func holder(p Provider) object {
 	return object{"objectClassName": "entity", "handle": strings.ToUpper(p.ID), "roles": []string{"registrant"},
-		"vcardArray": vcard(p.Name, "", p.State), "entities": []object{abuse(p)}}
+		"vcardArray": append(vcard(p.Name, "", p.State)[:1], withAbuse(vcard(p.Name, "", p.State)[1], p.Desk.Mail)), "entities": []object{abuse(p)}}
+}
+
+// withAbuse adds the mailbox as the register of networks writes an abuse-c: a mail address of the type "abuse".
+func withAbuse(card any, mail string) any {
+	props, ok := card.([]any)
+	if !ok || mail == "" {
+		return card
+	}
+	return append(props, []any{"email", object{"type": "abuse"}, "text", mail})
 }
 
 func abuse(p Provider) object {

@@ -64,6 +64,8 @@ func s2() (World, error) {
 				Language: "en", Host: "postrook", Posts: 4},
 			{ID: "hw-stream", Outlet: "halcyon", Kind: Stream, Name: "Halcyon Weather Radio", Locator: "https://stream.airwave.test/halcyon",
 				Language: "en", Host: "airwave"},
+			{ID: "hw-evening", Outlet: "halcyon", Kind: Stream, Name: "Halcyon Evening Radio", Locator: "https://stream.airwave.test/halcyon-evening/",
+				Language: "en", Host: "airwave"},
 			{ID: "hw-account", Outlet: "halcyon", Kind: Account, Name: "Halcyon Weather", Locator: "https://pond.test/@halcyonweather",
 				Language: "fr", Host: "pond", Posts: 4, MarkScale: 60},
 			{ID: "hw-links", Outlet: "halcyon", Kind: Account, Name: "Halcyon: all our places", Locator: "https://linkshelf.test/halcyon",
@@ -104,7 +106,7 @@ func s2() (World, error) {
 		},
 		Links: []Link{
 			{"hw-en", "hw-fr", InPage}, {"hw-en", "hw-ar", InPage}, {"hw-en", "hw-app", InPage}, {"hw-en", "hw-list", InPage},
-			{"hw-en", "hw-stream", InPlaylist}, {"hw-en", "in-plain", InSource}, {"hw-en", "nl-en", InPage},
+			{"hw-en", "hw-stream", InPlaylist}, {"hw-en", "hw-evening", InPlaylist}, {"hw-en", "in-plain", InSource}, {"hw-en", "nl-en", InPage},
 			{"hw-fr", "hw-en", InPage}, {"hw-fr", "hw-account", InPage},
 			{"hw-ar", "hw-en", InPage}, {"hw-ar", "hw-links", InPost},
 			{"hw-account", "hw-links", InPage}, {"hw-links", "hw-addon", InPage}, {"hw-links", "hw-account", InPage},

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// The stream host, after icecast: a mount that plays without end, and status-json.xsl that lists the mounts. What it plays is an
+// The stream host, after icecast: a mount that plays without end, and status-json.xsl that lists the mounts. A mount whose path ends
+// with a slash is sent in pieces instead (hls.go). What it plays is an
 // air of plain tones that the seed composes, as 16-bit PCM, 8,000 samples a second, one channel.
 
 const (
@@ -53,6 +54,10 @@ func wavHeader() []byte {
 }
 
 func (r *Range) serveStream(w http.ResponseWriter, q *http.Request, a *Asset, from netip.Addr) {
+	if a.segmented() {
+		r.hls(w, q, a)
+		return
+	}
 	if q.URL.Path == a.path()+".m3u" {
 		w.Header().Set("Content-Type", "audio/x-mpegurl")
 		fmt.Fprintf(w, "#EXTM3U\n#EXTINF:-1,%s\n%s\n", a.Name, a.Locator)
@@ -97,7 +102,11 @@ func (r *Range) streamStatus(w http.ResponseWriter, host string, from netip.Addr
 	mounts := []object{}
 	for _, a := range r.estate.on(host) {
 		if a.Kind == Stream && r.estate.seen(a.ID, from) == None {
-			mounts = append(mounts, object{"listenurl": a.Locator, "server_name": a.Name, "server_type": "audio/wav", "listeners": 3 + len(a.Name)})
+			kind := "audio/wav"
+			if a.segmented() {
+				kind = "application/vnd.apple.mpegurl"
+			}
+			mounts = append(mounts, object{"listenurl": a.Locator, "server_name": a.Name, "server_type": kind, "listeners": 3 + len(a.Name)})
 		}
 	}
 	writeJSON(w, 200, object{"icestats": object{"admin": "abuse@" + registered(host), "host": host, "source": mounts}})

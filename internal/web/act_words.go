@@ -137,6 +137,10 @@ func letterKind(ctx context.Context, kind string) string {
 	switch kind {
 	case "notice":
 		return ui.T(ctx, "the act")
+	case "copy":
+		return ui.T(ctx, "copy to the second contact")
+	case "reminder":
+		return ui.T(ctx, "reminder to the second contact")
 	case "answer":
 		return ui.T(ctx, "answer")
 	case "receipt":

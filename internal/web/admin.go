@@ -63,19 +63,26 @@ func (v *visit) fillAdmin(p *AdminPage) error {
 // officerButton leads to the page that suspends an officer or lets one in again.
 func (v *visit) officerButton(o iru.Officer) templ.Component {
 	ctx := v.ctx()
+	who := ui.Button{Text: officerVerbName(ctx, "identify"), Small: true, Href: "/admin/officers/" + id(o.ID) + "/identify", More: templ.Attributes{"aria-label": officerVerbName(ctx, "identify") + ": " + o.Name}}
+	if o.Unit != v.by.Unit {
+		return templ.NopComponent
+	}
 	for _, verb := range officerVerbs {
 		if o.ID != v.by.ID && iru.OfficerTable.Can(o.State, verb) {
-			return ui.Button{Text: officerVerbName(ctx, verb), Small: true, Href: "/admin/officers/" + id(o.ID) + "/" + verb, More: templ.Attributes{"aria-label": officerVerbName(ctx, verb) + ": " + o.Name}}
+			return templ.Join(who, ui.Text(" "), ui.Button{Text: officerVerbName(ctx, verb), Small: true, Href: "/admin/officers/" + id(o.ID) + "/" + verb, More: templ.Attributes{"aria-label": officerVerbName(ctx, verb) + ": " + o.Name}})
 		}
 	}
-	return templ.NopComponent
+	return who
 }
 
-var officerVerbs = []string{"suspend", "restore"}
+var officerVerbs = []string{"suspend", "restore", "identify"}
 
 func officerVerbName(ctx context.Context, verb string) string {
-	if verb == "suspend" {
+	switch verb {
+	case "suspend":
 		return ui.T(ctx, "Suspend")
+	case "identify":
+		return ui.T(ctx, "Whose account it is")
 	}
 	return ui.T(ctx, "Let in again")
 }
@@ -108,10 +115,20 @@ func (v *visit) officerStep(why string, refused error) error {
 	if verb == "restore" {
 		next, kind = []string{ui.T(ctx, "They can sign in again with the password that they had.")}, ui.Primary
 	}
+	var fields []ui.Field
+	if verb == "identify" {
+		kind = ui.Primary
+		next = []string{ui.T(ctx, "Accounts with the same person's id count as one person wherever two persons are needed: approvals, second opinions, polls, erasure, threats to life."), ui.T(ctx, "The id stands in the ledger. Leave it empty to take it back.")}
+		subject := o.Subject
+		if v.r.PostForm.Has("subject") {
+			subject = v.value("subject")
+		}
+		fields = []ui.Field{{Name: "subject", Label: ui.T(ctx, "The person's id"), Value: subject, Max: 300, Hint: ui.T(ctx, "Issuer and subject of an identity provider, or an id of your own making.")}}
+	}
 	title := officerVerbName(ctx, verb) + ": " + o.Name
 	p := StepPage{Frame: v.frame("", title), Title: title, State: officerState(ctx, o.State), Problem: why, Next: next, Action: v.r.URL.Path, Verb: officerVerbName(ctx, verb), Kind: kind, Back: "/admin",
 		Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Administration"), Href: "/admin"}},
-		Fields: []ui.Field{{Name: "why", Label: ui.T(ctx, "Why"), Type: "textarea", Required: true, Max: 1000, Value: v.value("why"), Hint: ui.T(ctx, "The ledger keeps it.")}}}
+		Fields: append(fields, ui.Field{Name: "why", Label: ui.T(ctx, "Why"), Type: "textarea", Required: true, Max: 1000, Value: v.value("why"), Hint: ui.T(ctx, "The ledger keeps it.")})}
 	if refused != nil {
 		return v.again(refused, p.View())
 	}
@@ -129,6 +146,8 @@ func (v *visit) stepOfficer() error {
 		o, err = v.desk.Suspend(v.ctx(), v.scope, iru.OfficerID(n), v.value("why"))
 	case "restore":
 		o, err = v.desk.Restore(v.ctx(), v.scope, iru.OfficerID(n), v.value("why"))
+	case "identify":
+		o, err = v.desk.Identify(v.ctx(), v.scope, iru.OfficerID(n), v.value("subject"), v.value("why"))
 	default:
 		return iru.NotFound
 	}

@@ -4,11 +4,13 @@ package web
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
 
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
@@ -23,12 +25,15 @@ type assessForm struct {
 	Reason        string
 	Of            string
 	When, Date    string
+	Parts         url.Values // the further parts, by field
+	Near          []desk.Neighbour
+	Also          []string          // near copies that it settles too
 	Errors        map[string]string // by field; "" stands above the form
 }
 
 func (v *visit) assessForm() assessForm {
 	return assessForm{Limbs: v.values("limbs"), Passage: v.value("passage"), Lang: v.value("passage_lang"), Purpose: v.value("purpose"),
-		PurposeReason: v.value("purpose_reason"), Public: v.value("public") != "", Reason: v.value("reason"), Of: v.value("of"), Errors: map[string]string{}}
+		PurposeReason: v.value("purpose_reason"), Public: v.value("public") != "", Reason: v.value("reason"), Of: v.value("of"), Parts: v.parts(), Also: v.values("also"), Errors: map[string]string{}}
 }
 
 func (f assessForm) assessment(i iru.ItemID, act string) iru.Assessment {
@@ -39,8 +44,17 @@ func (f assessForm) assessment(i iru.ItemID, act string) iru.Assessment {
 	case actRefer:
 		a.Limbs, a.Passage, a.PassageLang, a.Public = slices.Compact(slices.Sorted(slices.Values(f.Limbs))), f.Passage, f.Lang, f.Public
 		a.Purpose, a.PurposeReason = iru.Purpose(f.Purpose), f.PurposeReason
+		a.Grounds = grounds(f.Parts)
+		a.Grounds.Passages = passages(f.Parts, f.Passage, f.Lang, a.Limbs)
 	}
 	return a
+}
+
+func (f assessForm) also() (ids []iru.ItemID) {
+	for _, o := range f.Also {
+		ids = append(ids, iru.ItemID(number(o)))
+	}
+	return ids
 }
 
 // missing names every field that is empty at once; what else is wrong, the rule itself says.
@@ -56,7 +70,7 @@ func (f assessForm) missing(ctx context.Context, act string) {
 		need("of", f.Of, ui.T(ctx, "Name the item that this one repeats."))
 	case actRefer:
 		need("limbs", strings.Join(f.Limbs, ""), ui.T(ctx, "Tick at least one."))
-		need("passage", f.Passage, ui.T(ctx, "Quote the passage, or give the time range."))
+		need("passage", f.Passage+f.Parts.Get("to_1"), ui.T(ctx, "Quote the passage, or give the time range."))
 		need("purpose", f.Purpose, ui.T(ctx, "Choose one. This step cannot be skipped."))
 		need("purpose_reason", f.PurposeReason, ui.T(ctx, "Say why a protected purpose applies or does not."))
 		if !f.Public {
@@ -69,7 +83,7 @@ func (f assessForm) missing(ctx context.Context, act string) {
 func fieldOf(reason string) string {
 	for _, x := range []struct{ words, field string }{
 		{"true-purpose step has no reason", "purpose_reason"}, {"true-purpose", "purpose"}, {"protected purpose", "purpose"}, {"two doubts", "purpose"},
-		{"the reason is missing", "reason"}, {"passage", "passage"}, {"ground", "limbs"}, {"limb", "limbs"}, {"publicly accessible", "public"}, {"duplicate", "of"},
+		{"the reason is missing", "reason"}, {"passage", "passage"}, {"near cop", "also"}, {"not free any more", "also"}, {"ground", "limbs"}, {"limb", "limbs"}, {"publicly accessible", "public"}, {"duplicate", "of"},
 	} {
 		if strings.Contains(reason, x.words) {
 			return x.field
@@ -110,6 +124,9 @@ func (p ItemPage) fields(ctx context.Context) ui.Errors {
 		all = append(all, p.when(ctx).Field(), p.date(ctx))
 	}
 	all = append(all, p.reason(ctx))
+	if c, some := p.also(ctx); some {
+		all = append(all, c.Field())
+	}
 	if e[""] != "" {
 		all = append(all, ui.Field{Name: "reason", Label: ui.T(ctx, "Your finding"), Error: e[""]})
 	}

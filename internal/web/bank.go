@@ -28,6 +28,9 @@ func (v *visit) banksPage() error {
 		if err != nil {
 			return err
 		}
+		if p.Earlier, err = v.rescan(t, iru.SoughtKnown); err != nil {
+			return err
+		}
 		p.Count = len(banks)
 		p.Table = ui.Table{Label: ui.T(ctx, "Banks of known content"), List: true, Columns: []ui.Column{{Title: ui.T(ctx, "Bank")}, {Title: ui.T(ctx, "Whose word it is")}, {Title: ui.T(ctx, "Handling codes"), NoWrap: true},
 			{Title: ui.T(ctx, "Contents"), Num: true}, {Title: ui.T(ctx, "Fingerprints")}, {Title: ui.T(ctx, "Last import"), NoWrap: true}, {Title: ui.T(ctx, "State")}}}

@@ -101,6 +101,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Confirmed")
 	case "match.dispute":
 		return ui.T(ctx, "Disputed")
+	case "match.restore":
+		return ui.T(ctx, "Match suggested again")
 	case "match.withdraw":
 		return ui.T(ctx, "Withdrawn")
 	case "notice.draft":
@@ -133,6 +135,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Letter came back")
 	case "notice.repost":
 		return ui.T(ctx, "Letter sent again")
+	case "notice.document":
+		return ui.T(ctx, "Documents made")
 	case "notice.unheard":
 		return ui.T(ctx, "Their interface does not answer")
 	case "notice.clarify":
@@ -229,6 +233,48 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Finding overturned")
 	case "assessment.undo":
 		return ui.T(ctx, "Finding undone")
+	case "notice.moved":
+		return ui.T(ctx, "The address moved: it does not leave")
+	case "notice.copy":
+		return ui.T(ctx, "Copy to the second contact")
+	case "notice.remind":
+		return ui.T(ctx, "Second contact reminded")
+	case "asset.fact":
+		return ui.T(ctx, "Fact recorded")
+	case "provider.describe":
+		return ui.T(ctx, "Described")
+	case "provider.prefer":
+		return ui.T(ctx, "Another contact is the first")
+	case "contact.enter":
+		return ui.T(ctx, "Contact entered")
+	case "contact.change":
+		return ui.T(ctx, "Contact changed")
+	case "contact.confirm":
+		return ui.T(ctx, "Contact confirmed")
+	case "contact.drop":
+		return ui.T(ctx, "Contact set aside")
+	case "contact.prefer":
+		return ui.T(ctx, "Made the first contact")
+	case "authority.enter":
+		return ui.T(ctx, "Authority entered")
+	case "authority.change":
+		return ui.T(ctx, "Authority changed")
+	case "authority.confirm":
+		return ui.T(ctx, "Authority confirmed")
+	case "playbook.enter":
+		return ui.T(ctx, "Playbook entered")
+	case "trial.write":
+		return ui.T(ctx, "Test message written")
+	case "trial.send":
+		return ui.T(ctx, "Test message sent")
+	case "trial.receive":
+		return ui.T(ctx, "Test message arrived")
+	case "trial.fail":
+		return ui.T(ctx, "Test message failed")
+	case "trial.doubt":
+		return ui.T(ctx, "Answer to a test of unknown sender")
+	case "unit.import_contacts":
+		return ui.T(ctx, "Contacts taken in from a file")
 	case "notice.recall":
 		return ui.T(ctx, "Called back before T0")
 	case "notice.delay":
@@ -241,6 +287,86 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "All sent")
 	case "operation.stand_down":
 		return ui.T(ctx, "A unit stood down")
+	case "asset.reinstate":
+		return ui.T(ctx, "Put back")
+	case "notice.annul":
+		return ui.T(ctx, "Annulled")
+	case "notice.revoke":
+		return ui.T(ctx, "Revoked")
+	case "notice.correct_receipt":
+		return ui.T(ctx, "Receipt corrected")
+	case "notice.final":
+		return ui.T(ctx, "Final")
+	case "clock.extend":
+		return ui.T(ctx, "Clock prolonged")
+	case "clock.remind":
+		return ui.T(ctx, "People told")
+	case "missive.draft":
+		return ui.T(ctx, "Letter drafted")
+	case "missive.queue":
+		return ui.T(ctx, "Letter on its way")
+	case "missive.by_hand":
+		return ui.T(ctx, "Letter left by hand")
+	case "missive.drop":
+		return ui.T(ctx, "Letter not sent")
+	case "missive.send":
+		return ui.T(ctx, "Letter sent")
+	case "missive.fail":
+		return ui.T(ctx, "Letter came back")
+	case "missive.receive":
+		return ui.T(ctx, "Letter received by them")
+	case "waiver.ask":
+		return ui.T(ctx, "Waiver asked for")
+	case "waiver.grant":
+		return ui.T(ctx, "Waiver granted")
+	case "waiver.refuse":
+		return ui.T(ctx, "Waiver refused")
+	case "scrutiny.open":
+		return ui.T(ctx, "Copy of an order")
+	case "scrutiny.ask":
+		return ui.T(ctx, "Scrutiny asked for")
+	case "scrutiny.examine":
+		return ui.T(ctx, "Examination begun")
+	case "scrutiny.announce":
+		return ui.T(ctx, "Intention told")
+	case "scrutiny.clear":
+		return ui.T(ctx, "No infringement found")
+	case "scrutiny.lapse":
+		return ui.T(ctx, "Time passed")
+	case "scrutiny.withdraw":
+		return ui.T(ctx, "Order withdrawn")
+	case "scrutiny.conclude":
+		return ui.T(ctx, "Own conclusion recorded")
+	case "scrutiny.compare":
+		return ui.T(ctx, "Compared")
+	case "scrutiny.infringe":
+		return ui.T(ctx, "Infringement found")
+	case "appeal.lodge":
+		return ui.T(ctx, "Appeal lodged")
+	case "appeal.dismiss":
+		return ui.T(ctx, "Appeal dismissed")
+	case "appeal.annul":
+		return ui.T(ctx, "Annulled")
+	case "appeal.drop":
+		return ui.T(ctx, "Appeal taken back")
+	case "reinstatement.owe":
+		return ui.T(ctx, "To be put back")
+	case "reinstatement.ask":
+		return ui.T(ctx, "Asked; we look")
+	case "reinstatement.verify":
+		return ui.T(ctx, "Up again, seen by us")
+	case "reinstatement.decline":
+		return ui.T(ctx, "They keep it down")
+	case "nondisclosure.decide":
+		return ui.T(ctx, "Non-disclosure")
+	case "nondisclosure.extend":
+		return ui.T(ctx, "Extended, for the last time")
+	case "nondisclosure.end":
+		return ui.T(ctx, "Non-disclosure has ended")
+	case "officer.open_calendar":
+		return ui.T(ctx, "Calendar address made")
+	case "officer.revoke_calendar":
+		return ui.T(ctx, "Calendar address revoked")
 	case "clock.start":
 		return ui.T(ctx, "Clock started")
 	case "clock.restart":
@@ -285,6 +411,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Exported from a bank")
 	case "item.spot":
 		return ui.T(ctx, "Terms found")
+	case "item.relate":
+		return ui.T(ctx, "Resembles what waits")
 	case "term_list.enter":
 		return ui.T(ctx, "Watch list begun")
 	case "term_list.import":
@@ -351,10 +479,74 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Token revoked")
 	case "unit.add":
 		return ui.T(ctx, "Unit added")
+	case "unit.letterhead":
+		return ui.T(ctx, "Letterhead changed")
 	case "unit.suspend":
 		return ui.T(ctx, "Suspended")
 	case "unit.restore":
 		return ui.T(ctx, "Restored")
+	case "spot.draw":
+		return ui.T(ctx, "Drawn for a spot check")
+	case "spot.take":
+		return ui.T(ctx, "Taken to be read blind")
+	case "spot.give_back":
+		return ui.T(ctx, "Given back unread")
+	case "spot.agree":
+		return ui.T(ctx, "Read: the readers agree")
+	case "spot.differ":
+		return ui.T(ctx, "Read: the readers differ")
+	case "spot.settle":
+		return ui.T(ctx, "Difference settled")
+	case "spot.lapse":
+		return ui.T(ctx, "Spot check lapsed")
+	case "mock.ask":
+		return ui.T(ctx, "Mock scrutiny asked for")
+	case "mock.take":
+		return ui.T(ctx, "Mock scrutiny taken")
+	case "mock.look":
+		return ui.T(ctx, "Blind opinion given")
+	case "mock.stand":
+		return ui.T(ctx, "Would stand")
+	case "mock.annul":
+		return ui.T(ctx, "Would be annulled")
+	case "mock.decide":
+		return ui.T(ctx, "Decided to go on")
+	case "mock.drop":
+		return ui.T(ctx, "Mock scrutiny dropped")
+	case "threat.open":
+		return ui.T(ctx, "Threat to life opened")
+	case "threat.declare":
+		return ui.T(ctx, "Threat to life declared")
+	case "threat.withdraw":
+		return ui.T(ctx, "Threat to life withdrawn")
+	case "threat.uphold":
+		return ui.T(ctx, "Reviewed: it was right")
+	case "threat.fault":
+		return ui.T(ctx, "Reviewed: it was not right")
+	case "threat.inform":
+		return ui.T(ctx, "They were told")
+	case "batch.begin":
+		return ui.T(ctx, "Grouped letter begun")
+	case "batch.dispatch":
+		return ui.T(ctx, "On its way")
+	case "batch.send":
+		return ui.T(ctx, "Sent")
+	case "batch.bounce":
+		return ui.T(ctx, "Not delivered")
+	case "batch.dissolve":
+		return ui.T(ctx, "Dissolved")
+	case "assessment.complete":
+		return ui.T(ctx, "Assessment completed")
+	case "officer.identify":
+		return ui.T(ctx, "Person behind the account")
+	case "notice.group":
+		return ui.T(ctx, "Waits for its grouped letter")
+	case "notice.ungroup":
+		return ui.T(ctx, "Taken out of the grouped letter")
+	case "provider.schedule":
+		return ui.T(ctx, "Calendar set")
+	case "provider.unschedule":
+		return ui.T(ctx, "Calendar ended")
 	}
 	return ""
 }
@@ -381,6 +573,18 @@ func nounWords(ctx context.Context, s iru.Subject) string {
 		return ui.T(ctx, "Watch list %s", n)
 	case "term":
 		return ui.T(ctx, "Term %s", n)
+	case "missive":
+		return ui.T(ctx, "Letter %s", n)
+	case "scrutiny":
+		return ui.T(ctx, "Scrutiny %s", n)
+	case "waiver":
+		return ui.T(ctx, "Waiver %s", n)
+	case "appeal":
+		return ui.T(ctx, "Appeal %s", n)
+	case "reinstatement":
+		return ui.T(ctx, "Reinstatement %s", n)
+	case "nondisclosure":
+		return ui.T(ctx, "Non-disclosure %s", n)
 	case "clock":
 		return ui.T(ctx, "Clock %s", n)
 	case "officer":
@@ -391,6 +595,14 @@ func nounWords(ctx context.Context, s iru.Subject) string {
 		return ui.T(ctx, "Bank %s", n)
 	case "known":
 		return ui.T(ctx, "Known content %s", n)
+	case "spot":
+		return ui.T(ctx, "Spot check %s", n)
+	case "mock":
+		return ui.T(ctx, "Mock scrutiny %s", n)
+	case "threat":
+		return ui.T(ctx, "Threat to life %s", n)
+	case "batch":
+		return ui.T(ctx, "Grouped letter %s", n)
 	}
 	return s.Noun + " " + n
 }

@@ -27,6 +27,11 @@ func (v *visit) itemPage() error {
 		return err
 	}
 	p := ItemPage{Act: ""}
+	if blind, err := v.reading(iru.ItemID(n)); err != nil {
+		return err
+	} else if blind != 0 {
+		return v.to("/spots/%d", blind)
+	}
 	if err := v.fillItem(&p, iru.ItemID(n)); err != nil {
 		return err
 	}
@@ -155,6 +160,7 @@ func (r *itemReader) earlier() error {
 			p.Earlier = append(p.Earlier, line)
 		}
 	}
+	p.Found = found
 	p.Steps = nil
 	for _, verb := range itemVerbs {
 		if r.v.mayStepItem(verb, p.Item, found) == nil {

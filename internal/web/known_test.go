@@ -3,10 +3,14 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/webtest"
 )
@@ -75,12 +79,18 @@ func TestFloodIsAnswered(t *testing.T) {
 	ada.get(path).has("#flood", "as a rule a blank").has("#flood a", "Quarantine").has("#flood a", "It may match as much").has("#met a", id(h.item(s.mirror.Locator).ID))
 	h.as("sig").get(path).has("#flood", "your roles do not allow it").hasNo("#flood a")
 	ada.get("/banks/"+id(s.blank.Bank)+"?state=floods").has("#entries", "Grey tile")
+	ada.get("/").has("#floods a[href='"+path+"']", "Grey tile").has("#floods", "bank “").has("#floods .pill", "1").has("#floods a[href='/banks/floods']", "")
+	ada.get("/banks/floods").has("#floods a[href='"+path+"']", "Grey tile").has("#floods", "met on").has("#floods .pill", "1").hasNo(".note")
+	h.as("sig").get("/banks/floods").has("#floods", "Grey tile").has(".note", "your roles do not allow it")
+	h.as("bo").get("/banks/floods").is(http.StatusOK).hasNo("#floods").has("main", "100 items")
 	ada.get(knownPath(s.known) + "/step/spare").is(http.StatusConflict)
 	ada.post(path+"/step/spare", "why", "it is their template").leads(path)
 	if k := h.knownNow(s.blank.ID); k.Flood != iru.FloodSpared || k.State != iru.KnownActive {
 		t.Errorf("it is %s %q", k.State, k.Flood)
 	}
 	ada.get(path).hasNo("#flood").has("#history", "it is their template")
+	ada.get("/banks/floods").is(http.StatusOK).hasNo("#floods").has("#none-h", "Nothing matches too much")
+	ada.get("/").has("#floods", "No known content was met so often").has("#floods .pill", "0")
 	ada.post(path+"/step/quarantine", "why", "too much after all").leads(path)
 }
 
@@ -122,7 +132,11 @@ func TestMatchesAreReasonsInWords(t *testing.T) {
 		ada.get(item).has("#match-"+id(m)+" button[value="+verb+"]", "")
 		ada.post("/matches/"+id(m), "verb", verb, "back", item).leads(item)
 	}
-	ada.get(item).has("#match-"+id(m)+" .st", "Withdrawn").hasNo("#match-" + id(m) + " form")
+	form := "#match-" + id(m) + " form"
+	ada.get(item).has("#match-"+id(m)+" .st", "Withdrawn").has(form+" button[value=restore]", "Suggest it again").has(form+" label", "Why").hasNo(form + " button[value=confirm]")
+	ada.post("/matches/"+id(m), "verb", "restore", "back", item).is(http.StatusUnprocessableEntity)
+	ada.post("/matches/"+id(m), "verb", "restore", "note", "withdrawn by mistake", "back", item).leads(item)
+	ada.get(item).has("#match-"+id(m)+" .st", "Suggested").has(form+" button[value=confirm]", "")
 	h.as("sig").get(item).hasNo("#why form").hasNo("#why a[data-key=m]")
 
 	ada.post(knownPath(s.known)+"/step/quarantine", "why", "too much").leads(knownPath(s.known))
@@ -184,4 +198,46 @@ func TestDistanceInWords(t *testing.T) {
 			t.Errorf("%+v: %q", m, got)
 		}
 	}
+}
+
+// TestNearCopiesAreSettledTogether: what resembles the item by itself stands beside it, films and sounds too, and one finding settles what
+// is ticked with it, which undoing takes back.
+func TestNearCopiesAreSettledTogether(t *testing.T) {
+	h := newHouse(t)
+	ada := h.as("ada")
+	var is []iru.Item
+	for _, name := range []string{"quay", "harbour", "mountain"} {
+		a := h.watch("https://"+name+"-trams.test/", "Trams")
+		h.capture(h.item(a.Locator), "en", "Trams", "A ride with the tram, "+name, nil)
+		is = append(is, h.item(a.Locator))
+	}
+	must(t, h.RecordLikenesses(t.Context(), is[0].Exhibit, desk.Compared{Began: h.clock(), Like: []iru.Likeness{
+		{Item: is[0].ID, Other: is[1].ID, Medium: "vpdq", Distance: .1}, {Item: is[0].ID, Other: is[1].ID, Medium: "pdq", Distance: 6, Sign: "a"},
+		{Item: is[0].ID, Other: is[2].ID, Medium: "audio", Distance: .08}}}))
+	page := "/items/" + id(is[0].ID)
+	ada.get(page).has("#near h2", "Near copies waiting: 2").has("#near", "90 % of the frames of one are in the other, at least 80 %").has("#near", "distance 6 of 256 bits, limit 31").
+		has("#near", "8 % of the sound's bits differ, limit 20 %").has("#history", "Resembles what waits")
+	ada.get("/items/"+id(is[2].ID)).has("#near h2", "Near copies waiting: 1").has("#near a[href$='item="+id(is[0].ID)+"']", "Item")
+	form := at("/triage", "item", id(is[0].ID), "act", "no_action")
+	ada.get(form).has("#finding input[name=also][value='"+id(is[1].ID)+"']", "").has("#finding", "Tick only what you have opened").hasNo("#finding input[name=also][checked]")
+	ada.post(page+"/assess", "act", "no_action", "reason", "a tram", "also", "999").is(http.StatusConflict).has("#finding", "no near copy")
+	ada.post(page+"/assess", "act", "no_action", "reason", "a tram", "also", id(is[1].ID)).is(http.StatusSeeOther)
+	states := func(want ...iru.ItemState) {
+		t.Helper()
+		for n, i := range is {
+			if now := h.item(i.Locator); now.State != want[n] {
+				t.Errorf("item %d is %s, not %s", now.ID, now.State, want[n])
+			}
+		}
+	}
+	states(iru.ItemDismissed, iru.ItemDismissed, iru.ItemReady)
+	ada.get("/items/"+id(is[1].ID)).has("#history", fmt.Sprintf("near copy of item %d, settled with it: a tram", is[0].ID)).has("#near h2", "Near copies, judged")
+	var found iru.Assessment
+	h.view(func(ctx context.Context, x *db.Tx) error {
+		as, err := x.AssessmentsOf(ctx, iru.Program(), is[1].ID)
+		found = as[0]
+		return err
+	})
+	must(t, h.Undo(t.Context(), h.scope("ada"), found.ID))
+	states(iru.ItemReady, iru.ItemReady, iru.ItemReady)
 }

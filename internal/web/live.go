@@ -89,7 +89,7 @@ func (f *feed) follow(ctx context.Context) {
 // topics says which nouns touch a topic. A topic with a number ("outlet-5") is touched by the event of that very thing, and by any
 // event of the nouns that its page is made of.
 var topics = map[string][]string{
-	"today":      {"item", "asset", "outlet", "notice", "clock", "operation", "provider", "assessment", "match"},
+	"today":      {"item", "asset", "outlet", "notice", "clock", "operation", "provider", "assessment", "match", "known", "bank"},
 	"triage":     {"item", "match", "assessment"},
 	"item":       {"match", "assessment"},
 	"outlets":    {"outlet", "asset"},
@@ -108,6 +108,7 @@ var topics = map[string][]string{
 	"banks":      {"bank", "known"},
 	"bank":       {"known"},
 	"known":      {"bank", "match"},
+	"terms":      {"term", "term_list", "item"},
 }
 
 func touches(topic string, e iru.Event) bool {

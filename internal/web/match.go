@@ -54,14 +54,14 @@ func (r *itemReader) near() error {
 	p.Near = nil
 	labels := map[int64]string{}
 	for _, n := range ns {
-		if _, ok := labels[n.Known]; !ok {
+		if _, ok := labels[n.Known]; !ok && n.Known != 0 {
 			k, err := r.t.Known(r.ctx, r.v.scope, n.Known)
 			if err != nil {
 				return err
 			}
 			labels[n.Known] = plainDefanged(k.Name())
 		}
-		p.Near = append(p.Near, NearLine{Item: n.Item, By: labels[n.Known]})
+		p.Near = append(p.Near, NearLine{Item: n.Item, By: labels[n.Known], Likes: n.Likes, Free: n.Item.State == iru.ItemReady && n.Item.Unit == p.Item.Unit && !n.Item.Held(r.v.scope.Officer, r.v.now)})
 	}
 	return nil
 }
@@ -125,6 +125,15 @@ func distance(ctx context.Context, m iru.Match) string {
 		return ui.T(ctx, "%s of the sound's bits differ, limit %s", percents(m.Distance), percents(recognise.AudioMatch))
 	}
 	return ui.T(ctx, "%s similar", fmt.Sprintf("%.2f", 1-m.Distance))
+}
+
+// likeness says in words how two items resemble each other.
+func likeness(ctx context.Context, l iru.Likeness) string {
+	how := distance(ctx, iru.Match{Medium: l.Medium, Distance: l.Distance})
+	if l.Medium == iru.MediumVPDQ {
+		how = ui.T(ctx, "%s of the frames of one are in the other, at least %s", percents(1-l.Distance), percents(recognise.VideoQuery))
+	}
+	return reasonKind(ctx, l.Medium) + ": " + how
 }
 
 // percents writes a share of one.

@@ -14,6 +14,7 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 	"iolaus/internal/web/ui"
 )
 
@@ -235,6 +236,9 @@ func (v *visit) noticePage() error {
 	if err != nil {
 		return err
 	}
+	if away, err := v.veiled(iru.NoticeID(n)); away || err != nil {
+		return err
+	}
 	p := NoticePage{Now: v.now}
 	if err := v.read(func(t *db.Tx) error { return v.fillNotice(t, &p, iru.NoticeID(n)) }); err != nil {
 		return err
@@ -294,11 +298,14 @@ func (v *visit) fillNotice(t *db.Tx, p *NoticePage, nid iru.NoticeID) error {
 	}
 	p.Clocks = nil
 	for _, c := range cs {
-		if c.State != iru.ClockReplaced {
+		if c.State != iru.ClockReplaced && c.About.Noun == "notice" && slices.ContainsFunc(v.desk.Regime.ClocksFor(n.Instrument), func(r legal.ClockRule) bool { return r.ID == c.Rule }) {
 			p.Clocks = append(p.Clocks, c)
 		}
 	}
 	slices.Reverse(p.Clocks)
+	if p.Law, err = v.lawSheets(t, n, cs); err != nil {
+		return err
+	}
 	ls, err := t.Letters(ctx, v.scope, n.ID)
 	if err != nil {
 		return err
@@ -377,12 +384,28 @@ func (v *visit) gate(p *NoticePage) error {
 			}
 			if o.Provider.ID == p.Notice.Provider && o.Carrier.Layer == p.Notice.Layer {
 				p.Ruling, p.GateKnown = r, true
+				v.seconded(p, o)
 			} else {
 				p.Gate = append(p.Gate, GateLine{o.Provider, o.Carrier.Layer, r})
 			}
 		}
 	}
+	if ctx := v.ctx(); !p.GateKnown && p.Notice.Unsent() && v.may(iru.ToDraft) {
+		p.Waits = append(p.Waits, ui.Line{Text: ui.T(ctx, "%s no longer carries the address: take the act over to who does", p.Provider.Name), Href: "/notices/" + id(p.Notice.ID) + "/reroute"})
+	}
 	return nil
+}
+
+// seconded says what a second contact means for an order of one hour.
+func (v *visit) seconded(p *NoticePage, o desk.Option) {
+	n, ctx := p.Notice, v.ctx()
+	switch {
+	case n.Instrument != legal.RemovalOrder:
+	case o.Second.ID == 0 && n.Unsent():
+		p.Waits = append(p.Waits, ui.Line{Text: ui.T(ctx, "The addressee has one contact only; a second one would get a copy")})
+	case o.Second.ID != 0 && (n.State.Open() || n.State == iru.NoticeBounced) && v.may(iru.ToAnswer):
+		p.Buttons = append(p.Buttons, ui.Button{Text: ui.T(ctx, "Remind the second contact"), Href: "/notices/" + id(n.ID) + "/remind"})
+	}
 }
 
 // looks is what we saw of the address, by vantage point.

@@ -214,6 +214,11 @@ func (v *visit) documents(t *db.Tx, p *NoticePage, ls []iru.Letter) error {
 		if l.Kind == "notice" && !l.Inbound {
 			add(ui.Link("/notices/"+id(n.ID)+"/paper", ui.T(ctx, "The act as sent")), ui.T(ctx, "sent"), textSum(l.Subject+"\n"+l.Text), ui.When{At: l.At, Day: true})
 		}
+		for _, f := range l.Files {
+			if l.Kind == "notice" && !l.Inbound {
+				add(ui.Link("/notices/"+id(n.ID)+"/document/"+f.Kind, f.Name), ui.T(ctx, "sent"), f.SHA256, ui.When{At: l.At, Day: true})
+			}
+		}
 		if l.Inbound && l.Kind == "receipt" && len(l.Proof) == 64 {
 			add(ui.Text(ui.T(ctx, "Receipt of %s", p.Provider.Name)), ui.T(ctx, "received"), l.Proof, ui.When{At: l.At, Day: true})
 		}

@@ -10,6 +10,7 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/form"
 	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 	"iolaus/internal/web/ui"
 )
 
@@ -143,6 +144,12 @@ func (v *visit) noticeStep(why string, refused error) error {
 	if s.hand {
 		p.Fields = v.handFields()
 	}
+	if alone, err := v.alone(s, n); err != nil {
+		return err
+	} else if alone {
+		p.Fields = append(p.Fields, ui.Field{Name: "alone", Label: ui.T(ctx, "Why one contact must do"), Type: "textarea", Rows: 2, Required: true, Max: 300, Value: v.value("alone"),
+			Hint: ui.T(ctx, "The order gives an hour, and this addressee has no confirmed second contact. Confirm one, or say why.")})
+	}
 	if s.whole {
 		if p.Act, err = v.act(n); err != nil {
 			return err
@@ -183,7 +190,13 @@ func (v *visit) notice() (iru.Notice, error) {
 	var n iru.Notice
 	err = v.read(func(t *db.Tx) error {
 		var err error
-		n, err = t.Notice(v.ctx(), v.scope, iru.NoticeID(i))
+		if n, err = t.Notice(v.ctx(), v.scope, iru.NoticeID(i)); err != nil {
+			return err
+		}
+		hidden, err := desk.Veiled(v.ctx(), t, v.scope, n.ID)
+		if err == nil && hidden {
+			err = desk.NotYet
+		}
 		return err
 	})
 	return n, err
@@ -261,6 +274,15 @@ func (v *visit) noticeNext(s noticeVerb, n iru.Notice) []string {
 	return out
 }
 
+// alone reports whether an order of one hour is about to be handed in to an addressee with one contact only.
+func (v *visit) alone(s noticeVerb, n iru.Notice) (bool, error) {
+	if s.verb != "submit" || n.Instrument != legal.RemovalOrder || !v.desk.Rules.TwoContacts {
+		return false, nil
+	}
+	_, has, err := v.desk.Seconds(v.ctx(), v.scope, n.Provider)
+	return !has, err
+}
+
 func (v *visit) stepNotice() error {
 	ctx := v.ctx()
 	s, n, err := v.noticeVerb()
@@ -273,7 +295,7 @@ func (v *visit) stepNotice() error {
 	done := ""
 	switch s.verb {
 	case "submit":
-		n, err = v.desk.Submit(ctx, v.scope, n.ID)
+		n, err = v.desk.SubmitAlone(ctx, v.scope, n.ID, v.value("alone"))
 		done = ui.T(ctx, "%s waits for approval.", n.Ref)
 	case "approve":
 		n, err = v.approve(n)
@@ -335,6 +357,9 @@ func (v *visit) paperPage() error {
 		return err
 	}
 	p := PaperPage{Frame: v.frame("notices", ui.T(ctx, "%s as the addressee reads it", n.Ref)), Notice: n, Act: a}
+	if p.Papers, err = v.papers(n); err != nil {
+		return err
+	}
 	return v.show(p.View())
 }
 

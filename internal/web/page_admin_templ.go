@@ -46,7 +46,7 @@ func (p AdminPage) View() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head{Title: ui.T(ctx, "Administration"), Buttons: []ui.Button{{Text: ui.T(ctx, "My tokens"), Href: "/me"}}}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head{Title: ui.T(ctx, "Administration"), Buttons: []ui.Button{{Text: ui.T(ctx, "Letterhead"), Href: "/admin/letterhead"}, {Text: ui.T(ctx, "My tokens"), Href: "/me"}}}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

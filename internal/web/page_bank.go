@@ -20,7 +20,9 @@ type BanksPage struct {
 	Said  string
 	May   bool // this officer may open one
 	Count int
-	Table ui.Table
+
+	Earlier RescanCard
+	Table   ui.Table
 }
 
 // BankPage is one bank: what it is, and what is in it.

@@ -36,6 +36,7 @@ type ItemPage struct {
 	Hits     []iru.TermHit // of watch lists, in the newest exhibit
 	Alike    []iru.ItemID  // items with the same content
 	Earlier  ui.Lines
+	Found    iru.Assessment // the finding that stands
 	History  ui.Table
 
 	Waits     bool   // it waits for a person
@@ -223,4 +224,16 @@ func (p ItemPage) alike(ctx context.Context) templ.Component {
 		return nil
 	}
 	return ui.Text(ui.Tn(ctx, len(p.Alike), "%d other items have the same content; a finding settles those that are free."))
+}
+
+// foundSteps lead on from the finding that stands: what is open, and the fast lane.
+func (p ItemPage) foundSteps(ctx context.Context) templ.Component {
+	var out []templ.Component
+	if len(p.Found.Grounds.Missing()) > 0 && p.MayAssess {
+		out = append(out, ui.Button{Text: ui.T(ctx, "Complete it"), Small: true, Href: "/assessments/" + id(p.Found.ID) + "/complete"})
+	}
+	if p.MayAssess {
+		out = append(out, ui.Text(" "), ui.Link("/items/"+id(p.Item.ID)+"/threat", ui.T(ctx, "Threat to life")))
+	}
+	return templ.Join(out...)
 }

@@ -23,7 +23,7 @@ type matchVerb struct{ Verb, Words string }
 
 func (m MatchLine) verbs(ctx context.Context) []matchVerb {
 	var out []matchVerb
-	for _, b := range []matchVerb{{"confirm", ui.T(ctx, "Confirm")}, {"dispute", ui.T(ctx, "Dispute")}, {"withdraw", ui.T(ctx, "Withdraw")}} {
+	for _, b := range []matchVerb{{"confirm", ui.T(ctx, "Confirm")}, {"dispute", ui.T(ctx, "Dispute")}, {"withdraw", ui.T(ctx, "Withdraw")}, {"restore", ui.T(ctx, "Suggest it again")}} {
 		if iru.MatchTable.Can(m.State, b.Verb) {
 			out = append(out, b)
 		}
@@ -31,13 +31,32 @@ func (m MatchLine) verbs(ctx context.Context) []matchVerb {
 	return out
 }
 
+// why asks for the reason of what undoes a withdrawal.
+func (m MatchLine) why(ctx context.Context) ui.Field {
+	return ui.Field{ID: "why-match-" + id(m.ID), Name: "note", Label: ui.T(ctx, "Why it is a suggestion again"), Required: true, Max: 500, Autocomplete: "off", More: map[string]any{"dir": "auto"}}
+}
+
 // label is what the bank calls it, its addresses defanged.
 func (m MatchLine) label() string { return plainDefanged(m.Label) }
 
 // A NearLine is an item that resembles the one shown.
 type NearLine struct {
-	Item iru.Item
-	By   string // what both resemble
+	Item  iru.Item
+	By    string         // what both resemble; "" for nothing known
+	Likes []iru.Likeness // how they resemble each other
+	Free  bool           // a finding can settle it
+}
+
+// how says in what it resembles the item shown.
+func (n NearLine) how(ctx context.Context) []string {
+	var out []string
+	for _, l := range n.Likes {
+		out = append(out, likeness(ctx, l))
+	}
+	if n.By != "" {
+		out = append(out, ui.T(ctx, "both resemble “%s”", n.By))
+	}
+	return out
 }
 
 func (n NearLine) waits() bool {
@@ -68,7 +87,7 @@ func (p ItemPage) nearTitle(ctx context.Context) string {
 
 // nearFoot says the rule, and how many are not listed.
 func (p ItemPage) nearFoot(ctx context.Context) templ.Component {
-	rule := ui.T(ctx, "Near is not the same: each is opened and judged by itself. Exact copies are settled together.")
+	rule := ui.T(ctx, "Near is not the same: a finding settles only those that are ticked with it. Exact copies are settled together.")
 	if more := len(p.Near) - nearShown; more > 0 {
 		return ui.Both(rule, ui.T(ctx, "Not listed here: %s.", strconv.Itoa(more)))
 	}
@@ -97,4 +116,16 @@ func (p ItemPage) silent(ctx context.Context) templ.Component {
 		return nil
 	}
 	return ui.Text(ui.T(ctx, "Not shown: %s, of a muted bank or of content that was set aside.", strconv.Itoa(p.Silent)))
+}
+
+// also asks which near copies the finding settles with the item: none unless a person ticks it.
+func (p ItemPage) also(ctx context.Context) (ui.Choice, bool) {
+	c := ui.Choice{Name: "also", Question: ui.T(ctx, "Near copies that this finding settles too"), Many: true, Chosen: p.Form.Also, Error: p.Form.Errors["also"],
+		Hint: ui.T(ctx, "Tick only what you have opened: each gets a finding of its own, in your name.")}
+	for _, n := range p.Near[:min(len(p.Near), nearShown)] {
+		if n.Free {
+			c.Options = append(c.Options, ui.ChoiceOption{Value: id(n.Item.ID), Text: ui.T(ctx, "Item %s", id(n.Item.ID)) + " · " + cutText(plainDefanged(n.Item.Locator), 60), Hint: join(n.how(ctx)...)})
+		}
+	}
+	return c, len(c.Options) > 0 && (p.Act == actRefer || p.Act == actNoAction)
 }

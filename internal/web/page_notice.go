@@ -103,6 +103,7 @@ type NoticePage struct {
 	Gate        []GateLine   // the other carriers
 	GateKnown   bool         // whether the gate could be asked again: the asset is within reach
 	Limit       string
+	Law         []Sheet // the law's own: all clocks, receipts, letters, appeals, secrecy
 	Proof       *ProofCard
 	Regime      string
 	ReasonText  string
@@ -204,6 +205,15 @@ func (p NoticePage) head(ctx context.Context) ui.Head {
 	h.Facts = append(h.Facts, ui.Text(ui.T(ctx, "Issued by %s", p.Unit.Name)))
 	if p.Operation.ID != 0 {
 		h.Facts = append(h.Facts, ui.All(ui.Text(ui.T(ctx, "Task of")), ui.Link("/operations/"+id(p.Operation.ID), p.Operation.Name)))
+	}
+	if n := p.Notice; n.Instrument.Binding() && n.State == iru.NoticeDraft {
+		h.Buttons = append(slices.Clone(h.Buttons), ui.Button{Text: ui.T(ctx, "Mock scrutiny"), Href: "/notices/" + id(n.ID) + "/mock"})
+	}
+	if n := p.Notice; n.Batch != 0 {
+		h.Facts = append(h.Facts, ui.Link("/batches/"+id(n.Batch), ui.T(ctx, "In a grouped letter")))
+	}
+	if n := p.Notice; n.Threat != 0 {
+		h.Facts = append(h.Facts, ui.Link("/threats/"+id(n.Threat), ui.T(ctx, "Threat to life")))
 	}
 	if p.Parent.ID != 0 {
 		h.Facts = append(h.Facts, ui.All(ui.Text(ui.T(ctx, "Follows")), ui.Link("/notices/"+id(p.Parent.ID), p.Parent.Ref)))

@@ -5,6 +5,7 @@ package web
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -33,7 +34,7 @@ func (p ProvidersPage) head(ctx context.Context) ui.Head {
 		h.State = ui.Warn(ui.Tn(ctx, p.Confirm, "%d contacts to confirm"))
 	}
 	if p.May {
-		h.Buttons = []ui.Button{{Text: ui.T(ctx, "Enter a provider"), Kind: ui.Primary, Href: "/providers/new", Key: "n"}}
+		h.Buttons = []ui.Button{{Text: ui.T(ctx, "Authorities"), Href: "/authorities"}, {Text: ui.T(ctx, "From a file"), Href: "/providers/import"}, {Text: ui.T(ctx, "As a file"), Href: "/providers/export"}, {Text: ui.T(ctx, "Enter a provider"), Kind: ui.Primary, Href: "/providers/new", Key: "n"}}
 	}
 	return h
 }
@@ -60,8 +61,12 @@ type ProviderPage struct {
 	Thread      ui.Thread
 	Drills      ui.Table
 	MayDrill    bool
-	More        bool // the thread is longer
+	More        bool  // the thread is longer
+	Inform      Sheet // the ledger of the twelve hours
 	History     ui.Table
+	Contacts    ui.Table
+	Tests       ui.Table
+	Second      bool // a confirmed second contact takes orders
 }
 
 // A Record is how an addressee has behaved, as far as the officer's unit and its operations know.
@@ -154,12 +159,16 @@ func (p ProviderPage) head(ctx context.Context) ui.Head {
 	h := ui.Head{Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Notices"), Href: "/notices"}, {Text: ui.T(ctx, "Providers"), Href: "/providers"}}, Title: p.Provider.Name,
 		State: contactState(ctx, p.Provider.Contact), Facts: []templ.Component{ui.Text(layerName(ctx, p.Provider.Layer)), ui.Text(jurisdiction(ctx, p.Provider))}}
 	if p.May {
+		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Describe"), Href: "/providers/" + id(p.Provider.ID) + "/describe"}, ui.Button{Text: ui.T(ctx, "Further contact"), Href: "/providers/" + id(p.Provider.ID) + "/contact"})
 		if p.Provider.Contact != iru.ContactConfirmed {
 			h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Change contact"), Href: "/providers/" + id(p.Provider.ID) + "/change"},
 				ui.Button{Text: ui.T(ctx, "Confirm this contact"), Kind: ui.Primary, Href: "/providers/" + id(p.Provider.ID) + "/confirm", Legal: true})
 		} else {
 			h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Change contact"), Href: "/providers/" + id(p.Provider.ID) + "/change"})
 		}
+	}
+	if p.Provider.Channel == iru.ByMail {
+		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Calendar"), Href: "/providers/" + id(p.Provider.ID) + "/calendar"})
 	}
 	return h
 }
@@ -195,6 +204,22 @@ func (p ProviderPage) contactTerms(ctx context.Context) ui.Terms {
 	}
 	if v.Note != "" {
 		t = append(t, ui.Term{Name: ui.T(ctx, "Note"), Value: ui.Text(v.Note)})
+	}
+	t = append(t, ui.Term{Name: ui.T(ctx, "How well it is known"), Value: law(ctx, v.Main().Confidence(p.Now).Why)})
+	if len(v.Languages) > 0 {
+		t = append(t, ui.Term{Name: ui.T(ctx, "Languages for orders"), Value: ui.Text(strings.Join(v.Languages, " "))})
+	}
+	if v.Establishment != "" {
+		t = append(t, ui.Term{Name: ui.T(ctx, "Main establishment"), Value: ui.Text(v.Establishment)})
+	}
+	if v.Representative != "" {
+		t = append(t, ui.Term{Name: ui.T(ctx, "Legal representative"), Value: ui.Isolated(v.Representative)})
+	}
+	if v.SealKey != "" {
+		t = append(t, ui.Term{Name: ui.T(ctx, "Key"), Value: code(iru.KeyPrint(v.SealKey))})
+		if ends := iru.SealEnds(v.Seal, v.SealKey); !ends.IsZero() {
+			t = append(t, ui.Term{Name: ui.T(ctx, "Its certificate ends"), Value: ui.Text(day(ends))})
+		}
 	}
 	return t
 }

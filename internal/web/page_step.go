@@ -67,4 +67,5 @@ type PaperPage struct {
 	Frame  ui.Frame
 	Notice iru.Notice
 	Act    *ActText
+	Papers *DocumentsCard
 }

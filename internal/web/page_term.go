@@ -21,6 +21,7 @@ type TermsPage struct {
 	Terms   ui.Table
 	Pages   ui.Pages
 	Imports ui.Table
+	Earlier RescanCard
 	History ui.Table
 
 	Begin  termForm

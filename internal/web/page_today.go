@@ -32,6 +32,8 @@ type TodayPage struct {
 	First5       *TodayClock // the clock that expires next; nil: none runs
 	Clocks       ui.Lines    // the ones after it
 	Latest       ui.Lines    // what just happened
+	Flooding     int         // known content that matches too much and waits for a decision
+	Floods       ui.Lines    // the first of it
 }
 
 // A TodayClock is the clock that expires next.

@@ -53,7 +53,7 @@ func (c *call) verify() error {
 		return err
 	}
 	if err == nil {
-		p.Ours, err = c.desk.Issued(ctx, p.Ref, p.Digest)
+		p.Ours, err = c.desk.Ours(ctx, p.Ref, p.Digest)
 		p.Asked = err == nil
 	}
 	if why, ok := complaint(err); ok {

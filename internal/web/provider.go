@@ -140,10 +140,16 @@ func (v *visit) providerPage() error {
 		}
 		p.Drills = drills(ctx, ks)
 		p.MayDrill = p.May && p.Provider.Contact == iru.ContactConfirmed && p.Provider.Channel != iru.ByAPI && p.Provider.ByMachine()
+		if p.Contacts, p.Tests, p.Second, err = v.contactTables(t, p.Provider, p.May); err != nil {
+			return err
+		}
 		p.History, err = v.history(t, iru.Subject{Noun: "provider", ID: int64(p.Provider.ID)}, who)
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if p.Inform, err = v.informSheet(p.Provider.ID); err != nil {
 		return err
 	}
 	p.Frame, p.Said = v.frame("notices", p.Provider.Name), v.said()
@@ -236,7 +242,7 @@ func (v *visit) confirmStep(why string) error {
 		Facts: ProviderPage{Provider: p, Now: v.now}.contactTerms(ctx),
 		Fields: []ui.Field{{Name: "note", Label: ui.T(ctx, "How you made sure"), Type: "textarea", Required: true, Max: 1000, Value: v.r.PostFormValue("note"),
 			Placeholder: ui.T(ctx, "called them, read it on their page for authorities")}},
-		Hidden: map[string]string{"address": p.Channel + " " + p.Address},
+		Hidden: map[string]string{"address": p.Way()},
 		Action: v.r.URL.Path, Verb: ui.T(ctx, "Confirm this contact"), Kind: ui.Primary, Back: "/providers/" + id(p.ID)}
 	if why != "" {
 		return v.again(iru.Invalid, page.View())

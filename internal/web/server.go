@@ -20,6 +20,7 @@ import (
 // Options are what the workbench needs besides the desk.
 type Options struct {
 	Evidence Evidence
+	Letters  Store    // of letters and their documents; nil: only previews are shown
 	Links    *Links   // to the origin that shows evidence; nil: nothing of it is shown, only described
 	Export   Export   // makes the bundle of an exhibit; nil: none is offered
 	Portal   *Portal  // pages for addressees without an account; nil: there are none

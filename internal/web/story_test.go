@@ -13,6 +13,7 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
+	"iolaus/internal/desk/desktest"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 )
@@ -142,7 +143,7 @@ func (h *house) refer(login string, i iru.Item, purpose iru.Purpose) iru.Assessm
 		why = "exercise: the timetable may be news"
 	}
 	a, err := h.Assess(h.t.Context(), h.scope(login), iru.Assessment{Item: i.ID, Finding: iru.FindRefer, Limbs: []string{"c"}, Passage: "snow line", PassageLang: "en", Purpose: purpose,
-		PurposeReason: "no editorial responsibility is named", Public: true, Reason: why})
+		PurposeReason: "no editorial responsibility is named", Public: true, Reason: why, Grounds: desktest.Whole()})
 	must(h.t, err)
 	return a
 }
@@ -213,6 +214,8 @@ func (h *house) story() *story {
 	h.refer("ada", s.first, iru.PurposeProceed)
 	s.host, s.registrar = h.provider("Birchrack", legal.Host), h.provider("Alder Names", legal.Registrar)
 	_, err := h.Confirm(ctx, h.scope("ben"), s.host.ID, "called the number on their page")
+	must(h.t, err)
+	_, err = h.RecordInformed(ctx, h.scope("ben"), s.host.ID, h.clock().Add(-24*time.Hour).Format(time.RFC3339), "", "registered letter")
 	must(h.t, err)
 	s.order = h.act(desk.DraftRequest{Asset: s.wire.ID, Item: s.first.ID, Provider: s.host.ID, Layer: legal.Host, Instrument: legal.RemovalOrder})
 	s.order, err = h.Approve(ctx, h.scope("sig"), s.order.ID)

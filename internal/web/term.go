@@ -46,6 +46,9 @@ func (v *visit) fillTerms(p *TermsPage, open iru.TermListID) error {
 		if err != nil {
 			return err
 		}
+		if p.Earlier, err = v.rescan(t, iru.SoughtTerms); err != nil {
+			return err
+		}
 		p.None = len(ls) == 0
 		p.Lists = v.listTable(t, ls, counts, open)
 		if open == 0 {

@@ -103,6 +103,9 @@ func TestWatchListPages(t *testing.T) {
 	ada.post("/terms", append(codes, "name", "Trams")...).leads("/terms?list=1")
 	ada.post("/terms", append(codes, "name", "Trams")...).is(http.StatusConflict).has("#begin-problem", "of that name")
 	ada.post("/terms/1/add", "text", "قطار الميناء", "lang", "ar").leads("/terms?list=1")
+	ada.get("/terms").has("#earlier", "Goes on").has("#earlier .bar", "").has("#earlier", "looked for in what was captured earlier")
+	h.passRescan(iru.SoughtTerms, iru.Part{Over: true, Seen: 1240, Found: 1, Failed: 2})
+	ada.get("/terms").has("#earlier", "Done").has("#earlier", "found in 1 capture ·").has("#earlier", "2 captures could not be read").hasNo("#earlier .bar")
 	ada.get("/terms?list=1").has("#terms [lang=ar][dir=rtl]", "قطار الميناء").has("#lists", "Trams").has("#lists", "TLP:AMBER").has("#terms", "looked for")
 	ada.post("/terms/1/add", "text", "!").is(http.StatusUnprocessableEntity).has("#add-problem", "no letter")
 	ada.post("/terms/1/1", "verb", "mute").leads("/terms?list=1")
@@ -148,6 +151,18 @@ func TestWatchListPages(t *testing.T) {
 		t.Errorf("a file: %s", resp.Status)
 	}
 	ada.get("/terms?list=1").has("#terms", "straße am hafen").has("#imports", "lines.csv")
+}
+
+// passRescan says that a part of what was captured earlier was gone through, as a worker would.
+func (h *house) passRescan(what iru.Sought, p iru.Part) {
+	h.t.Helper()
+	var r iru.Rescan
+	must(h.t, h.DB.View(h.t.Context(), func(x *db.Tx) (err error) {
+		r, err = x.Rescan(h.t.Context(), h.scope("ada").Unit, what)
+		return err
+	}))
+	_, err := h.RecordRescan(h.t.Context(), r, p)
+	must(h.t, err)
 }
 
 func TestWatchListPagesAreAccessible(t *testing.T) {

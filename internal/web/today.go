@@ -16,6 +16,7 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 	"iolaus/internal/web/ui"
 )
 
@@ -134,7 +135,7 @@ func (d *today) fill(p *TodayPage) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range []func() error{d.needClocks, d.needApprovals, d.needReturns, d.needAnswers, d.needHands, d.needUndelivered, d.needLetters, d.needStrays, d.needContacts, d.needCandidates, d.needItems, d.needPolls} {
+	for _, f := range []func() error{d.needClocks, d.needApprovals, d.needReturns, d.needAnswers, d.needHands, d.needUndelivered, d.needLetters, d.needStrays, d.needLaw, d.needContacts, d.needCandidates, d.needItems, d.needPolls} {
 		if err := f(); err != nil {
 			return err
 		}
@@ -150,6 +151,9 @@ func (d *today) fill(p *TodayPage) error {
 	p.AtLeast = d.most
 	p.Clocks, p.First5 = d.running()
 	if err := d.latest(p); err != nil {
+		return err
+	}
+	if err := d.floods(p); err != nil {
 		return err
 	}
 	if err := d.availability(p); err != nil {
@@ -182,7 +186,9 @@ func (d *today) load() error {
 	if n := len(d.clocks); n == counted && d.clocks[n-1].Due.Before(d.v.now.Add(soonUnder)) { // else those that were not read are not soon
 		d.most, d.moreClocks = true, true
 	}
-	d.clocks = slices.DeleteFunc(d.clocks, func(c iru.Clock) bool { return !d.ours(d.notice(c.Notice)) })
+	d.clocks = slices.DeleteFunc(d.clocks, func(c iru.Clock) bool { // those that can be missed; times to keep and to appeal stand on the page of the clocks
+		return c.Unit != d.v.by.Unit || c.Sense != legal.Deadline && c.Rule != "tco-72h-own" && c.Rule != "tco-6w"
+	})
 	return err
 }
 
@@ -205,6 +211,14 @@ func (d *today) add(shown *int, n need) {
 
 func (d *today) noticeLine(n iru.Notice) string {
 	return instrumentName(d.ctx, n.Instrument) + " " + n.Ref
+}
+
+// clockLine names what a clock runs about: the act, or what the clock is for.
+func (d *today) clockLine(c iru.Clock) string {
+	if n := d.notice(c.Notice); n.ID != 0 && c.About.Noun == "notice" {
+		return d.noticeLine(n)
+	}
+	return ruleName(d.ctx, c.Rule) + " " + c.Ref
 }
 
 func (d *today) noticeWhy(n iru.Notice, more string) string {
@@ -230,8 +244,8 @@ func (d *today) since(at time.Time) templ.Component {
 	return ui.Strong(ui.T(d.ctx, "since %s", at.UTC().Format("2 Jan")))
 }
 
-func (d *today) clockOf(c iru.Clock, n iru.Notice) ui.Clock {
-	return ui.Clock{What: d.noticeLine(n), Now: d.v.now, Started: c.Started, Due: c.Due, Risk: min(iru.AtRiskUnder, c.Length/4)}
+func (d *today) clockOf(c iru.Clock) ui.Clock {
+	return ui.Clock{What: d.clockLine(c), Now: d.v.now, Started: c.Started, Due: c.Due, Risk: min(iru.AtRiskUnder, c.Length/4)}
 }
 
 // maxNeeds is how many lines the table shows.
@@ -268,9 +282,9 @@ func (d *today) counts() (ui.Counts, error) {
 	}
 	for _, c := range d.clocks {
 		switch left := c.Due.Sub(d.v.now); {
-		case left < 0:
+		case left < 0 && c.Sense == legal.Deadline:
 			late++
-		case left < soonUnder:
+		case left >= 0 && left < soonUnder:
 			soon++
 		}
 	}
@@ -304,16 +318,15 @@ func (d *today) counts() (ui.Counts, error) {
 // running gives the clock that expires next, and the four after it.
 func (d *today) running() (rest ui.Lines, first *TodayClock) {
 	for i, c := range d.clocks {
-		n := d.notice(c.Notice)
-		clock := d.clockOf(c, n)
+		clock := d.clockOf(c)
 		if i == 0 {
-			first = &TodayClock{Clock: clock, Ref: n.Ref, Href: "/notices/" + id(n.ID), Who: d.providers[n.Provider].Name, Proof: c.Proof}
+			first = &TodayClock{Clock: clock, Ref: c.Ref, Href: clockHref(c), Who: d.providers[c.Provider].Name, Proof: c.Proof}
 			continue
 		}
 		if i == 5 {
 			break
 		}
-		rest = append(rest, ui.Line{Text: n.Ref, Href: "/notices/" + id(n.ID), Sub: d.providers[n.Provider].Name, End: templ.Join(clock.State(d.ctx).Plain(), clock.Small())})
+		rest = append(rest, ui.Line{Text: c.Ref, Href: clockHref(c), Sub: d.providers[c.Provider].Name, End: templ.Join(clock.State(d.ctx).Plain(), clock.Small())})
 	}
 	return rest, first
 }

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"slices"
 
+	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
@@ -15,12 +16,16 @@ func (d *today) needClocks() error {
 	shown := 0
 	for _, c := range d.clocks {
 		if s := c.Status(d.v.now); s != iru.Overdue && s != iru.AtRisk {
-			break
+			continue
 		}
-		n := d.notice(c.Notice)
-		clock := d.clockOf(c, n)
-		d.add(&shown, need{rank: 0, when: c.Due, left: clock.Small(), state: clock.State(d.ctx), what: d.noticeLine(n),
-			why: d.noticeWhy(n, c.Source), href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "Open")})
+		clock, why, href := d.clockOf(c), join(d.providers[c.Provider].Name, c.Source), clockHref(c)
+		if n := d.notice(c.Notice); n.ID != 0 {
+			why = d.noticeWhy(n, c.Source)
+		}
+		if href == "" {
+			href = "/clocks"
+		}
+		d.add(&shown, need{rank: 0, when: c.Due, left: clock.Small(), state: clock.State(d.ctx), what: d.clockLine(c), why: why, href: href, verb: ui.T(d.ctx, "Open")})
 	}
 	return nil
 }
@@ -175,6 +180,40 @@ func (d *today) needStrays() error {
 	shown := 0
 	d.add(&shown, need{rank: 5, when: list[0].At, left: d.since(list[0].At), state: ui.Info(ui.T(d.ctx, "To file")).With(ui.IconIn), what: ui.T(d.ctx, "Mail that names no act"),
 		why: ui.T(d.ctx, "it came into our mailbox; a person finds its place"), href: "/strays", verb: ui.T(d.ctx, "File it")})
+	return nil
+}
+
+// needLaw lists letters that wait for a person, waivers that wait for a second one, and copies that nobody examines.
+func (d *today) needLaw() error {
+	if d.v.may(iru.ToSign) {
+		ws, err := d.t.Waivers(d.ctx, d.v.scope, 0)
+		if err != nil {
+			return err
+		}
+		shown := 0
+		for _, w := range ws {
+			if n := d.notice(w.Notice); w.State == iru.WaiverAsked && w.By != d.v.by.ID && w.Unit == d.v.by.Unit {
+				d.add(&shown, need{rank: 1, when: w.At, left: d.since(w.At), state: lawState(d.ctx, "waiver", string(w.State)), what: ui.T(d.ctx, "Waive the twelve hours"), why: d.noticeWhy(n, w.Reason), href: "/notices/" + id(w.Notice), verb: ui.T(d.ctx, "Open")})
+			}
+		}
+	}
+	if !d.v.may(iru.ToAnswer) {
+		return nil
+	}
+	for _, state := range []iru.MissiveState{iru.MissiveFailed, iru.MissiveDraft} {
+		ms, err := d.t.MissivesAfter(d.ctx, d.v.scope, db.MissiveFilter{State: state}, 0, counted)
+		if err != nil {
+			return err
+		}
+		d.full(len(ms))
+		shown := 0
+		for _, m := range ms {
+			if m.Unit != d.v.by.Unit {
+				continue
+			}
+			d.add(&shown, need{rank: 5, when: m.Created, left: d.since(m.Created), state: lawState(d.ctx, "missive", string(m.State)), what: missiveName(d.ctx, m.Kind), why: join(m.Ref, m.Name), href: "/missives/" + id(m.ID), verb: ui.T(d.ctx, "Open")})
+		}
+	}
 	return nil
 }
 

@@ -53,6 +53,11 @@ func (v *visit) triagePage() error {
 		p.CanJudge = false
 	}
 	p.Form = assessForm{Lang: p.Item.Lang, Of: firstOf(p.Alike)}
+	if p.Act == actRefer {
+		if p.Form.Near, err = v.desk.Neighbours(v.ctx(), v.scope, i); err != nil {
+			return err
+		}
+	}
 	if err := v.offerUndo(&p, q.Get("did")); err != nil {
 		return err
 	}
@@ -263,7 +268,7 @@ func (v *visit) assess() error {
 	if f.missing(v.ctx(), act); len(f.Errors) > 0 {
 		return v.judgeAgain(a.Item, act, f, iru.Invalid)
 	}
-	a, err = v.desk.Assess(v.ctx(), v.scope, a)
+	a, err = v.desk.Assess(v.ctx(), v.scope, a, f.also()...)
 	if r, ok := refusal(err); ok {
 		f.Errors[fieldOf(r.Reason)] = words(r)
 		return v.judgeAgain(iru.ItemID(n), act, f, err)

@@ -74,7 +74,7 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 	if err := pictures(ctx, g, p, r); err != nil {
 		return err
 	}
-	return c.films(ctx, g, p, r)
+	return c.films(ctx, i, g, p, r)
 }
 
 // pictures takes a page's pictures and its icon along: the same words and pictures are the same content, whatever the frame.
@@ -144,13 +144,12 @@ const (
 )
 
 func plain(mediaType string) bool {
-	return strings.HasPrefix(mediaType, "text/") || strings.Contains(mediaType, "json") || strings.Contains(mediaType, "xml") ||
-		strings.Contains(mediaType, "mpegurl") || strings.Contains(mediaType, "scpls")
+	return strings.HasPrefix(mediaType, "text/") || strings.Contains(mediaType, "json") || strings.Contains(mediaType, "xml") || listing(mediaType)
 }
 
 func kindOf(r *fetch.Response) iru.AssetKind {
 	switch {
-	case strings.HasPrefix(r.Type, "audio/"), strings.Contains(r.Type, "mpegurl"), r.Type == "application/ogg":
+	case strings.HasPrefix(r.Type, "audio/"), listing(r.Type), r.Type == "application/ogg":
 		return iru.Stream
 	case strings.Contains(r.Type, "json"):
 		return iru.Update

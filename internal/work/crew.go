@@ -20,6 +20,7 @@ import (
 	"iolaus/internal/deliver"
 	"iolaus/internal/desk"
 	"iolaus/internal/fetch"
+	"iolaus/internal/form"
 	"iolaus/internal/iru"
 	"iolaus/internal/media"
 	"iolaus/internal/probe"
@@ -48,12 +49,15 @@ type Crew struct {
 	Media    media.Options // how films and sounds are taken apart
 	Listen   Listening
 	Survey   time.Duration
-	Stamps   Stamps // who stamps the ledger; none without authorities
+	Stamps   Stamps       // who stamps the ledger, and signatures; none without authorities
+	Signer   *form.Signer // of documents; nil: they are not signed. Its name is what the desk calls Signature.
 	Log      *slog.Logger
 
-	life  life
-	known knownOnce
-	terms watchTerms
+	life    life
+	texts   securityTexts
+	known   knownOnce
+	waiting waitingOnce
+	terms   watchTerms
 }
 
 // Post is the unit's own end of the correspondence.
@@ -84,8 +88,12 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &prober{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &matcher{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &rethinker{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &rescanner{Crew: c, part: rescanPart}) },
 		func() error { return river.AddWorkerSafely(workers, &deliverer{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &grouper{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &poster{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &trier{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &mailer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &receiver{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &practiser{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &verifier{Crew: c}) },

@@ -30,12 +30,15 @@ const handWait = 10 * time.Minute
 const sealWait = 200 * time.Millisecond
 
 func (w *deliverer) Work(ctx context.Context, job *river.Job[desk.Deliver]) error {
+	if err := w.resolve(ctx, job.Args.Notice); err != nil {
+		return outcome(err)
+	}
 	d, err := w.Desk.Dispatch(ctx, job.Args.Notice)
 	switch {
 	case errors.Is(err, iru.Unavailable):
 		return river.JobSnooze(sealWait)
-	case errors.Is(err, iru.Conflict) && w.left(ctx, job.Args.Notice):
-		return nil // it had left before we were killed
+	case errors.Is(err, iru.Conflict) && (w.left(ctx, job.Args.Notice) || w.grouped(ctx, job.Args.Notice)):
+		return nil // it had left before we were killed, or leaves with others
 	case errors.Is(err, iru.Conflict): // a person must do something first; what they do enqueues anew
 		return outcome(errors.Join(err, w.Desk.Delay(ctx, job.Args.Notice, err.Error())))
 	case err != nil:
@@ -50,6 +53,12 @@ func (w *deliverer) Work(ctx context.Context, job *river.Job[desk.Deliver]) erro
 func (c *Crew) left(ctx context.Context, id iru.NoticeID) bool {
 	d, err := c.Desk.Thread(ctx, id)
 	return err == nil && !d.Notice.SentAt.IsZero()
+}
+
+// grouped reports whether an act leaves in a letter with others.
+func (c *Crew) grouped(ctx context.Context, id iru.NoticeID) bool {
+	d, err := c.Desk.Thread(ctx, id)
+	return err == nil && d.Notice.Batch != 0 && !c.gone(ctx, d.Notice.Batch)
 }
 
 // settle sends and records what became of it.
@@ -117,7 +126,7 @@ func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) 
 	switch {
 	case !d.Provider.ByMachine():
 		return desk.Sending{}, fmt.Errorf("send %s: it is handed over by people: %w", d.Notice.Ref, iru.Unavailable)
-	case d.Provider.Channel == iru.ByAPI:
+	case d.Letter.Contact == 0 && d.Provider.Channel == iru.ByAPI:
 		ch = c.api(d.Provider)
 	case c.Mail == nil:
 		return desk.Sending{}, fmt.Errorf("send %s: no mail server is configured: %w", d.Notice.Ref, iru.Unavailable)

@@ -25,7 +25,7 @@ const (
 )
 
 // films takes the films and sounds of a page along.
-func (c *Crew) films(ctx context.Context, g *recognise.Page, p *capture.Capture, r *desk.Recording) error {
+func (c *Crew) films(ctx context.Context, i iru.Item, g *recognise.Page, p *capture.Capture, r *desk.Recording) error {
 	list := g.Media
 	if len(list) > maxFilms {
 		p.Warnf("%d films and sounds of the page were left out: %d are taken along", len(list)-maxFilms, maxFilms)
@@ -41,7 +41,11 @@ func (c *Crew) films(ctx context.Context, g *recognise.Page, p *capture.Capture,
 		}
 		d := recognise.SHA256(body)
 		r.Prints = append(r.Prints, iru.Print{Medium: iru.MediumSHA256, Value: d.Hex(), Where: clean(u)})
-		if err := c.film(ctx, clean(u), body, p, r); err != nil {
+		take := func() error { return c.film(ctx, clean(u), body, p, r) }
+		if recognise.PlaylistFormOf(body, "", u) != "" {
+			take = func() error { return c.tune(ctx, i, u, clean(u), p, r) }
+		}
+		if err := take(); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -131,6 +132,8 @@ type mailbox struct {
 	say   atomic.Pointer[smtp.SMTPError]
 	mails atomic.Int32
 	taken func() // called at each letter; may be nil
+	mu    sync.Mutex
+	kept  []string // as they came
 }
 
 func (m *mailbox) NewSession(*smtp.Conn) (smtp.Session, error) { return m, nil }
@@ -146,7 +149,10 @@ func (m *mailbox) Rcpt(string, *smtp.RcptOptions) error {
 
 func (m *mailbox) Data(r io.Reader) error {
 	m.mails.Add(1)
-	_, err := io.Copy(io.Discard, r)
+	b, err := io.ReadAll(r)
+	m.mu.Lock()
+	m.kept = append(m.kept, string(b))
+	m.mu.Unlock()
 	if m.taken != nil {
 		m.taken()
 	}

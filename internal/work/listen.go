@@ -30,20 +30,51 @@ const DefaultListening = 30 * time.Second
 // heardBytes bounds a sample: 30 s of CD quality have 5.3 million bytes.
 const heardBytes = 16 << 20
 
-// listen takes a sample of a stream along and fingerprints it. What cannot be heard is a note in the manifest, no failure: without
-// ffmpeg everything else goes on.
+// listen takes a sample of a stream along and fingerprints it, be it sound itself or a playlist that leads to some. What cannot be heard
+// is a note in the manifest, no failure: without ffmpeg everything else goes on.
 func (c *Crew) listen(ctx context.Context, i iru.Item, p *capture.Capture, r *desk.Recording) error {
-	if c.Listen.For <= 0 || !audible(p.Sight.Response) {
+	switch s := p.Sight.Response; {
+	case audible(s):
+		if !c.listens(p) {
+			return nil
+		}
+		body, err := p.Sample(ctx, address(i.Locator), "audio/*, */*;q=0.1", heardBytes, c.Listen.For)
+		if err != nil || body == nil {
+			return err
+		}
+		return c.fingerprint(ctx, i, i.Locator, body, p, r)
+	case s != nil && p.Sight.Page == nil && recognise.PlaylistFormOf(s.Body, s.Type, s.Final) != "":
+		return c.tune(ctx, i, address(i.Locator), i.Locator, p, r)
+	}
+	return nil
+}
+
+// tune listens to what a playlist plays. Only its bytes reach ffmpeg: no program but our client follows an address.
+func (c *Crew) tune(ctx context.Context, i iru.Item, list, where string, p *capture.Capture, r *desk.Recording) error {
+	if !c.listens(p) {
 		return nil
+	}
+	t, err := p.Tune(ctx, list, heardBytes, c.Listen.For)
+	if err != nil || len(t.Body) == 0 {
+		return err
+	}
+	return c.fingerprint(ctx, i, where, t.Body, p, r)
+}
+
+// listens reports whether streams are listened to; what is missing for it is noted.
+func (c *Crew) listens(p *capture.Capture) bool {
+	if c.Listen.For <= 0 {
+		return false
 	}
 	if m := c.Media.Programs.Missing(); m != nil {
 		p.Warnf("the stream was not listened to: %s", strings.Join(m, "; "))
-		return nil
+		return false
 	}
-	body, err := p.Sample(ctx, address(i.Locator), "audio/*, */*;q=0.1", heardBytes, c.Listen.For)
-	if err != nil || body == nil {
-		return err
-	}
+	return true
+}
+
+// fingerprint takes the fingerprint of a sample from a place.
+func (c *Crew) fingerprint(ctx context.Context, i iru.Item, where string, body []byte, p *capture.Capture, r *desk.Recording) error {
 	f, err := unnamed(body)
 	if err != nil {
 		return err
@@ -60,7 +91,6 @@ func (c *Crew) listen(ctx context.Context, i iru.Item, p *capture.Capture, r *de
 		p.Warnf("%v of the stream say nothing: silence, a steady tone or noise", a.Length().Round(time.Second))
 		return nil
 	}
-	where := i.Locator
 	if speed != 1 {
 		where = fmt.Sprintf("%s, played at %.2f of its speed", where, 1/speed)
 	}
@@ -82,7 +112,7 @@ func (c *Crew) hear(ctx context.Context, i iru.Item, f *os.File) (recognise.Audi
 			if first = a; a.Dull() {
 				break
 			}
-			if some, err := c.lookup().Holds(ctx, iru.ProgramFor(i.Unit), iru.MediumAudio); err != nil || !some {
+			if some, err := c.lookup().Sounds(ctx, iru.ProgramFor(i.Unit)); err != nil || !some {
 				return first, 1, err
 			}
 		}
@@ -99,7 +129,12 @@ func (c *Crew) hear(ctx context.Context, i iru.Item, f *os.File) (recognise.Audi
 
 // audible reports whether an answer is sound itself, not a list of where there is some.
 func audible(r *fetch.Response) bool {
-	return r != nil && (strings.HasPrefix(r.Type, "audio/") && !strings.Contains(r.Type, "mpegurl") && !strings.Contains(r.Type, "scpls") || r.Type == "application/ogg")
+	return r != nil && (strings.HasPrefix(r.Type, "audio/") && !listing(r.Type) || r.Type == "application/ogg")
+}
+
+// listing reports whether a media type is that of a playlist.
+func listing(mediaType string) bool {
+	return strings.Contains(mediaType, "mpegurl") || strings.Contains(mediaType, "scpls") || strings.Contains(mediaType, "xspf")
 }
 
 // unnamed is a file without a name that holds so much.

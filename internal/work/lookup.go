@@ -16,16 +16,18 @@ import (
 	"iolaus/internal/recognise/ring"
 )
 
-// A Lookup finds known content by fingerprints: exact ones by the store's index, PDQ by an index beside it, TLSH and texts one by one.
+// A Lookup finds known content by fingerprints: exact ones by the store's index, PDQ and sounds by indexes beside it, TLSH, texts and
+// films one by one.
 // It is safe for use by many at once.
 type Lookup struct {
-	db  *db.DB
-	pdq pdqIndex
+	db    *db.DB
+	pdq   pdqIndex
+	sound soundIndex
 }
 
 // NewLookup makes a lookup whose index lies in a folder, which is made when it is needed; "" keeps it in memory.
 func NewLookup(d *db.DB, dir string) *Lookup {
-	return &Lookup{db: d, pdq: pdqIndex{dir: dir, source: source{db: d}}}
+	return &Lookup{db: d, pdq: pdqIndex{dir: dir, source: source{db: d}}, sound: soundIndex{db: d}}
 }
 
 // Close ends the index. No look-up may run.
@@ -47,14 +49,20 @@ func (l *Lookup) Find(ctx context.Context, sc iru.Scope, queries []iru.Signal) (
 	if err := l.pdq.sync(ctx); err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(queries, func(q iru.Signal) bool { return q.Medium == iru.MediumAudio }) {
+		if err := l.sound.sync(ctx); err != nil {
+			return nil, err
+		}
+	}
 	return l.FindTaken(ctx, sc, queries)
 }
 
-// FindTaken looks up as Find does, of PDQ hashes what an earlier Find took in.
+// FindTaken looks up as Find does, of PDQ hashes and sounds what an earlier Find took in; sounds are taken in if none did.
 func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Signal) ([][]Found, error) {
 	out := make([][]Found, len(queries))
 	var pictures []ring.Hash
 	var of []int // of each picture, its query
+	var heard []int
 	exact, slow := map[string][]int{}, map[string][]int{}
 	for n, q := range queries {
 		switch q.Medium {
@@ -62,7 +70,9 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 			exact[q.Medium] = append(exact[q.Medium], n)
 		case iru.MediumPDQ:
 			pictures, of = append(pictures, hashOf(q.Value)), append(of, n)
-		case iru.MediumText, iru.MediumTLSH, iru.MediumVPDQ, iru.MediumAudio:
+		case iru.MediumAudio:
+			heard = append(heard, n)
+		case iru.MediumText, iru.MediumTLSH, iru.MediumVPDQ:
 			slow[q.Medium] = append(slow[q.Medium], n)
 		default:
 			return nil, fmt.Errorf("look up: %w", iru.Refuse(iru.Invalid, fmt.Sprintf("%.40s cannot be looked up", q.Medium), "choose "+strings.Join(iru.Media, ", ")))
@@ -74,7 +84,13 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 	})
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	if len(exact)+len(slow)+len(ids) == 0 {
+	if len(heard) > 0 && l.sound.now.Load() == nil {
+		if err := l.sound.sync(ctx); err != nil {
+			return nil, err
+		}
+	}
+	soundings := l.sound.search(sc, queries, heard)
+	if len(exact)+len(slow)+len(ids)+len(soundings) == 0 {
 		return out, nil
 	}
 	err := l.db.View(ctx, func(t *db.Tx) error {
@@ -85,13 +101,12 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 			}
 		}
 		for medium, ns := range slow {
-			compare := oneByOne
-			if medium == iru.MediumAudio {
-				compare = heardIn
-			}
-			if err := compare(ctx, t, sc, medium, queries, ns, out); err != nil {
+			if err := oneByOne(ctx, t, sc, medium, queries, ns, out); err != nil {
 				return err
 			}
+		}
+		if err := heardIn(ctx, t, sc, soundings, out); err != nil {
+			return err
 		}
 		if len(ids) == 0 {
 			return nil
@@ -121,15 +136,17 @@ func (l *Lookup) FindTaken(ctx context.Context, sc iru.Scope, queries []iru.Sign
 	return out, nil
 }
 
-// Holds reports whether the banks that a scope reaches have anything of a medium that is looked for.
-func (l *Lookup) Holds(ctx context.Context, sc iru.Scope, medium string) (bool, error) {
-	some := false
-	err := l.db.View(ctx, func(t *db.Tx) error {
-		told, err := t.SpeakingAfter(ctx, sc, medium, iru.Signal{}, 1)
-		some = len(told) > 0
-		return err
-	})
-	return some, err
+// Sounds takes in what is new of sounds, and reports whether the banks that a scope reaches have any that is looked for.
+func (l *Lookup) Sounds(ctx context.Context, sc iru.Scope) (bool, error) {
+	if err := l.sound.sync(ctx); err != nil {
+		return false, err
+	}
+	for _, u := range l.sound.now.Load().speaking {
+		if sc.Reach() == 0 || int64(u) == sc.Reach() {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func exactly(ctx context.Context, t *db.Tx, sc iru.Scope, medium string, queries []iru.Signal, ns []int, out [][]Found) error {

@@ -13,7 +13,7 @@ import (
 	"iolaus/internal/iru"
 )
 
-// matcher compares an exhibit's fingerprints with what the banks know: suggestions with a distance, never a decision.
+// matcher compares an exhibit's fingerprints with what the banks know, and with what waits: suggestions with a distance, never a decision.
 type matcher struct {
 	river.WorkerDefaults[desk.Match]
 	*Crew
@@ -35,27 +35,43 @@ func (w *matcher) Work(ctx context.Context, job *river.Job[desk.Match]) error {
 	if err := w.Desk.RecordMatches(ctx, x.ID, found); err != nil {
 		return outcome(err)
 	}
+	if err := w.relate(ctx, x); err != nil {
+		return outcome(err)
+	}
 	return outcome(w.spot(ctx, x))
 }
 
 // resemble looks up every fingerprint of an exhibit in its unit's banks. An item never resembles itself.
 func (c *Crew) resemble(ctx context.Context, x iru.Exhibit) ([]desk.Resemblance, error) {
-	var queries []iru.Signal
-	var where []string
-	for _, p := range x.Prints {
-		if s, err := iru.ParseSignal(p.Medium, p.Value); err == nil { // an older version's is left out
-			queries, where = append(queries, s), append(where, p.Where)
-		}
-	}
-	found, err := c.lookup().Find(ctx, iru.ProgramFor(x.Unit), queries)
+	all, err := c.resembleAll(ctx, x.Unit, []iru.Exhibit{x})
 	if err != nil {
 		return nil, err
 	}
-	var out []desk.Resemblance
+	return all[0], nil
+}
+
+// resembleAll does so for several exhibits of a unit, in one look-up: what is compared one by one is read once.
+func (c *Crew) resembleAll(ctx context.Context, u iru.UnitID, xs []iru.Exhibit) ([][]desk.Resemblance, error) {
+	var queries []iru.Signal
+	var where []string
+	var of []int // of each query, its exhibit
+	for n, x := range xs {
+		for _, p := range x.Prints {
+			if s, err := iru.ParseSignal(p.Medium, p.Value); err == nil { // an older version's is left out
+				queries, where, of = append(queries, s), append(where, p.Where), append(of, n)
+			}
+		}
+	}
+	found, err := c.lookup().Find(ctx, iru.ProgramFor(u), queries)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]desk.Resemblance, len(xs))
 	for n, fs := range found {
+		x := of[n]
 		for _, f := range fs {
-			if f.Known.Item != x.Item {
-				out = append(out, desk.Resemblance{Known: f.Known.ID, Medium: f.Signal.Medium, Distance: f.Distance, Where: where[n]})
+			if f.Known.Item != xs[x].Item {
+				out[x] = append(out[x], desk.Resemblance{Known: f.Known.ID, Medium: f.Signal.Medium, Distance: f.Distance, Where: where[n]})
 			}
 		}
 	}

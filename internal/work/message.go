@@ -15,25 +15,10 @@ import (
 	"iolaus/internal/locator"
 )
 
-// maxDocument is the size of one document that goes along with a letter, in bytes.
-const maxDocument = 20 << 20
-
 // message is a letter as it leaves: the same facts give the same words and the same identity. What officers approved stands in it as it is;
 // the link to its page, which only the addressee may have, is added here and stored nowhere.
 func (c *Crew) message(ctx context.Context, d desk.Dispatch) (deliver.Message, error) {
-	n := d.Notice
-	m := deliver.Message{Key: d.Letter.MessageID, Reference: n.Ref, Instrument: string(n.Instrument), From: c.from(d.Unit),
-		To: d.Provider.Address, ReplyTo: deliver.ReplyAddress(c.Post.Secret, int64(n.ID), c.Post.Domain), Date: d.Letter.At,
-		Subject: d.Letter.Subject, Text: d.Letter.Text, Language: n.Lang, Targets: []string{n.Locator},
-		Addressee: d.Provider.Name, Reasons: n.Reasons, LegalBasis: n.Basis, Issuer: d.Unit.Name + ", " + d.Unit.Country, Contact: d.Unit.Mail,
-		Headers: map[string]string{"X-Iolaus-Request": string(n.Request)}, Seal: d.Provider.Seal, SealKey: d.Provider.SealKey}
-	if d.First != "" {
-		first := deliver.MessageID(d.First, domainOf(c.from(d.Unit)))
-		m.InReplyTo, m.References = first, []string{first}
-	}
-	if c.Post.Callback != "" {
-		m.Callback = deliver.Callback{URL: c.Post.Callback, Token: deliver.CallbackToken(c.Post.Secret, int64(n.ID))}
-	}
+	n, m := d.Notice, c.envelope(d)
 	m.Portal = c.page(deliver.PortalToken(c.Post.Secret, int64(n.ID)))
 	switch {
 	case d.Provider.Channel == iru.ByPortal:
@@ -47,14 +32,27 @@ func (c *Crew) message(ctx context.Context, d desk.Dispatch) (deliver.Message, e
 	if m.Portal != "" && d.Letter.Kind == "notice" {
 		m.Text += footer(m.Portal, c.Post.Base)
 	}
-	for _, f := range d.Letter.Files {
-		a, err := c.document(ctx, f)
-		if err != nil {
-			return m, err
-		}
-		m.Attachments = append(m.Attachments, a)
+	var err error
+	m.Attachments, err = c.documents(ctx, &d)
+	return m, err
+}
+
+// envelope is what stands on and in every letter of an act's thread.
+func (c *Crew) envelope(d desk.Dispatch) deliver.Message {
+	n := d.Notice
+	m := deliver.Message{Key: d.Letter.MessageID, Reference: n.Ref, Instrument: string(n.Instrument), From: c.from(d.Unit),
+		To: d.Provider.Address, ReplyTo: deliver.ReplyAddress(c.Post.Secret, int64(n.ID), c.Post.Domain), Date: d.Letter.At,
+		Subject: d.Letter.Subject, Text: d.Letter.Text, Language: n.Lang, Targets: []string{n.Locator},
+		Addressee: d.Provider.Name, Reasons: n.Reasons, LegalBasis: n.Basis, Issuer: d.Unit.Name + ", " + d.Unit.Country, Contact: d.Unit.Mail,
+		Headers: map[string]string{"X-Iolaus-Request": string(n.Request)}, Seal: d.Provider.Seal, SealKey: d.Provider.SealKey}
+	if d.First != "" {
+		first := deliver.MessageID(d.First, domainOf(c.from(d.Unit)))
+		m.InReplyTo, m.References = first, []string{first}
 	}
-	return m, nil
+	if c.Post.Callback != "" {
+		m.Callback = deliver.Callback{URL: c.Post.Callback, Token: deliver.CallbackToken(c.Post.Secret, int64(n.ID))}
+	}
+	return m
 }
 
 // page is the address of a page without an account; "" where the installation has none.

@@ -4,10 +4,7 @@ package work
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -15,7 +12,6 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
-	"iolaus/internal/legal"
 	"iolaus/internal/locator"
 	"iolaus/internal/probe"
 )
@@ -46,7 +42,8 @@ func (w *prober) Work(ctx context.Context, job *river.Job[desk.Probe]) error {
 	var found []desk.Carriage
 	var missing error
 	if w.RDAP != nil && !shared(directory, w.Desk.Rules.Platforms, l) {
-		found, missing = w.carriers(ctx, l, directory)
+		found, missing = w.Who(ctx, l, directory)
+		found = reachableOnly(found)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -82,97 +79,6 @@ func shared(directory []iru.Provider, platforms map[string]iru.AssetKind, l loca
 		}
 	}
 	return false
-}
-
-// carriers finds registrar and hosts. The error says what could not be found out; what was found is good all the same.
-func (w *prober) carriers(ctx context.Context, l locator.Locator, directory []iru.Provider) (out []desk.Carriage, missing error) {
-	known := func(err error) bool {
-		if err != nil && !errors.Is(err, iru.NotFound) {
-			missing = errors.Join(missing, err)
-		}
-		return err == nil
-	}
-	v := w.Vantages[0].Network()
-	k := probe.Known{Name: l.Host(), At: w.Desk.Now()}
-	if !l.IsIP() {
-		if reg, err := w.RDAP.Domain(ctx, l.Host()); known(err) {
-			k.Domain = &reg
-		}
-	}
-	answers, err := probe.DNS(ctx, probe.Resolver{Server: v.Resolver, Local: v.Local}, l.Host())
-	known(err)
-	for _, ip := range append(append([]netip.Addr{}, answers.A...), answers.AAAA...) {
-		if net, err := w.RDAP.IP(ctx, ip); known(err) {
-			k.Networks = append(k.Networks, net)
-		}
-	}
-	if d := k.Domain; d != nil && d.Registrar.Name != "" {
-		c := desk.Carriage{Name: d.Registrar.Name, Layer: legal.Registrar, Jurisdiction: d.Registrar.Country}
-		out = append(out, carriage(directory, c, probe.Contacts(k), probe.ScopeRegistrar, siteApart(d.Registrar.URL, l)))
-	}
-	for n := range k.Networks {
-		net := k.Networks[n]
-		own := probe.Contacts(probe.Known{Name: l.Host(), Networks: k.Networks[n : n+1], At: k.At})
-		name := net.Name
-		for _, c := range own {
-			if c.Scope == probe.ScopeNetwork && c.Name != "" {
-				name = c.Name
-				if cut := len(name) - len(" abuse desk"); cut > 0 && strings.EqualFold(name[cut:], " abuse desk") {
-					name = name[:cut]
-				}
-				break
-			}
-		}
-		out = append(out, carriage(directory, desk.Carriage{Name: name, Layer: legal.Host, Jurisdiction: net.Country}, own, probe.ScopeNetwork, ""))
-	}
-	return out, missing
-}
-
-// siteApart is the registrable name of a provider's own page; "" where that is the outlet's.
-func siteApart(page string, outlet locator.Locator) string {
-	l, err := locator.Parse(page)
-	if err != nil || l.Site() == outlet.Site() {
-		return ""
-	}
-	return l.Site()
-}
-
-// carriage completes what a probe found with the contact and with what the unit's directory knows of that provider, such as that
-// it is no host but a delivery network. Site is the provider's own name where its page is known; "" otherwise. Where nobody
-// published a contact and the directory has none, the customary one of that name is a guess; the outlet's own name never is, since
-// then the outlet would be told of the act against it.
-func carriage(directory []iru.Provider, c desk.Carriage, contacts []probe.Candidate, scope probe.Scope, site string) desk.Carriage {
-	c.Site = site
-	for _, k := range contacts {
-		if k.Kind == "email" && k.Scope == scope && !k.Guess {
-			c.Channel, c.Address, c.Source = iru.ByMail, k.Value, k.Source
-			break
-		}
-	}
-	if _, domain, ok := strings.Cut(c.Address, "@"); ok {
-		if l, err := locator.Of(locator.KindDomain, domain); err == nil {
-			c.Site = l.Site()
-		}
-	}
-	better := c.Address != ""
-	for _, p := range directory {
-		if (p.Layer == legal.Registrar) != (c.Layer == legal.Registrar) {
-			continue
-		}
-		better = better || p.Address != "" && p.Name == c.Name
-		if c.Site == "" || p.Site != c.Site {
-			continue
-		}
-		c.Name, c.Layer, c.ServesOthers = p.Name, p.Layer, p.ServesOthers
-		if c.Jurisdiction == "" {
-			c.Jurisdiction = p.Jurisdiction
-		}
-		better = better || p.Address != ""
-	}
-	if !better && site != "" {
-		c.Channel, c.Address, c.Source, c.Guess = iru.ByMail, "abuse@"+site, "convention", true // RFC 2142
-	}
-	return c
 }
 
 // read takes up what is new in one certificate log, batch by batch; how far it came is stored with what was found.

@@ -41,6 +41,9 @@ func (c *Crew) take(ctx context.Context, r deliver.Reply, channel string) error 
 	if err != nil {
 		return err
 	}
+	if err := c.apart(ctx, r, &in); err != nil {
+		return err
+	}
 	return c.Desk.Receive(ctx, in)
 }
 
@@ -78,6 +81,23 @@ func Reply(r deliver.Reply, channel string) desk.Reply {
 		out.Authentic = iru.ByAPI
 	}
 	return out
+}
+
+// apart reads what a reply to a grouped letter says for each of its acts.
+func (c *Crew) apart(ctx context.Context, r deliver.Reply, in *desk.Reply) error {
+	ns, err := c.Desk.GroupOf(ctx, in.Notice)
+	if err != nil || len(ns) < 2 {
+		return err
+	}
+	targets := make([]deliver.Target, len(ns))
+	for i, n := range ns {
+		targets[i] = deliver.Target{Notice: int64(n.ID), Ref: n.Ref, Address: n.Locator}
+	}
+	for _, p := range deliver.Parts(r, targets) {
+		one := Reply(deliver.Reply{Kind: p.Kind, Guess: p.Guess}, in.Channel)
+		in.Parts = append(in.Parts, desk.ReplyPart{Notice: iru.NoticeID(p.Notice), Kind: one.Kind, Guess: one.Guess, Text: clean(p.Text)})
+	}
+	return nil
 }
 
 func clean(s string) string {

@@ -83,12 +83,15 @@ func (c *Crew) spot(ctx context.Context, x iru.Exhibit) error {
 	if err != nil {
 		return err
 	}
-	var hits []iru.TermHit
+	return c.Desk.RecordTermHits(ctx, x.ID, hitsIn(terms, text))
+}
+
+func hitsIn(terms *recognise.Terms, text string) (hits []iru.TermHit) {
 	terms.Find(text, func(h recognise.TermHit) bool {
 		hits = append(hits, iru.NewTermHit(h, text))
 		return len(hits) < maxSpotted
 	})
-	return c.Desk.RecordTermHits(ctx, x.ID, hits)
+	return hits
 }
 
 // maxSpotted is how many hits of one text are counted at all.

@@ -15,7 +15,8 @@ import (
 	"iolaus/internal/recognise"
 )
 
-// verifier looks at an asset about which an act is pending, until its removal is believed or nothing is pending any more.
+// verifier looks at an asset about which an act is pending, until its removal is believed or nothing is pending any more; and at one that is
+// to be put back, until that is seen.
 type verifier struct {
 	river.WorkerDefaults[desk.Verify]
 	*Crew
@@ -29,10 +30,13 @@ func (w *verifier) Work(ctx context.Context, job *river.Job[desk.Verify]) error 
 	if !pending {
 		return nil
 	}
-	if a, err = w.round(ctx, a); err != nil {
+	if _, err = w.round(ctx, a); err != nil {
 		return outcome(err)
 	}
-	if a.State == iru.AssetDown || job.Args.Letter != 0 {
+	if _, pending, err = w.Desk.Pending(ctx, job.Args.Asset); err != nil {
+		return outcome(err)
+	}
+	if !pending || job.Args.Letter != 0 {
 		return nil
 	}
 	return river.JobSnooze(w.Desk.Rules.Verify)

@@ -10,21 +10,21 @@ import (
 	"io"
 	"math"
 	"math/bits"
-	"slices"
 )
 
 // ErrTooMany says that a segment cannot hold so many entries.
 var ErrTooMany = errors.New("too many entries")
 
 // Build writes one segment of the entries to w, table by table, and sorts them in place; the same entry twice counts once. Beside the
-// entries (40 bytes each) it needs 14 bytes a hash, and another 40 while it sorts what does not ascend by hash and number.
+// entries (40 bytes each) it needs 42 bytes a hash, 34 when they ascend by hash and number already, and up to 6 more where many are alike
+// in a slot.
 func Build(w io.Writer, entries []Entry) error {
 	if len(entries) > math.MaxInt32 {
 		return fmt.Errorf("build segment: %w: %d", ErrTooMany, len(entries))
 	}
-	arrange(entries)
-	l, extra := measure(entries)
-	out := &partWriter{w: w}
+	room := arrange(entries)
+	l, extra, counts := measure(entries)
+	out := &partWriter{w: w, buf: make([]byte, 0, spillSize+hashSize)}
 	out.write(l.head())
 	out.part(func() { writeHashes(out, entries) })
 	var further, numbers []byte
@@ -48,16 +48,9 @@ func Build(w io.Writer, entries []Entry) error {
 	})
 	out.part(func() { out.write(further) })
 	out.part(func() { out.write(numbers) })
-	b := newTables(&l)
+	b := newTables(&l, entries, counts, room)
 	for i := range slots {
-		b.fill(entries, i)
-		out.part(func() { out.words(b.starts) })
-		out.part(func() {
-			if i > 0 {
-				out.words(b.places)
-			}
-		})
-		out.part(func() { out.halves(b.near) })
+		b.write(out, i)
 	}
 	foot := append(out.sums, make([]byte, footSize-4-len(out.sums))...)
 	out.write(binary.LittleEndian.AppendUint32(foot, crc32.Checksum(foot, castagnoli)))
@@ -67,65 +60,28 @@ func Build(w io.Writer, entries []Entry) error {
 	return nil
 }
 
-func order(a, b Entry) int {
-	if c := compare(&a.Hash, &b.Hash); c != 0 {
-		return c
-	}
-	switch {
-	case a.ID < b.ID:
-		return -1
-	case a.ID > b.ID:
-		return 1
-	}
-	return 0
-}
-
-// arrange sorts by hash, then number: by the first slot with one counting pass, then each of its buckets.
-func arrange(entries []Entry) {
-	if slices.IsSortedFunc(entries, order) {
-		return
-	}
-	if len(entries) < 1<<slotBits {
-		slices.SortFunc(entries, order)
-		return
-	}
-	var at [1<<slotBits + 1]uint32
-	for i := range entries {
-		at[entries[i].Hash[0]>>48+1]++
-	}
-	for v := range 1 << slotBits {
-		at[v+1] += at[v]
-	}
-	from, start := slices.Clone(entries), at
-	for i := range from {
-		v := from[i].Hash[0] >> 48
-		entries[start[v]] = from[i]
-		start[v]++
-	}
-	for v := range 1 << slotBits {
-		slices.SortFunc(entries[at[v]:at[v+1]], order)
-	}
-}
-
 // measure counts what is distinct in sorted entries.
-func measure(entries []Entry) (l layout, extra int) {
+func measure(entries []Entry) (l layout, extra int, c *counts) {
+	c = new(counts)
 	if len(entries) == 0 {
-		return layout{width: 1}, 0
+		return layout{width: 1}, 0, c
 	}
-	least, greatest, distinct := entries[0].ID, entries[0].ID, 1
-	for i := 1; i < len(entries); i++ {
-		least, greatest = min(least, entries[i].ID), max(greatest, entries[i].ID)
+	least, greatest, distinct := entries[0].ID, entries[0].ID, 0
+	for i := range entries {
+		e := &entries[i]
+		least, greatest = min(least, e.ID), max(greatest, e.ID)
 		switch {
-		case entries[i].Hash != entries[i-1].Hash:
+		case i == 0 || e.Hash != entries[i-1].Hash:
 			distinct++
-		case entries[i].ID != entries[i-1].ID:
+			c.add(&e.Hash)
+		case e.ID != entries[i-1].ID:
 			extra++
 		}
 	}
 	return layout{
 		distinct: uint32(distinct), buckets: bucketsOf(distinct), more: uint64(extra), base: least,
 		width: max(1, (bits.Len64(uint64(greatest)-uint64(least))+7)/8),
-	}, extra
+	}, extra, c
 }
 
 func writeHashes(out *partWriter, entries []Entry) {

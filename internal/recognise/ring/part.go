@@ -31,28 +31,22 @@ func (p *partWriter) part(f func()) {
 	p.sums = binary.LittleEndian.AppendUint32(p.sums, p.sum)
 }
 
+// write writes all of b as it is, in pieces that are in a cache when they are written after their sum was taken.
 func (p *partWriter) write(b []byte) {
-	p.buf = append(p.buf, b...)
-	p.spill()
+	if len(b) < spillSize/16 {
+		p.buf = append(p.buf, b...)
+		p.spill()
+		return
+	}
+	p.flush()
+	for ; len(b) > 0; b = b[min(spillSize, len(b)):] {
+		p.emit(b[:min(spillSize, len(b))])
+	}
 }
 
 func (p *partWriter) number(l *layout, id int64) {
 	p.buf = appendNumber(p.buf, l, id)
 	p.spill()
-}
-
-func (p *partWriter) words(v []uint32) {
-	for _, x := range v {
-		p.buf = binary.LittleEndian.AppendUint32(p.buf, x)
-		p.spill()
-	}
-}
-
-func (p *partWriter) halves(v []uint16) {
-	for _, x := range v {
-		p.buf = binary.LittleEndian.AppendUint16(p.buf, x)
-		p.spill()
-	}
 }
 
 func (p *partWriter) spill() {
@@ -62,9 +56,13 @@ func (p *partWriter) spill() {
 }
 
 func (p *partWriter) flush() {
-	p.sum, p.size = crc32.Update(p.sum, castagnoli, p.buf), p.size+len(p.buf)
-	if p.err == nil && len(p.buf) > 0 {
-		_, p.err = p.w.Write(p.buf)
-	}
+	p.emit(p.buf)
 	p.buf = p.buf[:0]
+}
+
+func (p *partWriter) emit(b []byte) {
+	p.sum, p.size = crc32.Update(p.sum, castagnoli, b), p.size+len(b)
+	if p.err == nil && len(b) > 0 {
+		_, p.err = p.w.Write(b)
+	}
 }

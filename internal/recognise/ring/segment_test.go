@@ -52,6 +52,9 @@ func TestTwoMillion(t *testing.T) {
 	if n := s.Size() / s.Len(); n > 130 {
 		t.Errorf("%d bytes a hash", n)
 	}
+	if !bytes.Equal(s.b, plainly(entries)) {
+		t.Error("the segment is not as a plain one")
+	}
 	var qs []Hash
 	for i := range 6 {
 		qs = append(qs, turned(r, hashes[i*5000], i*7))

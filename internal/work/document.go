@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package work
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"iolaus/internal/deliver"
+	"iolaus/internal/desk"
+	"iolaus/internal/form"
+	"iolaus/internal/iru"
+)
+
+// maxDocument is the greatest length of a document that is read back, in bytes: what a provider's interface takes.
+const maxDocument = 20 << 20
+
+// documents gives what a letter carries. It is made and signed once and kept: whatever is sent again is the same bytes.
+func (c *Crew) documents(ctx context.Context, d *desk.Dispatch) ([]deliver.Attachment, error) {
+	if len(d.Letter.Files) == 0 {
+		if err := c.make(ctx, d); err != nil {
+			return nil, err
+		}
+	}
+	var out []deliver.Attachment
+	for _, f := range d.Letter.Files {
+		a, err := c.document(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// make renders, signs and keeps. Killed before it is kept, it is made anew: nothing has left yet.
+func (c *Crew) make(ctx context.Context, d *desk.Dispatch) error {
+	a, there, err := c.Desk.Issued(ctx, *d)
+	if err != nil || !there {
+		return err
+	}
+	if c.Signer == nil && a.Signature != "" || c.Signer != nil && a.Signature != c.Signer.Name() {
+		return fmt.Errorf("sign %s: %w: the certificate is not the one that the desk names", d.Notice.Ref, iru.Internal)
+	}
+	p, err := form.Render(a)
+	if err != nil {
+		return fmt.Errorf("render %s: %w: %w", d.Notice.Ref, iru.Internal, err)
+	}
+	if c.Signer != nil {
+		s := *c.Signer
+		if len(c.Stamps.Authorities) > 0 {
+			s.Stamp = func(signature []byte) ([]byte, error) { return c.stampSignature(ctx, signature) }
+		}
+		if p.PDF, err = form.Sign(p.PDF, s, c.Desk.Now()); err != nil { // people mend it; the act waits for them
+			return fmt.Errorf("sign %s: %w: %w", d.Notice.Ref, iru.Unavailable, err)
+		}
+	}
+	var files []iru.File
+	for _, f := range []struct {
+		kind, ext string
+		data      []byte
+	}{{desk.DocumentPDF, ".pdf", p.PDF}, {desk.DocumentJSON, ".json", p.JSON}} {
+		sum, size, err := c.Store.Put(ctx, bytes.NewReader(f.data))
+		if err != nil {
+			return fmt.Errorf("keep document of %s: %w", d.Notice.Ref, err)
+		}
+		files = append(files, iru.File{Name: form.FileName(a, f.ext), Kind: f.kind, SHA256: sum, Size: size})
+	}
+	d.Letter.Files, err = c.Desk.KeepDocuments(ctx, d.Letter.ID, files)
+	return err
+}
+
+// stampSignature asks the unit's authorities in their order for a time stamp over a signature. Without one the act waits.
+func (c *Crew) stampSignature(ctx context.Context, signature []byte) ([]byte, error) {
+	var errs []error
+	for _, a := range c.Stamps.Authorities {
+		token, err := a.StampSignature(ctx, signature)
+		if err == nil {
+			return token, nil
+		}
+		errs = append(errs, err)
+	}
+	return nil, errors.Join(errs...)
+}
+
+// prepare makes the documents of a release before its time. What fails is tried again when it leaves.
+func (c *Crew) prepare(ctx context.Context, armed []desk.Dispatch) {
+	var wg sync.WaitGroup
+	jobs := make(chan int)
+	for range min(4, len(armed)) {
+		wg.Go(func() {
+			for n := range jobs {
+				if _, err := c.documents(ctx, &armed[n]); err != nil && ctx.Err() == nil {
+					c.Log.Warn("a document could not be made before its time", "notice", armed[n].Notice.ID, "error", err)
+				}
+			}
+		})
+	}
+	for n := range armed {
+		jobs <- n
+	}
+	close(jobs)
+	wg.Wait()
+}
