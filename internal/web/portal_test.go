@@ -74,6 +74,8 @@ func newCounter(t *testing.T, channel string) *counter {
 	}
 	_, err = c.Confirm(ctx, c.scope("ben"), host.ID, "called")
 	must(t, err)
+	_, err = c.RecordInformed(ctx, c.scope("ben"), host.ID, c.clock().Add(-24*time.Hour).Format(time.RFC3339), "", "registered letter")
+	must(t, err)
 	c.act = c.house.act(desk.DraftRequest{Asset: a.ID, Item: i.ID, Provider: host.ID, Layer: legal.Host, Instrument: legal.RemovalOrder})
 	_, err = c.Approve(ctx, c.scope("sig"), c.act.ID)
 	must(t, err)
