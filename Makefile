@@ -58,6 +58,7 @@ system: bin/versitygw
 	@scripts/need '/usr/lib/postgresql/*/bin/postgres:postgresql' "every storage test runs on SQLite and on PostgreSQL"
 	@scripts/need chromium:chromium "the workbench is tested in a real browser"
 	@scripts/need exim4:exim4-daemon-light dovecot:dovecot-imapd "mail goes through a real server and is read from a real mailbox"
+	@scripts/need gpg:gnupg "sealed mail is opened by a program that did not write it"
 	@scripts/need nginx:nginx-light "a hostile web of the range is served by a real web server"
 	@scripts/need dnsmasq:dnsmasq-base /usr/share/doc/diffutils/index.html:diffutils-doc "one case is walked on real pages under real names"
 	@scripts/need unzip:unzip jq:jq xxd:xxd "a bundle is checked by hand, as its document says"

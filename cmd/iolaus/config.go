@@ -91,6 +91,26 @@ type mailConfig struct {
 	Relays   []string `toml:"relays"`   // networks of our own mail servers, besides mail.server
 	AuthServ string   `toml:"authserv"` // name under which they write Authentication-Results
 	Accept   []string `toml:"accept"`   // training only: networks whose mail is taken at its sender's word
+
+	SignCertificate string `toml:"sign_certificate"` // file with the unit's certificate for mail (S/MIME) and those above it, PEM
+	SignKey         string `toml:"sign_key"`         // file with its key, PEM
+	PGPKey          string `toml:"pgp_key"`          // file with the unit's own OpenPGP key, armoured
+	PGPPassphrase   string `toml:"pgp_passphrase_file"`
+	DKIMKey         string `toml:"dkim_key"` // file with the signing key, PEM; empty: mail is not signed by the domain
+	DKIMSelector    string `toml:"dkim_selector"`
+
+	IMAP imapConfig `toml:"imap"`
+}
+
+// imapConfig is a mailbox that is read for replies.
+type imapConfig struct {
+	Server       string   `toml:"server"` // host:port; empty: none is read
+	TLS          string   `toml:"tls"`    // "implicit" or "starttls"; "none" towards loopback only; empty: implicit, none to loopback
+	Username     string   `toml:"username"`
+	PasswordFile string   `toml:"password_file"`
+	Mailbox      string   `toml:"mailbox"` // empty: INBOX
+	Move         string   `toml:"move"`    // mailbox to which what was stored is moved; empty: nothing is changed
+	Every        duration `toml:"every"`
 }
 
 type networkConfig struct {

@@ -47,6 +47,7 @@ var checks = []check{
 	{name: "players", run: checkMedia, optional: true},
 	{name: "sandbox", run: checkSandbox},
 	{name: "mail out", run: checkMail},
+	{name: "mail keys", run: checkMailKeys},
 	{name: "vantage points", run: checkVantages, optional: true},
 }
 

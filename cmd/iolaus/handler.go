@@ -16,11 +16,12 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web"
+	"iolaus/internal/work"
 )
 
 // handler is everything that the workbench answers. The links lead to the origin that shows evidence; nil: it is not shown.
 func (h *house) handler(links *web.Links) (http.Handler, error) {
-	pages, err := web.New(h.desk, web.Options{Evidence: sealed{h.vault}, Letters: h.store, Links: links, Export: h.export, Training: h.cfg.Network.Allow, Version: software(), Secure: strings.HasPrefix(h.cfg.Web.Base, "https://"), Log: h.log})
+	pages, err := web.New(h.desk, web.Options{Evidence: sealed{h.vault}, Letters: h.store, Portal: h.portal(), Links: links, Export: h.export, Training: h.cfg.Network.Allow, Version: software(), Secure: strings.HasPrefix(h.cfg.Web.Base, "https://"), Log: h.log})
 	if err != nil {
 		return nil, err
 	}
@@ -63,4 +64,18 @@ func (h *house) export(ctx context.Context, s iru.Scope, id iru.ExhibitID, r web
 		return web.ExportedBundle{}, fmt.Errorf("make bundle: %w: %w", iru.Unavailable, errors.Join(err, more))
 	}
 	return web.ExportedBundle{Name: fmt.Sprintf("exhibit-%d-%s.wacz", id, r.Purpose), Size: size, Body: f}, nil
+}
+
+// portal are the pages for addressees without an account.
+func (h *house) portal() *web.Portal {
+	return &web.Portal{
+		Open: func(token string) (iru.NoticeID, iru.DrillID, error) {
+			p, err := h.crew.OpenPage(token)
+			return p.Notice, p.Drill, err
+		},
+		Answer: func(ctx context.Context, n iru.NoticeID, k iru.DrillID, a desk.PortalAnswer) (int64, error) {
+			return h.crew.AnswerPage(ctx, work.Page{Notice: n, Drill: k}, a)
+		},
+		File: func(ctx context.Context, digest string) (io.ReadCloser, error) { return h.store.Open(ctx, digest) },
+	}
 }

@@ -112,7 +112,7 @@ func (h *house) man(roots *x509.CertPool) error {
 	host, _ := os.Hostname()
 	h.crew = &work.Crew{Desk: h.desk, Store: h.store, Vault: h.vault, Vantages: vs, CTLogs: h.cfg.Sources.CT, Survey: h.cfg.Sources.Survey.Duration,
 		HTTP: vs[0].HTTP(), Holder: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Software: software(), Log: h.log, Index: indexFolder(h.cfg.data),
-		Post: work.Post{From: h.cfg.Mail.From, Domain: h.cfg.Mail.Domain, Secret: h.keys.tags, Callback: h.callback()}}
+		Post: work.Post{From: h.cfg.Mail.From, Domain: h.cfg.Mail.Domain, Secret: h.keys.tags, Callback: h.callback(), Base: h.cfg.Web.Base}}
 	if err := h.tools(); err != nil {
 		return err
 	}
@@ -137,10 +137,22 @@ func (h *house) man(roots *x509.CertPool) error {
 		if err != nil {
 			return err
 		}
+		seal, err := h.cfg.Mail.sealer()
+		if err != nil {
+			return err
+		}
+		signer, err := h.cfg.Mail.dkim()
+		if err != nil {
+			return err
+		}
 		h.smtp = deliver.NewSMTP(deliver.SMTPConfig{Addr: h.cfg.Mail.Server, TLS: deliver.TLSMode(h.cfg.Mail.TLS), Username: h.cfg.Mail.Username,
-			Password: pass, Roots: roots, HELO: host, MaxConns: 64, Timeout: time.Minute})
+			Password: pass, Roots: roots, HELO: host, MaxConns: 64, Timeout: time.Minute, Seal: seal, DKIM: signer})
 		h.crew.Mail = h.smtp
 	}
+	if h.crew.IMAP, err = h.mailbox(roots); err != nil {
+		return err
+	}
+	h.crew.Poll = h.cfg.Mail.IMAP.Every.Duration
 	if h.cfg.Mail.Listen != "" {
 		c, err := h.inboxConfig()
 		if err != nil {

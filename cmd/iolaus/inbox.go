@@ -14,6 +14,9 @@ import (
 )
 
 func (m mailConfig) check() error {
+	if err := m.checkSeal(); err != nil {
+		return err
+	}
 	for key, list := range map[string][]string{"mail.relays": m.Relays, "mail.accept": m.Accept} {
 		for _, a := range list {
 			if _, err := netip.ParsePrefix(a); err != nil {

@@ -140,7 +140,7 @@ func (termState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.TermTa
 func (outletState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.OutletTable.States()...) }
 func (exhibitState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.ExhibitTable.States()...) }
 func (contactState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.ContactTable.States()...) }
-func (channel) Schema(huma.Registry) *huma.Schema      { return oneOf(iru.ByMail, iru.ByAPI) }
+func (channel) Schema(huma.Registry) *huma.Schema      { return oneOf(iru.Channels...) }
 func (noticeState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.NoticeTable.States()...) }
 func (clockState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.ClockTable.States()...) }
 func (pollState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.PollTable.States()...) }

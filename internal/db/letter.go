@@ -36,6 +36,17 @@ func (t *Tx) LettersStuck(ctx context.Context, s iru.Scope, now time.Time, n int
 		s.Reach(), At(now.Add(-overdue)), n)
 }
 
+// LetterSent reads the letter of ours that has a message id.
+func (t *Tx) LetterSent(ctx context.Context, id string) (iru.Letter, error) {
+	return letters.get(ctx, t, "message_id=$1 AND NOT inbound", id)
+}
+
+// NoticesAnswered lists the acts that a provider ever wrote about.
+func (t *Tx) NoticesAnswered(ctx context.Context, s iru.Scope, p iru.ProviderID) ([]iru.NoticeID, error) {
+	return All(ctx, t, func(n *iru.NoticeID) []any { return []any{n} },
+		"SELECT DISTINCT notice FROM letter WHERE inbound AND notice IN (SELECT id FROM notice WHERE "+noticeReach+" AND provider=$2)", s.Reach(), p)
+}
+
 // SetLetterFiles stores which documents a letter carries, unless that is known already; it reports whether it stored them.
 func (t *Tx) SetLetterFiles(ctx context.Context, id int64, files []iru.File) (bool, error) {
 	res, err := t.Exec(ctx, "UPDATE letter SET files=$2 WHERE id=$1 AND CAST(files AS TEXT) IN ('[]', 'null')", id, JSON(&files))

@@ -71,8 +71,8 @@ func (t *Tx) Count(ctx context.Context, name string) (int64, error) {
 	return v, nil
 }
 
-var letters = shape[iru.Letter]{"letter", "id, notice, inbound, at, kind, channel, sender, subject, text, message_id, proof, failed, authentic, by_officer, guess, files, contact", func(l *iru.Letter) []any {
-	return []any{&l.ID, &l.Notice, &l.Inbound, Micros(&l.At), &l.Kind, &l.Channel, &l.From, &l.Subject, &l.Text, &l.MessageID, &l.Proof, &l.Failed, &l.Authentic, &l.By, &l.Guess, JSON(&l.Files), &l.Contact}
+var letters = shape[iru.Letter]{"letter", "id, notice, inbound, at, kind, channel, sender, subject, text, message_id, proof, failed, authentic, by_officer, guess, files, annex, remark, contact", func(l *iru.Letter) []any {
+	return []any{&l.ID, &l.Notice, &l.Inbound, Micros(&l.At), &l.Kind, &l.Channel, &l.From, &l.Subject, &l.Text, &l.MessageID, &l.Proof, &l.Failed, &l.Authentic, &l.By, &l.Guess, JSON(&l.Files), JSON(&l.Annex), &l.Remark, &l.Contact}
 }}
 
 // AddLetter stores a letter once by its message id; false if it was there already.

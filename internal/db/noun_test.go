@@ -42,6 +42,9 @@ func (f *filler) fill(v reflect.Value) {
 		v.SetFloat(float64(f.n) + 0.1)
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		f.fill(v.Elem())
 	case reflect.Struct:
 		for i := range v.NumField() {
 			f.fill(v.Field(i))
@@ -331,6 +334,16 @@ func TestNounsComeBack(t *testing.T) {
 			add: func(x *db.Tx, l *iru.Letter) error { _, err := x.AddLetter(ctx, l); return err },
 			get: func(x *db.Tx, l iru.Letter) (iru.Letter, error) { return x.Letter(ctx, l.ID) },
 		}, func(l *iru.Letter) { l.Notice = n.ID })
+		keep(t, d, f, "stray", keeper[iru.Stray]{
+			add:    func(x *db.Tx, s *iru.Stray) error { _, err := x.AddStray(ctx, s); return err },
+			get:    func(x *db.Tx, s iru.Stray) (iru.Stray, error) { return x.Stray(ctx, all, s.ID) },
+			update: func(x *db.Tx, s iru.Stray, old string) error { return x.UpdateStray(ctx, s, iru.StrayState(old)) }, state: "State",
+		}, func(s *iru.Stray) { s.Unit, s.State = u.ID, iru.StrayDismissed })
+		keep(t, d, f, "drill", keeper[iru.Drill]{
+			add:    func(x *db.Tx, k *iru.Drill) error { return x.AddDrill(ctx, k) },
+			get:    func(x *db.Tx, k iru.Drill) (iru.Drill, error) { return x.Drill(ctx, all, k.ID) },
+			update: func(x *db.Tx, k iru.Drill, old string) error { return x.UpdateDrill(ctx, k, iru.DrillState(old)) }, state: "State",
+		}, func(k *iru.Drill) { k.Unit, k.Provider, k.State = u.ID, p.ID, iru.DrillReceived })
 		keep(t, d, f, "clock", keeper[iru.Clock]{
 			add:    func(x *db.Tx, c *iru.Clock) error { return x.AddClock(ctx, c) },
 			get:    func(x *db.Tx, c iru.Clock) (iru.Clock, error) { return x.Clock(ctx, c.ID) },

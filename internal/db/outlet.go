@@ -20,6 +20,7 @@ const (
 	noticeReach = "($1=0 OR unit=$1 OR operation IN (SELECT operation FROM poll WHERE unit=$1))"
 	opReach     = "($1=0 OR unit=$1 OR id IN (SELECT operation FROM poll WHERE unit=$1))"
 	provReach   = "($1=0 OR unit=$1 OR id IN (SELECT provider FROM notice WHERE unit=$1))"
+	ownReach    = "($1=0 OR unit=$1)"
 )
 
 // AddOutlet stores an outlet and sets its id.

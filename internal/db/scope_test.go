@@ -43,6 +43,12 @@ type household struct {
 	notice    iru.Notice
 	letter    iru.Letter
 	clock     iru.Clock
+	stray     iru.Stray
+	batch     iru.Batch
+	mock      iru.Mock
+	spot      iru.Spot
+	threat    iru.Threat
+	drill     iru.Drill
 	event     iru.EventID
 	scrutiny  iru.Scrutiny
 	missive   iru.Missive
@@ -149,7 +155,11 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddPoll(ctx, &iru.Poll{Operation: h.operation.ID, Unit: u, State: iru.PollOpen}); err != nil {
 			return err
 		}
-		h.notice = iru.Notice{Unit: u, Ref: name, Asset: h.asset.ID, Item: h.item.ID, Provider: h.provider.ID, Operation: h.operation.ID, Drafted: h.officer.ID, State: iru.NoticeClarifying, Key: name}
+		h.batch = iru.Batch{Unit: u, Ref: name, Provider: h.provider.ID, Key: name, State: iru.BatchGathering}
+		if err := x.AddBatch(ctx, &h.batch); err != nil {
+			return err
+		}
+		h.notice = iru.Notice{Unit: u, Ref: name, Batch: h.batch.ID, Asset: h.asset.ID, Item: h.item.ID, Provider: h.provider.ID, Operation: h.operation.ID, Drafted: h.officer.ID, State: iru.NoticeClarifying, Key: name}
 		if err := x.AddNotice(ctx, &h.notice); err != nil {
 			return err
 		}
@@ -163,6 +173,17 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddClock(ctx, &h.clock); err != nil {
 			return err
 		}
+		h.stray = iru.Stray{Unit: u, At: at, Proof: name, State: iru.StrayOpen}
+		if _, err := x.AddStray(ctx, &h.stray); err != nil {
+			return err
+		}
+		h.drill = iru.Drill{Unit: u, Ref: "P-" + name, Key: name, Provider: h.provider.ID, State: iru.DrillOrdered}
+		if err := x.AddDrill(ctx, &h.drill); err != nil {
+			return err
+		}
+		h.mock = iru.Mock{Unit: u, Notice: h.notice.ID, State: iru.MockAsked}
+		h.spot = iru.Spot{Unit: u, Item: h.item.ID, Assessment: h.opinion.ID, State: iru.SpotAsked}
+		h.threat = iru.Threat{Unit: u, Item: h.item.ID, Notice: h.notice.ID, State: iru.ThreatOpened}
 		h.scrutiny = iru.Scrutiny{Unit: u, Role: iru.AsIssuer, State: iru.ScrutinyCopied, Notice: h.notice.ID, Ref: name}
 		h.missive = iru.Missive{Unit: u, Kind: iru.OrderCopy, Notice: h.notice.ID, State: iru.MissiveDraft, Key: name}
 		h.waiver = iru.Waiver{Unit: u, Notice: h.notice.ID, State: iru.WaiverAsked}
@@ -172,6 +193,12 @@ func house(t *testing.T, d *db.DB, name string) household {
 		for _, add := range []func() error{
 			func() error { return x.AddReceipt(ctx, &iru.Receipt{Unit: u, Notice: h.notice.ID, At: at}) },
 			func() error { return x.AddScrutiny(ctx, &h.scrutiny) },
+			func() error { return x.AddMock(ctx, &h.mock) },
+			func() error { return x.AddSpot(ctx, &h.spot) },
+			func() error { return x.AddThreat(ctx, &h.threat) },
+			func() error {
+				return x.AddAssessment(ctx, &iru.Assessment{Unit: u, Item: h.item.ID, By: h.officer.ID, Second: h.opinion.ID, State: iru.AssessmentGiven})
+			},
 			func() error { return x.AddMissive(ctx, &h.missive) },
 			func() error { return x.AddWaiver(ctx, &h.waiver) },
 			func() error { return x.AddAppeal(ctx, &h.appeal) },
@@ -443,6 +470,63 @@ var readers = map[string]reader{
 	}},
 	"LettersWith": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.LettersWith(ctx, s, h.provider.ID, 9))
+	}},
+	"Batch": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Batch(ctx, s, h.batch.ID))
+	}},
+	"Batches": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Batches(ctx, s, 9))
+	}},
+	"BatchesAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.BatchesAfter(ctx, s, 0, 9))
+	}},
+	"Grouped": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Grouped(ctx, s, h.batch.ID))
+	}},
+	"Mock": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Mock(ctx, s, h.mock.ID))
+	}},
+	"Mocks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Mocks(ctx, s, 9))
+	}},
+	"MocksAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.MocksAfter(ctx, s, 0, 9))
+	}},
+	"Spot": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Spot(ctx, s, h.spot.ID))
+	}},
+	"Spots": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Spots(ctx, s, time.Time{}, 9))
+	}},
+	"SpotsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.SpotsAfter(ctx, s, 0, 9))
+	}},
+	"Threat": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Threat(ctx, s, h.threat.ID))
+	}},
+	"Threats": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Threats(ctx, s, 9))
+	}},
+	"ThreatsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ThreatsAfter(ctx, s, 0, 9))
+	}},
+	"SecondOpinions": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.SecondOpinions(ctx, s, time.Time{}, 9))
+	}},
+	"NoticesAnswered": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.NoticesAnswered(ctx, s, h.provider.ID))
+	}},
+	"Stray": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Stray(ctx, s, h.stray.ID))
+	}},
+	"Strays": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Strays(ctx, s, "", 9))
+	}},
+	"Drill": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Drill(ctx, s, h.drill.ID))
+	}},
+	"DrillsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.DrillsOf(ctx, s, h.provider.ID, 9))
 	}},
 	"ClocksNext": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.ClocksNext(ctx, s, db.ClockFilter{}, time.Time{}, 0, 9))

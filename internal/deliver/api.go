@@ -90,6 +90,7 @@ type notice struct {
 	Issuer     string    `json:"issuer"`
 	Contact    string    `json:"contact"`
 	Callback   *Callback `json:"callback,omitempty"`
+	Portal     string    `json:"portal,omitempty"`
 	Text       string    `json:"text"`
 	Document   []byte    `json:"document,omitempty"` // base64 in JSON
 }
@@ -117,7 +118,7 @@ func (a *API) Send(ctx context.Context, m Message) (Receipt, error) {
 		return Receipt{}, invalid("the key must be printable ASCII of at most 200 characters")
 	}
 	n := notice{Reference: m.Reference, Instrument: m.Instrument, Addressee: m.Addressee, Targets: m.Targets, Reasons: m.Reasons,
-		LegalBasis: m.LegalBasis, Issuer: m.Issuer, Contact: m.Contact, Text: m.Text}
+		LegalBasis: m.LegalBasis, Issuer: m.Issuer, Contact: m.Contact, Portal: m.Portal, Text: m.Text}
 	for _, a := range m.Attachments { // the interface takes one document: the act as it was signed
 		if a.Type == "application/pdf" {
 			n.Document = a.Data

@@ -15,6 +15,9 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 )
 
 // A Letter is a message rendered and signed, ready to leave. Its bytes are ASCII with lines ended by \r\n.
@@ -49,8 +52,14 @@ func MessageID(key, domain string) string {
 	return "<" + key + "@" + domain + ">"
 }
 
-// Render writes the mail of a message, unsigned. Every error is an Invalid Failure.
+// Render writes the mail of a message, unsigned and unsealed. Every error is an Invalid Failure.
 func Render(m Message) (Letter, error) {
+	m.Seal, m.SealKey = iru.NoSeal, ""
+	return render(m, nil)
+}
+
+// render writes the mail and has its content sealed. What is encrypted shows outside who writes to whom, and the reference, no more.
+func render(m Message, by *Sealer) (Letter, error) {
 	l := Letter{Key: m.Key, MessageID: m.MessageID}
 	if m.Key == "" || m.Reference == "" || m.Date.IsZero() {
 		return Letter{}, invalid("key, reference and date are required")
@@ -73,19 +82,41 @@ func Render(m Message) (Letter, error) {
 	if l.MessageID == "" {
 		l.MessageID = MessageID(m.Key, sender[strings.LastIndexByte(sender, '@')+1:])
 	}
+	if m.Abuse != nil {
+		a, err := XARF(m.Key, legal.Instrument(m.Instrument), *m.Abuse)
+		if err != nil {
+			return Letter{}, &Failure{Kind: iru.Invalid, Phase: "render", Words: "the report of abuse cannot go along", Err: err}
+		}
+		m.Attachments = append(slices.Clone(m.Attachments), a)
+	}
 	if err := check(m, l.MessageID); err != nil {
 		return Letter{}, err
 	}
 
+	var inner bytes.Buffer
+	inner.Grow(2048 + len(m.Text)*5/4)
+	if m.Seal != iru.NoSeal && m.SealKey != "" {
+		facts(&inner, m)
+	}
+	body(&inner, m)
+	sealed, private, err := by.seal(inner.Bytes(), m)
+	if err != nil {
+		return Letter{}, err
+	}
+
 	var b bytes.Buffer
-	b.Grow(2048 + len(m.Text)*5/4)
+	b.Grow(2048 + len(sealed))
 	head(&b, "Date", m.Date.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
 	head(&b, "From", from)
 	if reply != "" {
 		head(&b, "Reply-To", reply)
 	}
 	head(&b, "To", to)
-	head(&b, "Subject", encode(m.Subject))
+	if private {
+		head(&b, "Subject", encode("["+m.Reference+"]"))
+	} else {
+		head(&b, "Subject", encode(m.Subject))
+	}
 	head(&b, "Message-ID", l.MessageID)
 	if m.InReplyTo != "" {
 		head(&b, "In-Reply-To", m.InReplyTo)
@@ -95,12 +126,32 @@ func Render(m Message) (Letter, error) {
 	}
 	head(&b, "Auto-Submitted", "auto-generated")
 	head(&b, "X-Iolaus-Reference", encode(m.Reference))
+	if !private {
+		instrument(&b, m)
+	}
+	if m.Language != "" {
+		head(&b, "Content-Language", m.Language)
+	}
+	head(&b, "MIME-Version", "1.0")
+	b.Write(sealed)
+	l.Bytes = b.Bytes()
+	return l, nil
+}
+
+// facts are what stands in the head of the encrypted part instead of outside.
+func facts(b *bytes.Buffer, m Message) {
+	head(b, "Subject", encode(m.Subject))
+	instrument(b, m)
+}
+
+// instrument says by machine what the act is and what it is about.
+func instrument(b *bytes.Buffer, m Message) {
 	if m.Instrument != "" {
-		head(&b, "X-Iolaus-Instrument", encode(m.Instrument))
+		head(b, "X-Iolaus-Instrument", encode(m.Instrument))
 	}
 	if len(m.Targets) <= maxTargetFields { // all or none: a part of them would mislead
 		for _, t := range m.Targets {
-			head(&b, "X-Iolaus-Target", encode(t))
+			head(b, "X-Iolaus-Target", encode(t))
 		}
 	}
 	names := make([]string, 0, len(m.Headers))
@@ -109,15 +160,8 @@ func Render(m Message) (Letter, error) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		head(&b, name, encode(m.Headers[name]))
+		head(b, name, encode(m.Headers[name]))
 	}
-	if m.Language != "" {
-		head(&b, "Content-Language", m.Language)
-	}
-	head(&b, "MIME-Version", "1.0")
-	body(&b, m)
-	l.Bytes = b.Bytes()
-	return l, nil
 }
 
 // body writes the text alone, or the text and the attachments in a multipart whose boundary is derived from the key.
@@ -147,14 +191,7 @@ func body(b *bytes.Buffer, m Message) {
 		head(b, "Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
 		head(b, "Content-Transfer-Encoding", "base64")
 		b.WriteString("\r\n")
-		line := make([]byte, 76)
-		for data := a.Data; len(data) > 0; {
-			n := min(57, len(data))
-			base64.StdEncoding.Encode(line, data[:n])
-			b.Write(line[:base64.StdEncoding.EncodedLen(n)])
-			b.WriteString("\r\n")
-			data = data[n:]
-		}
+		base64Lines(b, a.Data)
 	}
 	b.WriteString("--" + boundary + "--\r\n")
 }

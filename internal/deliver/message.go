@@ -5,6 +5,8 @@ package deliver
 import (
 	"context"
 	"time"
+
+	"iolaus/internal/iru"
 )
 
 // A Message is one act as it leaves the building: rendered, addressed, with an identity that never changes on a retry. The same
@@ -34,8 +36,14 @@ type Message struct {
 	Targets []string
 	// Headers are further mail header fields. Names that the package itself writes are refused.
 	Headers map[string]string
+	// Seal is how the addressee wants its mail protected, SealKey its certificate (PEM) or public key (armoured); "" where it wants mail
+	// signed only.
+	Seal    iru.Seal
+	SealKey string
 	// Attachments follow the text in their order. The provider interface takes the first PDF only.
 	Attachments []Attachment
+	// Abuse is a report of abused infrastructure that goes along as XARF; nil: none. With an instrument about content it is refused.
+	Abuse *Infrastructure
 	// InReplyTo is the Message-ID that this one answers; References the thread before it.
 	InReplyTo  string
 	References []string
@@ -43,7 +51,9 @@ type Message struct {
 	// The rest is for the provider interface, which takes facts instead of prose.
 
 	Addressee, Reasons, LegalBasis, Issuer, Contact string
-	Callback                                        Callback
+	// Portal is the address of the page where the addressee answers without an account; "" for none.
+	Portal   string
+	Callback Callback
 }
 
 // An Attachment is a file that travels with a message.

@@ -30,13 +30,20 @@ const (
 type envelope struct {
 	from string // "" for a report
 	peer netip.Addr
+	ours bool // it lay in our own mailbox
+}
+
+// headOf reads the header of a mail.
+func headOf(raw []byte) (textproto.Header, bool) {
+	h, err := textproto.ReadHeader(bufio.NewReader(bytes.NewReader(raw)))
+	return h, err == nil
 }
 
 // recognise finds out whether a mail is from where it claims to be. Authenticated tells all that was found, Authentic what proves
 // the From domain. Nothing is turned away.
 func (b *Inbox) recognise(r *Reply, e envelope) {
-	h, err := textproto.ReadHeader(bufio.NewReader(bytes.NewReader(r.Raw)))
-	if err != nil {
+	h, ok := headOf(r.Raw)
+	if !ok {
 		return
 	}
 	var found []string
@@ -44,10 +51,11 @@ func (b *Inbox) recognise(r *Reply, e envelope) {
 		found = append(found, how+"="+result+" "+field+"="+domain)
 		if proves && result == "pass" && r.Authentic == "" {
 			r.Authentic = how
+			r.Whole = how != ByDKIM
 		}
 	}
 	_, host, _ := strings.Cut(r.From, "@")
-	ours, taken := within(b.cfg.Relays, e.peer), within(b.cfg.Accept, e.peer)
+	ours, taken := e.ours || within(b.cfg.Relays, e.peer), within(b.cfg.Accept, e.peer)
 	single := alone(h, "From") && alone(h, "X-Desk-Event") && alone(h, "Content-Type") // a second one is not the author's
 	if id, results, err := authres.Parse(h.Get("Authentication-Results")); err == nil && ours && b.cfg.AuthServ != "" && strings.EqualFold(id, b.cfg.AuthServ) {
 		// Only the topmost field of our relay's own connection is its: whatever else there is came with the mail.
@@ -71,14 +79,16 @@ func (b *Inbox) recognise(r *Reply, e envelope) {
 					result = "temperror"
 				}
 			}
-			note(ByDKIM, result, c.Domain, "header.d", single && aligned(host, c.Domain) && covers(c.HeaderKeys, h, r))
+			proves := single && aligned(host, c.Domain) && covers(c.HeaderKeys, h, r)
+			note(ByDKIM, result, c.Domain, "header.d", proves)
+			r.Whole = r.Whole || proves && result == "pass" && covered(c.HeaderKeys, "Content-Type")
 		}
 	}
 	switch report := slices.Contains(transportActions, r.Delivery) && e.from == ""; {
 	case report && (taken || ours && !passedOn(h)):
 		r.Authentic = ByRelay
 	case r.Authentic == "" && taken && host != "":
-		r.Authentic = ByNetwork
+		r.Authentic, r.Whole = ByNetwork, true
 	}
 	r.Authenticated = oneLineOf(strings.Join(found, "; "), 500)
 }
@@ -108,9 +118,11 @@ func covers(signed []string, h textproto.Header, r *Reply) bool {
 	if r.Delivery != "" {
 		need = append(need, "Content-Type")
 	}
-	return !slices.ContainsFunc(need, func(n string) bool {
-		return !slices.ContainsFunc(signed, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), n) })
-	})
+	return !slices.ContainsFunc(need, func(n string) bool { return !covered(signed, n) })
+}
+
+func covered(signed []string, name string) bool {
+	return slices.ContainsFunc(signed, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), name) })
 }
 
 func alone(h textproto.Header, name string) bool { return len(h.Values(name)) <= 1 }

@@ -54,6 +54,8 @@ type Reply struct {
 	// Authenticated is every SPF and DKIM result, such as "dkim=pass header.d=provider.test"; empty if nobody checked. Authentic is
 	// what proves the domain of From (ByDKIM and so on); empty if nothing does. Inbox sets both.
 	Authenticated, Authentic string
+	// Whole: what proves the sender proves all that the mail carries, its attachments too.
+	Whole bool
 }
 
 // A File is an attachment's description.

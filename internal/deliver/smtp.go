@@ -44,6 +44,7 @@ type SMTPConfig struct {
 	MaxConns   int           // connections at once; zero means 8
 	Dial       DialFunc      // nil means net.Dialer
 	DKIM       *DKIM         // nil means unsigned
+	Seal       *Sealer       // signs and encrypts what mail says; nil means that only DKIM vouches for it
 }
 
 // SMTP is a Channel that hands mail to one mail server, over a pool of connections that may be warmed beforehand.
@@ -90,9 +91,9 @@ func NewSMTP(cfg SMTPConfig) *SMTP {
 	return &SMTP{cfg: cfg, host: host, loopback: near, slots: make(chan struct{}, cfg.MaxConns)}
 }
 
-// Prepare renders and signs a message, so that nothing is left to compute at T0.
+// Prepare renders, seals and signs a message, so that nothing is left to compute at T0.
 func (s *SMTP) Prepare(m Message) (Letter, error) {
-	l, err := Render(m)
+	l, err := render(m, s.cfg.Seal)
 	if err == nil && s.cfg.DKIM != nil {
 		l.Bytes, err = s.cfg.DKIM.sign(l.Bytes)
 	}

@@ -29,6 +29,8 @@ type purpose struct{ name, mac, mask string }
 var (
 	replyTag    = purpose{"reply tag", "iolaus reply tag v1", "iolaus reply mask v1"}
 	callbackTag = purpose{"callback token", "iolaus callback token v1", "iolaus callback mask v1"}
+	portalTag   = purpose{"portal token", "iolaus portal token v1", "iolaus portal mask v1"}
+	drillTag    = purpose{"drill token", "iolaus drill token v1", "iolaus drill mask v1"}
 )
 
 // Tag makes the tag of a notice's reply address: 29 lower-case letters and digits, unguessable without the secret, and silent
@@ -44,6 +46,39 @@ func CallbackToken(secret []byte, notice int64) string { return callbackTag.make
 // ParseCallbackToken returns the notice of a callback's token, or Forbidden if it was not made under the secret.
 func ParseCallbackToken(secret []byte, token string) (int64, error) {
 	return callbackTag.parse(secret, token)
+}
+
+// PortalToken makes the token of the page where an addressee answers a notice without an account: /p/TOKEN. It has the form of a tag and
+// is none: who knows the reply address cannot make it.
+func PortalToken(secret []byte, notice int64) string { return portalTag.make(secret, notice) }
+
+// ParsePortalToken returns the notice of a portal's token, or Forbidden if it was made under none of the secrets. Whatever the token, every
+// secret is tried and compared in constant time.
+func ParsePortalToken(secrets [][]byte, token string) (int64, error) {
+	return portalTag.any(secrets, token)
+}
+
+// DrillToken makes the token of a practice order's page.
+func DrillToken(secret []byte, drill int64) string { return drillTag.make(secret, drill) }
+
+// ParseDrillToken is ParsePortalToken for practice orders.
+func ParseDrillToken(secrets [][]byte, token string) (int64, error) {
+	return drillTag.any(secrets, token)
+}
+
+func (p purpose) any(secrets [][]byte, token string) (found int64, err error) {
+	err = fmt.Errorf("parse %s: there is no secret: %w", p.name, iru.Invalid)
+	for _, s := range secrets {
+		n, wrong := p.parse(s, token)
+		if wrong == nil {
+			found = n
+		}
+		err = wrong
+	}
+	if found != 0 {
+		return found, nil
+	}
+	return 0, err
 }
 
 // make is a synthetic initialisation vector (the construction of RFC 5297): a truncated HMAC-SHA-256 of the number, followed by

@@ -404,6 +404,9 @@ func apart(ctx context.Context, t *db.Tx, r Reply) ([]Reply, error) {
 
 // GroupOf lists the acts in whose name an answer to an act may come: of its grouped letter, or the act alone.
 func (d *Desk) GroupOf(ctx context.Context, id iru.NoticeID) ([]iru.Notice, error) {
+	if _, test := iru.TrialOf(id); test { // of a contact: it belongs to no act
+		return nil, nil
+	}
 	var out []iru.Notice
 	err := d.DB.View(ctx, func(t *db.Tx) error {
 		n, err := t.Notice(ctx, iru.Program(), id)

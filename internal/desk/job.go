@@ -105,6 +105,11 @@ type Release struct {
 	T0        int64           `json:"t0" river:"unique"` // microseconds: a release after a hold is another job
 }
 
+// Practise sends a practice order.
+type Practise struct {
+	Drill iru.DrillID `json:"drill" river:"unique"`
+}
+
 // Erase removes the bytes of an exhibit that was erased.
 type Erase struct {
 	Exhibit iru.ExhibitID `json:"exhibit" river:"unique"`
@@ -160,6 +165,9 @@ func (Release) Kind() string { return "release" }
 
 // Kind names the job.
 func (Erase) Kind() string { return "erase" }
+
+// Kind names the job.
+func (Practise) Kind() string { return "practise" }
 
 // Queues by which jobs are kept apart, so that a slow site never holds up an order.
 const (

@@ -172,7 +172,7 @@ func (d *Desk) provider(ctx context.Context, t *db.Tx, u iru.UnitID, c Carriage,
 	} else if err != nil {
 		return p, err
 	}
-	if p.Channel == iru.ByAPI || c.Address == "" || c.Directory { // the directory's own entry wins over what a probe finds
+	if p.Channel != iru.ByMail && p.Address != "" || c.Address == "" || c.Directory { // the directory's own entry wins over what a probe finds
 		return p, nil
 	}
 	old := p.Contact
@@ -193,8 +193,8 @@ func (d *Desk) EnterProvider(ctx context.Context, s iru.Scope, p iru.Provider) (
 		return p, err
 	}
 	p.Name = strings.TrimSpace(p.Name)
-	if p.Name == "" || !p.Layer.Valid() || p.Address == "" || (p.Channel != iru.ByMail && p.Channel != iru.ByAPI) {
-		return p, iru.Refuse(iru.Invalid, "a provider needs a name, a layer, a channel (smtp or api) and an address", "")
+	if p.Name == "" || !p.Layer.Valid() || p.Address == "" && p.Channel != iru.ByPortal || !slices.Contains(iru.Channels, p.Channel) {
+		return p, iru.Refuse(iru.Invalid, "a provider needs a name, a layer, a channel (smtp, api, portal or manual) and an address", "only a provider that is reached by its page alone may have none")
 	}
 	if err := p.CheckFacts(); err != nil {
 		return p, err

@@ -27,6 +27,9 @@ type Reply struct {
 	MessageID string      // the same one is taken in once
 	Answers   string      // message id of ours that it names, if any
 	Proof     string      // digest of the raw message in the evidence store
+	Files     []iru.File  // what it carried, as it came
+	Annex     *iru.Annex  // that it was read as
+	Remark    string      // what a person must know of it
 	Parts     []ReplyPart // what it says for single acts of a grouped letter; none: it names none of them
 }
 
@@ -94,10 +97,14 @@ func (d *Desk) receive(ctx context.Context, t *db.Tx, r Reply, now time.Time) er
 		}
 	}
 	if why != "" {
-		r.Guess, r.Authentic = true, ""
+		r.Guess = true
+		r.Remark = strings.TrimPrefix(r.Remark+"; "+why, "; ")
+		if r.Authentic != iru.ByPortal {
+			r.Authentic = ""
+		}
 	}
 	l := iru.Letter{Notice: n.ID, Inbound: true, At: r.At, Kind: r.Kind, Channel: r.Channel, From: clip(r.From, 200), Subject: clip(r.Subject, 300),
-		Text: r.Text, MessageID: inbound(r), Proof: r.Proof, Guess: r.Guess, Authentic: r.Authentic}
+		Text: r.Text, MessageID: inbound(r), Proof: r.Proof, Guess: r.Guess, Authentic: r.Authentic, Files: r.Files, Annex: r.Annex, Remark: clip(r.Remark, 1000)}
 	fresh, err := t.AddLetter(ctx, &l)
 	if err != nil || !fresh {
 		return err
@@ -106,8 +113,14 @@ func (d *Desk) receive(ctx context.Context, t *db.Tx, r Reply, now time.Time) er
 	if why != "" {
 		e.Note += ": " + why
 	}
+	if r.Proof != "" {
+		e = e.With("sha256", r.Proof)
+	}
 	if _, err := t.Record(ctx, e); err != nil {
 		return err
+	}
+	if r.Guess && r.Authentic == iru.ByPortal && iru.NoticeTable.Can(n.State, "receive") {
+		return d.received(ctx, t, n, l.At, "answer by the act's own link, letter "+fmt.Sprint(l.ID))
 	}
 	if why == "" && r.Authentic != iru.ByRelay {
 		if err := d.names(ctx, t, n, r, now); err != nil {
@@ -125,6 +138,10 @@ func doubt(r Reply, p iru.Provider, of iru.Letter) string {
 	switch {
 	case r.Authentic == iru.ByRelay && of.ID != 0, p.Wrote(r.From, r.Authentic):
 		return ""
+	case r.Authentic == iru.ByPortal && (r.Kind == "receipt" || r.Kind == "done"): // who has the link has the act; and "done" we see for ourselves
+		return ""
+	case r.Authentic == iru.ByPortal:
+		return "it came by the link in the mail, which may have been handed on: ask at the confirmed contact"
 	case r.Authentic == iru.ByRelay:
 		return "the delivery report names no letter of this act"
 	case r.Authentic == "":
@@ -173,6 +190,9 @@ func (d *Desk) Unheard(ctx context.Context, id iru.NoticeID, why string) error {
 // inbound is the identity of a reply: the same letter to the same notice with the same words is taken in once. Strangers choose
 // their own message ids, so another text under a used one is another letter, and so is the same from a known sender.
 func inbound(r Reply) string {
+	if r.Channel == iru.ByPortal { // the form has its own number: pressed twice, it is one answer, the first
+		return fmt.Sprintf("in:%d:%s", r.Notice, Digest(r.MessageID))
+	}
 	return fmt.Sprintf("in:%d:%s", r.Notice, Digest(r.MessageID+"\n"+r.Subject+"\n"+r.Text+"\n"+r.Authentic))
 }
 
@@ -188,6 +208,9 @@ func (d *Desk) File(ctx context.Context, s iru.Scope, letter int64, kind string)
 		}
 		if !l.Guess || !l.Inbound {
 			return iru.Refuse(iru.Conflict, "the letter is filed already", "")
+		}
+		if l.Channel == iru.ByHand && l.By == s.Officer {
+			return iru.Refuse(iru.Forbidden, "you recorded this receipt yourself", "a second, different officer confirms what starts a clock of law")
 		}
 		if kind == "unknown" || !slices.Contains(replyKinds, kind) {
 			return iru.Refuse(iru.Invalid, "there is no kind "+kind, "choose receipt, clarification, done, refused, impossible, bounce or note")

@@ -289,5 +289,7 @@ type Letter struct {
 	By        OfficerID
 	Guess     bool      // its kind was guessed from words: a person must look
 	Files     []File    // documents it carries, in the store of letters
+	Annex     *Annex    // that it was read as; nil: none
+	Remark    string    // what a person must know of it: why it moved nothing, what its files would do; "" for nothing
 	Contact   ContactID // the further contact that it goes to; 0: the addressee's first one
 }

@@ -30,9 +30,19 @@ var ContactTable = Table[ContactState]{
 
 // Channels by which an act reaches a provider.
 const (
-	ByMail = "smtp"
-	ByAPI  = "api"
+	ByMail   = "smtp"
+	ByAPI    = "api"
+	ByPortal = "portal" // a mail that carries only the link to the page where the act lies, or no mail at all
+	ByHand   = "manual" // by phone or letter: an officer records the sending and the receipt
 )
+
+// Channels lists them.
+var Channels = []string{ByMail, ByAPI, ByPortal, ByHand}
+
+// ByMachine reports whether the program itself brings an act to the provider. Else an officer does, and says so.
+func (p Provider) ByMachine() bool {
+	return p.Channel == ByMail || p.Channel == ByAPI || p.Channel == ByPortal && p.Address != ""
+}
 
 // A Provider is somebody who can act on an asset: a host, a registrar, a store, a list service.
 type Provider struct {
@@ -109,7 +119,7 @@ func (p Provider) Confirm(by OfficerID, at time.Time, note string) (Provider, Ev
 	if by == 0 {
 		return p, Event{}, Refuse(Forbidden, "only a person confirms a contact", "")
 	}
-	if p.Address == "" {
+	if p.Address == "" && p.Channel != ByPortal {
 		return p, Event{}, Refuse(Invalid, "there is no address to confirm", "enter one first")
 	}
 	to, err := ContactTable.Next(p.Contact, "confirm")

@@ -10,7 +10,7 @@ import (
 )
 
 // ByRelay is how a delivery report of our own mail server is known. Other ways to know a sender are "dkim" and "spf", "network" for one
-// that is taken at its word, and ByAPI for the bearer of a notice's own token.
+// that is taken at its word, ByAPI for the bearer of a notice's own token, and ByPortal for one who has its link.
 const ByRelay = "relay"
 
 // Wrote reports whether a letter whose sender is known in such a way is this provider's word: from the contact that a person confirmed,
@@ -22,6 +22,8 @@ func (p Provider) Wrote(from, authentic string) bool {
 		return false
 	case ByAPI:
 		return true
+	case ByPortal: // the link lies in every mail, and mails are handed on; where nothing else is in the mail, it is the provider's own
+		return p.Contact == ContactConfirmed && (p.Channel == ByPortal || p.Channel == ByAPI)
 	}
 	if p.Contact != ContactConfirmed || from == "" {
 		return false

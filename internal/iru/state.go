@@ -111,6 +111,8 @@ func Machines() []Machine {
 		machine("spot", "state", SpotTable),
 		machine("threat", "state", ThreatTable),
 		machine("clock", "state", ClockTable),
+		machine("stray", "state", StrayTable),
+		machine("drill", "state", DrillTable),
 		machine("missive", "state", MissiveTable),
 		machine("waiver", "state", WaiverTable),
 		machine("scrutiny", "state", ScrutinyTable),

@@ -66,6 +66,15 @@ func (q question) read(more func(kind, []byte, []byte) []byte) ([]byte, error) {
 			return nil, err
 		}
 		return packReferences(recognise.References(q.body, contentType, base)), nil
+	case kindPDF:
+		if err := u.end(); err != nil {
+			return nil, err
+		}
+		d, err := recognise.ReadPDF(q.body)
+		if err != nil {
+			return nil, err
+		}
+		return packPDF(&d), nil
 	case kindPicture, kindPicture512:
 		pixels := u.number(1 << 40)
 		if err := u.end(); err != nil {

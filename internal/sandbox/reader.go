@@ -134,6 +134,14 @@ func (r *Reader) References(ctx context.Context, body []byte, contentType string
 	return ask(ctx, r, "find references", question{kindReferences, p, body[:min(len(body), recognise.MaxReferring)]}, unpackReferences)
 }
 
+// PDF reads a document as recognise.ReadPDF does: nothing in it is run.
+func (r *Reader) PDF(ctx context.Context, body []byte) (*recognise.PDF, error) {
+	if len(body) > recognise.MaxPDF {
+		return nil, fmt.Errorf("read PDF: %w: %w: %d bytes", iru.Invalid, recognise.ErrTooLarge, len(body))
+	}
+	return ask(ctx, r, "read PDF", question{kindPDF, nil, body}, unpackPDF)
+}
+
 // Picture reads a PNG, JPEG, GIF or WebP picture.
 func (r *Reader) Picture(ctx context.Context, body []byte) (Picture, error) {
 	return r.picture(ctx, kindPicture, body)

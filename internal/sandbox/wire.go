@@ -22,6 +22,7 @@ const (
 	kindPlain
 	kindReferences
 	kindPicture512
+	kindPDF
 	evil kind = 200
 )
 

@@ -49,6 +49,11 @@ func host(ack, act Delay, e Effect) Habit {
 	return Habit{Manner: Acts, Takes: hostTakes, Ack: ack, Act: act, Effect: e}
 }
 
+func by(w Way, h Habit) Habit {
+	h.Way = w
+	return h
+}
+
 // cast lists every provider; its place gives its network, 127.20.N.0/24.
 func cast() []Provider {
 	list := []Provider{
@@ -64,7 +69,7 @@ func cast() []Provider {
 			return h
 		}()}},
 		{ID: "birchrack", Name: "Birchrack Hosting", Kind: Host, State: "XB", Desk: Desk{API: "v1", Habit: host(prompt, fast, Gone)}},
-		{ID: "cedarbox", Name: "Cedarbox Servers", Kind: Host, State: "XC", Desk: Desk{Habit: host(prompt, late, LegalBlock)}},
+		{ID: "cedarbox", Name: "Cedarbox Servers", Kind: Host, State: "XC", Desk: Desk{Habit: by(ByAnnex, host(prompt, late, LegalBlock))}},
 		{ID: "dunehost", Name: "Dunehost", Kind: Host, State: "XD", Desk: Desk{Habit: Habit{Manner: Refuses, Takes: hostTakes, Ack: prompt,
 			Act: fast, Reason: "We have looked at it and will not act. Our terms allow such bulletins."}}},
 		{ID: "elmgrid", Name: "Elmgrid Cloud", Kind: Host, State: "XA", Desk: Desk{API: "v1", Habit: Habit{Manner: Acts, Takes: hostTakes,
@@ -74,8 +79,8 @@ func cast() []Provider {
 		{ID: "juniper", Name: "Juniper Apps", Kind: AppStore, State: "XB", Desk: Desk{API: "v1", Habit: Habit{Manner: Acts, Takes: storeTakes,
 			Ack: prompt, Act: fast, Effect: Delisted}}},
 		{ID: "marigold", Name: "Marigold Add-ons", Kind: AddonStore, State: "XA", Desk: Desk{Habit: Habit{Manner: Acts, Takes: storeTakes,
-			Ack: prompt, Act: late, Effect: Delisted}}},
-		{ID: "postrook", Name: "Postrook Lists", Kind: ListHost, State: "XB", Desk: Desk{Habit: host(prompt, fast, Gone)}},
+			Ack: prompt, Act: late, Effect: Delisted, Way: ByPaper}}},
+		{ID: "postrook", Name: "Postrook Lists", Kind: ListHost, State: "XB", Desk: Desk{Habit: by(ByPage, host(prompt, fast, Gone))}},
 		{ID: "airwave", Name: "Airwave Streams", Kind: StreamHost, State: "XC", Desk: Desk{API: "v1", Habit: host(prompt, fast, Mute)}},
 		{ID: "pond", Name: "Pond", Kind: Platform, State: "XD", Desk: Desk{Habit: Habit{Manner: Clarifies, Takes: hostTakes, Ack: prompt, Act: fast,
 			Effect: Missing, Question: "Which of the posts do you mean, and on what ground of our terms or of the law?"}}},

@@ -34,7 +34,8 @@ type deskFile struct {
 	lot      string // what its delays are drawn from: the content, not the order of arrival
 	mail     replyTo
 	callback callback
-	awaiting bool // a question was asked and not answered
+	page     string // address of the page without an account, as the notice tells it
+	awaiting bool   // a question was asked and not answered
 	sent     []string
 }
 
@@ -58,6 +59,7 @@ type incoming struct {
 	answers    []string // Message-IDs that it answers
 	mail       replyTo
 	callback   callback
+	page       string
 }
 
 // Limits of what a desk keeps and reads.
@@ -99,7 +101,7 @@ func (d *desk) receive(in incoming) (*deskFile, error) {
 		return f, nil
 	}
 	f := &deskFile{NoticeTruth: NoticeTruth{Via: in.via, Key: in.key, Copies: 1, Reference: in.reference, Instrument: instrument(in.instrument),
-		Targets: in.targets, At: d.r.now(), Document: in.document}, id: id, lot: lot, mail: in.mail, callback: in.callback}
+		Targets: in.targets, At: d.r.now(), Document: in.document}, id: id, lot: lot, mail: in.mail, callback: in.callback, page: in.page}
 	d.files = append(d.files, f)
 	d.keys[in.key] = f
 	habit := d.p.Desk.Habit

@@ -148,7 +148,7 @@ func parseMail(raw []byte) (incoming, error) {
 		}
 	}
 	text, document := parts(raw)
-	in.document = document
+	in.document, in.page = document, pageForm.FindString(text)
 	if len(in.targets) == 0 && len(in.answers) == 0 {
 		for _, t := range targetForm.FindAllString(text, maxTargets) {
 			if t = strings.TrimRight(t, ".,;)>"); !slices.Contains(in.targets, t) {
@@ -246,13 +246,16 @@ func (d *desk) compose(m outgoing) []byte {
 	for _, h := range [][2]string{{"Date", d.r.now().UTC().Format(time.RFC1123Z)},
 		{"From", (&mail.Address{Name: d.p.Name + " abuse desk", Address: d.p.Desk.Mail}).String()}, {"To", (&mail.Address{Address: m.to.address}).String()},
 		{"Subject", mime.QEncoding.Encode("utf-8", oneLine(subject))}, {"Message-ID", m.messageID}, {"In-Reply-To", m.to.messageID},
-		{"References", references}, {"Auto-Submitted", auto}, {"X-Desk-Event", m.answer.Event}, {"X-Desk-Reference", oneLine(f.Reference)},
-		{"MIME-Version", "1.0"}, {"Content-Type", "text/plain; charset=utf-8"}, {"Content-Transfer-Encoding", "quoted-printable"}} {
+		{"References", references}, {"Auto-Submitted", auto}, {"X-Desk-Event", d.spoken(m)}, {"X-Desk-Reference", oneLine(f.Reference)},
+		{"MIME-Version", "1.0"}} {
 		if h[1] != "" {
 			b.WriteString(h[0] + ": " + h[1] + "\r\n")
 		}
 	}
-	b.WriteString("\r\n")
+	if name, kind, body := d.enclosed(m); body != nil {
+		return enclose(&b, name, kind, body)
+	}
+	b.WriteString("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n")
 	w := quotedprintable.NewWriter(&b)
 	fmt.Fprintf(w, "%s\n\nYour reference: %s\nOur number: %s\n\n-- \n%s, abuse desk\n", m.answer.Text, f.Reference, f.id, d.p.Name)
 	w.Close()

@@ -66,7 +66,9 @@ func (d *desk) deliver(ctx context.Context) {
 		for try := 1; ; try++ {
 			tctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 			var err error
-			if m.file.Via == "smtp" {
+			if d.way(m) == ByPage {
+				err = d.fillPage(tctx, m)
+			} else if m.file.Via == "smtp" {
 				err = d.mailAnswer(tctx, m)
 			} else {
 				err = d.callBack(tctx, m)

@@ -37,7 +37,9 @@ func TestMailDeskActs(t *testing.T) {
 		t.Errorf("before the act: %d", s)
 	}
 	r.Advance(hour)
-	in.await(t, "RF-2026-0001", "done")
+	if done := in.await(t, "RF-2026-0001", ""); !strings.HasPrefix(done.Header.Get("Content-Type"), "multipart/mixed") { // this desk answers an order by the form of Annex II
+		t.Errorf("done: %v", done.Header)
+	}
 	s, h, _ := get(t, c, "https://halcyon-meteo.test/posts/1.html")
 	if s != 451 || !strings.Contains(h.Get("Link"), "blocked-by") {
 		t.Errorf("after the act: %d %v", s, h)

@@ -96,7 +96,18 @@ type Habit struct {
 	Question string       // asked by a desk that clarifies
 	Reason   string       // given by a desk that refuses
 	Advice   string       // given with a declined instrument
+	Way      Way          // by which it says that it is done; empty: as the notice came
 }
+
+// A Way is how a desk says that it is done.
+type Way string
+
+// The ways of desks that write no event into their mail.
+const (
+	ByPage  Way = "page"  // it opens the page without an account and fills in the form there
+	ByAnnex Way = "annex" // a mail with Annex II as JSON
+	ByPaper Way = "paper" // a mail with Annex II as a PDF
+)
 
 // A Delay is log-normal in story time, never above Max when Max is set.
 type Delay struct {

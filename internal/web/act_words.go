@@ -90,6 +90,10 @@ func channelName(ctx context.Context, c string) string {
 		return ui.T(ctx, "mail")
 	case iru.ByAPI:
 		return ui.T(ctx, "interface for programs")
+	case iru.ByPortal:
+		return ui.T(ctx, "page without an account")
+	case iru.ByHand:
+		return ui.T(ctx, "phone or letter")
 	}
 	return c
 }
@@ -120,6 +124,8 @@ func senderWords(ctx context.Context, l iru.Letter) string {
 		return ui.T(ctx, "sender known by the servers of its domain")
 	case iru.ByRelay:
 		return ui.T(ctx, "report of our own mail server")
+	case iru.ByPortal:
+		return ui.T(ctx, "came by the act's own link")
 	}
 	return ui.T(ctx, "sender taken at its word: training network")
 }
@@ -280,7 +286,7 @@ func letterText(text string) ui.Passage {
 func spans(line string) []ui.Span {
 	var out []ui.Span
 	from := 0
-	for _, at := range liveText.FindAllStringIndex(line, -1) {
+	for _, at := range live(line) {
 		end := at[0] + len(strings.TrimRight(line[at[0]:at[1]], ".,;:!?)]}'"))
 		if end <= at[0] {
 			continue
@@ -299,6 +305,29 @@ func spans(line string) []ui.Span {
 		out = append(out, ui.Span{Text: line[from:]})
 	}
 	return out
+}
+
+// live gives the places of what liveText finds. No match has a blank in it, so only words that can hold one are looked at: a long thread
+// has thousands of others.
+func live(line string) (found [][]int) {
+	blank := func(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' && c != '\v' }
+	for at := 0; at < len(line); {
+		for at < len(line) && blank(line[at]) {
+			at++
+		}
+		end := at
+		for end < len(line) && !blank(line[end]) {
+			end++
+		}
+		word := line[at:end]
+		if inner := strings.TrimRight(word, "."); strings.ContainsAny(inner, ".@") || strings.Contains(inner, "://") {
+			for _, m := range liveText.FindAllStringIndex(word, -1) {
+				found = append(found, []int{at + m[0], at + m[1]})
+			}
+		}
+		at = end
+	}
+	return found
 }
 
 // plainDefanged is a text with every address in it defanged, for a place where no component stands.

@@ -155,6 +155,30 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Escalated")
 	case "notice.breach":
 		return ui.T(ctx, "Up again")
+	case "notice.access":
+		return ui.T(ctx, "Its page was opened")
+	case "notice.hand_over":
+		return ui.T(ctx, "Handed over by a person")
+	case "notice.hand_receipt":
+		return ui.T(ctx, "Receipt recorded by a person")
+	case "stray.arrive":
+		return ui.T(ctx, "Mail that names no act")
+	case "stray.file":
+		return ui.T(ctx, "Mail found its act")
+	case "stray.dismiss":
+		return ui.T(ctx, "Mail set aside")
+	case "drill.order":
+		return ui.T(ctx, "Practice order made")
+	case "drill.send":
+		return ui.T(ctx, "Practice order sent")
+	case "drill.fail":
+		return ui.T(ctx, "Practice order not delivered")
+	case "drill.access":
+		return ui.T(ctx, "Practice page opened")
+	case "drill.receive":
+		return ui.T(ctx, "Practice order received")
+	case "drill.answer":
+		return ui.T(ctx, "Practice order answered")
 	case "provider.change":
 		return ui.T(ctx, "Contact changed")
 	case "provider.confirm":

@@ -154,7 +154,13 @@ func (v *visit) thread(ls []iru.Letter, p iru.Provider, refs map[iru.NoticeID]st
 		case !l.Inbound:
 			parts = append(parts, line(ui.T(ctx, "not accepted by their server yet")))
 		}
-		if l.Inbound && l.Channel == iru.ByMail {
+		if l.Remark != "" {
+			parts = append(parts, line(ui.T(ctx, "To know: %s", plainDefanged(l.Remark))))
+		}
+		for _, f := range l.Files {
+			parts = append(parts, line(ui.T(ctx, "kept: %s, %s bytes", plainDefanged(f.Name), ui.Thousands(int(f.Size)))), ui.Hash{Prefix: "sha256:", Hex: f.SHA256})
+		}
+		if l.Inbound && (l.Channel == iru.ByMail || l.Channel == iru.ByPortal) {
 			parts = append(parts, line(senderWords(ctx, l)))
 		}
 		m.Body = templ.Join(parts...)

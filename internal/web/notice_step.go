@@ -22,6 +22,7 @@ type noticeVerb struct {
 	whole   bool // shows the whole act, with its digest, and asks that it was read
 	primary bool
 	danger  bool
+	hand    bool // asks whom, how and when
 }
 
 var noticeVerbs = []noticeVerb{
@@ -30,6 +31,8 @@ var noticeVerbs = []noticeVerb{
 	{verb: "return", power: iru.ToEndorse, reason: true},
 	{verb: "resend", power: iru.ToAnswer, primary: true},
 	{verb: "possible", power: iru.ToAnswer, reason: true},
+	{verb: "hand", power: iru.ToAnswer, hand: true},
+	{verb: "arrived", power: iru.ToAnswer, hand: true},
 	{verb: "withdraw", power: iru.ToEndorse, reason: true, danger: true},
 }
 
@@ -51,6 +54,10 @@ func (s noticeVerb) name(ctx context.Context, n iru.Notice) string {
 		return ui.T(ctx, "Send again")
 	case "possible":
 		return ui.T(ctx, "They can act again")
+	case "hand":
+		return ui.T(ctx, "Handed over by a person")
+	case "arrived":
+		return ui.T(ctx, "Record its receipt")
 	}
 	return ui.T(ctx, "Withdraw")
 }
@@ -78,6 +85,10 @@ func (v *visit) mayStep(s noticeVerb, n iru.Notice) error {
 	case "resend":
 		if n.State != iru.NoticeBounced {
 			return iru.Refuse(iru.Conflict, n.Ref+" did not bounce", "")
+		}
+	case "hand", "arrived":
+		if err := v.mayHand(s.verb, n); err != nil {
+			return err
 		}
 	case "possible":
 		var asked iru.Letter
@@ -129,6 +140,9 @@ func (v *visit) noticeStep(why string, refused error) error {
 	}
 	if s.reason {
 		p.Fields = []ui.Field{{Name: "why", Label: ui.T(ctx, "Why"), Type: "textarea", Required: true, Max: 1000, Value: v.value("why"), Hint: ui.T(ctx, "The ledger keeps it.")}}
+	}
+	if s.hand {
+		p.Fields = v.handFields()
 	}
 	if alone, err := v.alone(s, n); err != nil {
 		return err
@@ -242,6 +256,14 @@ func (v *visit) noticeNext(s noticeVerb, n iru.Notice) []string {
 		return []string{ui.T(ctx, "The author can edit it again."), ui.T(ctx, "Approvals given so far lapse.")}
 	case "possible":
 		return []string{ui.T(ctx, "Their time limit runs anew from now.")}
+	case "hand":
+		return []string{ui.T(ctx, "It counts as sent from the time that you give. That they have it is another record."), ui.T(ctx, "What the program itself would still have sent is not sent any more.")}
+	case "arrived":
+		next := []string{ui.T(ctx, "Your name, theirs and the time stand in the thread and in the ledger.")}
+		if len(v.desk.Regime.ClocksFor(n.Instrument)) > 0 {
+			next = append(next, ui.T(ctx, "Where a time limit of law begins with it, a second officer confirms the record first; the limit then runs from the time that you give."))
+		}
+		return next
 	case "resend":
 		return []string{ui.T(ctx, "The same act goes out once more, with the same key, to the contact that is confirmed now.")}
 	}
@@ -290,6 +312,12 @@ func (v *visit) stepNotice() error {
 	case "resend":
 		err = v.desk.Resend(ctx, v.scope, n.ID)
 		done = ui.T(ctx, "%s is on its way again.", n.Ref)
+	case "hand":
+		_, err = v.desk.Hand(ctx, v.scope, n.ID, v.handing())
+		done = ui.T(ctx, "Recorded: %s was handed over.", n.Ref)
+	case "arrived":
+		_, err = v.desk.HandReceipt(ctx, v.scope, n.ID, v.handing())
+		done = ui.T(ctx, "Recorded.")
 	case "possible":
 		err = v.desk.EndImpossibility(ctx, v.scope, n.ID, v.value("why"))
 		done = ui.T(ctx, "The time limit of %s runs anew.", n.Ref)

@@ -61,6 +61,8 @@ type ProviderPage struct {
 	Scores      []iru.Score
 	Notices     ui.Table
 	Thread      ui.Thread
+	Drills      ui.Table
+	MayDrill    bool
 	More        bool  // the thread is longer
 	Inform      Sheet // the ledger of the twelve hours
 	History     ui.Table
@@ -239,11 +241,14 @@ func (p ProviderFormPage) fields(ctx context.Context) []ui.Field {
 	for _, l := range legal.Layers() {
 		layers = append(layers, ui.Option{Value: string(l), Text: layerName(ctx, l)})
 	}
-	channels := []ui.Option{{Value: iru.ByMail, Text: channelName(ctx, iru.ByMail)}, {Value: iru.ByAPI, Text: channelName(ctx, iru.ByAPI)}}
+	channels := []ui.Option{}
+	for _, c := range iru.Channels {
+		channels = append(channels, ui.Option{Value: c, Text: channelName(ctx, c)})
+	}
 	reach := []ui.Field{
 		{Name: "channel", Label: ui.T(ctx, "Reached by"), Type: "select", Options: channels, Value: v.Channel, Required: true},
-		{Name: "address", Label: ui.T(ctx, "Address"), Value: v.Address, Required: true, Max: 500, Autocomplete: "off",
-			Hint: ui.T(ctx, "A mail address, or the base address of the interface.")},
+		{Name: "address", Label: ui.T(ctx, "Address"), Value: v.Address, Max: 500, Autocomplete: "off",
+			Hint: ui.T(ctx, "A mail address, the base address of the interface, or the number that is called.")},
 		{Name: "token", Label: ui.T(ctx, "Credential for the interface"), Type: "password", Max: 1000, Autocomplete: "off", Hint: ui.T(ctx, "Kept for sending, never shown again.")},
 	}
 	if v.ID != 0 {

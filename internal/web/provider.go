@@ -82,15 +82,13 @@ func (v *visit) providersPage() error {
 
 // answered tells which acts a provider ever answered.
 func (v *visit) answered(t *db.Tx, id iru.ProviderID) (map[iru.NoticeID]bool, error) {
-	ls, err := t.LettersWith(v.ctx(), v.scope, id, 5000)
+	ns, err := t.NoticesAnswered(v.ctx(), v.scope, id)
 	if err != nil {
 		return nil, err
 	}
 	out := map[iru.NoticeID]bool{}
-	for _, l := range ls {
-		if l.Inbound {
-			out[l.Notice] = true
-		}
+	for _, n := range ns {
+		out[n] = true
 	}
 	return out, nil
 }
@@ -139,6 +137,12 @@ func (v *visit) providerPage() error {
 			return err
 		}
 		p.Thread = v.thread(ls, p.Provider, refs, false)
+		ks, err := t.DrillsOf(ctx, v.scope, p.Provider.ID, perPage)
+		if err != nil {
+			return err
+		}
+		p.Drills = drills(ctx, ks)
+		p.MayDrill = p.May && p.Provider.Contact == iru.ContactConfirmed && p.Provider.Channel != iru.ByAPI && p.Provider.ByMachine()
 		if p.Contacts, p.Tests, p.Second, err = v.contactTables(t, p.Provider, p.May); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"iolaus/internal/desk"
+	"iolaus/internal/desk/desktest"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/webtest"
 )
@@ -126,6 +127,8 @@ func (w *walkers) triages(t *testing.T) {
 	if len(got) != 1 || got[0].Finding != iru.FindRefer || !strings.Contains(got[0].Passage, "خط الثلج") {
 		t.Fatalf("the finding is %+v", got)
 	}
+	_, err = w.Complete(t.Context(), w.scope("ada"), got[0].ID, desktest.Whole()) // what an order needs besides
+	must(t, err)
 
 	hand(t, `a[href="/assets/`+id(w.wire.ID)+`#options"]`)
 	here(t, "the asset says who can act", `document.querySelector('#options')?.textContent.includes('Birchrack')`)

@@ -23,6 +23,7 @@ type Options struct {
 	Letters  Store    // of letters and their documents; nil: only previews are shown
 	Links    *Links   // to the origin that shows evidence; nil: nothing of it is shown, only described
 	Export   Export   // makes the bundle of an exhibit; nil: none is offered
+	Portal   *Portal  // pages for addressees without an account; nil: there are none
 	Training []string // networks that the guard is opened for; a red banner says so on every page
 	Version  string
 	Secure   bool // pages are served over TLS: cookies are sent over TLS only
@@ -71,6 +72,11 @@ func New(d *desk.Desk, o Options) (http.Handler, error) {
 	all.Handle("GET /static/", s.static)
 	all.Handle(importPattern, Language(http.MaxBytesHandler(changes, MaxImport+importMemory))) // read by whoever is signed in, and nobody else
 	all.Handle("/", Language(LimitBody(changes, MaxForm, s.refuse(http.StatusRequestEntityTooLarge))))
+	if o.Portal != nil {
+		p := newPortal(s)
+		all.Handle("/p/", p)
+		all.Handle("/verify", p)
+	}
 	return Security{Secure: o.Secure, EvidenceOrigin: o.Links.Origin()}.Headers(all), nil
 }
 

@@ -86,12 +86,32 @@ func (d *today) needUndelivered() error {
 		if !d.ours(n) {
 			continue
 		}
-		why := ui.T(d.ctx, "not delivered since %s", moment(l.At))
+		if n.State == iru.NoticeDispatched && !d.providers[n.Provider].ByMachine() {
+			continue // listed below, at once
+		}
+		why := join(ui.T(d.ctx, "not delivered since %s", moment(l.At)), ui.T(d.ctx, "call them and record it, or turn to somebody else who can act"))
 		if l.Failed != "" {
 			why = join(ui.T(d.ctx, "our letter came back: send it again"), plainDefanged(cutText(l.Failed, 160)))
 		}
 		d.add(&shown, need{rank: 4, when: l.At, left: d.since(l.At), state: ui.Warn(ui.T(d.ctx, "Not delivered")), what: ui.T(d.ctx, "Letter about %s", n.Ref),
 			why: join(d.providers[n.Provider].Name, why), href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "Open")})
+	}
+	return nil
+}
+
+// needHands lists acts that people hand over.
+func (d *today) needHands() error {
+	if !d.v.may(iru.ToAnswer) {
+		return nil
+	}
+	shown := 0
+	for _, n := range slices.Backward(d.notices) {
+		p := d.providers[n.Provider]
+		if n.State != iru.NoticeDispatched || p.ByMachine() || !d.ours(n) {
+			continue
+		}
+		d.add(&shown, need{rank: 2, when: n.Created, left: d.since(n.Created), state: ui.Warn(ui.T(d.ctx, "To hand over")), what: d.noticeLine(n),
+			why: d.noticeWhy(n, ui.T(d.ctx, "waits for a person to hand it over: %s", channelName(d.ctx, p.Channel))), href: "/notices/" + id(n.ID) + "/step/hand", verb: ui.T(d.ctx, "Record it")})
 	}
 	return nil
 }
@@ -146,6 +166,21 @@ func (d *today) needLetters() error {
 			href: "/notices/" + id(n.ID), verb: ui.T(d.ctx, "File it")})
 	}
 	return err
+}
+
+// needStrays says how much mail names no act.
+func (d *today) needStrays() error {
+	if !d.v.may(iru.ToAnswer) {
+		return nil
+	}
+	list, err := d.t.Strays(d.ctx, d.v.scope, iru.StrayOpen, counted)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	shown := 0
+	d.add(&shown, need{rank: 5, when: list[0].At, left: d.since(list[0].At), state: ui.Info(ui.T(d.ctx, "To file")).With(ui.IconIn), what: ui.T(d.ctx, "Mail that names no act"),
+		why: ui.T(d.ctx, "it came into our mailbox; a person finds its place"), href: "/strays", verb: ui.T(d.ctx, "File it")})
+	return nil
 }
 
 // needLaw lists letters that wait for a person, waivers that wait for a second one, and copies that nobody examines.

@@ -30,16 +30,18 @@ import (
 // A Crew is what the workers work with.
 type Crew struct {
 	Desk     *desk.Desk
-	Store    blob.Store      // of letters
-	Vault    *blob.Vault     // of exhibits
-	Browser  *fetch.Browser  // nil: no pictures are taken
-	Shots    chan struct{}   // as many browsers at once as it has room for; nil: no bound
-	Cells    *sandbox.Pool   // nil: hostile files are read in this process; for tests
-	Vantages []*fetch.Client // where we look from; the first one captures
-	RDAP     *probe.RDAP     // nil: who carries an asset must be entered by hand
-	CTLogs   []string        // addresses of certificate logs to survey
-	Mail     *deliver.SMTP   // nil: no mail leaves
-	HTTP     *http.Client    // guarded; for providers' interfaces
+	Store    blob.Store          // of letters
+	Vault    *blob.Vault         // of exhibits
+	Browser  *fetch.Browser      // nil: no pictures are taken
+	Shots    chan struct{}       // as many browsers at once as it has room for; nil: no bound
+	Cells    *sandbox.Pool       // nil: hostile files are read in this process; for tests
+	Vantages []*fetch.Client     // where we look from; the first one captures
+	RDAP     *probe.RDAP         // nil: who carries an asset must be entered by hand
+	CTLogs   []string            // addresses of certificate logs to survey
+	Mail     *deliver.SMTP       // nil: no mail leaves
+	IMAP     *deliver.IMAPConfig // mailbox that is read for replies; nil: none. Its Inbox is filled in
+	Poll     time.Duration       // between two looks into it; 0: a minute
+	HTTP     *http.Client        // guarded; for providers' interfaces
 	Post     Post
 	Holder   string        // names this process
 	Software string        // name and version, written into evidence
@@ -64,6 +66,7 @@ type Post struct {
 	Domain   string // of tagged reply addresses
 	Secret   []byte // under which tags are made
 	Callback string // address at which providers' interfaces tell us, "" for none
+	Base     string // address of the workbench as addressees reach it, for the pages without an account; "" for none
 }
 
 // Jobs at once by queue: acts are short and must not wait; looks and reads wait for other people's servers.
@@ -92,6 +95,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &trier{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &mailer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &receiver{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &practiser{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &verifier{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &rechecker{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &escalator{Crew: c}) },
@@ -119,7 +123,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		return fmt.Errorf("start workers: %w: %w", iru.Unavailable, err)
 	}
 	var wg sync.WaitGroup
-	for _, loop := range []func(context.Context){c.seal, c.survey, c.stamp, c.sweep} {
+	for _, loop := range []func(context.Context){c.seal, c.survey, c.stamp, c.sweep, c.collect} {
 		wg.Go(func() { loop(ctx) })
 	}
 	living, dead := context.WithCancel(context.WithoutCancel(ctx)) // longer than ctx: running jobs are finished first

@@ -23,6 +23,9 @@ type deliverer struct {
 	*Crew
 }
 
+// handWait is how long an act that people hand over waits before it is looked at again.
+const handWait = 10 * time.Minute
+
 // sealWait is how long an act waits before it asks again whether its approval is sealed.
 const sealWait = 200 * time.Millisecond
 
@@ -40,6 +43,8 @@ func (w *deliverer) Work(ctx context.Context, job *river.Job[desk.Deliver]) erro
 		return outcome(errors.Join(err, w.Desk.Delay(ctx, job.Args.Notice, err.Error())))
 	case err != nil:
 		return outcome(err)
+	case !d.Provider.ByMachine() && d.Notice.State == iru.NoticeDispatched:
+		return river.JobSnooze(handWait) // an officer hands it over, and says so; what was recorded ends this job
 	}
 	return w.settle(ctx, d, func() (desk.Sending, error) { return w.send(ctx, d) })
 }
@@ -90,24 +95,6 @@ func (c *Crew) insist(ctx context.Context, record func() error) error {
 	}
 }
 
-// message is a letter as it leaves: the same facts give the same bytes and the same identity.
-func (c *Crew) message(d desk.Dispatch) deliver.Message {
-	n := d.Notice
-	m := deliver.Message{Key: d.Letter.MessageID, Reference: n.Ref, Instrument: string(n.Instrument), From: c.from(d.Unit),
-		To: d.Provider.Address, ReplyTo: deliver.ReplyAddress(c.Post.Secret, int64(n.ID), c.Post.Domain), Date: d.Letter.At,
-		Subject: d.Letter.Subject, Text: d.Letter.Text, Language: n.Lang, Targets: []string{n.Locator},
-		Addressee: d.Provider.Name, Reasons: n.Reasons, LegalBasis: n.Basis, Issuer: d.Unit.Name + ", " + d.Unit.Country, Contact: d.Unit.Mail,
-		Headers: map[string]string{"X-Iolaus-Request": string(n.Request)}}
-	if d.First != "" {
-		first := deliver.MessageID(d.First, domainOf(c.from(d.Unit)))
-		m.InReplyTo, m.References = first, []string{first}
-	}
-	if c.Post.Callback != "" {
-		m.Callback = deliver.Callback{URL: c.Post.Callback, Token: deliver.CallbackToken(c.Post.Secret, int64(n.ID))}
-	}
-	return m
-}
-
 // from is the serving unit's own sender, or the installation's where the unit has none.
 func (c *Crew) from(u iru.Unit) string {
 	if u.Mail == "" {
@@ -129,7 +116,7 @@ func (c *Crew) api(p iru.Provider) *deliver.API {
 // send hands a letter over. An act that was answered by mail before its sending could be recorded is not sent to people a second
 // time; a provider's interface knows the key, and only it can give its number.
 func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) {
-	if d.Answered() && d.Provider.Channel == iru.ByMail {
+	if d.Answered() && d.Provider.Channel != iru.ByAPI {
 		return desk.Sending{At: d.Letter.At, Proof: "answered by the addressee before the mail server's word could be recorded"}, nil
 	}
 	if err := c.alive(ctx); err != nil {
@@ -137,6 +124,8 @@ func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) 
 	}
 	var ch deliver.Channel
 	switch {
+	case !d.Provider.ByMachine():
+		return desk.Sending{}, fmt.Errorf("send %s: it is handed over by people: %w", d.Notice.Ref, iru.Unavailable)
 	case d.Letter.Contact == 0 && d.Provider.Channel == iru.ByAPI:
 		ch = c.api(d.Provider)
 	case c.Mail == nil:
@@ -144,12 +133,10 @@ func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) 
 	default:
 		ch = c.Mail
 	}
-	papers, err := c.documents(ctx, &d)
+	m, err := c.message(ctx, d)
 	if err != nil {
 		return desk.Sending{}, err
 	}
-	m := c.message(d)
-	m.Attachments = papers
 	r, err := ch.Send(ctx, m)
 	if err != nil {
 		return desk.Sending{}, err

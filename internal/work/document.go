@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 
 	"iolaus/internal/deliver"
@@ -19,9 +18,6 @@ import (
 // maxDocument is the greatest length of a document that is read back, in bytes: what a provider's interface takes.
 const maxDocument = 20 << 20
 
-// mediaTypes of the documents' files.
-var mediaTypes = map[string]string{desk.DocumentPDF: "application/pdf", desk.DocumentJSON: "application/json"}
-
 // documents gives what a letter carries. It is made and signed once and kept: whatever is sent again is the same bytes.
 func (c *Crew) documents(ctx context.Context, d *desk.Dispatch) ([]deliver.Attachment, error) {
 	if len(d.Letter.Files) == 0 {
@@ -31,28 +27,13 @@ func (c *Crew) documents(ctx context.Context, d *desk.Dispatch) ([]deliver.Attac
 	}
 	var out []deliver.Attachment
 	for _, f := range d.Letter.Files {
-		b, err := c.stored(ctx, f)
+		a, err := c.document(ctx, f)
 		if err != nil {
-			return nil, fmt.Errorf("read document %s: %w", f.Name, err)
+			return nil, err
 		}
-		out = append(out, deliver.Attachment{Name: f.Name, Type: mediaTypes[f.Kind], Data: b})
+		out = append(out, a)
 	}
 	return out, nil
-}
-
-func (c *Crew) stored(ctx context.Context, f iru.File) ([]byte, error) {
-	r, err := c.Store.Open(ctx, f.SHA256)
-	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
-	if err := errors.Join(err, r.Close()); err != nil {
-		return nil, fmt.Errorf("%w: %w", iru.Unavailable, err)
-	}
-	if len(b) > maxDocument {
-		return nil, fmt.Errorf("%w: it has more than %d bytes", iru.Invalid, maxDocument)
-	}
-	return b, nil
 }
 
 // make renders, signs and keeps. Killed before it is kept, it is made anew: nothing has left yet.

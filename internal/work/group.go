@@ -72,7 +72,7 @@ func (c *Crew) sendGroup(ctx context.Context, g desk.GroupDispatch) (desk.Sendin
 	if c.Mail == nil {
 		return desk.Sending{}, fmt.Errorf("send %s: no mail server is configured: %w", g.Batch.Ref, iru.Unavailable)
 	}
-	m := c.message(g.Lead)
+	m := c.envelope(g.Lead)
 	m.Reference, m.Targets, m.Reasons = g.Batch.Ref, g.Targets, ""
 	r, err := c.Mail.Send(ctx, m)
 	if err != nil {

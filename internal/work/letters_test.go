@@ -33,19 +33,19 @@ import (
 // An office is a crew with one act about which its addressee asks, and our answer to it that has not left yet.
 type office struct {
 	*Crew
-	t      *testing.T
+	t      testing.TB
 	notice iru.Notice
 	answer iru.Letter
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func newOffice(t *testing.T, channel, address string) *office {
+func newOffice(t testing.TB, channel, address string) *office {
 	t.Helper()
 	ctx, d := t.Context(), dbtest.Open(t)
 	store, err := blob.OpenDisk(t.TempDir())

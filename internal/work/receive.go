@@ -35,20 +35,30 @@ func (c *Crew) Told(ctx context.Context, token string, body []byte) error {
 	return c.take(ctx, r, iru.ByAPI)
 }
 
-// take keeps a reply's own bytes first, then gives it its place in the thread.
+// take keeps a reply's own bytes and what it carries first, then gives it its place in the thread.
 func (c *Crew) take(ctx context.Context, r deliver.Reply, channel string) error {
-	in := Reply(r, channel)
-	if len(r.Raw) > 0 {
-		sum, _, err := c.Store.Put(ctx, bytes.NewReader(r.Raw))
-		if err != nil {
-			return fmt.Errorf("store reply: %w", err)
-		}
-		in.Proof = sum
+	in, err := c.retain(ctx, r, channel)
+	if err != nil {
+		return err
 	}
 	if err := c.apart(ctx, r, &in); err != nil {
 		return err
 	}
 	return c.Desk.Receive(ctx, in)
+}
+
+// retain puts a reply's bytes into the store and reads what it carries.
+func (c *Crew) retain(ctx context.Context, r deliver.Reply, channel string) (desk.Reply, error) {
+	in := Reply(r, channel)
+	if len(r.Raw) == 0 {
+		return in, nil
+	}
+	sum, _, err := c.Store.Put(ctx, bytes.NewReader(r.Raw))
+	if err != nil {
+		return in, fmt.Errorf("store reply: %w", err)
+	}
+	in.Proof = sum
+	return in, c.carried(ctx, r, &in)
 }
 
 // Reply is what a delivered reply means to the desk.
@@ -64,6 +74,9 @@ func Reply(r deliver.Reply, channel string) desk.Reply {
 	}
 	out := desk.Reply{Notice: iru.NoticeID(r.Notice), Kind: kind, Guess: r.Guess || kind == "unknown", At: r.At, Channel: channel, From: clean(r.From),
 		Authentic: r.Authentic, Subject: clean(r.Subject), Text: clean(r.Text), MessageID: clean(r.MessageID), Answers: clean(r.InReplyTo)}
+	if r.Guess || r.Truncated {
+		out.Remark = clean(r.Why)
+	}
 	if channel == iru.ByAPI { // with the notice's own token, or asked at the address that a person confirmed
 		out.Authentic = iru.ByAPI
 	}
