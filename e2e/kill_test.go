@@ -464,7 +464,8 @@ func (s *siege) kept(n iru.Notice, at sim.NoticeTruth) {
 	for _, a := range at.Answers {
 		found := 0
 		for _, l := range thread {
-			if l.Inbound && strings.Contains(l.Text, a.Text) {
+			byForm := l.Annex != nil && a.Event == "done" && l.Annex.Reference == n.Ref // some desks answer by Annex II and not in words
+			if l.Inbound && (byForm || strings.Contains(l.Text, a.Text)) {
 				found++
 			}
 		}
