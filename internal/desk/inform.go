@@ -227,6 +227,9 @@ func (d *Desk) SettleWaiver(ctx context.Context, s iru.Scope, id int64, grant bo
 		if w, e, err = w.Settle(verb, s.Officer, now, clip(note, 500)); err != nil {
 			return err
 		}
+		if err := twoPeople(ctx, t, s.Officer, w.By); err != nil {
+			return err
+		}
 		if err := t.UpdateWaiver(ctx, w, old); err != nil {
 			return err
 		}

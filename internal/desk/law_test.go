@@ -169,7 +169,7 @@ func TestWaiver(t *testing.T) {
 	n := u.approved(order(a, i, host))
 	_, err := u.AskWaiver(ctx, u.scope("sig"), n.ID, " ")
 	refused(t, "without a reason", err, iru.Invalid, "emergency")
-	w, err := u.AskWaiver(ctx, u.scope("sig"), n.ID, "an attack is announced for tonight")
+	w, err := u.AskWaiver(ctx, u.scope("sig"), n.ID, "lives are in danger tonight")
 	must(t, err)
 	_, err = u.AskWaiver(ctx, u.scope("lena"), n.ID, "again")
 	refused(t, "twice", err, iru.Conflict, "already")
@@ -178,6 +178,14 @@ func TestWaiver(t *testing.T) {
 	_, err = u.SettleWaiver(ctx, u.scope("ada"), w.ID, true, "")
 	refused(t, "by one who may not sign", err, iru.Forbidden, "")
 	u.join("sue", u.people["ada"].Unit, iru.Signer)
+	for _, login := range []string{"sig", "sue"} {
+		_, err = u.Identify(ctx, u.scope("admin"), u.people[login].ID, "person 1", "badge")
+		must(t, err)
+	}
+	_, err = u.SettleWaiver(ctx, u.scope("sue"), w.ID, true, "agreed")
+	refused(t, "by another account of the same person", err, iru.Forbidden, "one person's")
+	_, err = u.Identify(ctx, u.scope("admin"), u.people["sue"].ID, "person 2", "badge")
+	must(t, err)
 	w, err = u.SettleWaiver(ctx, u.scope("sue"), w.ID, true, "agreed")
 	must(t, err)
 	if w.State != iru.WaiverGranted || w.Second != u.people["sue"].ID || len(u.events("waiver", w.ID)) != 2 {
