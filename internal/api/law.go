@@ -162,6 +162,13 @@ type (
 		Zone   string `json:"zone,omitempty" maxLength:"60"`
 		Reason string `json:"reason" maxLength:"1000"`
 	}
+	handingBody struct {
+		At     string  `json:"at" maxLength:"40" doc:"As a clock showed it: 2026-03-29T10:15, with an offset where that is ambiguous."`
+		Zone   string  `json:"zone,omitempty" maxLength:"60" doc:"Of that clock, such as Europe/Vienna; absent: UTC."`
+		How    handWay `json:"how"`
+		Person string  `json:"person" maxLength:"200" doc:"Whom the officer spoke to, or who signed."`
+		Note   string  `json:"note,omitempty" maxLength:"2000" doc:"Number called, number of the registered letter, their ticket."`
+	}
 	receiptBody struct {
 		At      string `json:"at" maxLength:"40" doc:"As a clock showed it: 2026-03-29T10:15, with an offset where that is ambiguous."`
 		Zone    string `json:"zone,omitempty" maxLength:"60" doc:"Of that clock, such as Europe/Vienna; absent: UTC."`
@@ -231,9 +238,13 @@ func (s *server) law() {
 		c, err := s.desk.ExtendClock(ctx, sc, iru.ClockID(in.ID), in.Body.Until, in.Body.Reason)
 		return s.clock(c), err
 	})
-	post(s, "/v1/notices/{id}/receipt", "enter-receipt", "Record a receipt on an officer's word", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[receiptBody]) (Receipt, error) {
-		r, err := s.desk.EnterReceipt(ctx, sc, iru.NoticeID(in.ID), in.Body.request())
-		return receipt(r), err
+	post(s, "/v1/notices/{id}/hand", "hand-notice", "Record that an officer handed an act over", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[handingBody]) (Notice, error) {
+		n, err := s.desk.Hand(ctx, sc, iru.NoticeID(in.ID), in.Body.handing())
+		return notice(n), err
+	})
+	post(s, "/v1/notices/{id}/receipt", "enter-receipt", "Record a receipt on an officer's word; a second one files it where it starts a clock of law", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[handingBody]) (Letter, error) {
+		l, err := s.desk.EnterReceipt(ctx, sc, iru.NoticeID(in.ID), in.Body.handing())
+		return letter(l), err
 	})
 	post(s, "/v1/notices/{id}/correct-receipt", "correct-receipt", "Record a further receipt with the reason why the one before is wrong", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[receiptBody]) (Receipt, error) {
 		r, err := s.desk.CorrectReceipt(ctx, sc, iru.NoticeID(in.ID), in.Body.request())
@@ -253,6 +264,10 @@ func (s *server) law() {
 	})
 	s.redress()
 	s.missives()
+}
+
+func (b handingBody) handing() desk.Handing {
+	return desk.Handing{At: b.At, Zone: b.Zone, How: string(b.How), Person: b.Person, Note: b.Note}
 }
 
 func (b receiptBody) request() desk.ReceiptRequest {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"iolaus/internal/db"
-	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 )
 
@@ -27,7 +26,7 @@ func (w *world) law(asset, n thing) {
 	if len(l.Receipts) != 1 || len(l.Clocks) == 0 || l.FinalAt != nil {
 		w.t.Errorf("the timeline: %+v", l)
 	}
-	if p := w.refused(409, "ben", "POST", to("/v1/notices/%d/receipt", n.ID), words{"at": w.stamp(0), "proof": "called"}); !strings.Contains(p.Detail, "recorded already") {
+	if p := w.refused(409, "ben", "POST", to("/v1/notices/%d/receipt", n.ID), words{"at": w.stamp(0), "how": "phone", "person": "R. Halloran"}); !strings.Contains(p.Detail, "recorded already") {
 		w.t.Errorf("a second receipt: %+v", p)
 	}
 	if p := w.refused(422, "ben", "POST", to("/v1/notices/%d/correct-receipt", n.ID), words{"at": "2026-03-29T02:30", "zone": "Europe/Vienna", "proof": "called", "reason": "x"}); !strings.Contains(p.Detail, "never showed") {
@@ -140,8 +139,13 @@ func (w *world) lost(asset thing) {
 	w.seal()
 	_, err := w.desk.Dispatch(w.t.Context(), iru.NoticeID(n.ID))
 	must(w.t, err)
-	must(w.t, w.desk.RecordSent(w.t.Context(), iru.NoticeID(n.ID), desk.Sending{At: w.now(), Proof: "250 Ok"}))
-	w.post("ben", to("/v1/notices/%d/receipt", n.ID), words{"at": w.stamp(0), "channel": "phone", "proof": "their duty officer"}, nil)
+	spoke := words{"at": w.now().Format(time.RFC3339Nano), "how": "phone", "person": "their duty officer"}
+	w.post("ben", to("/v1/notices/%d/hand", n.ID), spoke, nil)
+	var heard Letter
+	if w.post("ben", to("/v1/notices/%d/receipt", n.ID), spoke, &heard); !heard.Guess {
+		w.t.Errorf("one officer's word: %+v", heard)
+	}
+	w.post("ada", to("/v1/letters/%d/file", heard.ID), words{"kind": "receipt"}, nil)
 	keep, _ := w.desk.Regime.Clock("epoc-pr")
 	var kept iru.Clock
 	must(w.t, w.desk.DB.Tx(w.t.Context(), func(x *db.Tx) error { // as if it had been seen gone, and data were preserved

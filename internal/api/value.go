@@ -101,6 +101,7 @@ type (
 
 	missiveKind        string
 	missiveState       string
+	handWay            string
 	waiverState        string
 	appealState        string
 	nondisclosureState string
@@ -151,6 +152,7 @@ func (unitState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.UnitTa
 
 func (missiveKind) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.MissiveKinds...) }
 func (missiveState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.MissiveTable.States()...) }
+func (handWay) Schema(huma.Registry) *huma.Schema       { return oneOf(desk.HandWays...) }
 func (waiverState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.WaiverTable.States()...) }
 func (appealState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.AppealTable.States()...) }
 func (scrutinyState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.ScrutinyTable.States()...) }

@@ -20,7 +20,8 @@ func TestByHand(t *testing.T) {
 	_, err = u.Confirm(ctx, u.scope("ben"), host.ID, "called")
 	must(t, err)
 	n := u.approved(order(a, i, host))
-	ok := desk.Handing{At: u.now, Person: "R. Halloran", How: "phone", Note: "number on their page"}
+	told := func(at time.Time) string { return at.Format(time.RFC3339Nano) }
+	ok := desk.Handing{At: told(u.now), Person: "R. Halloran", How: "phone", Note: "number on their page"}
 	_, err = u.Hand(ctx, u.scope("ben"), n.ID, ok)
 	refused(t, "before it is on its way", err, iru.Conflict, "approved")
 	d, err := u.Dispatch(ctx, n.ID)
@@ -29,29 +30,35 @@ func TestByHand(t *testing.T) {
 		t.Error("a machine brings it")
 	}
 	u.now = u.now.Add(5 * time.Minute)
-	ok.At = u.now.Add(-time.Minute)
+	handed := u.now.Add(-time.Minute)
+	ok.At = told(handed)
 	for name, h := range map[string]desk.Handing{"no person": {At: ok.At, How: "phone"}, "no way": {At: ok.At, Person: "R", How: "pigeon"}, "no time": {Person: "R", How: "phone"},
-		"ahead": {At: u.now.Add(time.Minute), Person: "R", How: "phone"}, "before its release": {At: u.now.Add(-time.Hour), Person: "R", How: "phone"}} {
+		"ahead": {At: told(u.now.Add(time.Minute)), Person: "R", How: "phone"}, "no such zone": {At: ok.At, Zone: "Europe/Atlantis", Person: "R", How: "phone"}, "before its release": {At: told(u.now.Add(-time.Hour)), Person: "R", How: "phone"}} {
 		if _, err := u.Hand(ctx, u.scope("ben"), n.ID, h); err == nil {
 			t.Errorf("%s: taken", name)
 		}
 	}
-	_, err = u.HandReceipt(ctx, u.scope("ben"), n.ID, ok)
+	_, err = u.EnterReceipt(ctx, u.scope("ben"), n.ID, ok)
 	refused(t, "a receipt of what has not left", err, iru.Conflict, "has not left")
 	n, err = u.Hand(ctx, u.scope("ben"), n.ID, ok)
 	must(t, err)
-	if n.State != iru.NoticeSent || !n.SentAt.Equal(ok.At) {
+	if n.State != iru.NoticeSent || !n.SentAt.Equal(handed) {
 		t.Errorf("%s, sent at %s", n.State, n.SentAt)
 	}
-	_, err = u.HandReceipt(ctx, u.scope("ben"), n.ID, desk.Handing{At: n.SentAt.Add(-time.Second), Person: "R", How: "phone"})
+	_, err = u.EnterReceipt(ctx, u.scope("ben"), n.ID, desk.Handing{At: told(n.SentAt.Add(-time.Second)), Person: "R", How: "phone"})
 	refused(t, "a receipt before the sending", err, iru.Invalid, "before the sending")
 	said := u.now.Add(-30 * time.Second)
-	l, err := u.HandReceipt(ctx, u.scope("ben"), n.ID, desk.Handing{At: said, Person: "R. Halloran", How: "phone", Note: "read it back"})
+	l, err := u.EnterReceipt(ctx, u.scope("ben"), n.ID, desk.Handing{At: told(said), Person: "R. Halloran", How: "phone", Note: "read it back"})
 	must(t, err)
 	if u.notice(n.ID).State != iru.NoticeSent || !l.Guess {
 		t.Error("one officer's word started the hour")
 	}
 	refused(t, "confirmed by the same officer", u.File(ctx, u.scope("ben"), l.ID, "receipt"), iru.Forbidden, "yourself")
+	for login, person := range map[string]string{"ben": "person 1", "lena": "person 1"} {
+		_, err = u.Identify(ctx, u.scope("admin"), u.people[login].ID, person, "badge")
+		must(t, err)
+	}
+	refused(t, "confirmed by the same person", u.File(ctx, u.scope("lena"), l.ID, "receipt"), iru.Forbidden, "one person's")
 	u.now = u.now.Add(10 * time.Minute)
 	must(t, u.File(ctx, u.scope("ada"), l.ID, "receipt"))
 	if n = u.notice(n.ID); n.State != iru.NoticeReceived || !n.ReceivedAt.Equal(said) {

@@ -66,8 +66,9 @@ func TestReceiptIsEvidence(t *testing.T) {
 		ctx, u := t.Context(), newUnit(t, d)
 		n := u.sent(order(u.referred()))
 		u.later(30 * time.Minute)
-		enter := func(who, at, zone, proof string) error {
-			_, err := u.EnterReceipt(ctx, u.scope(who), n.ID, desk.ReceiptRequest{At: at, Zone: zone, Channel: "phone", Proof: proof})
+		var heard iru.Letter
+		enter := func(who, at, zone, person string) (err error) {
+			heard, err = u.EnterReceipt(ctx, u.scope(who), n.ID, desk.Handing{At: at, Zone: zone, How: "phone", Person: person})
 			return err
 		}
 		refused(t, "before the sending", enter("ben", u.stamp(-2*time.Hour), "", "called"), iru.Invalid, "before the sending")
@@ -75,13 +76,17 @@ func TestReceiptIsEvidence(t *testing.T) {
 		refused(t, "wrong zone", enter("ben", u.stamp(0), "Europe/Atlantis", "called"), iru.Invalid, "no time zone")
 		refused(t, "wrong offset", enter("ben", u.stamp(-time.Minute)+"+05:00", "Europe/Vienna", "called"), iru.Invalid, "did not show")
 		refused(t, "an hour of another zone", enter("ben", u.stamp(-time.Minute), "Europe/Vienna", "called"), iru.Invalid, "before the sending")
-		refused(t, "without proof", enter("ben", u.stamp(0), "", " "), iru.Invalid, "how the receipt is known")
+		refused(t, "without proof", enter("ben", u.stamp(0), "", " "), iru.Invalid, "the person is missing")
 		refused(t, "by one who may not", enter("sig", u.stamp(0), "", "called"), iru.Forbidden, "")
 		_, err := u.CorrectReceipt(ctx, u.scope("ben"), n.ID, desk.ReceiptRequest{At: u.stamp(0), Proof: "called", Reason: "x"})
 		refused(t, "a correction of nothing", err, iru.Conflict, "no receipt")
 		must(t, enter("ben", u.now.Add(-10*time.Minute).In(zone(t, "Europe/Vienna")).Format("2006-01-02T15:04:05"), "Europe/Vienna", "called the duty officer"))
+		if c := u.running(n.ID, "tco-1h"); len(c) != 0 || !strings.Contains(heard.Text, "Europe/Vienna") {
+			t.Fatalf("one officer's word starts the hour: %+v, %q", c, heard.Text)
+		}
+		must(t, u.File(ctx, u.scope("ada"), heard.ID, "receipt"))
 		first := u.now.Add(-10 * time.Minute)
-		if c := u.running(n.ID, "tco-1h"); len(c) != 1 || !c[0].Due.Equal(first.Add(time.Hour)) || c[0].By != u.people["ben"].ID {
+		if c := u.running(n.ID, "tco-1h"); len(c) != 1 || !c[0].Due.Equal(first.Add(time.Hour)) || c[0].By != u.people["ada"].ID {
 			t.Fatalf("clocks after the receipt: %+v", u.clocks(n.ID))
 		}
 		refused(t, "twice", enter("ben", u.stamp(0), "", "called"), iru.Conflict, "recorded already")
@@ -94,7 +99,7 @@ func TestReceiptIsEvidence(t *testing.T) {
 		refused(t, "the same", fix(first.Format("2006-01-02T15:04:05"), "x"), iru.Invalid, "the same")
 		must(t, fix(u.stamp(-5*time.Minute), "their log says so"))
 		rs := u.receipts(n.ID)
-		if len(rs) != 2 || !rs[0].At.Equal(first) || rs[0].Zone != "Europe/Vienna" || rs[1].Of != rs[0].ID || rs[1].Reason == "" || !u.notice(n.ID).ReceivedAt.Equal(rs[1].At) {
+		if len(rs) != 2 || !rs[0].At.Equal(first) || rs[0].By != u.people["ada"].ID || !strings.Contains(rs[0].Proof, "Europe/Vienna") || rs[1].Of != rs[0].ID || rs[1].Reason == "" || !u.notice(n.ID).ReceivedAt.Equal(rs[1].At) {
 			t.Fatalf("receipts: %+v", rs)
 		}
 		if c := u.running(n.ID, "tco-1h"); len(c) != 1 || !c[0].Due.Equal(rs[1].At.Add(time.Hour)) {

@@ -4,7 +4,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -19,6 +18,15 @@ func (d *Desk) received(ctx context.Context, t *db.Tx, n iru.Notice, at time.Tim
 		return err
 	}
 	return d.receipt(ctx, t, n, p, iru.Receipt{At: at, Channel: p.Channel, Proof: proof, Recorded: d.now()})
+}
+
+// heard records the receipt that an officer heard of, by the officer whose word counts: the one who confirmed it, if it had to be.
+func (d *Desk) heard(ctx context.Context, t *db.Tx, n iru.Notice, l iru.Letter, by iru.OfficerID, now time.Time) error {
+	p, err := t.Provider(ctx, iru.Program(), n.Provider)
+	if err != nil {
+		return err
+	}
+	return d.receipt(ctx, t, n, p, iru.Receipt{At: l.At, Channel: l.Channel, Proof: clip(l.Text, 500), Recorded: now, By: by})
 }
 
 func (d *Desk) receipt(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider, r iru.Receipt) error {
@@ -43,28 +51,18 @@ func (d *Desk) receipt(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provid
 	return nil
 }
 
-// A ReceiptRequest is what an officer knows of a receipt.
+// A ReceiptRequest is what an officer knows better of a receipt.
 type ReceiptRequest struct {
 	At      string // as a clock showed it: "2026-03-29T10:15", with an offset where the change of clocks makes it ambiguous
 	Zone    string // of that clock: "Europe/Vienna"; "" is UTC
 	Channel string // "phone", "letter", "portal", ...
 	Proof   string // who said so, and how
-	Reason  string // of a correction
-}
-
-// EnterReceipt records a receipt on an officer's word: a telephone call, a signed slip. There is one receipt of an act; what was wrong
-// with it is corrected by CorrectReceipt.
-func (d *Desk) EnterReceipt(ctx context.Context, s iru.Scope, id iru.NoticeID, q ReceiptRequest) (iru.Receipt, error) {
-	return d.putReceipt(ctx, s, id, q, false)
+	Reason  string // why the record before is wrong
 }
 
 // CorrectReceipt records a further receipt, with the reason why the one before is wrong, and counts the addressee's clocks anew from it. Both
 // stay visible; nothing is edited.
 func (d *Desk) CorrectReceipt(ctx context.Context, s iru.Scope, id iru.NoticeID, q ReceiptRequest) (iru.Receipt, error) {
-	return d.putReceipt(ctx, s, id, q, true)
-}
-
-func (d *Desk) putReceipt(ctx context.Context, s iru.Scope, id iru.NoticeID, q ReceiptRequest, correct bool) (iru.Receipt, error) {
 	var r iru.Receipt
 	if err := s.May(iru.ToAnswer); err != nil {
 		return r, err
@@ -92,24 +90,18 @@ func (d *Desk) putReceipt(ctx context.Context, s iru.Scope, id iru.NoticeID, q R
 		r = iru.Receipt{Unit: n.Unit, Notice: n.ID, At: at, Zone: strings.TrimSpace(q.Zone), Channel: clip(q.Channel, 40), Proof: clip(strings.TrimSpace(q.Proof), 500), Recorded: now, By: s.Officer}
 		last, have := iru.InForce(rs)
 		switch {
-		case have && !correct:
-			return iru.Refuse(iru.Conflict, fmt.Sprintf("the receipt of %s at %s UTC is recorded already", n.Ref, last.At.UTC().Format("2006-01-02 15:04:05")), "if it is wrong, correct it with a reason")
-		case !have && correct:
+		case !have:
 			return iru.Refuse(iru.Conflict, "there is no receipt of "+n.Ref+" to correct", "record it")
-		case correct && last.At.Equal(at):
+		case last.At.Equal(at):
 			return iru.Refuse(iru.Invalid, "the corrected receipt is the same", "")
-		case correct:
-			r.Of, r.Reason = last.ID, clip(strings.TrimSpace(q.Reason), 500)
 		}
+		r.Of, r.Reason = last.ID, clip(strings.TrimSpace(q.Reason), 500)
 		sent := n.SentAt
 		if err := r.Check(sent.Truncate(time.Minute)); err != nil { // people's clocks show minutes
 			return err
 		}
 		if r.At.Before(sent) {
 			r.At = sent
-		}
-		if !correct {
-			return d.receipt(ctx, t, n, p, r)
 		}
 		return d.correct(ctx, t, n, p, &r, now)
 	})

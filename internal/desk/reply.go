@@ -212,6 +212,11 @@ func (d *Desk) File(ctx context.Context, s iru.Scope, letter int64, kind string)
 		if l.Channel == iru.ByHand && l.By == s.Officer {
 			return iru.Refuse(iru.Forbidden, "you recorded this receipt yourself", "a second, different officer confirms what starts a clock of law")
 		}
+		if l.Channel == iru.ByHand {
+			if err := twoPeople(ctx, t, s.Officer, l.By); err != nil {
+				return err
+			}
+		}
 		if kind == "unknown" || !slices.Contains(replyKinds, kind) {
 			return iru.Refuse(iru.Invalid, "there is no kind "+kind, "choose receipt, clarification, done, refused, impossible, bounce or note")
 		}
@@ -241,7 +246,11 @@ func (d *Desk) file(ctx context.Context, t *db.Tx, n iru.Notice, l, of iru.Lette
 	}
 	switch proof := "answer of " + l.From + ", letter " + fmt.Sprint(l.ID); {
 	case iru.NoticeTable.Can(n.State, "receive") && (of.Kind != "answer" || l.Authentic != iru.ByRelay): // every word of theirs proves that they have the act
-		err = d.received(ctx, t, n, l.At, proof)
+		if l.Channel == iru.ByHand { // an officer's word
+			err = d.heard(ctx, t, n, l, by, now)
+		} else {
+			err = d.received(ctx, t, n, l.At, proof)
+		}
 	case n.State == iru.NoticeClarifying && proves(ls, l, of, by):
 		err = d.resume(ctx, t, n, by, l.At, proof)
 	}

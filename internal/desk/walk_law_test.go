@@ -64,7 +64,7 @@ func (w *walk) law(verb string) (err error) {
 		v, _ := one(w, "waiver", func(x *db.Tx) ([]iru.Waiver, error) { return x.Waivers(ctx, p, 0) })
 		_, err = w.SettleWaiver(ctx, w.fit("sig", "bo"), v.ID, w.coin(), why)
 	case "enter receipt":
-		_, err = w.EnterReceipt(ctx, w.fit("ben"), notice(iru.NoticeSent).ID, desk.ReceiptRequest{At: stamp(time.Duration(w.between(-10, 1)) * time.Minute), Channel: "phone", Proof: why})
+		_, err = w.EnterReceipt(ctx, w.fit("ada", "ben"), notice(iru.NoticeSent).ID, desk.Handing{At: stamp(time.Duration(w.between(-10, 1)) * time.Minute), How: "phone", Person: "R. Halloran"})
 	case "correct receipt":
 		_, err = w.CorrectReceipt(ctx, w.fit("ben"), notice(iru.NoticeReceived, iru.NoticeComplied).ID,
 			desk.ReceiptRequest{At: stamp(time.Duration(w.between(-30, 1)) * time.Minute), Zone: among(w, []string{"", "Europe/Vienna", "Mars"}), Proof: "called", Reason: why})

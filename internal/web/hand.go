@@ -41,15 +41,15 @@ func (v *visit) handFields() []ui.Field {
 	return []ui.Field{
 		{Name: "how", Label: ui.T(ctx, "How"), Type: "select", Options: ways, Value: v.value("how"), Required: true},
 		{Name: "person", Label: ui.T(ctx, "Whom you spoke to, or who signed"), Required: true, Max: 200, Value: v.value("person")},
-		{Name: "at", Label: ui.T(ctx, "When it happened"), Type: "datetime-local", Required: true, Value: at, Hint: ui.T(ctx, "In UTC."), More: map[string]any{"step": "1"}},
+		{Name: "at", Label: ui.T(ctx, "When it happened"), Type: "datetime-local", Required: true, Value: at, More: map[string]any{"step": "1"}},
+		v.zoneField(),
 		{Name: "note", Label: ui.T(ctx, "Note"), Type: "textarea", Max: 2000, Value: v.value("note"), Hint: ui.T(ctx, "Number called, number of the registered letter, their ticket.")},
 	}
 }
 
 // handing reads that form.
 func (v *visit) handing() desk.Handing {
-	at, _ := localUTC(v.value("at"))
-	return desk.Handing{At: at, Person: v.value("person"), How: v.value("how"), Note: v.value("note")}
+	return desk.Handing{At: v.value("at"), Zone: v.value("zone"), Person: v.value("person"), How: v.value("how"), Note: v.value("note")}
 }
 
 // mayHand says why an act cannot be handed over by hand now, or nil.

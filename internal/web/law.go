@@ -73,13 +73,6 @@ func (v *visit) findingField() ui.Field {
 var served = []string{"sent", "received", "clarifying", "claimed", "complied", "refused", "breached", "escalated"}
 
 var lawSteps = []lawStep{
-	{"notice", "receipt", iru.ToAnswer, "", []string{"sent", "dispatched"}, func(ctx context.Context) string { return ui.T(ctx, "Record a receipt") }, func(ctx context.Context) string { return ui.T(ctx, "The addressee's time limit runs from it.") },
-		func(v *visit) []ui.Field {
-			return append(v.momentFields(ui.T(v.ctx(), "When they had it")), v.line("channel", ui.T(v.ctx(), "By"), true), v.proof1())
-		}, func(v *visit, n int64) error {
-			_, err := v.desk.EnterReceipt(v.ctx(), v.scope, iru.NoticeID(n), v.receiptForm())
-			return err
-		}, false},
 	{"notice", "correct", iru.ToAnswer, "", []string{"received", "clarifying", "claimed", "complied", "refused", "breached"}, func(ctx context.Context) string { return ui.T(ctx, "Correct the receipt") }, func(ctx context.Context) string {
 		return ui.T(ctx, "A further record; the one before stays visible, and the time limit is counted anew.")
 	},

@@ -316,7 +316,7 @@ func (v *visit) stepNotice() error {
 		_, err = v.desk.Hand(ctx, v.scope, n.ID, v.handing())
 		done = ui.T(ctx, "Recorded: %s was handed over.", n.Ref)
 	case "arrived":
-		_, err = v.desk.HandReceipt(ctx, v.scope, n.ID, v.handing())
+		_, err = v.desk.EnterReceipt(ctx, v.scope, n.ID, v.handing())
 		done = ui.T(ctx, "Recorded.")
 	case "possible":
 		err = v.desk.EndImpossibility(ctx, v.scope, n.ID, v.value("why"))
