@@ -322,7 +322,7 @@ func (d *Desk) Remind(ctx context.Context, s iru.Scope, id iru.NoticeID, words s
 			return err
 		}
 		l = iru.Letter{Notice: n.ID, At: now, Kind: "reminder", Channel: c.Channel, From: u.Name, Subject: "Reminder: " + n.Subject, Contact: c.ID,
-			Text: words + "\n\nThe act as it was sent:\n\n" + n.Text, MessageID: fmt.Sprintf("%s-%d", n.Key, len(ls)), By: s.Officer}
+			Text: words + "\n\nThe act as it was sent:\n\n" + n.Text, MessageID: further(n.Key, ls), By: s.Officer}
 		if _, err := t.AddLetter(ctx, &l); err != nil {
 			return err
 		}

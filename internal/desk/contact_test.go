@@ -144,6 +144,15 @@ func TestOrderNeedsTwoContacts(t *testing.T) {
 	if l.Contact != c.ID || l.Kind != "reminder" {
 		t.Errorf("reminder: %+v", l)
 	}
+	second, err := u.Remind(ctx, u.scope("ben"), n.ID, "twenty minutes are left")
+	must(t, err)
+	must(t, u.DB.Tx(ctx, func(x *db.Tx) error { return x.RemoveLetter(ctx, l.ID) })) // as one that was called back
+	third, err := u.Remind(ctx, u.scope("ben"), n.ID, "ten minutes are left")
+	must(t, err)
+	if third.ID == 0 || third.MessageID == second.MessageID {
+		t.Errorf("the third reminder was taken for the second: %+v", third)
+	}
+	l = third
 	changed := c
 	changed.Address = "other@birchrack.test"
 	_, err = u.EnterContact(ctx, u.scope("ada"), changed)

@@ -131,7 +131,7 @@ func (d *Desk) EnterReceipt(ctx context.Context, s iru.Scope, id iru.NoticeID, h
 			return err
 		}
 		l = iru.Letter{Notice: n.ID, Inbound: true, At: at, Kind: "receipt", Channel: iru.ByHand, From: clip(h.Person, 200), Subject: "Receipt of " + n.Ref, Text: "Receipt " + h.words(at),
-			MessageID: fmt.Sprintf("hand:%d:%d", n.ID, len(ls)), By: s.Officer, Guess: two}
+			MessageID: further(fmt.Sprintf("hand:%d", n.ID), ls), By: s.Officer, Guess: two}
 		if two {
 			l.Remark = "recorded by one officer: a second one must confirm it, since it starts a clock of law"
 		}

@@ -51,7 +51,7 @@ func (d *Desk) Answer(ctx context.Context, s iru.Scope, id iru.NoticeID, words s
 		}
 		subject, text := form.Answer(n.Ref, n.Instrument.Title(), words)
 		l = iru.Letter{Notice: n.ID, At: now, Kind: "answer", Channel: p.Channel, From: u.Name, Subject: subject, Text: text,
-			MessageID: fmt.Sprintf("%s-%d", n.Key, len(ls)), By: s.Officer}
+			MessageID: further(n.Key, ls), By: s.Officer}
 		if _, err := t.AddLetter(ctx, &l); err != nil {
 			return err
 		}
@@ -62,6 +62,16 @@ func (d *Desk) Answer(ctx context.Context, s iru.Scope, id iru.NoticeID, words s
 		return err
 	})
 	return l, err
+}
+
+// further names the next letter of a thread as none before it was named: a letter that was called back is counted no more, the others keep
+// their numbers.
+func further(key string, ls []iru.Letter) string {
+	var last int64
+	for _, l := range ls {
+		last = max(last, l.ID)
+	}
+	return fmt.Sprintf("%s-%d", key, last+1)
 }
 
 // Posting gives a worker the letter to post.
