@@ -111,6 +111,9 @@ func (s *siege) unanswered() string {
 	s.decide()
 	s.clarify()
 	if s.asked == 0 {
+		if s.random.IntN(10) == 0 { // who asks is drawn by act: with enough of them somebody does
+			s.act(0)
+		}
 		return "no addressee has asked"
 	}
 	for _, n := range s.notices() {
