@@ -148,7 +148,7 @@ func TestFourEyesOnThePage(t *testing.T) {
 	lena.post(base + "/step/submit").leads(base)
 
 	page := ada.get(base + "/step/approve").is(http.StatusOK)
-	page.has("#act", "Removal order").has("#act", "snow line").has("#act .hash", "sha256:").has("#step", "A second, different person must sign")
+	page.has("#act", "REMOVAL ORDER").has("#act", "snow line").has("#act .hash", "sha256:").has("#step", "A second, different person must sign")
 	page.hasNo("button[data-key], button[aria-keyshortcuts]")
 	digest := page.attr("input[name=digest]", "value")
 	if want, _ := desk.ActDigest(h.notice(n.ID)); digest != want {
