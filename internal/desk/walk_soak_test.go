@@ -36,7 +36,7 @@ func TestSoakDeskWalk(t *testing.T) {
 						if time.Now().After(end) {
 							return
 						}
-						w := &walk{unit: newUnit(t, fresh(t, engine)), r: r, received: map[iru.NoticeID]time.Time{}, did: did}
+						w := &walk{unit: newUnit(t, fresh(t, engine)), r: r, receipts: map[int64]iru.Receipt{}, did: did}
 						w.Rules.Flood = iru.FloodRule{Items: 2, Reason: "two are many here"}
 						w.dice = rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
 						w.far()
