@@ -62,7 +62,11 @@ func TestSoakDeskWalk(t *testing.T) {
 // far is a long walk from where a binding act is on its way.
 func (w *walk) far() {
 	w.second()
+	w.Rules.Spot = 1 // as in the short walks
 	w.join("lio", w.people["ada"].Unit, iru.Liaison)
+	if w.coin() {
+		w.abroad()
+	}
 	w.unit.sent(order(w.referred()))
 	for range w.between(200, 400) {
 		w.step(w.verb())

@@ -5,6 +5,7 @@ package work
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -83,7 +84,8 @@ func (o *posting) people() {
 var desked = map[string]string{"https://halcyon-weather.test/": "birchrack", "https://halcyon-meteo.test/": "cedarbox", "https://halcyon-taqs.test/": "dunehost",
 	"https://northline-trains.test/": "elmgrid", "https://pond.test/@halcyonweather": "pond", "https://linkshelf.test/halcyon": "linkshelf"}
 
-// approveAll has people find that an asset at each desk should go, and draft and approve so many orders about them in turn.
+// approveAll has people find that something at each desk should go, and draft and approve so many orders about it in turn: at most ten about
+// one address, as happens where what was removed comes back.
 func (o *posting) approveAll(acts int) {
 	o.t.Helper()
 	ctx, ada := o.t.Context(), o.who["ada"]
@@ -94,25 +96,22 @@ func (o *posting) approveAll(acts int) {
 		if id == "pond" || id == "linkshelf" {
 			layer = legal.Platform
 		}
-		a, err := o.Desk.Watch(ctx, ada, desk.WatchRequest{Address: locator, Name: "Halcyon Weather Wire", Reason: "exercise"})
-		must(o.t, err)
-		var i iru.Item
-		must(o.t, o.Desk.DB.View(ctx, func(x *db.Tx) (err error) { i, err = x.ItemByLocator(ctx, a.Unit, a.Locator); return err }))
-		_, err = o.Desk.RecordCapture(ctx, desk.Recording{Item: i.ID, Vantage: "here", At: o.Desk.Now(), Outcome: iru.Up, Status: 200, Final: a.Locator, Manifest: strings.Repeat("ab", 32),
-			Title: "Weather", Lang: "en", Dir: "ltr", Text: "snow line falls tonight at " + id, Content: desk.Digest(id)})
-		must(o.t, err)
-		_, err = o.Desk.Assess(ctx, ada, iru.Assessment{Item: i.ID, Finding: iru.FindRefer, Limbs: []string{"c"}, Passage: "snow line", PassageLang: "en", Purpose: iru.PurposeProceed,
-			PurposeReason: "no editorial responsibility", Public: true, Reason: "exercise", Grounds: desktest.Whole()})
-		must(o.t, err)
 		p, err := o.Desk.EnterProvider(ctx, ada, iru.Provider{Name: id, Site: id + ".test", Layer: layer, Jurisdiction: "XA", Channel: iru.ByMail, Address: "abuse@" + id + ".test", Source: "exercise"})
 		must(o.t, err)
 		_, err = r.Confirm(ctx, ada, p.ID, "exercise")
 		must(o.t, err)
-		_, err = o.Desk.Carry(ctx, ada, a.ID, p.ID, "exercise")
-		must(o.t, err)
 		_, err = o.Desk.RecordInformed(ctx, ada, p.ID, o.Desk.Now().Add(-24*time.Hour).Format(time.RFC3339), "", "registered letter")
 		must(o.t, err)
-		about = append(about, desk.DraftRequest{Asset: a.ID, Item: i.ID, Provider: p.ID, Layer: layer, Instrument: legal.RemovalOrder})
+		for n := range max(1, acts/10/len(desked)) {
+			at := locator
+			if n > 0 {
+				at = fmt.Sprintf("%s/posts/%d", strings.TrimSuffix(locator, "/"), n)
+			}
+			a, i := o.found(at)
+			_, err = o.Desk.Carry(ctx, ada, a.ID, p.ID, "exercise")
+			must(o.t, err)
+			about = append(about, desk.DraftRequest{Asset: a.ID, Item: i.ID, Provider: p.ID, Layer: layer, Instrument: legal.RemovalOrder})
+		}
 	}
 	for n := range acts {
 		d, err := o.Desk.Draft(ctx, ada, about[n%len(about)])
@@ -130,6 +129,26 @@ func (o *posting) approveAll(acts int) {
 		_, err := x.Exec(ctx, "DELETE FROM river_job WHERE kind<>$1", desk.Deliver{}.Kind())
 		return err
 	}))
+}
+
+// found has a person find that what is at an address should go.
+func (o *posting) found(at string) (iru.Asset, iru.Item) {
+	o.t.Helper()
+	ctx, ada := o.t.Context(), o.who["ada"]
+	a, err := o.Desk.Watch(ctx, ada, desk.WatchRequest{Address: at, Name: "Halcyon Weather Wire", Reason: "exercise"})
+	must(o.t, err)
+	var i iru.Item
+	o.read(func(ctx context.Context, x *db.Tx) (err error) {
+		i, err = x.ItemByLocator(ctx, a.Unit, a.Locator)
+		return err
+	})
+	_, err = o.Desk.RecordCapture(ctx, desk.Recording{Item: i.ID, Vantage: "here", At: o.Desk.Now(), Outcome: iru.Up, Status: 200, Final: a.Locator, Manifest: strings.Repeat("ab", 32),
+		Title: "Weather", Lang: "en", Dir: "ltr", Text: "snow line falls tonight at " + at, Content: desk.Digest(at)})
+	must(o.t, err)
+	_, err = o.Desk.Assess(ctx, ada, iru.Assessment{Item: i.ID, Finding: iru.FindRefer, Limbs: []string{"c"}, Passage: "snow line", PassageLang: "en", Purpose: iru.PurposeProceed,
+		PurposeReason: "no editorial responsibility", Public: true, Reason: "exercise", Grounds: desktest.Whole()})
+	must(o.t, err)
+	return a, i
 }
 
 // begin lets crew and inbox work until the returned function ends them.
