@@ -69,12 +69,22 @@ func ParseCopy(text []byte) (Copy, error) {
 		err = a.Check()
 	}
 	if errors.As(err, &f) {
-		return Copy{}, iru.Refuse(iru.Invalid, "the record of the order cannot be used: "+(&form.Fault{Where: f.Where, What: f.What}).Error(), orByHand)
+		return Copy{}, iru.Refuse(iru.Invalid, "the record of the order cannot be used: "+visible((&form.Fault{Where: f.Where, What: f.What}).Error()), orByHand)
 	}
 	if err != nil {
 		return Copy{}, fmt.Errorf("read copy of an order: %w: %w", iru.Invalid, err)
 	}
 	return ordered(a)
+}
+
+// visible writes control characters, which a file may have in its names, so that they can be seen.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
 // ordered takes a copy out of the record of a removal order.
