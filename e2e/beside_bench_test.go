@@ -26,6 +26,7 @@ var beside = []struct{ title, dir, bench, time string }{
 	{"Watch lists over mixed text of eleven languages, folding included, thread CPU, beside Hyperscan literals", "internal/recognise", "^BenchmarkTerms$", "1s"},
 	{"Language of 1 to 10 words of held-out text, beside whatlanggo", "internal/recognise/language", "^BenchmarkAccuracy$", "1x"},
 	{"Frames of a film fingerprinted, CPU of all processes, beside ffmpeg decoding alone", "internal/media", "^BenchmarkVideo$", "3x"},
+	{"1,000 approved removal orders by mail to six desks of the range, to the last receipt with its clock, with documents, seal and all that the desks answer; both ends on this machine; CPU is that of Iolaus and the range together, PostgreSQL's own not counted", "internal/work", "^BenchmarkDesks$", "1x"},
 	{"A cell started; a page and pictures read in it", "internal/sandbox", "^Benchmark(Start|Page)$", "20x"},
 }
 

@@ -5,9 +5,11 @@ package api
 import (
 	"errors"
 	"strings"
+	"testing"
 	"time"
 
 	"iolaus/internal/db"
+	acts "iolaus/internal/form"
 	"iolaus/internal/iru"
 )
 
@@ -88,18 +90,38 @@ func (w *world) letters(asset thing) {
 	}
 }
 
+// foreignOrder is the file of another state's removal order, as another Iolaus writes it.
+func foreignOrder(t testing.TB, ref string) string {
+	t.Helper()
+	a, err := acts.Example("removal_order")
+	must(t, err)
+	a.Template = acts.TemplateFor("removal_order", "fr")
+	a.Ref, a.Issuer.Name, a.Issuer.Country, a.Issuer.Mail, a.Reasons = ref, "Authority of XC", "XC", "tco@authority-c.test", "theirs"
+	b, err := acts.JSON(a)
+	must(t, err)
+	return string(b)
+}
+
 // scrutiny: another state's order, blind first.
 func (w *world) scrutiny() {
 	var s Scrutiny
 	enter := func(ref string) {
-		w.post("ben", "/v1/scrutinies", words{"form": `{"ref":"` + ref + `","issuer":{"name":"Authority of XC","country":"XC","mail":"tco@authority-c.test"},"targets":["https://rail.test/"],"reasons":"theirs"}`,
-			"addressee": "Birchrack", "received": w.stamp(-time.Hour)}, &s)
+		w.post("ben", "/v1/scrutinies", words{"form": foreignOrder(w.t, ref), "addressee": "Birchrack", "received": w.stamp(-time.Hour)}, &s)
 	}
 	verb := func(login, v string, body any) {
 		w.t.Helper()
 		w.post(login, to("/v1/scrutinies/%d/", s.ID)+v, body, &s)
 	}
 	enter("X-1")
+	if s.Ref != "X-1" || s.Authority != "Authority of XC" || s.Country != "XC" || s.Addressee != "Birchrack" || s.Address.Address != "https://halcyon-weather.test/posts/2.html" || s.IssuedAt == nil || len(s.Limbs) != 0 {
+		w.t.Errorf("the copy: %+v", s)
+	}
+	if p := w.refused(422, "ben", "POST", "/v1/scrutinies", words{"form": strings.Replace(foreignOrder(w.t, "X-3"), `"issued_at"`, `"issued"`, 1), "received": w.stamp(0)}); !strings.Contains(p.Detail, "/issued: there is no such member") {
+		w.t.Errorf("a record that is none: %+v", p)
+	}
+	if p := w.refused(422, "ben", "POST", "/v1/scrutinies", words{"reference": "X\x00", "authority": "A", "country": "XC", "addressee": "B", "address": "https://rail.test/", "received": w.stamp(0)}); !strings.Contains(p.Detail, "cannot be shown") {
+		w.t.Errorf("a zero byte: %+v", p)
+	}
 	var d ScrutinyDetail
 	if w.get("ada", to("/v1/scrutinies/%d", s.ID), &d); !d.Blind || d.Reasons != "" || len(d.Clocks) != 1 {
 		w.t.Errorf("blind: %+v", d)

@@ -12,7 +12,6 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
-	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 )
 
@@ -97,21 +96,6 @@ func TestStepsOfEscalation(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestCopyFromForm: the copy of an order as the JSON of the form, ours or that of the act.
-func TestCopyFromForm(t *testing.T) {
-	c, err := desk.ParseCopy([]byte(`{"schema":"iolaus-act/1","ref":"RO-9","issuer":{"name":"Authority of XC","country":"XC","mail":"a@c.test"},"targets":["https://rail.test/"],"issued_at":"2026-03-12T08:00:00Z","reasons":"theirs"}`))
-	if err != nil || c.Ref != "RO-9" || c.Authority != "Authority of XC" || c.Country != "XC" || c.Locator != "https://rail.test/" || c.Issued == "" || c.Reasons != "theirs" {
-		t.Errorf("%+v, %v", c, err)
-	}
-	if c, err = desk.ParseCopy([]byte(`{"reference":"X-1","authority":"A","country":"XC","address":"https://x.test/"}`)); err != nil || c.Ref != "X-1" || c.Locator == "" {
-		t.Errorf("%+v, %v", c, err)
-	}
-	_, err = desk.ParseCopy([]byte("<pdf>"))
-	refused(t, "no JSON", err, iru.Invalid, "by hand")
-	_, err = desk.ParseCopy(make([]byte, 2<<20))
-	refused(t, "a bomb", err, iru.Invalid, "too large")
 }
 
 // BenchmarkOpenClocks evaluates ten thousand open clocks: read from the store, each with what it shows now.

@@ -4,7 +4,6 @@ package desk
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -130,117 +129,6 @@ func (d *Desk) moveScrutiny(ctx context.Context, t *db.Tx, sc iru.Scrutiny, verb
 	}
 	_, err = t.Record(ctx, e.With("notice", int64(sc.Notice)))
 	return sc, err
-}
-
-// A Copy is a removal order of another state's authority to a provider of ours, as it came: by hand, by the interface or as the JSON of the form.
-type Copy struct {
-	Ref           string   `json:"reference"`
-	Authority     string   `json:"authority"`
-	Country       string   `json:"country"`
-	AuthorityMail string   `json:"authority_mail"`
-	Addressee     string   `json:"addressee"`
-	AddresseeMail string   `json:"addressee_mail"`
-	Locator       string   `json:"address"`
-	Reasons       string   `json:"reasons"`
-	Limbs         []string `json:"limbs"`
-	Issued        string   `json:"issued"`   // as their clock showed it
-	Received      string   `json:"received"` // when we had the copy
-	Ordered       string   `json:"ordered"`  // when the provider had the order; "" is not known
-	Zone          string   `json:"zone"`     // of these times; "" is UTC
-	Provider      iru.ProviderID
-}
-
-// ParseCopy reads a copy from the JSON of the form: the names of Annex I's fields as the form part writes them, and ours.
-func ParseCopy(text []byte) (Copy, error) {
-	var c Copy
-	var act struct {
-		Ref      string `json:"ref"`
-		Issuer   struct{ Name, Country, Mail string }
-		Targets  []string `json:"targets"`
-		IssuedAt string   `json:"issued_at"`
-		Provider struct{ Name, Mail string }
-	}
-	if len(text) > 1<<20 {
-		return c, iru.Refuse(iru.Invalid, "the file is too large for a copy of an order", "")
-	}
-	if err := json.Unmarshal(text, &c); err != nil {
-		return c, iru.Refuse(iru.Invalid, "that is not the JSON of an order", "enter the copy by hand")
-	}
-	if json.Unmarshal(text, &act) == nil {
-		first := func(s *string, v string) {
-			if *s == "" {
-				*s = v
-			}
-		}
-		first(&c.Ref, act.Ref)
-		first(&c.Authority, act.Issuer.Name)
-		first(&c.Country, act.Issuer.Country)
-		first(&c.AuthorityMail, act.Issuer.Mail)
-		first(&c.Issued, act.IssuedAt)
-		first(&c.Addressee, act.Provider.Name)
-		first(&c.AddresseeMail, act.Provider.Mail)
-		if len(act.Targets) > 0 {
-			first(&c.Locator, act.Targets[0])
-		}
-	}
-	return c, nil
-}
-
-// EnterCopy takes the copy of an order in, and starts the 72 hours of Article 4(3). The scrutiny of an order by its own state is refused.
-func (d *Desk) EnterCopy(ctx context.Context, s iru.Scope, c Copy) (iru.Scrutiny, error) {
-	var sc iru.Scrutiny
-	if err := s.May(iru.ToAnswer); err != nil {
-		return sc, err
-	}
-	sc = iru.Scrutiny{Unit: s.Unit, Role: iru.AsScrutiniser, State: iru.ScrutinyCopied, Provider: c.Provider, Ref: strings.TrimSpace(c.Ref), Authority: strings.TrimSpace(c.Authority),
-		Country: strings.ToUpper(strings.TrimSpace(c.Country)), AuthorityMail: strings.TrimSpace(c.AuthorityMail), Addressee: strings.TrimSpace(c.Addressee), AddresseeMail: strings.TrimSpace(c.AddresseeMail),
-		Locator: strings.TrimSpace(c.Locator), Reasons: c.Reasons, Limbs: c.Limbs, EnteredBy: s.Officer}
-	var ordered time.Time
-	for _, v := range []struct {
-		text string
-		into *time.Time
-	}{{c.Issued, &sc.IssuedAt}, {c.Received, &sc.CopyAt}, {c.Ordered, &ordered}} {
-		if v.text == "" {
-			continue
-		}
-		at, err := moment(v.text, c.Zone)
-		if err != nil {
-			return sc, err
-		}
-		*v.into = at
-	}
-	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		u, err := t.Unit(ctx, s.Unit)
-		if err != nil {
-			return err
-		}
-		if sc.Provider != 0 {
-			if _, err := t.Provider(ctx, s, sc.Provider); err != nil {
-				return err
-			}
-		}
-		sc.ID, sc.Created = 0, now
-		if err := sc.Check(u, now); err != nil {
-			return err
-		}
-		if ordered.After(now) {
-			return iru.Refuse(iru.Invalid, "the provider would have received the order in the future", "check the day, the time and the zone")
-		}
-		if err := t.AddScrutiny(ctx, &sc); err != nil {
-			return err
-		}
-		if err := recordScrutiny(ctx, t, sc, "open", s.Officer, now, "copy from "+sc.Authority); err != nil {
-			return err
-		}
-		clock := d.onScrutiny(sc, u.Country)
-		clock.By = s.Officer
-		if _, err := d.begin(ctx, t, clock, "tco-72h-own", sc.CopyAt, "receipt of the copy"); err != nil || ordered.IsZero() {
-			return err
-		}
-		_, err = d.begin(ctx, t, clock, "tco-48h", ordered, "the provider's receipt of the order")
-		return err
-	})
-	return sc.Veil(), err
 }
 
 // Scrutiny gives one as its officers may see it: without the issuer's reasons before their own conclusion.

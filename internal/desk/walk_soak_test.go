@@ -36,7 +36,7 @@ func TestSoakDeskWalk(t *testing.T) {
 						if time.Now().After(end) {
 							return
 						}
-						w := &walk{unit: newUnit(t, fresh(t, engine)), r: r, received: map[iru.NoticeID]time.Time{}, did: did}
+						w := &walk{unit: newUnit(t, fresh(t, engine)), r: r, receipts: map[int64]iru.Receipt{}, did: did}
 						w.Rules.Flood = iru.FloodRule{Items: 2, Reason: "two are many here"}
 						w.dice = rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
 						w.far()
@@ -62,7 +62,11 @@ func TestSoakDeskWalk(t *testing.T) {
 // far is a long walk from where a binding act is on its way.
 func (w *walk) far() {
 	w.second()
+	w.Rules.Spot = 1 // as in the short walks
 	w.join("lio", w.people["ada"].Unit, iru.Liaison)
+	if w.coin() {
+		w.abroad()
+	}
 	w.unit.sent(order(w.referred()))
 	for range w.between(200, 400) {
 		w.step(w.verb())

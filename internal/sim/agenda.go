@@ -53,8 +53,13 @@ func newAgenda(compress float64) *agenda {
 	return &agenda{start: time.Now(), compress: compress, wake: make(chan struct{}, 1)}
 }
 
+// endOfStory is the last moment of story time: 146 years, which a great compression reaches in seconds. There the clock stops, and whatever
+// is to come is due at once.
+const endOfStory = time.Duration(math.MaxInt64 / 2)
+
 func (a *agenda) now() time.Duration { // with mu held
-	return time.Duration(float64(time.Since(a.start))*a.compress) + a.skipped
+	played := time.Duration(min(float64(time.Since(a.start))*a.compress, float64(endOfStory)))
+	return min(played+min(a.skipped, endOfStory), endOfStory)
 }
 
 func (a *agenda) story() time.Duration {
@@ -67,7 +72,7 @@ func (a *agenda) story() time.Duration {
 func (a *agenda) after(d time.Duration, do func()) {
 	a.mu.Lock()
 	a.seq++
-	heap.Push(&a.items, event{a.now() + max(d, 0), a.seq, do})
+	heap.Push(&a.items, event{min(a.now()+min(max(d, 0), endOfStory), endOfStory), a.seq, do})
 	a.mu.Unlock()
 	select {
 	case a.wake <- struct{}{}:
@@ -103,7 +108,7 @@ func (a *agenda) next(limit time.Duration) bool {
 
 // advance plays the story forward by d without waiting.
 func (a *agenda) advance(d time.Duration) {
-	limit := a.story() + d
+	limit := min(a.story()+min(d, endOfStory), endOfStory)
 	for a.next(limit) {
 	}
 	a.mu.Lock()

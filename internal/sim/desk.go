@@ -187,6 +187,12 @@ func (d *desk) consider(f *deskFile) {
 		later(h.Ack, "declined", "refused", text)
 	case h.Manner == Refuses:
 		later(h.Act, "refused", "refused", h.Reason)
+	case h.Manner == Hindered:
+		after := d.draw(h.Ack, f, "hindrance")
+		d.r.agenda.after(after, func() {
+			d.say(f, "impossible", h.Reason, after)
+			d.r.agenda.after(d.draw(h.Rest, f, "rest"), func() { d.act(f) })
+		})
 	case h.Manner == Clarifies:
 		after := d.draw(h.Ack, f, "question")
 		d.r.agenda.after(after, func() {

@@ -257,7 +257,11 @@ func (d *desk) compose(m outgoing) []byte {
 	}
 	b.WriteString("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n")
 	w := quotedprintable.NewWriter(&b)
-	fmt.Fprintf(w, "%s\n\nYour reference: %s\nOur number: %s\n\n-- \n%s, abuse desk\n", m.answer.Text, f.Reference, f.id, d.p.Name)
+	if d.way(m) == ByWords {
+		fmt.Fprintf(w, "%s\n-- \n%s, abuse desk\n", d.annex(m).Text(), d.p.Name)
+	} else {
+		fmt.Fprintf(w, "%s\n\nYour reference: %s\nOur number: %s\n\n-- \n%s, abuse desk\n", m.answer.Text, f.Reference, f.id, d.p.Name)
+	}
 	w.Close()
 	b.WriteString("\r\n")
 	return b.Bytes()

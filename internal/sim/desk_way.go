@@ -24,17 +24,27 @@ import (
 // pageForm is the address of a page without an account, as notices tell it.
 var pageForm = regexp.MustCompile(`https?://[^\s<>"]+/p/[a-z2-7]{29}`)
 
-// way is how an answer goes: by the desk's own way where it says that it is done, and can.
+// way is how an answer goes: by the desk's own way where there is an annex for what it says, and it can.
 func (d *desk) way(m outgoing) Way {
 	w := d.p.Desk.Habit.Way
-	switch {
-	case m.answer.Event != "done", m.file.Via != "smtp", w == ByPage && m.file.page == "", w != ByPage && m.file.Instrument != RemovalOrder:
+	if m.file.Via != "smtp" {
 		return ""
 	}
-	return w
+	switch m.answer.Event {
+	case "done":
+		if w == ByPage && m.file.page == "" || w != ByPage && m.file.Instrument != RemovalOrder {
+			return ""
+		}
+		return w
+	case "impossible", "clarification":
+		if w != ByPage && m.file.Instrument == RemovalOrder {
+			return w
+		}
+	}
+	return ""
 }
 
-// spoken is the event that stands in a mail's head: none where the enclosed form speaks.
+// spoken is the event that stands in a mail's head: none where the form speaks.
 func (d *desk) spoken(m outgoing) string {
 	if d.way(m) != "" {
 		return ""
@@ -42,11 +52,23 @@ func (d *desk) spoken(m outgoing) string {
 	return m.answer.Event
 }
 
-// annex is Annex II, filled in.
+// annex is Annex II or III, filled in.
 func (d *desk) annex(m outgoing) iru.Annex {
 	at := m.answer.At.UTC().Truncate(time.Second)
-	return iru.Annex{Schema: iru.AnnexSchema, Number: iru.AnnexFeedback, Reference: m.file.Reference, Theirs: m.file.id, Addressee: d.p.Name, Measure: iru.MeasureRemoved, MeasureAt: at,
+	a := iru.Annex{Schema: iru.AnnexSchema, Number: iru.AnnexFeedback, Reference: m.file.Reference, Theirs: m.file.id, Addressee: d.p.Name, ReceivedAt: m.file.At.UTC().Truncate(time.Second),
 		Name: d.p.Name, State: d.p.State, Person: "R. Halloran", Mail: d.p.Desk.Mail, SignedAt: at}
+	switch m.answer.Event {
+	case "impossible":
+		a.Number, a.Causes, a.Reasons, a.Signature = iru.AnnexImpossibility, []string{iru.CauseImpossible}, m.answer.Text, "R. Halloran"
+	case "clarification":
+		a.Number, a.Causes, a.Needed, a.Signature = iru.AnnexImpossibility, []string{iru.CauseUnclear}, m.answer.Text, "R. Halloran"
+	default:
+		a.Measure, a.MeasureAt = iru.MeasureRemoved, at
+		if d.p.Desk.Habit.Effect == LegalBlock {
+			a.Measure = iru.MeasureDisabled
+		}
+	}
+	return a
 }
 
 // enclosed is the form that goes with a mail; nil: none.
@@ -57,9 +79,9 @@ func (d *desk) enclosed(m outgoing) (name, kind string, body []byte) {
 		if err != nil {
 			return "", "", nil
 		}
-		return "annex-ii.json", "application/json", b
+		return "annex-" + strings.ToLower(d.annex(m).Number) + ".json", "application/json", b
 	case ByPaper:
-		return "annex-ii.pdf", "application/pdf", paper(d.annex(m).Text())
+		return "annex-" + strings.ToLower(d.annex(m).Number) + ".pdf", "application/pdf", paper(d.annex(m).Text())
 	}
 	return "", "", nil
 }

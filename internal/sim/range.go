@@ -29,6 +29,7 @@ type Options struct {
 	Log      *slog.Logger     // nil: silent
 	OnEvent  func(Act)        // told every act as it happens; must return soon and must not call the Range
 	ReplyTo  string           // host:port in 127/8 to which desks deliver their answers by mail; see SetReplyTo
+	Habits   map[string]Habit // of desks, by the id of their provider, instead of the scenario's
 }
 
 // A Range is a running little internet. Its methods may be called by many goroutines.
@@ -68,6 +69,13 @@ func Start(ctx context.Context, opt Options) (*Range, error) {
 	w, err := scenario()
 	if err != nil {
 		return nil, fmt.Errorf("start range: %w: %w", err, iru.Internal)
+	}
+	for id, h := range opt.Habits {
+		p, ok := w.provider(id)
+		if !ok {
+			return nil, iru.Refuse(iru.Invalid, fmt.Sprintf("scenario %s has no provider %q", w.Scenario, id), "give habits to those that it has")
+		}
+		p.Desk.Habit = h
 	}
 	r := &Range{opt: opt, world: w, log: opt.Log, hosts: map[string]hostName{}, desks: map[string]*desk{}, reacted: make([]bool, len(w.Reactions)),
 		pictures: &gallery{seed: opt.Seed, made: map[string][]byte{}}}

@@ -81,6 +81,7 @@ const (
 	Clarifies Manner = "clarifies" // acknowledges, asks, acts after an answer arrives
 	Refuses   Manner = "refuses"   // acknowledges, then says that it will not act
 	Silent    Manner = "silent"    // accepts the message and never answers
+	Hindered  Manner = "hindered"  // acknowledges, says that it cannot now and why, acts when that is over
 )
 
 // A Habit is what a desk does with a notice.
@@ -92,21 +93,22 @@ type Habit struct {
 	Act      Delay        // from acknowledgement, or from the answer to its question, to the act
 	Effect   Effect       // what is seen at the address after the act
 	First    netip.Prefix // when valid: the act first reaches only visitors from here ...
-	Rest     Delay        // ... and everybody after this further delay
+	Rest     Delay        // ... and everybody after this further delay; of a desk that is hindered: for so long
 	Question string       // asked by a desk that clarifies
-	Reason   string       // given by a desk that refuses
+	Reason   string       // given by a desk that refuses or is hindered
 	Advice   string       // given with a declined instrument
-	Way      Way          // by which it says that it is done; empty: as the notice came
+	Way      Way          // by which it answers a removal order beyond the acknowledgement; empty: as the notice came
 }
 
-// A Way is how a desk says that it is done.
+// A Way is how a desk says that it is done (Annex II), or that it cannot or needs to know more (Annex III).
 type Way string
 
 // The ways of desks that write no event into their mail.
 const (
-	ByPage  Way = "page"  // it opens the page without an account and fills in the form there
-	ByAnnex Way = "annex" // a mail with Annex II as JSON
-	ByPaper Way = "paper" // a mail with Annex II as a PDF
+	ByPage  Way = "page"  // it opens the page without an account and fills in the form there, when it is done
+	ByWords Way = "words" // a mail whose text is the annex
+	ByAnnex Way = "annex" // a mail with the annex as JSON
+	ByPaper Way = "paper" // a mail with the annex as a PDF
 )
 
 // A Delay is log-normal in story time, never above Max when Max is set.

@@ -261,6 +261,7 @@ var lawSteps = []lawStep{
 		func(v *visit) []ui.Field {
 			ctx := v.ctx()
 			form := v.words("form", ui.T(ctx, "JSON of the form, if there is one"), false)
+			form.Max, form.Hint = maxCopyForm, "" // a browser cuts what is longer; and it is read, not kept
 			return append([]ui.Field{form, v.line("ref", ui.T(ctx, "Reference"), false), v.line("authority", ui.T(ctx, "Authority"), false), v.line("country", ui.T(ctx, "Country code"), false), v.line("authority_mail", ui.T(ctx, "Its mail address"), false),
 				v.line("addressee", ui.T(ctx, "Addressee"), false), v.line("addressee_mail", ui.T(ctx, "Mail of the addressee"), false), v.line("address", ui.T(ctx, "Address"), false), v.words("reasons", ui.T(ctx, "The issuer's reasons"), false)}, v.momentFields(ui.T(ctx, "Copy received"))...)
 		}, (*visit).enterCopy, false},
@@ -312,6 +313,9 @@ var lawSteps = []lawStep{
 func (v *visit) receiptForm() desk.ReceiptRequest {
 	return desk.ReceiptRequest{At: v.value("at"), Zone: v.value("zone"), Channel: v.value("channel"), Proof: v.value("proof"), Reason: v.value("why")}
 }
+
+// maxCopyForm is the longest record of an order that the page takes, in characters: encoded, it is within MaxForm. The interface takes more.
+const maxCopyForm = 300_000
 
 func (v *visit) enterCopy(int64) error {
 	var c desk.Copy

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"iolaus/internal/db"
+	"iolaus/internal/form"
 )
 
 // TestLawPages: what runs and who must act, a copy examined blind, letters, receipts corrected, and the private calendar address.
@@ -41,6 +42,24 @@ func TestLawPages(t *testing.T) {
 	lena.post("/law/scrutiny/1/examine").is(303)
 	lena.post("/law/scrutiny/1/conclude", "finding", "infringes", "why", "a timetable").is(303)
 	lena.get("/scrutiny/1").is(200).has("#words", "their own words")
+	copied := "/law/unit/" + id(h.people["ben"].Unit) + "/copy"
+	order2, err := form.Example("removal_order")
+	must(t, err)
+	order2.Template = form.TemplateFor("removal_order", "el")
+	order2.Issuer.Name, order2.Issuer.Country, order2.Reasons = "Authority of XC", "XC", strings.Repeat("Ο λόγος είναι δικός τους. ", 700)
+	record, err := form.JSON(order2)
+	must(t, err)
+	ben.get(copied).is(200).has(`textarea[name=form][maxlength="300000"]`, "")
+	ben.post(copied, "form", string(record[:len(record)/2]), "at", stamp(-time.Hour)).is(422).has("main", "not the JSON of an order")
+	ben.post(copied, "form", strings.Replace(string(record), `"removal_order"`, `"referral"`, 2), "at", stamp(-time.Hour)).is(422)
+	ben.post(copied, "form", strings.ReplaceAll(string(record), "\n", "\r\n"), "at", stamp(-time.Hour)).is(303)
+	ben.get("/scrutiny").is(200).has("#list", "RO-2026-0001").has("#list", "Authority of XC")
+	if page := ben.get("/scrutiny/2").is(200).has("main", "Birchrack Hosting"); strings.Contains(page.body, "δικός τους") {
+		t.Error("the issuer's reasons are shown before the own conclusion")
+	}
+	lena.post("/law/scrutiny/2/examine").is(303)
+	lena.post("/law/scrutiny/2/conclude", "finding", "none", "why", "a timetable").is(303)
+	lena.get("/scrutiny/2").is(200).has("#words", "δικός τους")
 	ben.get("/missives?state=all").is(200).has("#missives", "Information before the first order")
 	ben.get("/missives/1").is(200).has("#text", "12 hours")
 	ben.get("/providers/"+id(s.host.ID)).is(200).has("#inform", "Had an order before")
