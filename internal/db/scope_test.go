@@ -522,6 +522,12 @@ var readers = map[string]reader{
 	"Strays": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Strays(ctx, s, "", 9))
 	}},
+	"StraysAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.StraysAfter(ctx, s, "", 0, 9))
+	}},
+	"DrillsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.DrillsAfter(ctx, s, 0, 0, 9))
+	}},
 	"Drill": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Drill(ctx, s, h.drill.ID))
 	}},

@@ -315,12 +315,19 @@ func live(line string) (found [][]int) {
 		for at < len(line) && blank(line[at]) {
 			at++
 		}
-		end := at
+		end, dots, may := at, false, false // a dot that is not at the end, an @ or a ://
 		for end < len(line) && !blank(line[end]) {
+			switch c := line[end]; c {
+			case '.':
+				dots = true
+			case '@':
+				may = true
+			default:
+				may = may || dots || c == ':' && strings.HasPrefix(line[end:], "://")
+			}
 			end++
 		}
-		word := line[at:end]
-		if inner := strings.TrimRight(word, "."); strings.ContainsAny(inner, ".@") || strings.Contains(inner, "://") {
+		if word := line[at:end]; may {
 			for _, m := range liveText.FindAllStringIndex(word, -1) {
 				found = append(found, []int{at + m[0], at + m[1]})
 			}
