@@ -486,6 +486,9 @@ var readers = map[string]reader{
 	"Mock": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Mock(ctx, s, h.mock.ID))
 	}},
+	"MocksOpen": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.MocksOpen(ctx, s, 9))
+	}},
 	"Mocks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Mocks(ctx, s, 9))
 	}},

@@ -315,15 +315,15 @@ func live(line string) (found [][]int) {
 		for at < len(line) && blank(line[at]) {
 			at++
 		}
-		end, dots, may := at, false, false // a dot that is not at the end, an @ or a ://
+		end, may := at, false // a dot before a letter, an @ or a ://
 		for end < len(line) && !blank(line[end]) {
 			switch c := line[end]; c {
 			case '.':
-				dots = true
+				may = may || end+1 < len(line) && (line[end+1]|0x20 >= 'a' && line[end+1]|0x20 <= 'z' || line[end+1] >= 0x80)
 			case '@':
 				may = true
-			default:
-				may = may || dots || c == ':' && strings.HasPrefix(line[end:], "://")
+			case ':':
+				may = may || strings.HasPrefix(line[end:], "://")
 			}
 			end++
 		}

@@ -101,7 +101,7 @@ func BenchmarkActPage(b *testing.B) {
 
 // TestLive: words alone are looked at, and the same is found as in the whole line.
 func TestLive(t *testing.T) {
-	for _, line := range []string{"", "The tram is late.", "See https://a.test/b, c@d.test; e.test. And hxxp://f.test", "\ta.test\vb.test\u00a0c.test d.test", "ends in a.test/ü…", "1.2.3 v1.2 etc. ... @ :// x@y"} {
+	for _, line := range []string{"", "The tram is late.", "See https://a.test/b, c@d.test; e.test. And hxxp://f.test", "\ta.test\vb.test\u00a0c.test d.test", "ends in a.test/ü…", "1.2.3 v1.2 etc. ... @ :// x@y", "12.5, a.5.Test/x 5.ſs a.K1 x.test. (b.test)", "z:a.b c://d é.test a.é"} {
 		if got, want := fmt.Sprint(live(line)), fmt.Sprint(liveText.FindAllStringIndex(line, -1)); got != want {
 			t.Errorf("%q: %s, want %s", line, got, want)
 		}

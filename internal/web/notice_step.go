@@ -92,6 +92,9 @@ func (v *visit) mayStepAsked(s noticeVerb, n iru.Notice, ask func() (iru.Letter,
 	}
 	switch s.verb {
 	case "approve":
+		if n.Threat != 0 {
+			return iru.Refuse(iru.Conflict, n.Ref+" leaves by the fast lane", "declare or withdraw the threat to life")
+		}
 		_, _, err := n.Approve(v.by, firstDigest(n), v.now)
 		return err
 	case "resend":
