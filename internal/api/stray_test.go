@@ -21,11 +21,12 @@ func (w *world) unplaced(notice thing) {
 	}
 	first, second := to("/v1/strays/%d", ys.Items[0].ID), to("/v1/strays/%d", ys.Items[1].ID)
 	var y Stray
-	if w.get("ben", "/v1/strays?limit=1", &ys); len(ys.Items) != 1 || ys.Next == "" {
-		w.t.Errorf("the first page: %+v", ys)
+	var one, two List[Stray]
+	if w.get("ben", "/v1/strays?limit=1", &one); len(one.Items) != 1 || one.Next == "" {
+		w.t.Errorf("the first page: %+v", one)
 	}
-	if w.get("ben", "/v1/strays?after="+ys.Next, &ys); len(ys.Items) != 1 || ys.Next != "" {
-		w.t.Errorf("the second page: %+v", ys)
+	if w.get("ben", "/v1/strays?after="+one.Next, &two); len(two.Items) != 1 || two.Next != "" {
+		w.t.Errorf("the second page: %+v", two)
 	}
 	w.refused(404, "bea", "GET", first, nil)
 	w.refused(422, "ben", "POST", first+"/dismiss", words{"reason": " "})
@@ -53,11 +54,12 @@ func (w *world) unplaced(notice thing) {
 func (w *world) practised(asset thing) {
 	w.t.Helper()
 	host := w.carrier(asset, "host")
+	w.confirm("ben", host, "called")
 	var k Drill
 	if w.post("ben", to("/v1/providers/%d/drill", host), nil, &k); k.State != "ordered" || k.Provider != host || !strings.HasPrefix(k.Ref, "PRACTICE-2026-") {
 		w.t.Errorf("ordered: %+v", k)
 	}
-	w.refused(403, "lena", "POST", to("/v1/providers/%d/drill", host), nil)
+	w.refused(403, "aud", "POST", to("/v1/providers/%d/drill", host), nil)
 	w.refused(404, "brit", "POST", to("/v1/providers/%d/drill", host), nil)
 	id := k.ID
 	must(w.t, w.desk.RecordPractised(w.t.Context(), iru.DrillID(id), desk.Sending{At: w.now(), Proof: "250 ok"}, ""))

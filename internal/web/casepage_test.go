@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -83,20 +84,34 @@ func TestLongThread(t *testing.T) {
 	t.Logf("an act with 500 messages: %s in the middle of seven, %s at the most; %d statements", took[3], took[6], few)
 }
 
-// BenchmarkActPage is the page of an act with five hundred messages, over HTTP on loopback with a session: the median.
+// BenchmarkActPage is the page of an act with five hundred messages, over HTTP on loopback with a session: the median, and
+// what server and client together take of the processors.
 func BenchmarkActPage(b *testing.B) {
 	c := newCounter(b, iru.ByMail)
 	c.write(0, 500)
 	cookie := c.as("ben").cookie
 	c.took(cookie)
 	var took []time.Duration
+	before := spent(b)
 	for b.Loop() {
 		took = append(took, c.took(cookie))
 	}
+	cpu := spent(b) - before
 	slices.Sort(took)
 	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(cpu.Seconds()*1000/float64(len(took)), "cpu-ms/page")
 	b.ReportMetric(took[len(took)/2].Seconds()*1000, "ms/page")
 	b.ReportMetric(took[len(took)-1].Seconds()*1000, "ms/page-slowest")
+}
+
+// spent is the time on processors that this process has taken so far.
+func spent(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // TestLive: words alone are looked at, and the same is found as in the whole line.

@@ -25,7 +25,7 @@ func TestLostDrill(t *testing.T) {
 	must(t, err)
 	jobs := func() (out []desk.Practise) {
 		must(t, o.Desk.DB.View(ctx, func(x *db.Tx) error {
-			texts, err := db.All(ctx, x, func(s *string) []any { return []any{s} }, "SELECT args FROM river_job WHERE kind='practise'")
+			texts, err := db.All(ctx, x, func(s *string) []any { return []any{s} }, "SELECT json(args) FROM river_job WHERE kind='practise'")
 			out = nil
 			for _, s := range texts {
 				var a desk.Practise
