@@ -31,6 +31,7 @@ type Notice struct {
 	Parent     int64       `json:"parent,omitempty" doc:"The act that it escalates."`
 	Batch      int64       `json:"batch,omitempty" doc:"The grouped letter that it leaves in."`
 	Threat     int64       `json:"threat,omitempty" doc:"The threat to life for which it leaves by the fast lane."`
+	Emergency  string      `json:"emergency,omitempty" doc:"What is at risk, where a production order gives eight hours."`
 	Lang       string      `json:"lang"`
 	Reasons    string      `json:"reasons"`
 	Basis      string      `json:"basis"`
@@ -80,7 +81,7 @@ func notice(n iru.Notice) Notice {
 	return Notice{ID: int64(n.ID), Unit: int64(n.Unit), Ref: n.Ref, Instrument: instrument(n.Instrument), Title: n.Instrument.Title(), Binding: n.Instrument.Binding(),
 		Regime: n.Regime, Request: request(n.Request), Asset: int64(n.Asset), Item: int64(n.Item), Address: address(n.Locator), Provider: int64(n.Provider), Layer: layer(n.Layer),
 		Operation: int64(n.Operation), Batch: int64(n.Batch), Threat: int64(n.Threat), Parent: int64(n.Parent), Lang: n.Lang, Reasons: n.Reasons, Basis: n.Basis, DraftedBy: int64(n.Drafted), Approved: len(n.Approvals),
-		State: noticeState(n.State), Created: at(n.Created), SentAt: at(n.SentAt), ReceivedAt: at(n.ReceivedAt), OutcomeAt: at(n.OutcomeAt), Outcome: n.Outcome, RemoteID: n.RemoteID}
+		State: noticeState(n.State), Created: at(n.Created), SentAt: at(n.SentAt), ReceivedAt: at(n.ReceivedAt), OutcomeAt: at(n.OutcomeAt), Outcome: n.Outcome, RemoteID: n.RemoteID, Emergency: n.Emergency.Kind}
 }
 
 type (
@@ -111,6 +112,10 @@ type (
 	editBody     struct {
 		Reasons string   `json:"reasons" minLength:"1" maxLength:"20000"`
 		Lang    language `json:"lang"`
+	}
+	emergencyBody struct {
+		Kind string `json:"kind" enum:",life,infrastructure" doc:"What is at risk (Regulation (EU) 2023/1543, Article 3); empty takes it back."`
+		Why  string `json:"why,omitempty" maxLength:"20000" doc:"Its grounds, which the addressee reads."`
 	}
 	rerouteBody struct {
 		Provider   int64      `json:"provider" minimum:"1" doc:"Who carries it now."`
@@ -174,6 +179,10 @@ func (s *server) notices() {
 	})
 	post(s, "/v1/notices/{id}/edit", "edit-notice", "Change a draft's words", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[editBody]) (Notice, error) {
 		n, err := s.desk.Edit(ctx, sc, iru.NoticeID(in.ID), in.Body.Reasons, string(in.Body.Lang))
+		return notice(n), err
+	})
+	post(s, "/v1/notices/{id}/emergency", "declare-emergency", "Say on the draft of a production order why it gives eight hours", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[emergencyBody]) (Notice, error) {
+		n, err := s.desk.DeclareEmergency(ctx, sc, iru.NoticeID(in.ID), iru.Emergency{Kind: in.Body.Kind, Why: in.Body.Why})
 		return notice(n), err
 	})
 	post(s, "/v1/notices/{id}/submit", "submit-notice", "Hand a draft to those who approve", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *ByID) (Notice, error) {

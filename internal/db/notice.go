@@ -10,11 +10,11 @@ import (
 	"iolaus/internal/iru"
 )
 
-var notices = shape[iru.Notice]{"notice", "id, unit, ref, instrument, regime, request, asset, item, locator, provider, layer, operation, parent, lang, reasons, basis, drafted, approvals, state, key, created, sent_at, received_at, outcome_at, outcome, remote_id, subject, text, batch, threat, facts",
+var notices = shape[iru.Notice]{"notice", "id, unit, ref, instrument, regime, request, asset, item, locator, provider, layer, operation, parent, lang, reasons, basis, drafted, approvals, state, key, created, sent_at, received_at, outcome_at, outcome, remote_id, subject, text, batch, threat, emergency, facts",
 	func(n *iru.Notice) []any {
 		return []any{&n.ID, &n.Unit, &n.Ref, &n.Instrument, &n.Regime, &n.Request, &n.Asset, &n.Item, &n.Locator, &n.Provider, &n.Layer,
 			&n.Operation, &n.Parent, &n.Lang, &n.Reasons, &n.Basis, &n.Drafted, JSON(&n.Approvals), &n.State, &n.Key, Micros(&n.Created),
-			Micros(&n.SentAt), Micros(&n.ReceivedAt), Micros(&n.OutcomeAt), &n.Outcome, &n.RemoteID, &n.Subject, &n.Text, &n.Batch, &n.Threat, &n.Facts}
+			Micros(&n.SentAt), Micros(&n.ReceivedAt), Micros(&n.OutcomeAt), &n.Outcome, &n.RemoteID, &n.Subject, &n.Text, &n.Batch, &n.Threat, JSON(&n.Emergency), &n.Facts}
 	}}
 
 // AddNotice stores a notice and sets its id.

@@ -57,7 +57,7 @@ func (d *Desk) compose(ctx context.Context, t *db.Tx, n iru.Notice) (form.Act, e
 	if r := (form.Redress{Body: l.Body, Deadline: l.Deadline, Link: l.Link}); n.Instrument.Binding() && r != (form.Redress{}) {
 		act.Redress = &r
 	}
-	for _, c := range d.Regime.ClocksFor(n.Instrument) {
+	for _, c := range d.Regime.ClocksFor(n.Instrument, n.Emergency.Declared()) {
 		if !c.Internal {
 			act.Limit = &form.Limit{Rule: c.ID, Term: c.Term, Source: c.Source}
 		}
@@ -166,7 +166,11 @@ func particular(n iru.Notice, u iru.Unit, p iru.Provider, act *form.Act) {
 	case legal.StoreReport:
 		act.Store = &form.Store{Listing: n.Locator}
 	case legal.ProductionOrder, legal.PreservationOrder:
+		act.Emergency = plain(n.Emergency.Why)
 		c := form.Prepared(*act)
+		if box := map[string]string{iru.LifeAtRisk: "C5", iru.InfrastructureAtRisk: "C6"}[n.Emergency.Kind]; box != "" {
+			c.Ticks = append(c.Ticks, box)
+		}
 		act.Certificate = &c
 	case legal.Referral, legal.RemovalOrder, legal.CourtOrder: // nothing more
 	}

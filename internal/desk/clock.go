@@ -384,7 +384,7 @@ func (d *Desk) addressed(ctx context.Context, t *db.Tx, c iru.Clock) bool {
 }
 
 func (d *Desk) receiptStarts(n iru.Notice, c iru.Clock) bool {
-	return c.About.Noun == "notice" && slices.ContainsFunc(d.Regime.ClocksFor(n.Instrument), func(r legal.ClockRule) bool { return r.ID == c.Rule })
+	return c.About.Noun == "notice" && slices.ContainsFunc(d.Regime.ClocksFor(n.Instrument, n.Emergency.Declared()), func(r legal.ClockRule) bool { return r.ID == c.Rule })
 }
 
 // stopClocks stops the addressee's clocks of an act: what runs about its scrutiny, its finality or its secrecy goes on.

@@ -156,5 +156,5 @@ func onClock(t, at time.Time) time.Time {
 
 // startsClock reports whether the receipt of an act starts a clock of law on its addressee.
 func (d *Desk) startsClock(n iru.Notice) bool {
-	return slices.ContainsFunc(d.Regime.ClocksFor(n.Instrument), func(r legal.ClockRule) bool { return !r.Internal })
+	return slices.ContainsFunc(d.Regime.ClocksFor(n.Instrument, n.Emergency.Declared()), func(r legal.ClockRule) bool { return !r.Internal })
 }

@@ -112,7 +112,23 @@ func (u *unit) approved(r desk.DraftRequest) iru.Notice {
 // sent has an act approved and accepted by the addressee's server.
 func (u *unit) sent(r desk.DraftRequest) iru.Notice {
 	u.t.Helper()
-	n := u.approved(r)
+	return u.dispatched(u.approved(r))
+}
+
+// leaves has an act that was handed in approved, sealed, and accepted by the addressee's server.
+func (u *unit) leaves(n iru.Notice) iru.Notice {
+	u.t.Helper()
+	for _, who := range []string{"lena", "sig"} {
+		_, err := u.Approve(u.t.Context(), u.scope(who), n.ID)
+		must(u.t, err)
+	}
+	_, err := u.Seal(u.t.Context(), "test")
+	must(u.t, err)
+	return u.dispatched(n)
+}
+
+func (u *unit) dispatched(n iru.Notice) iru.Notice {
+	u.t.Helper()
 	_, err := u.Dispatch(u.t.Context(), n.ID)
 	must(u.t, err)
 	must(u.t, u.RecordSent(u.t.Context(), n.ID, desk.Sending{At: u.now, Proof: "250 ok"}))

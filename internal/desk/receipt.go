@@ -38,7 +38,7 @@ func (d *Desk) receipt(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provid
 	if err := t.AddReceipt(ctx, &r); err != nil {
 		return err
 	}
-	for _, rule := range d.Regime.ClocksFor(n.Instrument) {
+	for _, rule := range d.Regime.ClocksFor(n.Instrument, n.Emergency.Declared()) {
 		c := onNotice(n, p)
 		c.By = r.By
 		if _, err := d.begin(ctx, t, c, rule.ID, r.At, r.Proof); err != nil {

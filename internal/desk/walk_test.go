@@ -640,7 +640,7 @@ func (w *walk) acts(x *db.Tx, path func(noun, column string, id int64, stored st
 		running := 0
 		for _, c := range cs {
 			path("clock", "state", int64(c.ID), string(c.State), nil)
-			theirs := c.About.Noun == "notice" && slices.ContainsFunc(w.Regime.ClocksFor(n.Instrument), func(r legal.ClockRule) bool { return r.ID == c.Rule })
+			theirs := c.About.Noun == "notice" && slices.ContainsFunc(w.Regime.ClocksFor(n.Instrument, n.Emergency.Declared()), func(r legal.ClockRule) bool { return r.ID == c.Rule })
 			if theirs && c.State == iru.ClockRunning {
 				running++
 			}

@@ -116,6 +116,9 @@ func Prepared(a Act) Certificate {
 	service, deadline, data := "C7", "", "D2"
 	if a.Template.ID == "epoc" {
 		service, deadline, data = "E7", "C2", "F2"
+		if a.Emergency != "" {
+			deadline = "C4"
+		}
 	}
 	c.Values[service] = strings.Join(where, "\n")
 	c.Ticks = slices.DeleteFunc([]string{deadline, data}, func(t string) bool { return t == "" })

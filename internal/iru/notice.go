@@ -138,7 +138,8 @@ type Notice struct {
 	Text       string   // the letter, as submitted: what is approved is what leaves
 	Batch      BatchID  // the letter that it leaves in with others; 0: in one of its own
 	Threat     ThreatID // the threat to life for which it left by the fast lane; 0: none
-	Facts      string   // the record of the act (docs/format/act.md), as submitted; "" while it is a draft
+	Emergency  Emergency
+	Facts      string // the record of the act (docs/format/act.md), as submitted; "" while it is a draft
 }
 
 // An Approval is one person's signature under the act as it stood.

@@ -99,10 +99,13 @@ func (r Regime) Clock(id string) (ClockRule, bool) {
 }
 
 // ClocksFor returns the clocks that the addressee's receipt of an act starts for the addressee, the one to watch first. An
-// emergency production order runs on "epoc-8h" instead of "epoc".
-func (r Regime) ClocksFor(i Instrument) []ClockRule {
+// emergency production order runs on "epoc-8h" instead of "epoc" (Regulation (EU) 2023/1543, Article 10(4)).
+func (r Regime) ClocksFor(i Instrument, emergency bool) []ClockRule {
 	var list []ClockRule
 	for _, id := range r.Started[i] {
+		if emergency && id == "epoc" {
+			id = "epoc-8h"
+		}
 		if c, ok := r.Clock(id); ok {
 			list = append(list, c)
 		}

@@ -67,6 +67,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Drafted")
 	case "notice.edit":
 		return ui.T(ctx, "Edited")
+	case "notice.emergency":
+		return ui.T(ctx, "Emergency")
 	case "notice.submit":
 		return ui.T(ctx, "Submitted")
 	case "notice.endorse":

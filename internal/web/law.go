@@ -8,6 +8,7 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 	"iolaus/internal/web/ui"
 )
 
@@ -34,6 +35,17 @@ func (s lawStep) can(v *visit, role, state string) bool {
 		}
 	}
 	return len(s.states) == 0
+}
+
+// about reports whether the step is one of the act's instrument.
+func (s lawStep) about(n iru.Notice) bool {
+	switch s.verb {
+	case "secrecy", "waive":
+		return n.Instrument == legal.RemovalOrder
+	case "emergency":
+		return n.Instrument == legal.ProductionOrder
+	}
+	return n.Instrument.Binding()
 }
 
 func (v *visit) momentFields(label string) []ui.Field {
@@ -107,11 +119,22 @@ var lawSteps = []lawStep{
 			_, err := v.desk.SetAppealEnd(v.ctx(), v.scope, iru.NoticeID(n), v.value("at"), v.value("zone"), v.value("proof"))
 			return err
 		}, false},
-	{"notice", "secrecy", iru.ToEndorse, "", append([]string{"approved"}, served...), func(ctx context.Context) string { return ui.T(ctx, "Decide on non-disclosure") }, func(ctx context.Context) string {
+	{"notice", "secrecy", iru.ToEndorse, "", append([]string{"draft"}, served...), func(ctx context.Context) string { return ui.T(ctx, "Decide on non-disclosure") }, func(ctx context.Context) string {
 		return ui.T(ctx, "The content provider is not told, for six weeks at most; one extension is possible.")
 	}, (*visit).why1,
 		func(v *visit, n int64) error {
 			_, err := v.desk.DecideNondisclosure(v.ctx(), v.scope, iru.NoticeID(n), v.value("why"), "", "")
+			return err
+		}, false},
+	{"notice", "emergency", iru.ToDraft, "", []string{"draft"}, func(ctx context.Context) string { return ui.T(ctx, "Declare an emergency") }, func(ctx context.Context) string {
+		return ui.T(ctx, "The order gives eight hours and not ten days. Whoever approves it reads why.")
+	},
+		func(v *visit) []ui.Field {
+			ctx := v.ctx()
+			return []ui.Field{v.oneOf("kind", ui.T(ctx, "What is at risk"), ui.Option{Value: iru.LifeAtRisk, Text: ui.T(ctx, "Life, physical integrity or safety of a person")},
+				ui.Option{Value: iru.InfrastructureAtRisk, Text: ui.T(ctx, "A critical infrastructure, and through it people")}), v.why(true)}
+		}, func(v *visit, n int64) error {
+			_, err := v.desk.DeclareEmergency(v.ctx(), v.scope, iru.NoticeID(n), iru.Emergency{Kind: v.value("kind"), Why: v.value("why")})
 			return err
 		}, false},
 	{"notice", "revoke", iru.ToEndorse, "", []string{"claimed", "complied", "refused", "breached", "escalated"}, func(ctx context.Context) string { return ui.T(ctx, "Revoke the act") },

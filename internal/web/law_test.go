@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"iolaus/internal/db"
 )
 
 // TestLawPages: what runs and who must act, a copy examined blind, letters, receipts corrected, and the private calendar address.
@@ -30,6 +32,7 @@ func TestLawPages(t *testing.T) {
 	ben.post(step, "at", stamp(-time.Minute), "channel", "phone", "proof", "their log", "why", "our clock was wrong").is(303)
 	ben.get(order).is(200).has("#timeline", "Corrected")
 	lena.post("/law/notice/"+id(s.order.ID)+"/secrecy", "why", "an arrest is planned").is(303)
+	ben.get("/missives?state=all").is(200).has("#missives", "Non-disclosure, told to the provider")
 	ben.get("/scrutiny").is(200).has("#list", "None here.")
 	ben.post("/law/unit/"+id(h.people["ben"].Unit)+"/copy", "ref", "X-7", "authority", "Authority of XC", "country", "XC", "addressee", "Birchrack", "address", "https://rail.test/", "reasons", "their own words", "at", stamp(-time.Hour)).is(303)
 	if page := ben.get("/scrutiny/1").is(200); strings.Contains(strings.Join(page.find("main"), ""), "their own words") {
@@ -52,4 +55,28 @@ func TestLawPages(t *testing.T) {
 	(&client{h: h}).get("/calendar/" + strings.Repeat("0", 64) + ".ics").is(404)
 	ben.post("/me/calendars/1/revoke").is(303)
 	(&client{h: h}).get(secret).is(404)
+}
+
+// TestEmergencyOnThePage: offered on the draft of a production order and on nothing else.
+func TestEmergencyOnThePage(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	ben := h.as("ben")
+	n := s.waiting
+	page, step := "/notices/"+id(n.ID), "/law/notice/"+id(n.ID)+"/emergency"
+	change := func(sql string) {
+		must(t, h.DB.Tx(t.Context(), func(x *db.Tx) error { _, err := x.Exec(t.Context(), sql, n.ID); return err }))
+	}
+	change("UPDATE notice SET state='draft', facts='' WHERE id=$1")
+	ben.get(page).is(200).hasNo("a[href$='/emergency']")
+	ben.post(step, "kind", "life", "why", "a bridge").is(422).has("main", "no production order")
+	change("UPDATE notice SET instrument='production_order', request='produce_data' WHERE id=$1")
+	ben.get(page).is(200).has("a[href$='/emergency']", "Declare an emergency").hasNo("a[href$='/secrecy']")
+	ben.get(step).is(200).has("form", "What is at risk")
+	ben.post(step, "kind", "life", "why", "").is(422)
+	ben.post(step, "kind", "life", "why", "A bridge is said to be unsafe.").is(303)
+	ben.get(page).is(200).has("#history", "A bridge is said")
+	if e := h.notice(n.ID).Emergency; e.Kind != "life" || e.Why != "A bridge is said to be unsafe." {
+		t.Errorf("declared: %+v", e)
+	}
 }

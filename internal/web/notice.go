@@ -287,7 +287,7 @@ func (v *visit) fillNotice(t *db.Tx, p *NoticePage, nid iru.NoticeID) error {
 			return err
 		}
 	}
-	for _, c := range v.desk.Regime.ClocksFor(n.Instrument) {
+	for _, c := range v.desk.Regime.ClocksFor(n.Instrument, n.Emergency.Declared()) {
 		if !c.Internal {
 			p.Limit = ui.T(ctx, "%s from receipt", lengthWords(ctx, c.Length))
 		}
@@ -298,7 +298,7 @@ func (v *visit) fillNotice(t *db.Tx, p *NoticePage, nid iru.NoticeID) error {
 	}
 	p.Clocks = nil
 	for _, c := range cs {
-		if c.State != iru.ClockReplaced && c.About.Noun == "notice" && slices.ContainsFunc(v.desk.Regime.ClocksFor(n.Instrument), func(r legal.ClockRule) bool { return r.ID == c.Rule }) {
+		if c.State != iru.ClockReplaced && c.About.Noun == "notice" && slices.ContainsFunc(v.desk.Regime.ClocksFor(n.Instrument, n.Emergency.Declared()), func(r legal.ClockRule) bool { return r.ID == c.Rule }) {
 			p.Clocks = append(p.Clocks, c)
 		}
 	}

@@ -274,7 +274,7 @@ func (v *visit) noticeNext(s noticeVerb, n iru.Notice) []string {
 		return []string{ui.T(ctx, "It counts as sent from the time that you give. That they have it is another record."), ui.T(ctx, "What the program itself would still have sent is not sent any more.")}
 	case "arrived":
 		next := []string{ui.T(ctx, "Your name, theirs and the time stand in the thread and in the ledger.")}
-		if len(v.desk.Regime.ClocksFor(n.Instrument)) > 0 {
+		if len(v.desk.Regime.ClocksFor(n.Instrument, n.Emergency.Declared())) > 0 {
 			next = append(next, ui.T(ctx, "Where a time limit of law begins with it, a second officer confirms the record first; the limit then runs from the time that you give."))
 		}
 		return next

@@ -105,7 +105,7 @@ func (c *call) fill(v desk.PortalView) PortalPage {
 		p.Clocks = append(p.Clocks, PortalClock{clock, dueWords(ctx, k, c.now), clock.State(ctx)})
 	}
 	if len(p.Clocks) == 0 {
-		for _, r := range c.desk.Regime.ClocksFor(n.Instrument) {
+		for _, r := range c.desk.Regime.ClocksFor(n.Instrument, n.Emergency.Declared()) {
 			if !r.Internal && p.Limit == "" {
 				p.Limit = ui.T(ctx, "You have %s, from the moment at which you say that you received it, or answer. That this page was opened is no receipt.", lengthWords(ctx, r.Length))
 			}
