@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// beside are the benchmarks that measure evidence and recognition against their peers. Those of recognition find programs of their peers in the
+// beside are the benchmarks of single rooms: those of evidence and recognition against their peers, and figures that stand alone, where the
+// title names no peer. Those of recognition find programs of their peers in the
 // folder that IOLAUS_PEERS names, and are absolute figures without. Each runs in its own package and its own process, where it runs both
 // sides in turn, and is taken over into the file of figures as it came.
 var beside = []struct{ title, dir, bench, time string }{
@@ -21,12 +22,16 @@ var beside = []struct{ title, dir, bench, time string }{
 	{"Custody events sealed, on both engines, beside raw Tessera on the same disk", "internal/desk", "^BenchmarkSeal$", "2s"},
 	{"The evidence store: exhibits of 50 kB", "internal/blob", "^BenchmarkExhibits$", "10000x"},
 	{"256-bit hashes within 31 bits, one core, thread CPU, beside faiss IndexBinaryMultiHash(256, 16, 16), nflip 1, on the same hashes and queries", "internal/recognise/ring", "^BenchmarkSearch$", "2s"},
+	{"An index of 1 and of 10 million 256-bit hashes built in memory, one core, thread CPU, beside faiss IndexBinaryMultiHash(256, 16, 16) on the same hashes (times-faiss: its time over ours)", "internal/recognise/ring", "^BenchmarkBuild$", "1x"},
 	{"PDQ of a 512x512 picture, hash stage, beside the reference in C++", "internal/recognise", "^BenchmarkPDQHashStage$", "1s"},
 	{"A 12-megapixel JPEG decoded and hashed, beside the standard library's decoding alone, in turn", "internal/recognise", "^BenchmarkPDQPhotograph$", "10x"},
 	{"Watch lists over mixed text of eleven languages, folding included, thread CPU, beside Hyperscan literals", "internal/recognise", "^BenchmarkTerms$", "1s"},
 	{"Language of 1 to 10 words of held-out text, beside whatlanggo", "internal/recognise/language", "^BenchmarkAccuracy$", "1x"},
 	{"Frames of a film fingerprinted, CPU of all processes, beside ffmpeg decoding alone", "internal/media", "^BenchmarkVideo$", "3x"},
 	{"1,000 approved removal orders by mail to six desks of the range, to the last receipt with its clock, with documents, seal and all that the desks answer; both ends on this machine; CPU is that of Iolaus and the range together, PostgreSQL's own not counted", "internal/work", "^BenchmarkDesks$", "1x"},
+	{"PDF, mail and JSON of one act, unsigned, by template; no peer", "internal/form", "^BenchmarkDocuments$", "1s"},
+	{"10,000 open clocks: read from SQLite and evaluated, tallied in SQL, evaluated in memory; no peer", "internal/desk", "^BenchmarkOpenClocks$", "1s"},
+	{"The page of an act with 500 messages, from request to last byte over loopback, session and SQLite included; no peer", "internal/web", "^BenchmarkActPage$", "50x"},
 	{"A cell started; a page and pictures read in it", "internal/sandbox", "^Benchmark(Start|Page)$", "20x"},
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 type bankCmd struct {
-	List   bankList   `cmd:"" help:"List the banks with their source, handling codes and size."`
+	List   bankList   `cmd:"" help:"List the banks of every unit with their source, handling codes and size."`
 	New    bankNew    `cmd:"" help:"Open a bank."`
 	Mute   bankMute   `cmd:"" help:"Stop a bank from suggesting anything; it can be undone."`
 	Unmute bankUnmute `cmd:"" help:"Undo mute."`
@@ -39,7 +39,7 @@ func (s *shelf) bank(ctx context.Context, sc iru.Scope, name string) (iru.Bank, 
 
 type bankList struct{}
 
-// Run lists the banks of every unit of the store.
+// Run lists the banks of every unit of the store, and says whose they are: who runs this command holds the store.
 func (*bankList) Run(ctx context.Context, c *cli, e env) (err error) {
 	s, err := openShelf(ctx, c, e)
 	if err != nil {
@@ -48,8 +48,15 @@ func (*bankList) Run(ctx context.Context, c *cli, e env) (err error) {
 	defer s.shut(&err)
 	var banks []iru.Bank
 	var sizes map[iru.BankID]int
+	unit := map[iru.UnitID]string{}
 	if err := s.db.View(ctx, func(t *db.Tx) error {
-		var err error
+		us, err := t.Units(ctx)
+		if err != nil {
+			return err
+		}
+		for _, u := range us {
+			unit[u.ID] = u.Name
+		}
 		if banks, err = t.Banks(ctx, iru.Program()); err != nil {
 			return err
 		}
@@ -66,7 +73,7 @@ func (*bankList) Run(ctx context.Context, c *cli, e env) (err error) {
 		if b.Muted {
 			state = "  muted"
 		}
-		fmt.Fprintf(e.stdout, "%-30s %10d contents  %-8s %s%s\n", b.Name, sizes[b.ID], b.Source, b.Handling, state)
+		fmt.Fprintf(e.stdout, "%-30s %10d contents  %-8s %s%s\n  of %s\n", b.Name, sizes[b.ID], b.Source, b.Handling, state, printable(unit[b.Unit]))
 		for _, line := range []string{b.Note, b.Feed} {
 			if line != "" {
 				fmt.Fprintf(e.stdout, "  %s\n", printable(line))

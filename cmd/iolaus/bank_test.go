@@ -96,7 +96,7 @@ func TestBankFromFile(t *testing.T) {
 	if out := x.ok(fmt.Sprintf("signal_type,signal_str\nmd5,%032x\n", 9), "bank", "import", "-", "--bank", "trains"); !strings.Contains(out, "1 new") {
 		t.Errorf("from a pipe: %s", out)
 	}
-	if out := x.ok("", "bank", "list"); !strings.Contains(out, "4 contents  partner  TLP:GREEN PAP:GREEN H0") {
+	if out := x.ok("", "bank", "list"); !strings.Contains(out, "4 contents  partner  TLP:GREEN PAP:GREEN H0") || !strings.Contains(out, "\n  of ") || strings.Contains(out, "\n  of \n") {
 		t.Errorf("%s", out)
 	}
 	for format, want := range map[string]int{"signals": 4, "csv": 5, "json": 5} {

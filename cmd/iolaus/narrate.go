@@ -98,6 +98,9 @@ func (p *play) tell(ctx context.Context, t *db.Tx, e iru.Event) string {
 		if err != nil {
 			return ""
 		}
+		if e.Verb == "document" {
+			return fmt.Sprintf("documents  %s to %s: made, and kept under their digests", n.Ref, pr.Name)
+		}
 		line := fmt.Sprintf("%-10s %s to %s about %s: %s", e.To, n.Ref, pr.Name, defanged(n.Locator), e.Verb)
 		if e.By != 0 {
 			line += ", by " + who

@@ -102,6 +102,8 @@ func newServer(d *desk.Desk, o Options) *server {
 	s.notices()
 	s.papers()
 	s.letters()
+	s.strays()
+	s.drills()
 	s.operations()
 	s.clocks()
 	s.law()

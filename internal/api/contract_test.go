@@ -37,6 +37,8 @@ func TestContract(t *testing.T) {
 		w.together(asset)
 		w.assessed()
 		w.register(asset)
+		w.unplaced(notice)
+		w.practised(asset)
 		w.record()
 		for p, item := range w.server.huma.OpenAPI().Paths {
 			for method, op := range map[string]bool{"GET": item.Get != nil, "POST": item.Post != nil} {

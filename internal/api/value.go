@@ -107,6 +107,8 @@ type (
 	nondisclosureState string
 	reinstatementState string
 	scrutinyState      string
+	strayState         string
+	drillState         string
 )
 
 func oneOf[S ~string](all ...S) *huma.Schema {
@@ -156,6 +158,8 @@ func (handWay) Schema(huma.Registry) *huma.Schema       { return oneOf(desk.Hand
 func (waiverState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.WaiverTable.States()...) }
 func (appealState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.AppealTable.States()...) }
 func (scrutinyState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.ScrutinyTable.States()...) }
+func (strayState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.StrayTable.States()...) }
+func (drillState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.DrillTable.States()...) }
 
 func (nondisclosureState) Schema(huma.Registry) *huma.Schema {
 	return oneOf(iru.NondisclosureTable.States()...)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/riverqueue/river"
 	"golang.org/x/mod/sumdb/tlog"
@@ -24,6 +25,7 @@ const (
 // A DB is an open store. It is safe for use by many goroutines, and several processes may open the same one.
 type DB struct {
 	engine engine
+	ran    atomic.Int64 // statements
 }
 
 // An engine is what differs between SQLite and PostgreSQL. Its two implementations are in sqlite.go and postgres.go.
@@ -117,6 +119,10 @@ func (d *DB) Scrub(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Statements is how many statements this process has run in transactions of this store since it was opened: a page whose number grows with
+// what it shows reads it row by row.
+func (d *DB) Statements() int64 { return d.ran.Load() }
 
 // Engine is SQLite or PostgreSQL, for the operator to read: no SQL may depend on it.
 func (d *DB) Engine() string { return d.engine.name() }

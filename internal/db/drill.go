@@ -26,6 +26,11 @@ func (t *Tx) DrillsOf(ctx context.Context, s iru.Scope, p iru.ProviderID, n int)
 	return drills.list(ctx, t, "WHERE "+ownReach+" AND provider=$2 ORDER BY id DESC LIMIT $3", s.Reach(), p, n)
 }
 
+// DrillsAfter lists practice orders of a provider (0: of any) after an id, oldest first, at most n.
+func (t *Tx) DrillsAfter(ctx context.Context, s iru.Scope, p iru.ProviderID, after iru.DrillID, n int) ([]iru.Drill, error) {
+	return drills.list(ctx, t, "WHERE "+ownReach+" AND (provider=$2 OR $2=0) AND id>$3 ORDER BY id LIMIT $4", s.Reach(), p, after, n)
+}
+
 // UpdateDrill stores it again if its state is still the old one.
 func (t *Tx) UpdateDrill(ctx context.Context, d iru.Drill, old iru.DrillState) error {
 	return drills.update(ctx, t, &d, "state", old)

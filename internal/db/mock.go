@@ -32,6 +32,11 @@ func (t *Tx) Mocks(ctx context.Context, s iru.Scope, n int) ([]iru.Mock, error) 
 	return mocks.list(ctx, t, "WHERE ($1=0 OR unit=$1) ORDER BY id DESC LIMIT $2", s.Reach(), n)
 }
 
+// MocksOpen lists the mock scrutinies that an order waits for, oldest first, at most n.
+func (t *Tx) MocksOpen(ctx context.Context, s iru.Scope, n int) ([]iru.Mock, error) {
+	return mocks.list(ctx, t, "WHERE ($1=0 OR unit=$1) AND state IN ('asked','taken','looked','annulled') ORDER BY id LIMIT $2", s.Reach(), n)
+}
+
 // UpdateMock stores the mock scrutiny again if its state is still the old one.
 func (t *Tx) UpdateMock(ctx context.Context, m iru.Mock, old iru.MockState) error {
 	return mocks.update(ctx, t, &m, "state", old)

@@ -486,6 +486,9 @@ var readers = map[string]reader{
 	"Mock": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Mock(ctx, s, h.mock.ID))
 	}},
+	"MocksOpen": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.MocksOpen(ctx, s, 9))
+	}},
 	"Mocks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Mocks(ctx, s, 9))
 	}},
@@ -521,6 +524,12 @@ var readers = map[string]reader{
 	}},
 	"Strays": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Strays(ctx, s, "", 9))
+	}},
+	"StraysAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.StraysAfter(ctx, s, "", 0, 9))
+	}},
+	"DrillsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.DrillsAfter(ctx, s, 0, 0, 9))
 	}},
 	"Drill": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Drill(ctx, s, h.drill.ID))

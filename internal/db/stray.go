@@ -32,6 +32,11 @@ func (t *Tx) Strays(ctx context.Context, s iru.Scope, state iru.StrayState, n in
 	return strays.list(ctx, t, "WHERE "+ownReach+" AND (state=$2 OR $2='') ORDER BY at, id LIMIT $3", s.Reach(), state, n)
 }
 
+// StraysAfter lists those in a state ("": in any) after an id, by id, at most n.
+func (t *Tx) StraysAfter(ctx context.Context, s iru.Scope, state iru.StrayState, after int64, n int) ([]iru.Stray, error) {
+	return strays.list(ctx, t, "WHERE "+ownReach+" AND (state=$2 OR $2='') AND id>$3 ORDER BY id LIMIT $4", s.Reach(), state, after, n)
+}
+
 // UpdateStray stores it again if its state is still the old one.
 func (t *Tx) UpdateStray(ctx context.Context, s iru.Stray, old iru.StrayState) error {
 	return strays.update(ctx, t, &s, "state", old)

@@ -15,6 +15,7 @@ type Owed struct {
 	Deliver  []iru.NoticeID  // approved and free to leave, or written and without proof
 	Post     []int64         // letters without proof
 	Try      []iru.TrialID   // test messages that have neither left nor failed
+	Practise []iru.DrillID   // practice orders that have neither left nor failed
 	Receive  []iru.NoticeID  // open at a provider's interface
 	Escalate []iru.Clock     // running, and nobody was told that the time has ended
 	Release  []iru.Operation // released, and nothing has left yet
@@ -45,6 +46,9 @@ func (t *Tx) OwedActs(ctx context.Context, now time.Time) (o Owed, err error) {
 		return o, err
 	}
 	if o.Try, err = t.TrialsUnsent(ctx, now.Add(-time.Minute)); err != nil {
+		return o, err
+	}
+	if o.Practise, err = ids[iru.DrillID](ctx, t, `SELECT id FROM drill WHERE state='ordered' AND sent_at=0 ORDER BY id`); err != nil {
 		return o, err
 	}
 	if o.Receive, err = ids[iru.NoticeID](ctx, t, `SELECT id FROM notice WHERE remote_id<>'' AND state IN ('sent','received','clarifying','claimed','breached')

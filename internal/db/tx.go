@@ -148,6 +148,7 @@ func (t *Tx) EnqueueMany(ctx context.Context, jobs []river.InsertManyParams) (in
 
 // check refuses a statement after a failed one, and text that only one of the engines would keep.
 func (t *Tx) check(args []any) error {
+	t.db.ran.Add(1)
 	if t.failed != nil {
 		return fmt.Errorf("run statement: an earlier one had failed: %w", t.failed)
 	}

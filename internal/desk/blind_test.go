@@ -5,6 +5,7 @@ package desk_test
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -227,6 +228,16 @@ func TestThreatToLife(t *testing.T) {
 		refused(t, "nobody who signs", err, iru.Forbidden, "sign a binding act")
 		_, err = u.DeclareThreat(ctx, u.scope("sig"), h.ID, "")
 		refused(t, "without having read it", err, iru.Invalid, "not said")
+		for _, a := range []iru.Authority{{Name: "Rail Police", Country: "XA", Role: iru.RoleThreat, Mail: "duty@rail-police.test", Phone: "+99 555 0100", Source: "its page"},
+			{Name: "Tram Police", Country: "XA", Role: iru.RoleThreat, Mail: "tram@police.test", Source: "not confirmed"},
+			{Name: "Harbour Police", Country: "XB", Role: iru.RoleThreat, Mail: "duty@harbour.test", Source: "another state's"}} {
+			a, err := u.EnterAuthority(ctx, u.scope("ben"), a)
+			must(t, err)
+			if a.Name != "Tram Police" {
+				_, err = u.ConfirmAuthority(ctx, u.scope("ben"), a.ID, a.Way(), "called")
+				must(t, err)
+			}
+		}
 		u.join("ada2", u.people["ada"].Unit, iru.Signer)
 		for _, login := range []string{"ada", "ada2"} {
 			_, err = u.Identify(ctx, u.scope("admin"), u.people[login].ID, "person 1", "badge")
@@ -238,6 +249,9 @@ func TestThreatToLife(t *testing.T) {
 		must(t, err)
 		if h.Due.Sub(u.now) != 72*time.Hour || len(h.Inform) != 3 || len(h.Untold()) != 3 || u.item(i.ID).State != iru.ItemSecond {
 			t.Errorf("%+v", h)
+		}
+		if !strings.Contains(h.Inform[0].Text, "To: Rail Police, XA (duty@rail-police.test +99 555 0100; confirmed on 2026-03-") || strings.Contains(h.Inform[0].Text, "Tram") || strings.Contains(h.Inform[0].Text, "Harbour") {
+			t.Errorf("the letter to the investigating authority:\n%s", h.Inform[0].Text)
 		}
 		_, err = u.Dispatch(ctx, n.ID)
 		refused(t, "before the checkpoint", err, iru.Unavailable, "checkpoint")

@@ -44,6 +44,9 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	for _, id := range o.Try {
 		add(Try{Trial: id}, act(soon))
 	}
+	for _, id := range o.Practise {
+		add(Practise{Drill: id}, act(soon))
+	}
 	for _, c := range o.Escalate {
 		for _, j := range d.reminders(c, now) {
 			add(j, act(c.Due.Add(-time.Duration(j.Left)*time.Second)))

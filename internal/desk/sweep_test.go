@@ -121,6 +121,34 @@ func TestSweepOfAnOperation(t *testing.T) {
 	})
 }
 
+// A practice order whose job was lost is found again until it has left or failed, and no longer.
+func TestSweepOfADrill(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, u := t.Context(), newUnit(t, d)
+		_, _, host := u.referred()
+		acts := func(what string, want map[string]int) {
+			t.Helper()
+			u.drop()
+			for range 2 {
+				_, err := u.SweepActs(ctx)
+				must(t, err)
+			}
+			if diff := cmp.Diff(want, u.kinds()); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", what, diff)
+			}
+		}
+		k, err := u.Drill(ctx, u.scope("ben"), host.ID)
+		must(t, err)
+		failed, err := u.Drill(ctx, u.scope("ben"), host.ID)
+		must(t, err)
+		acts("ordered", map[string]int{"practise": 2})
+		must(t, u.RecordPractised(ctx, failed.ID, desk.Sending{}, "550 no such user"))
+		acts("one failed", map[string]int{"practise": 1})
+		must(t, u.RecordPractised(ctx, k.ID, desk.Sending{At: u.now, Proof: "250 ok"}, ""))
+		acts("one left", map[string]int{})
+	})
+}
+
 // An act that cannot leave is told to people, once for each reason.
 func TestDelay(t *testing.T) {
 	ctx, u := t.Context(), newUnit(t, dbtest.Open(t))

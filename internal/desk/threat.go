@@ -135,15 +135,16 @@ func (d *Desk) DeclareThreat(ctx context.Context, s iru.Scope, id iru.ThreatID, 
 		if n, err = d.approve(ctx, t, n, by, seen, now); err != nil {
 			return h, e, err
 		}
-		if h.Inform, err = d.prepare(ctx, t, h, n, by); err != nil {
+		if h.Inform, err = d.prepare(ctx, t, s, h, n, by); err != nil {
 			return h, e, err
 		}
 		return h, e.With("due", h.Due.Format(time.RFC3339)).With("first", int64(h.First)).With("overrides", h.Overrides), nil
 	})
 }
 
-// prepare writes the letters to whoever must know. A person sends them, by the way that is agreed there.
-func (d *Desk) prepare(ctx context.Context, t *db.Tx, h iru.Threat, n iru.Notice, second iru.Officer) ([]iru.Inform, error) {
+// prepare writes the letters to whoever must know. A person sends them, by the way that is agreed there: that to the investigating authority
+// names those of the unit's state that the register of authorities has for it and that a person confirmed.
+func (d *Desk) prepare(ctx context.Context, t *db.Tx, s iru.Scope, h iru.Threat, n iru.Notice, second iru.Officer) ([]iru.Inform, error) {
 	u, err := t.Unit(ctx, h.Unit)
 	if err != nil {
 		return nil, err
@@ -158,11 +159,35 @@ func (d *Desk) prepare(ctx context.Context, t *db.Tx, h iru.Threat, n iru.Notice
 	}
 	g := form.Danger{Issuer: u.Name + ", " + u.Country, IssuerMail: u.Mail, Category: iru.ThreatCategories[h.Category], Reason: h.Reason, Ref: n.Ref + ", " + n.Instrument.Title(), Address: n.Locator,
 		Addressee: p.Name, Declared: fmt.Sprintf("%s UTC, by %s and %s", h.SecondAt.Format("2006-01-02 15:04:05"), first.Name, second.Name)}
+	investigators, err := investigators(ctx, t, s, u.Country)
+	if err != nil {
+		return nil, err
+	}
 	var out []iru.Inform
 	for _, to := range informed {
-		out = append(out, iru.Inform{To: to[0], Text: form.Inform(to[1], g)})
+		words := to[1]
+		if to[0] == "authority" && investigators != "" {
+			words = investigators
+		}
+		out = append(out, iru.Inform{To: to[0], Text: form.Inform(words, g)})
 	}
 	return out, nil
+}
+
+// investigators names the confirmed authorities of a state that take reports of a threat to life, with the way to each; "" where the
+// register has none.
+func investigators(ctx context.Context, t *db.Tx, s iru.Scope, country string) (string, error) {
+	as, err := t.AuthoritiesOf(ctx, s, country, iru.RoleThreat)
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, a := range as {
+		if a.State == iru.ContactConfirmed {
+			names = append(names, fmt.Sprintf("%s, %s (%s; confirmed on %s)", a.Name, a.Country, a.Way(), a.ConfirmedAt.UTC().Format("2006-01-02")))
+		}
+	}
+	return strings.Join(names, "; "), nil
 }
 
 // InformThreat records that somebody who must know was told: to whom, and by which way.

@@ -52,7 +52,7 @@ type Provider struct {
 	Site         string // its registrable name, by which it is recognised
 	Layer        legal.Layer
 	Jurisdiction string
-	ServesOthers bool // cloud infrastructure that serves others than the content provider (TCO recital 13)
+	ServesOthers bool // cloud infrastructure that serves others than the content provider (TCO recital 14)
 	Channel      string
 	Address      string // mail address, or base URL of its API
 	Token        string // API credential; never shown again

@@ -102,7 +102,7 @@ func checkContent(i Instrument, _ IssuerKind, t Target) Ruling {
 		return Ruling{
 			Reason: "Cloud infrastructure that serves others than the content provider is outside the removal order.",
 			Advice: "Address the service that stores the content for the content provider.",
-			Source: "Regulation (EU) 2021/784, recital 13", Mark: Verified, Instead: others,
+			Source: tco14, Mark: Verified, Instead: others,
 		}
 	case t.Audience == ClosedGroup:
 		return Ruling{

@@ -185,7 +185,7 @@ func TestRefusals(t *testing.T) {
 		{"to DDoS protection", order, legal.CompetentAuthority, public(legal.DDoSProtection), "filters traffic", "recital 13", legal.Verified,
 			[]legal.Instrument{legal.OrderToAct, legal.Referral}},
 		{"to cloud infrastructure that serves others", order, legal.CompetentAuthority, legal.Target{Layer: legal.Host, Audience: legal.Public, ServesOthers: true},
-			"serves others", "recital 13", legal.Verified, []legal.Instrument{legal.OrderToAct, legal.Notice, legal.Referral}},
+			"serves others", "recital 14", legal.Verified, []legal.Instrument{legal.OrderToAct, legal.Notice, legal.Referral}},
 		{"for an e-mail", order, legal.CompetentAuthority, legal.Target{Layer: legal.Platform, Audience: legal.Public, Mail: true},
 			"private message", "recital 14", legal.Verified, []legal.Instrument{legal.OrderToAct, legal.Referral}},
 		{"for a private message", order, legal.CompetentAuthority, withAudience(legal.Private), "between a few", "recital 14", legal.Verified,

@@ -315,12 +315,19 @@ func live(line string) (found [][]int) {
 		for at < len(line) && blank(line[at]) {
 			at++
 		}
-		end := at
+		end, may := at, false // a dot before a letter, an @ or a ://
 		for end < len(line) && !blank(line[end]) {
+			switch c := line[end]; c {
+			case '.':
+				may = may || end+1 < len(line) && (line[end+1]|0x20 >= 'a' && line[end+1]|0x20 <= 'z' || line[end+1] >= 0x80)
+			case '@':
+				may = true
+			case ':':
+				may = may || strings.HasPrefix(line[end:], "://")
+			}
 			end++
 		}
-		word := line[at:end]
-		if inner := strings.TrimRight(word, "."); strings.ContainsAny(inner, ".@") || strings.Contains(inner, "://") {
+		if word := line[at:end]; may {
 			for _, m := range liveText.FindAllStringIndex(word, -1) {
 				found = append(found, []int{at + m[0], at + m[1]})
 			}

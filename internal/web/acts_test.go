@@ -332,9 +332,12 @@ func TestRecordOfAProvider(t *testing.T) {
 	}
 	r := recordOf([]iru.Notice{n(1, iru.NoticeComplied, 10*time.Minute), n(2, iru.NoticeComplied, 30*time.Minute), n(3, iru.NoticeRefused, time.Hour), n(4, iru.NoticeSent, 0), {ID: 5, State: iru.NoticeDraft}, n(6, iru.NoticeBounced, 0)},
 		map[iru.NoticeID]bool{1: true, 2: true, 3: true, 6: true})
-	want := Record{Acts: 5, Removed: 2, Refused: 1, Bounced: 1, Unanswered: 1, Median: 20 * time.Minute, Timed: 2, Since: at}
+	want := Record{Acts: 5, Removed: 2, Refused: 1, Bounced: 1, Unanswered: 1, Since: at}
 	if r != want {
 		t.Errorf("%+v, want %+v", r, want)
+	}
+	if w := r.words(t.Context()); w != "5 acts · 1 refused · 1 unanswered" {
+		t.Errorf("in words: %s", w)
 	}
 }
 

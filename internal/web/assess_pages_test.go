@@ -49,7 +49,7 @@ func (h *house) assessing(s *story) map[string]string {
 	must(h.t, err)
 	return map[string]string{"mock": "/notices/" + id(n.ID) + "/mock", "threat": "/threats/" + id(t.ID), "threats": "/threats", "threat-open": "/items/" + id(s.first.ID) + "/threat",
 		"agreement": "/agreement", "spot": "/spots/" + id(spots()[0].ID), "batches": "/batches", "batch": "/batches/" + id(g.Batch), "calendar": "/providers/" + id(s.host.ID) + "/calendar",
-		"assessed": "/items/" + id(s.first.ID), "refer-whole": at("/triage", "item", id(s.second(h).ID), "act", actRefer)}
+		"waiting": "/", "assessed": "/items/" + id(s.first.ID), "refer-whole": at("/triage", "item", id(s.second(h).ID), "act", actRefer)}
 }
 
 // second is an item that waits.
@@ -69,8 +69,11 @@ func TestAssessingPictures(t *testing.T) {
 			continue
 		}
 		login := "ben"
-		if name == "mock" {
+		switch name {
+		case "mock":
 			login = "lena"
+		case "waiting": // a threat that waits for a second person, before everything else
+			login = "sig"
 		}
 		file := filepath.Join(dir, name)
 		h.browse(login, "en")
@@ -98,6 +101,68 @@ func TestAssessingPagesAreAccessible(t *testing.T) {
 			webtest.Axe(t, h.url+path, width, false, explained...)
 		}
 	}
+}
+
+// TestTodayHasWhatWaits: a threat to life stands before everything else for whoever may declare it, tell of it or review it, and a mock
+// scrutiny for whose turn it is; for nobody else.
+func TestTodayHasWhatWaits(t *testing.T) {
+	h := newHouse(t)
+	p := h.assessing(h.story())
+	const threat, mock = "Threat to life: ", "Mock scrutiny: "
+	has := func(login, what, why string, yes bool) {
+		t.Helper()
+		for i, text := range h.as(login).get("/").is(200).find("#needs tbody tr") {
+			if strings.Contains(text, what) && strings.Contains(text, why) {
+				if !yes {
+					t.Errorf("%s is shown %q", login, text)
+				}
+				if what == threat && i != 0 && why == "second person" {
+					t.Errorf("before the threat stand %d lines", i)
+				}
+				return
+			}
+		}
+		if yes {
+			t.Errorf("%s is not shown %s (%s)", login, what, why)
+		}
+	}
+	has("sig", threat, "second person", true)
+	for _, login := range []string{"ada", "ben", "audrey"} { // the first person, nobody who signs, nobody who acts
+		has(login, threat, "", false)
+	}
+	ref := strings.TrimPrefix(h.as("sig").get(p["threat"]).find("h1")[0], threat)
+	if rows := strings.Join(h.as("sig").get("/").find("#needs tbody tr"), "\n"); strings.Count(rows, ref) != 1 { // not as an act to approve, which would be refused
+		t.Errorf("the threat's act %s stands there %d times:\n%s", ref, strings.Count(rows, ref), rows)
+	}
+	has("lena", mock, "not shown to you", true)
+	has("ada", mock, "", false)
+	act := h.as("sig").get(p["threat"])
+	h.as("sig").post(p["threat"], "verb", "declare", "digest", act.attr("input[name=digest]", "value"), "read", "1").leads(p["threat"])
+	has("sig", threat, "", false)
+	has("ben", threat, "Europol", true)
+	has("lena", threat, "third person", true)
+	for _, to := range []string{"authority", "contact", "europol"} {
+		h.as("ben").post(p["threat"], "verb", "inform", "to", to, "how", "by telephone").leads(p["threat"])
+	}
+	has("ben", threat, "Europol", false)
+	h.as("lena").post(p["threat"], "verb", "review", "right", "yes", "why", "it was").leads(p["threat"])
+	has("lena", threat, "", false)
+
+	lena := h.as("lena")
+	lena.post(p["mock"], "verb", "take", "unread", "1").leads(p["mock"])
+	has("lena", mock, "you took it", true)
+	lena.post(p["mock"], "verb", "look", "opinion", "annulled", "why", "a timetable").leads(p["mock"])
+	digest := lena.get(p["mock"]).attr("input[name=digest]", "value")
+	form := []string{"verb", "conclude", "digest", digest, "outcome", "annulled", "why", "it asks nobody for anything"}
+	for _, c := range iru.MockChecks {
+		form = append(form, "check_"+c.ID, "yes")
+	}
+	lena.post(p["mock"], form...).leads(p["mock"])
+	has("ada", mock, "mend the draft", true)
+	has("sig", mock, "decided by a person", true)
+	h.as("sig").post(p["mock"], "verb", "decide", "why", "the second half asks").leads(p["mock"])
+	has("sig", mock, "", false)
+	has("ada", mock, "", false)
 }
 
 // TestAssessingForms walks mock scrutiny, spot check, threat and calendar through their pages.

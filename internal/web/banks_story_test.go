@@ -11,7 +11,7 @@ import (
 	"iolaus/internal/recognise"
 )
 
-func printed(t *testing.T, medium, text string) iru.Signal {
+func printed(t testing.TB, medium, text string) iru.Signal {
 	t.Helper()
 	s, err := iru.ParseSignal(medium, text)
 	must(t, err)

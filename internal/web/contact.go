@@ -132,7 +132,7 @@ func (v *visit) describeForm() error {
 			{Name: "representative", Label: ui.T(ctx, "Legal representative"), Type: "textarea", Rows: 2, Value: v.typed("representative", p.Representative), Max: 1000},
 			{Name: "jurisdiction", Label: ui.T(ctx, "Jurisdiction"), Value: v.typed("jurisdiction", p.Jurisdiction), Max: 35},
 			{Name: "site", Label: ui.T(ctx, "Its own name on the web"), Value: v.typed("site", p.Site), Max: 253},
-			{Name: "others", Label: ui.T(ctx, "Serves others than the content provider"), Type: "select", Options: yesno, Value: flag("others", p.ServesOthers), Hint: ui.T(ctx, "A removal order does not go there (Regulation (EU) 2021/784, recital 13).")},
+			{Name: "others", Label: ui.T(ctx, "Serves others than the content provider"), Type: "select", Options: yesno, Value: flag("others", p.ServesOthers), Hint: ui.T(ctx, "A removal order does not go there (Regulation (EU) 2021/784, recital 14).")},
 			{Name: "defang", Label: ui.T(ctx, "Addresses in mail are defanged"), Type: "select", Options: yesno, Value: flag("defang", p.Defang)},
 			v.sealField(p.Seal), v.keyField(p.SealKey),
 			{Name: "note", Label: ui.T(ctx, "Note"), Type: "textarea", Rows: 2, Value: v.typed("note", p.Note), Max: 4000}}}

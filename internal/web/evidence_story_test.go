@@ -80,7 +80,7 @@ func (e *evidenceHouse) keep(name, kind, body string) iru.File {
 type response struct{ url, kind, body string }
 
 // warc writes a capture of some answers.
-func warc(t *testing.T, at time.Time, rs ...response) string {
+func warc(t testing.TB, at time.Time, rs ...response) string {
 	t.Helper()
 	var b bytes.Buffer
 	n := 0

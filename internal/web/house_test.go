@@ -37,7 +37,7 @@ import (
 // A house is the workbench on a fresh store, with people in it and a clock that the test turns.
 type house struct {
 	desktest.Reader
-	t      *testing.T
+	t      testing.TB
 	url    string
 	people map[string]iru.Officer
 	opts   Options
@@ -53,7 +53,7 @@ type emptyStore struct{}
 func (emptyStore) Open(context.Context, string) (blob.File, error) { return nil, iru.NotFound }
 
 // newHouse opens a house in which everybody signed in before; see [house.as].
-func newHouse(t *testing.T, opts ...func(*Options)) *house {
+func newHouse(t testing.TB, opts ...func(*Options)) *house {
 	t.Helper()
 	signer, verifier, err := ledger.NewKey(rand.Reader, "unit-a.test/iolaus")
 	must(t, err)
@@ -109,7 +109,7 @@ func newHouse(t *testing.T, opts ...func(*Options)) *house {
 	return h
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +170,7 @@ func (h *house) as(login string) *client {
 
 // An answer is a page as it came.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	body   string

@@ -167,7 +167,7 @@ func (v *visit) noticeButtons(p *NoticePage) []ui.Button {
 	out := []ui.Button{{Text: ui.T(ctx, "See as the recipient does"), Href: base + "/paper", Key: "v"}}
 	var last []ui.Button
 	for _, s := range noticeVerbs {
-		if v.mayStep(s, n) != nil {
+		if v.mayStepAsked(s, n, func() (iru.Letter, error) { return p.Asked, nil }) != nil {
 			continue
 		}
 		b := ui.Button{Text: s.name(ctx, n), Href: base + "/step/" + s.verb, Legal: true}

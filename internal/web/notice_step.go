@@ -75,11 +75,26 @@ func (s noticeVerb) button(ctx context.Context, n iru.Notice) string {
 
 // mayStep says why the officer cannot take the step now, or nil.
 func (v *visit) mayStep(s noticeVerb, n iru.Notice) error {
+	return v.mayStepAsked(s, n, func() (asked iru.Letter, err error) {
+		err = v.read(func(t *db.Tx) error {
+			ls, err := t.Letters(v.ctx(), v.scope, n.ID)
+			asked, _ = iru.Asked(ls)
+			return err
+		})
+		return asked, err
+	})
+}
+
+// mayStepAsked is mayStep where what the addressee asked last is known, or read when it matters.
+func (v *visit) mayStepAsked(s noticeVerb, n iru.Notice, ask func() (iru.Letter, error)) error {
 	if err := v.mine(s.verb, n); err != nil {
 		return err
 	}
 	switch s.verb {
 	case "approve":
+		if n.Threat != 0 {
+			return iru.Refuse(iru.Conflict, n.Ref+" leaves by the fast lane", "declare or withdraw the threat to life")
+		}
 		_, _, err := n.Approve(v.by, firstDigest(n), v.now)
 		return err
 	case "resend":
@@ -92,14 +107,13 @@ func (v *visit) mayStep(s noticeVerb, n iru.Notice) error {
 		}
 	case "possible":
 		var asked iru.Letter
-		if err := v.read(func(t *db.Tx) error {
-			ls, err := t.Letters(v.ctx(), v.scope, n.ID)
-			asked, _ = iru.Asked(ls)
-			return err
-		}); err != nil {
-			return err
+		if n.State == iru.NoticeClarifying {
+			var err error
+			if asked, err = ask(); err != nil {
+				return err
+			}
 		}
-		if n.State != iru.NoticeClarifying || asked.Kind != "impossible" {
+		if asked.Kind != "impossible" {
 			return iru.Refuse(iru.Conflict, "the addressee of "+n.Ref+" does not say that it cannot act", "")
 		}
 	default:

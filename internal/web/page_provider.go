@@ -4,7 +4,6 @@ package web
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -71,18 +70,16 @@ type ProviderPage struct {
 	Second      bool // a confirmed second contact takes orders
 }
 
-// A Record is how an addressee has behaved, as far as the officer's unit and its operations know.
+// A Record is how an addressee has behaved, as far as the officer's unit and its operations know: counts alone. How long it takes is the
+// scorecard's to say, which takes in what is still open; removals alone would make whoever acts seldom look quick.
 type Record struct {
 	Acts, Removed, Refused, Bounced, Unanswered, Breached int
-	Median                                                time.Duration // from receipt to verified removal; 0 where there is none
-	Timed                                                 int           // removals that the median is made of
-	Since                                                 time.Time     // of the first act
+	Since                                                 time.Time // of the first act
 }
 
 // recordOf counts. An act is unanswered when it was sent and nothing ever came back.
 func recordOf(ns []iru.Notice, answered map[iru.NoticeID]bool) Record {
 	var r Record
-	var took []time.Duration
 	for _, n := range ns {
 		if n.SentAt.IsZero() {
 			continue
@@ -97,22 +94,12 @@ func recordOf(ns []iru.Notice, answered map[iru.NoticeID]bool) Record {
 		switch n.State {
 		case iru.NoticeComplied:
 			r.Removed++
-			if !n.ReceivedAt.IsZero() && n.OutcomeAt.After(n.ReceivedAt) {
-				took = append(took, n.OutcomeAt.Sub(n.ReceivedAt))
-			}
 		case iru.NoticeBreached:
 			r.Breached++
 		case iru.NoticeRefused:
 			r.Refused++
 		case iru.NoticeBounced:
 			r.Bounced++
-		}
-	}
-	slices.Sort(took)
-	if r.Timed = len(took); r.Timed > 0 {
-		r.Median = took[len(took)/2]
-		if len(took)%2 == 0 {
-			r.Median = (took[len(took)/2-1] + r.Median) / 2
 		}
 	}
 	return r
@@ -123,10 +110,6 @@ func (r Record) words(ctx context.Context) string {
 	if r.Acts == 0 {
 		return ui.T(ctx, "nothing sent yet")
 	}
-	median := ""
-	if r.Timed > 0 {
-		median = ui.T(ctx, "median %s", tookWords(ctx, r.Median))
-	}
 	refused, silent := "", ""
 	if r.Refused > 0 {
 		refused = ui.Tn(ctx, r.Refused, "%d refused")
@@ -134,7 +117,7 @@ func (r Record) words(ctx context.Context) string {
 	if r.Unanswered > 0 {
 		silent = ui.Tn(ctx, r.Unanswered, "%d unanswered")
 	}
-	return join(ui.Tn(ctx, r.Acts, "%d acts"), median, refused, silent)
+	return join(ui.Tn(ctx, r.Acts, "%d acts"), refused, silent)
 }
 
 // tookWords writes how long something took: seconds, minutes, hours with minutes, days.

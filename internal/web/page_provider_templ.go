@@ -917,7 +917,7 @@ func (p ProviderFormPage) View() templ.Component {
 						}
 						if p.Provider.ID == 0 {
 							templ_7745c5c3_Err = ui.Check{ID: "others", Name: "others", Value: "1", Checked: p.Provider.ServesOthers, Label: ui.T(ctx, "Cloud infrastructure that serves others than the content provider"),
-								Hint: ui.T(ctx, "A removal order does not go there (Regulation (EU) 2021/784, recital 13).")}.Render(ctx, templ_7745c5c3_Buffer)
+								Hint: ui.T(ctx, "A removal order does not go there (Regulation (EU) 2021/784, recital 14).")}.Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

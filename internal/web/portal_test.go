@@ -42,7 +42,7 @@ type counter struct {
 var portalSecret = []byte("a secret of a weather unit, 0001")
 
 // newCounter has a removal order on its way to a provider, sent and not received.
-func newCounter(t *testing.T, channel string) *counter {
+func newCounter(t testing.TB, channel string) *counter {
 	t.Helper()
 	store, err := blob.OpenDisk(t.TempDir())
 	must(t, err)

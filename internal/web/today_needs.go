@@ -34,7 +34,7 @@ func (d *today) needClocks() error {
 func (d *today) needApprovals() error {
 	k := 0
 	for _, n := range slices.Backward(d.notices) { // oldest first
-		if n.State != iru.NoticeSubmitted && n.State != iru.NoticeEndorsed || n.Unit != d.v.by.Unit {
+		if n.State != iru.NoticeSubmitted && n.State != iru.NoticeEndorsed || n.Unit != d.v.by.Unit || n.Threat != 0 { // needThreats has those
 			continue
 		}
 		digest, err := desk.ActDigest(n)

@@ -9,6 +9,8 @@ import (
 	"io"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/rangetable"
 )
 
 // An Address is shown defanged, host in ink and the rest muted, and never as a link.
@@ -49,12 +51,22 @@ type run struct {
 	hidden bool
 }
 
+var hidden = rangetable.Merge(unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, rangetable.New(unicode.ReplacementChar))
+
+// hides reports whether a character would not be seen or would turn the text round. A long thread has a million of the others.
+func hides(r rune) bool {
+	if r < unicode.MaxASCII {
+		return r < ' '
+	}
+	return unicode.Is(hidden, r)
+}
+
 // runs makes control, format and bidirectional characters visible as their code points.
 func runs(s string) []run {
 	var out []run
 	from := 0
 	for i, r := range s {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co) || r == unicode.ReplacementChar {
+		if hides(r) {
 			if i > from {
 				out = append(out, run{text: s[from:i]})
 			}
