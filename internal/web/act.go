@@ -62,7 +62,7 @@ func (v *visit) fillAct(p *ActPage) error {
 	if p.Options, err = v.desk.Options(ctx, v.scope, p.Asset.ID); err != nil {
 		return err
 	}
-	p.MayDraft = v.may(iru.ToDraft)
+	p.MayDraft, p.Unit = v.may(iru.ToDraft), v.unit
 	if p.Asset.Outlet == 0 {
 		p.Missing = ui.T(ctx, "Nobody has attributed this asset to an outlet: attribute or reject it first.")
 	}
