@@ -71,7 +71,7 @@ func (v *visit) lawSheets(t *db.Tx, n iru.Notice, cs []iru.Clock, ms []iru.Missi
 		law.Table = &tab
 	}
 	for _, s := range lawSteps {
-		if s.noun == "notice" && n.Unit == v.by.Unit && n.Instrument.Binding() && s.can(v, "", string(n.State)) {
+		if s.noun == "notice" && n.Unit == v.by.Unit && (n.Instrument.Binding() || s.verb == "revoke") && s.can(v, "", string(n.State)) {
 			law.Buttons = append(law.Buttons, ui.Button{Text: s.title(ctx), Small: true, Href: "/law/notice/" + id(n.ID) + "/" + s.verb, Legal: true})
 		}
 	}
