@@ -68,6 +68,12 @@ func (d *Desk) compose(ctx context.Context, t *db.Tx, n iru.Notice) (form.Act, e
 	if err := d.content(ctx, t, n, a, &act); err != nil {
 		return form.Act{}, err
 	}
+	if err := d.abroad(ctx, t, n, u, p, &act); err != nil {
+		return form.Act{}, err
+	}
+	if act.NonDisclosure, err = undisclosed(ctx, t, n.ID); err != nil {
+		return form.Act{}, err
+	}
 	particular(n, u, p, &act)
 	return act, printable(act)
 }
@@ -115,12 +121,29 @@ func (d *Desk) content(ctx context.Context, t *db.Tx, n iru.Notice, a iru.Asset,
 	return nil
 }
 
+// abroad tells which other state is concerned. The copy to its authority leaves with a removal order, or neither leaves (copyHome).
+func (d *Desk) abroad(ctx context.Context, t *db.Tx, n iru.Notice, u iru.Unit, p iru.Provider, act *form.Act) error {
+	if n.Instrument == legal.OrderToAct && p.Establishment != "" && !strings.EqualFold(p.Establishment, u.Country) {
+		act.CrossBorder = &form.CrossBorder{State: p.Establishment}
+	}
+	if !crossBorder(n, p, u) {
+		return nil
+	}
+	act.CrossBorder = &form.CrossBorder{State: p.Establishment}
+	a, err := d.home(ctx, t, u, p.Establishment, iru.RoleScrutinise)
+	switch {
+	case errors.Is(err, iru.Conflict): // the preview tells what is missing
+		return nil
+	case err != nil:
+		return err
+	}
+	act.CrossBorder.Authority, act.CrossBorder.CopySent = plain(a.Name)+", "+a.Mail, true
+	return nil
+}
+
 // particular tells what one instrument needs and the store knows.
 func particular(n iru.Notice, u iru.Unit, p iru.Provider, act *form.Act) {
 	l := u.Letterhead
-	if p.Establishment != "" && !strings.EqualFold(p.Establishment, u.Country) && (n.Instrument == legal.RemovalOrder || n.Instrument == legal.OrderToAct) {
-		act.CrossBorder = &form.CrossBorder{State: p.Establishment}
-	}
 	//exhaustive:enforce
 	switch n.Instrument {
 	case legal.Notice:
@@ -234,7 +257,7 @@ func (d *Desk) unchanged(ctx context.Context, t *db.Tx, n iru.Notice) (form.Act,
 		was, now any
 	}{
 		{"the issuer", was.Issuer, now.Issuer}, {"the addressee", was.Addressee, now.Addressee}, {"the handling codes", was.Handling, now.Handling},
-		{"how it can be challenged", was.Redress, now.Redress}, {"the other Member State", was.CrossBorder, now.CrossBorder}, {"its template", was.Template, now.Template},
+		{"how it can be challenged", was.Redress, now.Redress}, {"the other Member State", was.CrossBorder, now.CrossBorder}, {"non-disclosure", was.NonDisclosure, now.NonDisclosure}, {"its template", was.Template, now.Template},
 	} {
 		a, err := json.Marshal(c.was)
 		if err != nil {

@@ -105,9 +105,9 @@ func byItself(ctx context.Context, t *db.Tx, n iru.Notice) error {
 // A GroupDispatch is all that a worker needs to send a grouped letter.
 type GroupDispatch struct {
 	Batch    iru.Batch
-	Lead     Dispatch // the act whose reply address the letter carries
-	Targets  []string // addresses, in the letter's order
-	Dissolve bool     // nothing was left to send
+	Lead     Dispatch   // the act whose reply address the letter carries
+	Acts     []Dispatch // in the letter's order
+	Dissolve bool       // nothing was left to send
 }
 
 // DispatchGroup puts a grouped letter on its way when its time has come. Asked again for one that is on its way it gives the same letter.
@@ -161,7 +161,7 @@ func (d *Desk) group(ctx context.Context, t *db.Tx, b iru.Batch, out *GroupDispa
 		if !was {
 			continue
 		}
-		out.Targets = append(out.Targets, n.Locator)
+		out.Acts = append(out.Acts, Dispatch{n, p, u, l, ""})
 		if n.ID == b.Lead {
 			l.Subject, l.Text, l.MessageID = b.Subject, b.Text, b.Key
 			out.Lead = Dispatch{n, p, u, l, ""}

@@ -134,7 +134,7 @@ func TestGroupedReferrals(t *testing.T) {
 		must(t, err)
 		again, err := u.DispatchGroup(ctx, one.Batch) // the worker was killed between
 		must(t, err)
-		if g.Lead.Letter.MessageID != again.Lead.Letter.MessageID || g.Lead.Letter.Text != again.Lead.Letter.Text || len(g.Targets) != 2 || g.Lead.Notice.ID != one.ID {
+		if g.Lead.Letter.MessageID != again.Lead.Letter.MessageID || g.Lead.Letter.Text != again.Lead.Letter.Text || len(g.Acts) != 2 || g.Lead.Notice.ID != one.ID {
 			t.Errorf("%+v\n%+v", g, again)
 		}
 		for _, n := range []iru.Notice{one, three} {
@@ -209,7 +209,7 @@ func TestLettersThatEnd(t *testing.T) {
 	}
 	two := u.referral(a, i, host, "/two", "22")
 	must(t, u.EndCalendar(ctx, u.scope("ada"), host.ID, "they asked for single letters"))
-	if g, err = u.DispatchGroup(ctx, two.Batch); err != nil || len(g.Targets) != 1 {
+	if g, err = u.DispatchGroup(ctx, two.Batch); err != nil || len(g.Acts) != 1 {
 		t.Errorf("after the calendar's end: %v %+v", err, g)
 	}
 	must(t, u.DB.View(ctx, func(x *db.Tx) error {

@@ -167,6 +167,31 @@ func (d *Desk) still(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider
 	return stillLeave(ctx, t, n)
 }
 
+// Original gives the letter that an act itself leaves by, with its addressee; false before it is put on its way.
+func (d *Desk) Original(ctx context.Context, id iru.NoticeID) (Dispatch, bool, error) {
+	var out Dispatch
+	there := false
+	err := d.DB.View(ctx, func(t *db.Tx) error {
+		n, err := t.Notice(ctx, iru.Program(), id)
+		if err != nil {
+			return err
+		}
+		p, err := t.Provider(ctx, iru.Program(), n.Provider)
+		if err != nil {
+			return err
+		}
+		u, err := t.Unit(ctx, n.Unit)
+		if err != nil {
+			return err
+		}
+		var l iru.Letter
+		l, there, err = written(ctx, t, n)
+		out = Dispatch{n, p, u, l, ""}
+		return err
+	})
+	return out, there, err
+}
+
 // written gives the letter that an act left by, if it was written.
 func written(ctx context.Context, t *db.Tx, n iru.Notice) (iru.Letter, bool, error) {
 	ls, err := t.Letters(ctx, iru.Program(), n.ID)

@@ -10,6 +10,7 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/desk"
+	"iolaus/internal/form"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 )
@@ -207,10 +208,32 @@ func TestScrutinyAsIssuer(t *testing.T) {
 		ctx, u := t.Context(), newUnit(t, d)
 		a, i, host := u.referred()
 		u.abroad(host)
-		n := u.approved(order(a, i, host))
-		_, err := u.Dispatch(ctx, n.ID)
+		n, err := u.Draft(ctx, u.scope("ada"), order(a, i, host))
+		must(t, err)
+		_, err = u.Submit(ctx, u.scope("ada"), n.ID)
 		refused(t, "no authority", err, iru.Conflict, "Article 4(1)")
 		u.authority()
+		n = u.approved(order(a, i, host))
+		x, err := form.ParseAct([]byte(n.Facts))
+		must(t, err)
+		if c := x.CrossBorder; c == nil || *c != (form.CrossBorder{State: "XC", Authority: "Authority of XC, tco@authority-c.test", CopySent: true}) {
+			t.Errorf("section D: %+v", c)
+		}
+		away := func(s iru.ContactState) {
+			must(t, d.Tx(ctx, func(x *db.Tx) error {
+				as, err := x.AuthoritiesOf(ctx, iru.Program(), "XC", iru.RoleScrutinise)
+				if err != nil {
+					return err
+				}
+				was := as[0].State
+				as[0].State = s
+				return x.UpdateAuthority(ctx, as[0], was)
+			}))
+		}
+		away(iru.ContactChanged)
+		_, err = u.Dispatch(ctx, n.ID)
+		refused(t, "the authority's contact changed", err, iru.Conflict, "")
+		away(iru.ContactConfirmed)
 		_, err = u.Dispatch(ctx, n.ID)
 		must(t, err)
 		_, err = u.Dispatch(ctx, n.ID) // killed and begun again
@@ -513,6 +536,59 @@ func TestNondisclosure(t *testing.T) {
 		must(t, u.Expire(ctx, c[0].ID))
 		if s := u.secrecy(n.ID); s.State != iru.NondisclosureEnded || len(u.missives(db.MissiveFilter{Kind: iru.Disclosure})) != 1 {
 			t.Errorf("at its end: %+v, %+v", s, u.missives(db.MissiveFilter{Kind: iru.Disclosure}))
+		}
+		u.whole()
+	})
+}
+
+// What an order says of non-disclosure is what was approved; a provider that has it already is told by a letter, and never why.
+func TestNondisclosureIsTold(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, u := t.Context(), newUnit(t, d)
+		const why = "an arrest is planned"
+		about := order(u.referred())
+		n, err := u.Draft(ctx, u.scope("ada"), about)
+		must(t, err)
+		x, err := u.DecideNondisclosure(ctx, u.scope("lena"), n.ID, why, "", "")
+		must(t, err)
+		n, err = u.Submit(ctx, u.scope("ada"), n.ID)
+		must(t, err)
+		a, err := form.ParseAct([]byte(n.Facts))
+		must(t, err)
+		if a.NonDisclosure == nil || !a.NonDisclosure.Until.Equal(u.now.AddDate(0, 0, 42).Truncate(time.Second)) || strings.Contains(n.Facts+n.Text, why) || !strings.Contains(n.Text, "[x] Please note that") {
+			t.Errorf("section C: %+v\n%s", a.NonDisclosure, n.Text)
+		}
+		for _, who := range []string{"lena", "sig"} {
+			n, err = u.Approve(ctx, u.scope(who), n.ID)
+			must(t, err)
+		}
+		_, err = u.Seal(ctx, "test")
+		must(t, err)
+		_, err = u.EndNondisclosure(ctx, u.scope("lena"), x.ID, "it is over")
+		must(t, err)
+		if ms := u.missives(db.MissiveFilter{Kind: iru.Disclosure}); len(ms) != 0 {
+			t.Errorf("a provider that has no order is told: %+v", ms)
+		}
+		_, err = u.Dispatch(ctx, n.ID)
+		refused(t, "another section C than approved", err, iru.Conflict, "non-disclosure")
+		_, err = u.DecideNondisclosure(ctx, u.scope("lena"), n.ID, why, "", "")
+		refused(t, "between approval and sending", err, iru.Conflict, "section C")
+
+		_, err = u.Withdraw(ctx, u.scope("lena"), n.ID, "section C")
+		must(t, err)
+		if n = u.sent(about); strings.Contains(n.Text, "[x] Please note that") {
+			t.Errorf("what was decided on another order is said:\n%s", n.Text)
+		}
+		x, err = u.DecideNondisclosure(ctx, u.scope("lena"), n.ID, why, "", "")
+		must(t, err)
+		ms := u.missives(db.MissiveFilter{Kind: iru.Secrecy})
+		if len(ms) != 1 || ms[0].State != iru.MissiveDraft || ms[0].Provider != n.Provider || !strings.Contains(ms[0].Text, u.now.AddDate(0, 0, 42).Format("2 January 2006 15:04:05")) || strings.Contains(ms[0].Text, why) {
+			t.Fatalf("the letter: %+v", ms)
+		}
+		_, err = u.ExtendNondisclosure(ctx, u.scope("lena"), x.ID, "put off", "", "")
+		must(t, err)
+		if ms = u.missives(db.MissiveFilter{Kind: iru.Secrecy}); len(ms) != 2 || ms[1].Text == ms[0].Text {
+			t.Errorf("the extension is not told: %+v", ms)
 		}
 		u.whole()
 	})

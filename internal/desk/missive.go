@@ -160,16 +160,50 @@ func (d *Desk) stepMissive(ctx context.Context, s iru.Scope, id iru.MissiveID, v
 	return m, err
 }
 
-// Mailing gives a worker the missive to send, with its unit.
-func (d *Desk) Mailing(ctx context.Context, id iru.MissiveID) (m iru.Missive, u iru.Unit, err error) {
-	err = d.DB.View(ctx, func(t *db.Tx) error {
-		if m, err = t.Missive(ctx, iru.Program(), id); err != nil {
+// A Mailing is all that a worker needs to send a missive.
+type Mailing struct {
+	Missive iru.Missive
+	Unit    iru.Unit
+	Seal    iru.Seal // how its addressee wants mail protected, as directory and register have it for this address
+	SealKey string
+}
+
+// Mailing gives a worker the missive to send.
+func (d *Desk) Mailing(ctx context.Context, id iru.MissiveID) (Mailing, error) {
+	var out Mailing
+	err := d.DB.View(ctx, func(t *db.Tx) error {
+		m, err := t.Missive(ctx, iru.Program(), id)
+		if err != nil {
 			return err
 		}
-		u, err = t.Unit(ctx, m.Unit)
+		if out.Unit, err = t.Unit(ctx, m.Unit); err != nil {
+			return err
+		}
+		out.Missive = m
+		out.Seal, out.SealKey, err = sealFor(ctx, t, m)
 		return err
 	})
-	return m, u, err
+	return out, err
+}
+
+func sealFor(ctx context.Context, t *db.Tx, m iru.Missive) (iru.Seal, string, error) {
+	if m.Provider != 0 {
+		p, err := t.Provider(ctx, iru.Program(), m.Provider)
+		if err != nil || p.Channel != iru.ByMail || p.Address != m.Address {
+			return "", "", err
+		}
+		return p.Seal, p.SealKey, nil
+	}
+	as, err := t.Authorities(ctx, iru.ProgramFor(m.Unit))
+	if err != nil {
+		return "", "", err
+	}
+	for _, a := range as {
+		if a.Mail == m.Address && a.State == iru.ContactConfirmed && a.Seal != "" {
+			return a.Seal, a.SealKey, nil
+		}
+	}
+	return "", "", nil
 }
 
 // RecordMailed takes the proof of sending a missive in, once.

@@ -33,6 +33,9 @@ func (d *Desk) DecideNondisclosure(ctx context.Context, s iru.Scope, id iru.Noti
 		if n.Instrument != legal.RemovalOrder || n.State == iru.NoticeWithdrawn {
 			return iru.Refuse(iru.Conflict, n.Ref+" is no removal order that stands", "Article 11(3) is about those")
 		}
+		if n.State != iru.NoticeDraft && n.SentAt.IsZero() {
+			return iru.Refuse(iru.Conflict, "the order was handed in without it, and says in section C what was approved", "return or withdraw it, decide on the draft, and hand that in; or decide when it has left")
+		}
 		xs, err := t.NondisclosuresOf(ctx, s, n.ID)
 		if err != nil {
 			return err
@@ -61,20 +64,53 @@ func (d *Desk) DecideNondisclosure(ctx context.Context, s iru.Scope, id iru.Noti
 		rule, _ := d.Regime.Clock(secrecyRule)
 		c := iru.Clock{Unit: n.Unit, About: iru.Subject{Noun: "nondisclosure", ID: x.ID}, Notice: n.ID, Provider: n.Provider, Ref: n.Ref, Zone: zoneOf(u.Country), By: s.Officer}
 		longest, _ := c.Begin(rule, now, "decision not to disclose")
-		if until == "" {
-			return d.start(ctx, t, &longest)
+		if c = longest; until != "" {
+			end, err := moment(until, zone)
+			if err != nil {
+				return err
+			}
+			if !end.After(now) || end.After(longest.Due) {
+				return iru.Refuse(iru.Invalid, "the end is past, or later than the law allows", rule.Term)
+			}
+			c = c.Until(rule, now, end, "decision not to disclose")
 		}
-		end, err := moment(until, zone)
-		if err != nil {
+		if err := d.start(ctx, t, &c); err != nil {
 			return err
 		}
-		if !end.After(now) || end.After(longest.Due) {
-			return iru.Refuse(iru.Invalid, "the end is past, or later than the law allows", rule.Term)
-		}
-		c = c.Until(rule, now, end, "decision not to disclose")
-		return d.start(ctx, t, &c)
+		return d.hush(ctx, t, n, c.Due, s.Officer, now)
 	})
 	return x, err
+}
+
+// undisclosed is what an order says of a decision that is in force: until when, and not why, which is not the provider's to know.
+func undisclosed(ctx context.Context, t *db.Tx, n iru.NoticeID) (*form.NonDisclosure, error) {
+	xs, err := t.NondisclosuresOf(ctx, iru.Program(), n)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range xs {
+		if x.State == iru.NondisclosureEnded {
+			continue
+		}
+		cs, err := t.ClocksAbout(ctx, iru.Program(), iru.Subject{Noun: "nondisclosure", ID: x.ID})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cs {
+			if c.State == iru.ClockRunning {
+				return &form.NonDisclosure{Until: c.Due.UTC().Truncate(time.Second)}, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+// hush drafts the letter by which a provider that has the order already learns of the decision, or of its new end; a person sends it.
+func (d *Desk) hush(ctx context.Context, t *db.Tx, n iru.Notice, until time.Time, by iru.OfficerID, now time.Time) error {
+	if n.SentAt.IsZero() {
+		return nil
+	}
+	return d.toProvider(ctx, t, n, iru.Missive{Kind: iru.Secrecy, By: by}, until, now)
 }
 
 // ExtendNondisclosure prolongs a decision not to disclose, once, by at most six weeks, with reasons of its own.
@@ -91,10 +127,17 @@ func (d *Desk) ExtendNondisclosure(ctx context.Context, s iru.Scope, id int64, w
 			}
 		}
 		for _, c := range cs {
-			if c.State == iru.ClockRunning {
-				_, err = d.extend(ctx, t, c, end, s.Officer, now, why)
+			if c.State != iru.ClockRunning {
+				continue
+			}
+			if c, err = d.extend(ctx, t, c, end, s.Officer, now, why); err != nil {
 				return err
 			}
+			n, err := t.Notice(ctx, iru.Program(), x.Notice)
+			if err != nil {
+				return err
+			}
+			return d.hush(ctx, t, n, c.Due, s.Officer, now)
 		}
 		return iru.Refuse(iru.Conflict, "its time has ended", "decide anew on new grounds")
 	})
@@ -159,12 +202,18 @@ func (d *Desk) secrecyOver(ctx context.Context, t *db.Tx, c iru.Clock, now time.
 	return d.disclose(ctx, t, x, now)
 }
 
-// disclose drafts the letter that has the provider tell the content provider; a person sends it.
+// disclose drafts the letter that has the provider tell the content provider; a person sends it. Of an order that never left there is
+// nothing to tell.
 func (d *Desk) disclose(ctx context.Context, t *db.Tx, x iru.Nondisclosure, now time.Time) error {
 	n, err := t.Notice(ctx, iru.Program(), x.Notice)
-	if err != nil {
+	if err != nil || n.SentAt.IsZero() {
 		return err
 	}
+	return d.toProvider(ctx, t, n, iru.Missive{Kind: iru.Disclosure, By: x.AgainBy}, now, now)
+}
+
+// toProvider drafts a letter to the addressee of an act.
+func (d *Desk) toProvider(ctx context.Context, t *db.Tx, n iru.Notice, m iru.Missive, at, now time.Time) error {
 	p, err := t.Provider(ctx, iru.Program(), n.Provider)
 	if err != nil {
 		return err
@@ -173,10 +222,10 @@ func (d *Desk) disclose(ctx context.Context, t *db.Tx, x iru.Nondisclosure, now 
 	if err != nil {
 		return err
 	}
-	m := iru.Missive{Kind: iru.Disclosure, Ref: n.Ref, Notice: n.ID, Provider: p.ID, Name: p.Name, By: x.AgainBy}
+	m.Ref, m.Notice, m.Provider, m.Name = n.Ref, n.ID, p.ID, p.Name
 	if p.Channel == iru.ByMail {
 		m.Address = p.Address
 	}
-	_, err = d.write(ctx, t, u, m, form.Missive{Locator: n.Locator, At: now}, now)
+	_, err = d.write(ctx, t, u, m, form.Missive{Locator: n.Locator, At: at}, now)
 	return err
 }

@@ -273,6 +273,9 @@ func (d *Desk) move(ctx context.Context, s iru.Scope, id iru.NoticeID, p iru.Pow
 			if err := d.twice(ctx, t, n, note); err != nil {
 				return err
 			}
+			if err := d.hasHome(ctx, t, n); err != nil {
+				return err
+			}
 		}
 		if verb == "submit" { // from here on these words are what is approved, and what leaves
 			if n.Subject, n.Text, n.Facts, err = d.paper(ctx, t, n); err != nil {

@@ -36,6 +36,20 @@ func (d *Desk) home(ctx context.Context, t *db.Tx, u iru.Unit, country string, r
 		"enter and confirm the authority of that state in the role "+string(role))
 }
 
+// hasHome refuses a cross-border removal order that no authority could get the copy of: it would stop at the door, when there is no time.
+func (d *Desk) hasHome(ctx context.Context, t *db.Tx, n iru.Notice) error {
+	u, err := t.Unit(ctx, n.Unit)
+	if err != nil {
+		return err
+	}
+	p, err := t.Provider(ctx, iru.Program(), n.Provider)
+	if err != nil || !crossBorder(n, p, u) {
+		return err
+	}
+	_, err = d.home(ctx, t, u, p.Establishment, iru.RoleScrutinise)
+	return err
+}
+
 // copyHome sends the copy of a cross-border removal order to the home authority in the transaction in which the order is put on its way.
 func (d *Desk) copyHome(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider, u iru.Unit, now time.Time) error {
 	if !crossBorder(n, p, u) {

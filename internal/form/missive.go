@@ -97,6 +97,11 @@ func Letter(m Missive) (subject, text string) {
 		line("%s", m.Why)
 		line("")
 		line("Please correct your records, take back what rests on it (Articles 4(6) and 9 of %s, Article 16 of Directive (EU) 2016/680), and pass this on to whom you passed it on.", tco)
+	case "secrecy":
+		head("Please do not inform the content provider (Article 11(3) of " + tco + ")")
+		line("We decided, for reasons of public security, that the content provider is not told of the removal of what was at this address:")
+		line("  %s", m.Locator)
+		line("This holds until %s. Until then please do not disclose any information on it; after that Article 11(1) and (2) apply.", moment(m.At))
 	case "disclosure":
 		head("Non-disclosure has ended")
 		line("The decision that the content provider must not be told of the order about this address ended on %s:", moment(m.At))

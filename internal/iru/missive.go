@@ -49,11 +49,12 @@ const (
 	Restore     MissiveKind = "restore"     // to the provider: put it back (Art 4(7))
 	Finality    MissiveKind = "finality"    // to the home authority (Art 3(9))
 	Correction  MissiveKind = "correction"  // to whoever had a notice, a copy or an export of what proved wrong
-	Disclosure  MissiveKind = "disclosure"  // to the content provider, when non-disclosure has ended (Art 11)
+	Secrecy     MissiveKind = "secrecy"     // to the provider: it does not tell the content provider, until when (Art 11(3))
+	Disclosure  MissiveKind = "disclosure"  // to the provider: it tells the content provider now that non-disclosure has ended (Art 11)
 )
 
 // MissiveKinds lists the kinds.
-var MissiveKinds = []MissiveKind{Information, OrderCopy, Intention, Decision, Restore, Finality, Correction, Disclosure}
+var MissiveKinds = []MissiveKind{Information, OrderCopy, Intention, Decision, Restore, Finality, Correction, Secrecy, Disclosure}
 
 // A Missive is a letter to a provider, an authority or somebody else beside an act's own thread.
 type Missive struct {

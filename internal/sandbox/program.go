@@ -241,7 +241,7 @@ func (r *runner) finish(ctx context.Context, p Program, read func(io.Reader) err
 		return e, fmt.Errorf("%w: %w: it says more than %d bytes", iru.Invalid, ErrStopped, p.Output)
 	case wrong != nil:
 		return e, wrong
-	case !early && e.Code < 0 && e.CPU > p.CPU/10*9: // the kernel counts a little more than it tells
+	case !early && e.Code < 0 && e.CPU > p.CPU/2: // the limit counts whole ticks of the clock, what the kernel tells is exact: under load they differ much
 		return e, fmt.Errorf("%w: %w: it took more than %v of the processor", iru.Invalid, ErrStopped, p.CPU)
 	case !early && e.Code < 0:
 		return e, fmt.Errorf("%w: %w: %s", iru.Invalid, ErrStopped, r.cmd.ProcessState)

@@ -86,6 +86,8 @@ func missiveName(ctx context.Context, k iru.MissiveKind) string {
 		return ui.T(ctx, "The order is final")
 	case iru.Correction:
 		return ui.T(ctx, "Correction to a recipient")
+	case iru.Secrecy:
+		return ui.T(ctx, "Non-disclosure, told to the provider")
 	}
 	return ui.T(ctx, "Non-disclosure has ended")
 }

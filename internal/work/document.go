@@ -18,8 +18,20 @@ import (
 // maxDocument is the greatest length of a document that is read back, in bytes: what a provider's interface takes.
 const maxDocument = 20 << 20
 
+// copies gives the documents of an act for a letter that is a copy of it: the same bytes as its addressee gets, whichever leaves first.
+func (c *Crew) copies(ctx context.Context, id iru.NoticeID) ([]deliver.Attachment, error) {
+	d, there, err := c.Desk.Original(ctx, id)
+	if err != nil || !there {
+		return nil, err
+	}
+	return c.documents(ctx, &d)
+}
+
 // documents gives what a letter carries. It is made and signed once and kept: whatever is sent again is the same bytes.
 func (c *Crew) documents(ctx context.Context, d *desk.Dispatch) ([]deliver.Attachment, error) {
+	if d.Letter.Kind == "copy" {
+		return c.copies(ctx, d.Notice.ID)
+	}
 	if len(d.Letter.Files) == 0 {
 		if err := c.make(ctx, d); err != nil {
 			return nil, err

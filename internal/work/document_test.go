@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
+	"io"
 	"math/big"
 	"os"
 	"os/exec"
@@ -17,6 +18,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-message"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"iolaus/internal/blob"
 	"iolaus/internal/db"
@@ -112,4 +117,79 @@ func TestDocumentsWait(t *testing.T) {
 	if _, err := o.documents(t.Context(), &d); !errors.Is(err, iru.Conflict) || !strings.Contains(err.Error(), "7/2031-01-01") {
 		t.Errorf("unknown template: %v", err)
 	}
+}
+
+// Whoever gets a copy gets the same bytes, whichever leaves first: the second contact in the act's thread, the home authority by a missive, sealed
+// as it wants mail.
+func TestCopiesCarryTheDocuments(t *testing.T) {
+	o := newOffice(t, iru.ByMail, "abuse@birchrack.test")
+	ctx, d, box := t.Context(), o.signing(false), o.mail()
+	var cp iru.Letter
+	var m iru.Missive
+	must(t, o.Desk.DB.Tx(ctx, func(x *db.Tx) error {
+		if err := x.UpdateNotice(ctx, d.Notice, d.Notice.State); err != nil {
+			return err
+		}
+		second := iru.Contact{Unit: d.Notice.Unit, Provider: d.Provider.ID, Kind: iru.ContactSecond, Channel: iru.ByMail, Address: "orders@birchrack.test", State: iru.ContactConfirmed}
+		if err := x.AddContact(ctx, &second); err != nil {
+			return err
+		}
+		cp = iru.Letter{Notice: d.Notice.ID, At: o.Desk.Now(), Kind: "copy", Channel: iru.ByMail, Subject: "Copy", Text: "A copy.", MessageID: "key-copy", Contact: second.ID}
+		if _, err := x.AddLetter(ctx, &cp); err != nil {
+			return err
+		}
+		m = iru.Missive{Unit: d.Notice.Unit, Kind: iru.OrderCopy, Ref: d.Notice.Ref, Notice: d.Notice.ID, Name: "Authority of XB", Address: "tco@authority-b.test", Subject: "Copy", Text: "A copy.",
+			State: iru.MissiveQueued, Key: "missive-1", Created: o.Desk.Now()}
+		return x.AddMissive(ctx, &m)
+	}))
+	w := &poster{Crew: o.Crew}
+	must(t, w.Work(ctx, &river.Job[desk.Post]{JobRow: &rivertype.JobRow{Attempt: 1, MaxAttempts: 25}, Args: desk.Post{Letter: cp.ID}}))
+	mail := &river.Job[desk.Mail]{JobRow: &rivertype.JobRow{Attempt: 1, MaxAttempts: 25}, Args: desk.Mail{Missive: m.ID}}
+	must(t, (&mailer{Crew: o.Crew}).Work(ctx, mail))
+	act := o.first()
+	own, err := o.documents(ctx, &act)
+	must(t, err)
+	if len(box.kept) != 2 {
+		t.Fatalf("%d letters left", len(box.kept))
+	}
+	for n, letter := range box.kept {
+		for _, f := range own {
+			if got := attached(t, letter, f.Name); !bytes.Equal(got, f.Data) {
+				t.Errorf("letter %d carries %s of %d bytes, the act itself %d", n, f.Name, len(got), len(f.Data))
+			}
+		}
+	}
+	// An authority that wants its mail encrypted, and whose key is none, gets nothing in the clear.
+	must(t, o.Desk.DB.Tx(ctx, func(x *db.Tx) error {
+		if err := x.AddAuthority(ctx, &iru.Authority{Unit: m.Unit, Name: m.Name, Country: "XB", Role: iru.RoleScrutinise, Mail: m.Address, Seal: iru.SealOpenPGP, SealKey: "no key", State: iru.ContactConfirmed}); err != nil {
+			return err
+		}
+		m.ID, m.Key = 0, "missive-2"
+		return x.AddMissive(ctx, &m)
+	}))
+	mail.Args.Missive = m.ID
+	must(t, (&mailer{Crew: o.Crew}).Work(ctx, mail))
+	g, err := o.Desk.Mailing(ctx, m.ID)
+	if err != nil || g.Missive.State != iru.MissiveFailed || len(box.kept) != 2 {
+		t.Errorf("in the clear: %+v, %v, %d letters", g.Missive, err, len(box.kept))
+	}
+}
+
+// attached is a file that a letter carries, nil where it carries none of that name.
+func attached(t *testing.T, letter, name string) []byte {
+	t.Helper()
+	e, err := message.Read(strings.NewReader(letter))
+	must(t, err)
+	var found []byte
+	must(t, e.Walk(func(_ []int, part *message.Entity, err error) error {
+		if err != nil {
+			return err
+		}
+		if _, p, err := part.Header.ContentDisposition(); err == nil && p["filename"] == name {
+			found, err = io.ReadAll(part.Body)
+			return err
+		}
+		return nil
+	}))
+	return found
 }

@@ -72,11 +72,36 @@ func (c *Crew) sendGroup(ctx context.Context, g desk.GroupDispatch) (desk.Sendin
 	if c.Mail == nil {
 		return desk.Sending{}, fmt.Errorf("send %s: no mail server is configured: %w", g.Batch.Ref, iru.Unavailable)
 	}
-	m := c.envelope(g.Lead)
-	m.Reference, m.Targets, m.Reasons = g.Batch.Ref, g.Targets, ""
+	m, err := c.together(ctx, g)
+	if err != nil {
+		return desk.Sending{}, err
+	}
 	r, err := c.Mail.Send(ctx, m)
 	if err != nil {
 		return desk.Sending{}, err
 	}
 	return sending(r), nil
+}
+
+// together is a grouped letter as it leaves, with the documents of each act.
+func (c *Crew) together(ctx context.Context, g desk.GroupDispatch) (deliver.Message, error) {
+	m := c.envelope(g.Lead)
+	m.Reference, m.Targets, m.Reasons = g.Batch.Ref, nil, ""
+	for n := range g.Acts {
+		at := g.Acts[n].Notice.Locator
+		if g.Lead.Provider.Defang {
+			m.Subject, m.Text = defang(m.Subject, at), defang(m.Text, at)
+			at = defang(at, at)
+		}
+		m.Targets = append(m.Targets, at)
+		files, err := c.documents(ctx, &g.Acts[n])
+		if err != nil {
+			return m, err
+		}
+		m.Attachments = append(m.Attachments, files...)
+	}
+	if g.Lead.Provider.Defang {
+		m.Text += defanged
+	}
+	return m, nil
 }

@@ -3,6 +3,7 @@
 package work
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ import (
 func TestGroupedLetterSurvivesAKill(t *testing.T) {
 	o := newOffice(t, iru.ByMail, "abuse@birchrack.test")
 	ctx := t.Context()
-	box := o.mail()
+	facts, box := o.signing(false).Notice.Facts, o.mail()
 	now := o.Desk.Now().Truncate(time.Microsecond)
 	var b iru.Batch
 	var ns []iru.Notice
@@ -34,7 +35,8 @@ func TestGroupedLetterSurvivesAKill(t *testing.T) {
 		}
 		for i, key := range []string{"k1", "k2"} {
 			n := iru.Notice{Unit: b.Unit, Ref: "RF-" + key, Instrument: legal.Referral, Asset: o.notice.Asset, Locator: "https://halcyon-weather.test/" + key, Provider: b.Provider, Layer: legal.Host,
-				Drafted: o.notice.Drafted, State: iru.NoticeDispatched, Key: key, Created: now, Lang: "en", Batch: b.ID}
+				Drafted: o.notice.Drafted, State: iru.NoticeDispatched, Key: key, Created: now, Lang: "en", Batch: b.ID,
+				Facts: strings.ReplaceAll(facts, "RO-2026-0001", "RF-"+key), Approvals: []iru.Approval{{By: 1, At: now}}}
 			if err := x.AddNotice(ctx, &n); err != nil {
 				return err
 			}
@@ -74,11 +76,16 @@ func TestGroupedLetterSurvivesAKill(t *testing.T) {
 	if one, two := got[0], got[1]; id(one) == "" || id(one) != id(two) || strings.Count(two, "X-Iolaus-Target:") != 2 || !strings.Contains(two, "X-Iolaus-Reference: GR-1") {
 		t.Errorf("%s\n%s", one, two)
 	}
+	for _, name := range []string{"RF-k1.pdf", "RF-k1.json", "RF-k2.pdf", "RF-k2.json"} {
+		if one := attached(t, got[0], name); len(one) == 0 || !bytes.Equal(one, attached(t, got[1], name)) {
+			t.Errorf("%s: %d bytes, or not the same the second time", name, len(one))
+		}
+	}
 	must(t, o.Desk.DB.View(ctx, func(x *db.Tx) error {
 		for _, n := range ns {
 			n, err := x.Notice(ctx, iru.Program(), n.ID)
 			es, err2 := x.EventsOf(ctx, iru.Subject{Noun: "notice", ID: int64(n.ID)})
-			if n.State != iru.NoticeSent || len(es) != 1 {
+			if n.State != iru.NoticeSent || len(es) != 2 {
 				t.Errorf("%s is %s after %d events", n.Ref, n.State, len(es))
 			}
 			if err := errors.Join(err, err2); err != nil {

@@ -23,10 +23,11 @@ type mailer struct {
 }
 
 func (w *mailer) Work(ctx context.Context, job *river.Job[desk.Mail]) error {
-	m, u, err := w.Desk.Mailing(ctx, job.Args.Missive)
+	d, err := w.Desk.Mailing(ctx, job.Args.Missive)
 	if err != nil {
 		return outcome(err)
 	}
+	m := d.Missive
 	if m.State != iru.MissiveQueued {
 		return nil
 	}
@@ -36,14 +37,7 @@ func (w *mailer) Work(ctx context.Context, job *river.Job[desk.Mail]) error {
 	if w.Mail == nil {
 		return fmt.Errorf("send missive %d: no mail server is configured: %w", m.ID, iru.Unavailable)
 	}
-	ref := m.Ref
-	if ref == "" {
-		ref = fmt.Sprintf("LT-%d", m.ID)
-	}
-	// Answers go to the unit itself: a missive has no thread.
-	from := w.from(u)
-	r, err := w.Mail.Send(ctx, deliver.Message{Key: m.Key, Reference: ref, Instrument: "missive_" + string(m.Kind), From: from,
-		To: (&mail.Address{Address: m.Address}).String(), Date: m.Created, Subject: m.Subject, Text: m.Text, Language: m.Lang})
+	r, err := w.mail(ctx, d)
 	record := context.WithoutCancel(ctx)
 	switch again := job.Attempt < job.MaxAttempts; {
 	case err == nil:
@@ -57,4 +51,22 @@ func (w *mailer) Work(ctx context.Context, job *river.Job[desk.Mail]) error {
 		return err
 	}
 	return outcome(w.Desk.Unmailed(record, m.ID, err.Error()))
+}
+
+func (c *Crew) mail(ctx context.Context, d desk.Mailing) (deliver.Receipt, error) {
+	m, ref := d.Missive, d.Missive.Ref
+	if ref == "" {
+		ref = fmt.Sprintf("LT-%d", m.ID)
+	}
+	var files []deliver.Attachment
+	if m.Kind == iru.OrderCopy { // the home authority has what the provider has
+		var err error
+		if files, err = c.copies(ctx, m.Notice); err != nil {
+			return deliver.Receipt{}, err
+		}
+	}
+	// Answers go to the unit itself: a missive has no thread.
+	return c.Mail.Send(ctx, deliver.Message{Key: m.Key, Reference: ref, Instrument: "missive_" + string(m.Kind), From: c.from(d.Unit),
+		To: (&mail.Address{Address: m.Address}).String(), Date: m.Created, Subject: m.Subject, Text: m.Text, Language: m.Lang, Attachments: files,
+		Seal: d.Seal, SealKey: d.SealKey})
 }

@@ -27,7 +27,7 @@ func (c *Crew) message(ctx context.Context, d desk.Dispatch) (deliver.Message, e
 	case d.Provider.Defang && d.Provider.Channel == iru.ByMail:
 		m.Subject, m.Text = defang(m.Subject, n.Locator), defang(m.Text, n.Locator)
 		m.Targets = []string{defang(n.Locator, n.Locator)}
-		m.Text += "\nAddresses in this message are written so that nothing opens them; the documents with it, and the page below, have them as they are.\n"
+		m.Text += defanged
 	}
 	if m.Portal != "" && d.Letter.Kind == "notice" {
 		m.Text += footer(m.Portal, c.Post.Base)
@@ -36,6 +36,9 @@ func (c *Crew) message(ctx context.Context, d desk.Dispatch) (deliver.Message, e
 	m.Attachments, err = c.documents(ctx, &d)
 	return m, err
 }
+
+// defanged tells the reader of a letter why no address in it opens.
+const defanged = "\nAddresses in this message are written so that nothing opens them; the documents with it have them as they are.\n"
 
 // envelope is what stands on and in every letter of an act's thread.
 func (c *Crew) envelope(d desk.Dispatch) deliver.Message {
