@@ -425,7 +425,7 @@ func (w *order) restores(t *testing.T) {
 	here(t, "the outlet", says("h1", "Halcyon Weather Wire"))
 	hand(t, `main a[href="/assets/`+id(w.asset.ID)+`"]`)
 	here(t, "the asset", says("#history", "Put back"))
-	w.reads(".title .st", "Attributed")
+	w.reads(".sub", "Attributed")
 }
 
 // tells: the act's page has the whole story, in order, in words, with who did it and its place in the ledger.
