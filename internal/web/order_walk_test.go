@@ -437,7 +437,7 @@ func (w *order) tells(t *testing.T) {
 	for _, want := range [][2]string{{"Drafted", "Ada"}, {"Submitted", "Ada"}, {"First approval", "Lena"}, {"Approved", "Sig"}, {"On its way", "Birchrack"}, {"Sent", "250"}, {"Its page was opened", "no receipt"}, {"Receipt", ""}, {"Clock started: One hour to remove", ""},
 		{"Letter received", "clarification"}, {"Letter filed", "Ben"}, {"Addressee asks", ""}, {"Clock stopped: One hour to remove", "clarification"}, {"Answer written", "Ben"}, {"Letter sent", "250"}, {"Answered", ""},
 		{"Clock started: One hour to remove", ""}, {"Said to be done", ""}, {"Removed, verified", "agreement"}, {"Clock stopped: One hour to remove", ""}, {"Clock started: Preservation", ""}, {"Letter filed", "Ben"}, {"Appeal lodged", "Administrative Court"},
-		{"Annulled", "Lena"}, {"To be put back", ""}, {"Letter on its way: Request to put it back", "Birchrack"}, {"Withdrawn: ", w.act.Ref}, {"Letter drafted: Correction to a recipient", "Alder Names"},
+		{"Annulled", "Lena"}, {"To be put back", ""}, {"Letter on its way: Request to put it back", "Birchrack"}, {"Known content withdrawn: ", w.act.Ref}, {"Letter drafted: Correction to a recipient", "Alder Names"},
 		{"Letter sent: Request to put it back", "250"}, {"Asked; we look", ""}, {"Letter on its way: Correction to a recipient", "Ben"}, {"Letter filed", "Ben"}, {"Up again, seen by us", "2 vantage points"}} {
 		for at < len(got) && (!strings.Contains(got[at], " "+want[0]) || !strings.Contains(got[at], want[1])) {
 			at++
