@@ -7,6 +7,10 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
 	"iolaus/internal/exhibit"
 	"iolaus/internal/iru"
@@ -147,6 +151,25 @@ func (t *Tx) EventsOf(ctx context.Context, sub iru.Subject) ([]iru.Event, error)
 // LastOf gives the newest events of one thing by a verb, newest first, at most n. Reading the thing itself checks the scope.
 func (t *Tx) LastOf(ctx context.Context, sub iru.Subject, verb string, n int) ([]iru.Event, error) {
 	return events(eventRows.list(ctx, t, "WHERE noun=$1 AND subject=$2 AND verb=$3"+withoutConsultations+" ORDER BY id DESC LIMIT $4", sub.Noun, sub.ID, verb, n))
+}
+
+// EventsOfThese lists the newest events about some things within a scope, at most n, oldest first.
+func (t *Tx) EventsOfThese(ctx context.Context, s iru.Scope, about []iru.Subject, n int) ([]iru.Event, error) {
+	ids := map[string][]string{}
+	for _, a := range about {
+		ids[a.Noun] = append(ids[a.Noun], strconv.FormatInt(a.ID, 10))
+	}
+	args, of := []any{s.Reach(), n}, []string{}
+	for _, noun := range slices.Sorted(maps.Keys(ids)) {
+		args = append(args, noun)
+		of = append(of, fmt.Sprintf("(noun=$%d AND subject IN (%s))", len(args), strings.Join(ids[noun], ",")))
+	}
+	if len(of) == 0 {
+		return nil, nil
+	}
+	es, err := events(eventRows.list(ctx, t, "WHERE "+seen(s)+" AND ("+strings.Join(of, " OR ")+") ORDER BY id DESC LIMIT $2", args...))
+	slices.Reverse(es)
+	return es, err
 }
 
 // Events lists the newest events of a scope, newest first, before an id (0: from the end), at most n.

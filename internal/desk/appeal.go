@@ -214,7 +214,11 @@ func (d *Desk) SettleAppeal(ctx context.Context, s iru.Scope, id int64, verb, de
 			return err
 		}
 		if verb == "annul" {
-			return d.loseEffect(ctx, t, n, "annul", "annulled", "annulled by "+a.Body+": "+reason, s.Officer, now)
+			by := a.Body
+			if a.Ref != "" {
+				by += ", " + a.Ref
+			}
+			return d.loseEffect(ctx, t, n, "annul", "annulled", "annulled by "+by+": "+reason, s.Officer, now)
 		}
 		f, err := d.final(ctx, t, n, now)
 		if err != nil || f.IsZero() {

@@ -65,6 +65,11 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	case err != nil:
 		return Dispatch{}, err
 	case written && onItsWay(n, l):
+		if n.State == iru.NoticeDispatched { // not known to have left
+			if err := Leave(ctx, t, n); err != nil {
+				return Dispatch{}, err
+			}
+		}
 		return Dispatch{n, p, u, l, ""}, nil
 	case n.State == iru.NoticeDispatched && !written:
 		return Dispatch{}, fmt.Errorf("dispatch notice %s: its letter is missing: %w", n.Ref, iru.Internal)
@@ -156,7 +161,10 @@ func (d *Desk) still(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider
 	if _, err = d.gate(ctx, t, n, a, f, p, u); errors.Is(err, iru.Forbidden) {
 		return iru.Refuse(iru.Conflict, "the law does not allow "+n.Ref+" any more: "+err.Error(), "withdraw it")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return stillLeave(ctx, t, n)
 }
 
 // Original gives the letter that an act itself leaves by, with its addressee; false before it is put on its way.
@@ -365,6 +373,9 @@ func (d *Desk) Resend(ctx context.Context, s iru.Scope, id iru.NoticeID) error {
 		}
 		if n.State != iru.NoticeBounced {
 			return iru.Refuse(iru.Conflict, n.Ref+" is "+string(n.State), "only what bounced is sent again")
+		}
+		if err := Leave(ctx, t, n); err != nil {
+			return err
 		}
 		if err := step(ctx, t, n, "dispatch", s.Officer, now, "sent again"); err != nil {
 			return err

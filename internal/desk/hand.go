@@ -82,6 +82,9 @@ func (d *Desk) Hand(ctx context.Context, s iru.Scope, id iru.NoticeID, h Handing
 		case at.Before(l.At):
 			return iru.Refuse(iru.Invalid, "at that time the act was not released yet", "it was on its way from "+l.At.UTC().Format("2006-01-02 15:04:05 UTC"))
 		}
+		if err := leaveAt(ctx, t, n, at); err != nil {
+			return err
+		}
 		if _, err := t.Record(ctx, happened("notice", int64(n.ID), "hand_over", s.Officer, n.Unit, at, clip(h.words(at), 300)).With("how", h.How).With("person", h.Person)); err != nil {
 			return err
 		}

@@ -421,6 +421,9 @@ func (d *Desk) reviewed(ctx context.Context, t *db.Tx, n iru.Notice, by iru.Offi
 	if err := f.Bears(n.Instrument.Binding()); err != nil {
 		return err
 	}
+	if err := Leave(ctx, t, n); err != nil {
+		return err
+	}
 	rule, err := d.gate(ctx, t, n, a, f, p, u)
 	switch {
 	case err != nil:

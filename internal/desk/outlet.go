@@ -50,9 +50,11 @@ func (d *Desk) Classify(ctx context.Context, s iru.Scope, id iru.OutletID, h iru
 		if err := t.UpdateOutlet(ctx, o, o.State); err != nil {
 			return err
 		}
-		_, err = t.Record(ctx, happened("outlet", int64(o.ID), "classify", s.Officer, o.Unit, now, clip(why, 500)).
-			With("was", was.String()).With("is", h.String()))
-		return err
+		if _, err = t.Record(ctx, happened("outlet", int64(o.ID), "classify", s.Officer, o.Unit, now, clip(why, 500)).
+			With("was", was.String()).With("is", h.String())); err != nil {
+			return err
+		}
+		return retried(ctx, t, o.ID, now)
 	})
 	return o, err
 }

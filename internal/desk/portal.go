@@ -29,6 +29,10 @@ type PortalView struct {
 	Thread   []iru.Letter // what went to and fro, without the act itself
 	Clocks   []iru.Clock  // of law, on the addressee, the running or last one of each rule
 	Ends     time.Time    // when the page closes; zero: the act is open
+	Answered bool         // its question was answered, and it has not said yet that it has the answer
+	Over     bool         // the act was withdrawn or lost its effect
+	Lost     string       // the verb by which it lost its effect (Lost)
+	PutBack  bool         // what was removed because of it is owed back
 }
 
 // Portal reads an act for its page. An act that has not left, and one whose time has passed, is NotFound, as if there were none.
@@ -61,6 +65,16 @@ func (d *Desk) Portal(ctx context.Context, id iru.NoticeID) (PortalView, error) 
 				return fmt.Errorf("open page of an act: its time has passed: %w", iru.NotFound)
 			}
 		}
+		v.Answered = n.State == iru.NoticeClarifying && iru.Outstanding(ls)
+		v.Over = n.State == iru.NoticeWithdrawn
+		if v.Lost, err = Lost(ctx, t, n); err != nil {
+			return err
+		}
+		rs, err := t.ReinstatementsOf(ctx, iru.Program(), n.Asset)
+		if err != nil {
+			return err
+		}
+		v.PutBack = slices.ContainsFunc(rs, func(r iru.Reinstatement) bool { return r.Notice == n.ID })
 		if v.Provider, err = t.Provider(ctx, iru.Program(), n.Provider); err != nil {
 			return err
 		}
@@ -156,6 +170,9 @@ func (d *Desk) AnswerPortal(ctx context.Context, id iru.NoticeID, a PortalAnswer
 		Text: a.Text, MessageID: "portal:" + a.Once, Proof: a.Proof, Annex: a.Annex}
 	if a.Kind == "note" {
 		r.Remark = "the addressee holds that the act is wrong: a person must look"
+		if v.Over {
+			r.Remark = "written after the act had lost its effect: a person must look"
+		}
 	}
 	if a.Annex != nil {
 		if r.Text = strings.TrimSpace(a.Annex.Text() + "\n" + a.Text); a.Annex.Kind() == "unknown" {

@@ -137,6 +137,13 @@ func (d *Desk) ArmBut(ctx context.Context, id iru.OperationID, keep map[iru.Noti
 
 // hindered says what keeps a task from leaving, before anything is changed.
 func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) (why, err error) {
+	if n.State == iru.NoticeDispatched {
+		if err := Leave(ctx, t, n); errors.Is(err, iru.Forbidden) {
+			return err, nil
+		} else if err != nil {
+			return nil, err
+		}
+	}
 	if n.State != iru.NoticeApproved {
 		return nil, nil
 	}

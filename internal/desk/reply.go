@@ -244,7 +244,11 @@ func (d *Desk) file(ctx context.Context, t *db.Tx, n iru.Notice, l, of iru.Lette
 	if err != nil {
 		return err
 	}
-	switch proof := "answer of " + l.From + ", letter " + fmt.Sprint(l.ID); {
+	from := l.From
+	if from == "" { // who presses a button of the act's page need not say who it is
+		from = "the addressee"
+	}
+	switch proof := "answer of " + from + ", letter " + fmt.Sprint(l.ID); {
 	case iru.NoticeTable.Can(n.State, "receive") && (of.Kind != "answer" || l.Authentic != iru.ByRelay): // every word of theirs proves that they have the act
 		if l.Channel == iru.ByHand { // an officer's word
 			err = d.heard(ctx, t, n, l, by, now)

@@ -223,9 +223,10 @@ func checkFilled(where, id string, values map[string]string, ticks []string) err
 	return nil
 }
 
-// Judicial reports whether a document of the template is made for judicial proceedings, or this issuer makes it in them.
+// Judicial reports whether a document of the template is made for judicial proceedings, or this issuer, a court or another judicial
+// authority, makes it in them.
 func (a Act) Judicial() bool {
-	return slices.Contains([]string{"epoc", "epoc_pr", "court_order"}, a.Template.ID) || a.Issuer.Kind == string(legal.Court)
+	return slices.Contains([]string{"epoc", "epoc_pr", "court_order"}, a.Template.ID) || a.Issuer.Kind == string(legal.Court) || a.Issuer.Type == "judicial"
 }
 
 // checkHandling refuses evidence under H1 in a judicial document.

@@ -76,6 +76,7 @@ var NoticeTable = Table[NoticeState]{
 	{NoticeRefused, "verify", NoticeComplied},
 	{NoticeBounced, "dispatch", NoticeDispatched},
 	{NoticeBounced, "escalate", NoticeEscalated},
+	{NoticeBounced, "withdraw", NoticeWithdrawn},
 	{NoticeEscalated, "verify", NoticeComplied},
 	{NoticeComplied, "breach", NoticeBreached},
 	{NoticeBreached, "verify", NoticeComplied},

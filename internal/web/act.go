@@ -28,6 +28,12 @@ func (v *visit) actPage() error {
 	if err := v.fillAct(&p); err != nil {
 		return err
 	}
+	if _, layer, _, _ := parseOption(p.Chosen); !v.r.URL.Query().Has("item") && len(p.Items) == 1 && layer != "" && layer != legal.Registrar && layer != legal.Registry {
+		p.Item = p.Items[0].ID // who comes from the one judged item means it, and not the whole asset
+		if err := v.fillAct(&p); err != nil {
+			return err
+		}
+	}
 	return v.show(p.View())
 }
 
@@ -62,7 +68,7 @@ func (v *visit) fillAct(p *ActPage) error {
 	if p.Options, err = v.desk.Options(ctx, v.scope, p.Asset.ID); err != nil {
 		return err
 	}
-	p.MayDraft = v.may(iru.ToDraft)
+	p.MayDraft, p.Unit = v.may(iru.ToDraft), v.unit
 	if p.Asset.Outlet == 0 {
 		p.Missing = ui.T(ctx, "Nobody has attributed this asset to an outlet: attribute or reject it first.")
 	}

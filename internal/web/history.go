@@ -13,6 +13,11 @@ import (
 
 // historyTable is what happened to a thing, newest first, with the time and who did it.
 func (v *visit) historyTable(ctx context.Context, t *db.Tx, who names, es []iru.Event) (ui.Table, error) {
+	return v.historyOf(ctx, t, who, es, func(e iru.Event) string { return eventWords(ctx, e) })
+}
+
+// historyOf is historyTable with words of its own for what happened.
+func (v *visit) historyOf(ctx context.Context, t *db.Tx, who names, es []iru.Event, what func(iru.Event) string) (ui.Table, error) {
 	es, err := desk.Withhold(ctx, t, v.scope, es)
 	if err != nil {
 		return ui.Table{}, err
@@ -29,7 +34,7 @@ func (v *visit) historyTable(ctx context.Context, t *db.Tx, who names, es []iru.
 		if desk.Withheld(e) {
 			why = ui.Quiet(notYet(ctx))
 		}
-		table.Rows = append(table.Rows, ui.Cells(ui.When{At: e.At, Day: true}, ui.Text(eventWords(ctx, e)), ui.Isolated(who.of(ctx, t, e.By)), why, place))
+		table.Rows = append(table.Rows, ui.Cells(ui.When{At: e.At, Day: true}, ui.Isolated(what(e)), ui.Isolated(who.of(ctx, t, e.By)), why, place))
 	}
 	return table, nil
 }

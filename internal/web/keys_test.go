@@ -14,7 +14,7 @@ import (
 )
 
 // soon waits for an expression to hold on whatever page is open by then, its script running; while a page gives way to the next one there is no answer.
-func soon(t *testing.T, what, expression string) {
+func soon(t testing.TB, what, expression string) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		if ok, err := chromedp.Run(webtest.Browser(t), chromedp.Evaluate[bool]("Boolean(("+expression+") && document.getElementById('keys-open')?.hidden === false)")); err == nil && ok {

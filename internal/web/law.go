@@ -44,6 +44,8 @@ func (s lawStep) about(n iru.Notice) bool {
 		return n.Instrument == legal.RemovalOrder
 	case "emergency":
 		return n.Instrument == legal.ProductionOrder
+	case "revoke":
+		return true
 	}
 	return n.Instrument.Binding()
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // lawSheets is what the law adds to an act: all its clocks and receipts on one timeline, what was decided about it, its letters.
-func (v *visit) lawSheets(t *db.Tx, n iru.Notice, cs []iru.Clock) ([]Sheet, error) {
+func (v *visit) lawSheets(t *db.Tx, n iru.Notice, cs []iru.Clock, ms []iru.Missive) ([]Sheet, error) {
 	ctx, who := v.ctx(), names{}
 	line := v.clocksSheet(cs)
 	rs, err := t.Receipts(ctx, v.scope, n.ID)
@@ -65,10 +65,6 @@ func (v *visit) lawSheets(t *db.Tx, n iru.Notice, cs []iru.Clock) ([]Sheet, erro
 		if r.Notice == n.ID {
 			add("reinstatement", r.ID, string(r.State), ui.T(ctx, "Reinstatement"), ui.When{At: r.Created, Day: true}, join(r.Why, r.Detail))
 		}
-	}
-	ms, err := t.MissivesAfter(ctx, v.scope, db.MissiveFilter{Notice: n.ID}, 0, maxThread)
-	if err != nil {
-		return nil, err
 	}
 	law := Sheet{ID: "decisions", Title: ui.T(ctx, "Decisions about it")}
 	if len(tab.Rows) > 0 {

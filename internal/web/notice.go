@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -303,8 +304,30 @@ func (v *visit) fillNotice(t *db.Tx, p *NoticePage, nid iru.NoticeID) error {
 		}
 	}
 	slices.Reverse(p.Clocks)
-	if p.Law, err = v.lawSheets(t, n, cs); err != nil {
+	ms, err := t.MissivesAfter(ctx, v.scope, db.MissiveFilter{Notice: n.ID}, 0, maxThread)
+	if err != nil {
 		return err
+	}
+	if p.Law, err = v.lawSheets(t, n, cs, ms); err != nil {
+		return err
+	}
+	if p.Lost, err = desk.Lost(ctx, t, n); err != nil {
+		return err
+	}
+	if p.Taken = (time.Time{}); p.Lost != "" {
+		es, err := t.LastOf(ctx, iru.Subject{Noun: "notice", ID: int64(n.ID)}, "verify", 1)
+		if err != nil {
+			return err
+		}
+		for _, e := range es {
+			p.Taken = e.At
+		}
+	}
+	p.Barred = nil
+	if n.Unsent() || n.State == iru.NoticeDispatched || n.State == iru.NoticeBounced {
+		if p.Barred = desk.Leave(ctx, t, n); p.Barred != nil && !errors.Is(p.Barred, iru.Forbidden) {
+			return p.Barred
+		}
 	}
 	ls, err := t.Letters(ctx, v.scope, n.ID)
 	if err != nil {
@@ -341,7 +364,7 @@ func (v *visit) fillNotice(t *db.Tx, p *NoticePage, nid iru.NoticeID) error {
 	if err := v.documents(t, p, ls); err != nil {
 		return err
 	}
-	if p.History, err = v.history(t, iru.Subject{Noun: "notice", ID: int64(n.ID)}, who); err != nil {
+	if p.History, err = v.noticeStory(t, n, cs, ms, who); err != nil {
 		return err
 	}
 	p.Proof = nil

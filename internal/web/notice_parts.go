@@ -118,7 +118,14 @@ func (v *visit) lastStep(p *NoticePage, add func(title string, icon ui.Icon, by,
 	case iru.NoticeBounced:
 		add(ui.T(ctx, "Not delivered"), ui.IconWarn, "", when, false)
 	case iru.NoticeWithdrawn:
-		add(ui.T(ctx, "Withdrawn"), ui.IconBan, n.Outcome, when, true)
+		if !n.SentAt.IsZero() && !p.Taken.IsZero() {
+			add(ui.T(ctx, "Verified gone"), "", ui.T(ctx, "seen by us, by agreement"), p.Taken.UTC().Format("15:04:05"), true)
+		}
+		word := lostWords(ctx, p.Lost)
+		if word == "" {
+			word = ui.T(ctx, "Withdrawn")
+		}
+		add(word, ui.IconBan, plainDefanged(cutText(n.Outcome, 160)), when, true)
 	case iru.NoticeEscalated:
 		add(ui.T(ctx, "Escalated"), ui.IconUp, n.Outcome, when, true)
 	default:
@@ -141,10 +148,17 @@ func (v *visit) lastStep(p *NoticePage, add func(title string, icon ui.Icon, by,
 // waitsFor names what keeps an approved act from leaving.
 func (v *visit) waitsFor(p *NoticePage) []ui.Line {
 	ctx, n := v.ctx(), p.Notice
-	if n.State != iru.NoticeApproved {
-		return nil
-	}
 	var out []ui.Line
+	if why, ok := complaint(p.Barred); ok {
+		l := ui.Line{Text: why}
+		if v.may(iru.ToClassify) && p.Ours {
+			l.Href = "/outlets/" + id(p.Outlet.ID) + "/step/classify"
+		}
+		out = append(out, l)
+	}
+	if n.State != iru.NoticeApproved {
+		return out
+	}
 	if p.Provider.Contact != iru.ContactConfirmed {
 		out = append(out, ui.Line{Text: ui.T(ctx, "Nobody has confirmed the contact of %s.", p.Provider.Name), Href: "/providers/" + id(p.Provider.ID)})
 	}

@@ -17,6 +17,7 @@ type ActPage struct {
 	Frame    ui.Frame
 	Asset    iru.Asset
 	Outlet   iru.Outlet
+	Unit     iru.Unit   // the officer's own
 	Parent   iru.Notice // the act that this one follows
 	Options  []desk.Option
 	Finding  iru.Assessment // what it would rest on; without an id there is none
@@ -93,6 +94,11 @@ func (p ActPage) allows() bool {
 		}
 	}
 	return false
+}
+
+// barred reports whether an act by the instrument could not be handed in: it would use evidence under H1 in judicial proceedings.
+func (p ActPage) barred(i legal.Instrument) bool {
+	return p.Outlet.ID != 0 && desk.Judicial(iru.Notice{Instrument: i, Lang: p.Lang}, p.Unit) && p.Outlet.Handling.Release(iru.ForCourt, true) != nil
 }
 
 // optionHint says what an instrument means for both sides.

@@ -84,6 +84,9 @@ type NoticePage struct {
 	Buttons []ui.Button
 	Steps   ui.Steps
 	Waits   []ui.Line // what keeps it from leaving
+	Barred  error     // why it must not leave as its codes are; nil: nothing
+	Taken   time.Time // when it was verified gone, before it lost its effect
+	Lost    string    // the verb by which it lost its effect after it was served; "": it stands
 	Clocks  []iru.Clock
 	Looks   ui.Table
 	Need    iru.Agreement
@@ -192,6 +195,14 @@ func (p NoticePage) state(ctx context.Context) ui.State {
 			return s
 		}
 	}
+	return p.stands(ctx)
+}
+
+// stands is the act's state, with the word for how it lost its effect.
+func (p NoticePage) stands(ctx context.Context) ui.State {
+	if w := lostWords(ctx, p.Lost); w != "" {
+		return ui.Neutral(w).With(ui.IconBan)
+	}
 	return noticeState(ctx, p.Notice.State)
 }
 
@@ -239,7 +250,7 @@ func (p NoticePage) ours(ctx context.Context) ui.State {
 		}
 		return ui.Warn(ui.T(ctx, "We owe an answer"))
 	}
-	return noticeState(ctx, p.Notice.State)
+	return p.stands(ctx)
 }
 
 func (p NoticePage) clockTerms(ctx context.Context, c iru.Clock) ui.Terms {

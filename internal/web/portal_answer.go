@@ -44,15 +44,20 @@ type subject struct {
 	authority        string
 	received         time.Time
 	practice         bool
+	over, back       bool // it has no effect any more; what was removed is owed back
+}
+
+func (s subject) offers(kind string) bool {
+	return kind == sayReceived && !s.over || has(offered(s.instrument, s.over, s.back), kind)
 }
 
 func (c *call) subject() (subject, error) {
 	if c.k != 0 {
 		k, p, u, err := c.desk.Practising(c.ctx(), c.k)
-		return subject{legal.RemovalOrder, k.Ref, u.Name, string(k.State), p.Name, u.Name + ", " + u.Country, k.ReceivedAt, true}, err
+		return subject{legal.RemovalOrder, k.Ref, u.Name, string(k.State), p.Name, u.Name + ", " + u.Country, k.ReceivedAt, true, false, false}, err
 	}
 	v, err := c.desk.Portal(c.ctx(), c.n)
-	return subject{v.Notice.Instrument, v.Notice.Ref, v.Unit.Name, string(v.Notice.State), v.Provider.Name, v.Unit.Name + ", " + v.Unit.Country, v.Notice.ReceivedAt, false}, err
+	return subject{v.Notice.Instrument, v.Notice.Ref, v.Unit.Name, string(v.Notice.State), v.Provider.Name, v.Unit.Name + ", " + v.Unit.Country, v.Notice.ReceivedAt, false, v.Over, v.PutBack}, err
 }
 
 func (c *call) form() error { return c.ask(nil) }
@@ -64,7 +69,7 @@ func (c *call) ask(refused error) error {
 	if err != nil {
 		return err
 	}
-	if kind != sayReceived && !has(offered(s.instrument), kind) {
+	if !s.offers(kind) {
 		return iru.NotFound
 	}
 	f := PortalForm{Practice: s.practice, Title: answerName(ctx, kind), Ref: s.ref, Once: desk.NewOnce(), Action: c.lang(c.at("answer", kind)), Verb: ui.T(ctx, "Send the answer"), Back: c.lang(c.at())}
@@ -109,6 +114,9 @@ func (c *call) follows(kind string) []string {
 	case sayAsk:
 		return []string{ui.T(ctx, "A person answers. The limit stands still from the time of your question, and begins anew when you have the answer.")}
 	}
+	if kind == sayRestored || kind == sayKept || kind == sayMore {
+		return []string{ui.T(ctx, "A person reads it. Whether the content is up again the unit sees for itself.")}
+	}
 	return []string{ui.T(ctx, "A person reads it. It does not hold a limit of law.")}
 }
 
@@ -147,6 +155,7 @@ func (c *call) fields(kind string, s subject) (fields []ui.Field, boxes []ui.Che
 		return append(fields, line("signature", ui.T(ctx, "Signature: type your name"), false)), boxes, ui.T(ctx, "Annex III of Regulation (EU) 2021/784: information about the impossibility to execute the removal order")
 	}
 	words := map[string]string{sayRemoved: ui.T(ctx, "What you did, and when"), sayDisabled: ui.T(ctx, "What you did, and when"), sayCannot: ui.T(ctx, "What is in the way"), sayAsk: ui.T(ctx, "Your question"),
+		sayRestored: ui.T(ctx, "What you did, and when"), sayKept: ui.T(ctx, "Which of your terms keeps it down"), sayMore: ui.T(ctx, "What the unit must know"),
 		sayDecline: ui.T(ctx, "Why you do not act"), sayWrong: ui.T(ctx, "Why you hold that it is wrong")}
 	return []ui.Field{text("text", words[kind], "", kind != sayRemoved && kind != sayDisabled), line("person", ui.T(ctx, "Your name"), false)}, nil, ""
 }
@@ -170,7 +179,7 @@ func (c *call) take() error {
 		return err
 	}
 	kind := c.r.PathValue("kind")
-	if kind != sayReceived && !has(offered(s.instrument), kind) {
+	if !s.offers(kind) {
 		return iru.NotFound
 	}
 	a, err := c.answer(kind, s)
@@ -195,7 +204,10 @@ func (c *call) take() error {
 func (c *call) answer(kind string, s subject) (desk.PortalAnswer, error) {
 	val := func(name string) string { return strings.TrimSpace(c.r.PostFormValue(name)) }
 	a := desk.PortalAnswer{Once: val("once"), Text: val("text"), Name: val("person")}
-	a.Kind = map[string]string{sayReceived: "receipt", sayRemoved: "done", sayDisabled: "done", sayCannot: "impossible", sayAsk: "clarification", sayDecline: "refused", sayWrong: "note"}[kind]
+	a.Kind = map[string]string{sayReceived: "receipt", sayRemoved: "done", sayDisabled: "done", sayCannot: "impossible", sayAsk: "clarification", sayDecline: "refused", sayWrong: "note", sayRestored: "note", sayKept: "note", sayMore: "note"}[kind]
+	if first := map[string]string{sayRestored: "Put back. ", sayKept: "Kept down by own terms. "}[kind]; first != "" && a.Text != "" { // the button's own words, as the unit reads them
+		a.Text = first + a.Text
+	}
 	if s.instrument != legal.RemovalOrder || kind != sayRemoved && kind != sayDisabled && kind != sayCannot {
 		return a, nil
 	}

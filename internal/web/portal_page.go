@@ -46,6 +46,8 @@ type PortalPage struct {
 	Received string // address to post "received" to; "" once it is known
 	Once     string
 	Buttons  []ui.Button
+	Got      bool     // Received says that they have our answer to their question
+	Over     []string // what it means that the act has no effect any more; none: it stands
 	Redress  string
 	Closes   time.Time
 }
@@ -121,10 +123,13 @@ func (c *call) fill(v desk.PortalView) PortalPage {
 		}
 		p.Answers = append(p.Answers, e)
 	}
-	if iru.NoticeTable.Can(n.State, "receive") {
-		p.Received = c.lang(c.at("answer", "receipt"))
+	if iru.NoticeTable.Can(n.State, "receive") || v.Answered {
+		p.Received, p.Got = c.lang(c.at("answer", "receipt")), v.Answered
 	}
-	for _, k := range offered(n.Instrument) {
+	if v.Over {
+		p.Over, p.Means, p.Limit, p.Clocks, p.Redress = overWords(ctx, v), nil, "", nil, ""
+	}
+	for _, k := range offered(n.Instrument, v.Over, v.PutBack) {
 		p.Buttons = append(p.Buttons, ui.Button{Text: answerName(ctx, k), Href: c.lang(c.at("answer", k))})
 	}
 	return p
@@ -158,7 +163,7 @@ func (c *call) practice() error {
 	if !k.AnsweredAt.IsZero() {
 		p.Answers = append(p.Answers, PortalEntry{At: k.AnsweredAt, Kind: letterKind(ctx, k.Answer), Text: k.Text})
 	} else {
-		for _, kind := range offered(legal.RemovalOrder) {
+		for _, kind := range offered(legal.RemovalOrder, false, false) {
 			p.Buttons = append(p.Buttons, ui.Button{Text: answerName(ctx, kind), Href: c.lang(c.at("answer", kind))})
 		}
 	}
@@ -175,10 +180,20 @@ const (
 	sayDecline  = "decline"
 	sayWrong    = "wrong"
 	sayReceived = "receipt"
+	sayRestored = "restored"
+	sayKept     = "kept"
+	sayMore     = "more"
 )
 
 // offered are the answers to an instrument. Nobody declines an order by a button: an objection goes to who decides about it.
-func offered(i legal.Instrument) []string {
+// Once an act has no effect any more it is only told what became of what was removed.
+func offered(i legal.Instrument, over, back bool) []string {
+	switch {
+	case over && back:
+		return []string{sayRestored, sayKept, sayMore}
+	case over:
+		return []string{sayMore}
+	}
 	if i.Binding() {
 		return []string{sayRemoved, sayDisabled, sayCannot, sayAsk, sayWrong}
 	}
@@ -199,6 +214,12 @@ func answerName(ctx context.Context, kind string) string {
 		return ui.T(ctx, "We need clarification")
 	case sayDecline:
 		return ui.T(ctx, "We will not act")
+	case sayRestored:
+		return ui.T(ctx, "We have put it back")
+	case sayKept:
+		return ui.T(ctx, "We keep it down by our own terms")
+	case sayMore:
+		return ui.T(ctx, "Write to the unit")
 	}
 	return ui.T(ctx, "We hold that it is wrong")
 }

@@ -41,8 +41,8 @@ type counter struct {
 
 var portalSecret = []byte("a secret of a weather unit, 0001")
 
-// newCounter has a removal order on its way to a provider, sent and not received.
-func newCounter(t testing.TB, channel string) *counter {
+// openCounter is a house whose acts can be answered by their pages, with nothing in it.
+func openCounter(t testing.TB) *counter {
 	t.Helper()
 	store, err := blob.OpenDisk(t.TempDir())
 	must(t, err)
@@ -60,7 +60,13 @@ func newCounter(t testing.TB, channel string) *counter {
 		}
 	})
 	c.crew.Desk = c.Desk
-	ctx := t.Context()
+	return c
+}
+
+// newCounter has a removal order on its way to a provider, sent and not received.
+func newCounter(t testing.TB, channel string) *counter {
+	t.Helper()
+	c, ctx := openCounter(t), t.Context()
 	a := c.watch("https://wire.halcyon-weather.test/", "Halcyon Weather Wire")
 	i := c.item(a.Locator)
 	c.capture(i, "en", "Wire", "Snow line falls tonight to 600 metres.", nil)
@@ -72,7 +78,7 @@ func newCounter(t testing.TB, channel string) *counter {
 		_, err := c.EnterProvider(ctx, c.scope("ben"), iru.Provider{Name: host.Name, Layer: host.Layer, Channel: channel, Address: "abuse@birchrack.test"})
 		must(t, err)
 	}
-	_, err = c.Confirm(ctx, c.scope("ben"), host.ID, "called")
+	_, err := c.Confirm(ctx, c.scope("ben"), host.ID, "called")
 	must(t, err)
 	_, err = c.RecordInformed(ctx, c.scope("ben"), host.ID, c.clock().Add(-24*time.Hour).Format(time.RFC3339), "", "registered letter")
 	must(t, err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
 	"iolaus/internal/web/ui"
@@ -26,6 +27,24 @@ func means(ctx context.Context, i legal.Instrument) []string {
 		return []string{ui.T(ctx, "This is an order. It binds you; what it rests on stands in its text."), ui.T(ctx, "Say what effect you gave to it, and when, without undue delay.")}
 	}
 	return []string{ui.T(ctx, "This is not an order. You decide, by your own terms and the law that applies to you."), ui.T(ctx, "Your answer helps either way: also when you do not act.")}
+}
+
+// overWords say of an act without effect what that means for whoever got it.
+func overWords(ctx context.Context, v desk.PortalView) []string {
+	on := v.Notice.OutcomeAt.UTC().Format("2006-01-02 15:04")
+	first := ui.T(ctx, "The unit withdrew it on %s UTC. You need not act on it any more.", on)
+	switch v.Lost {
+	case "annul":
+		first = ui.T(ctx, "It was annulled; recorded on %s UTC. It does not bind you any more.", on)
+	case "revoke":
+		first = ui.T(ctx, "The unit revoked it on %s UTC. It does not bind you any more.", on)
+	}
+	out := []string{first}
+	if v.PutBack {
+		out = append(out, ui.T(ctx, "Put the content back, or enable access to it again, at once; your own terms may keep it down (Article 4(7))."),
+			ui.T(ctx, "Tell the unit when you have, or why you do not. It looks for itself."))
+	}
+	return out
 }
 
 // redress says where an addressee turns who holds that the act is wrong.

@@ -47,13 +47,13 @@ type walkers struct {
 }
 
 // hand clicks with the mouse on what a selector finds.
-func hand(t *testing.T, selector string) {
+func hand(t testing.TB, selector string) {
 	t.Helper()
 	within(t, "click on "+selector, chromedp.Click(selector, chromedp.NodeVisible))
 }
 
 // within does something at the browser that needs what a person can see; it is there soon or never.
-func within(t *testing.T, what string, do chromedp.Action[chromedp.Void]) {
+func within(t testing.TB, what string, do chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	ctx, stop := context.WithTimeout(webtest.Browser(t), 10*time.Second)
 	defer stop()
@@ -75,13 +75,13 @@ func pick(t *testing.T, selector, value string) {
 }
 
 // here waits for a page and has axe-core look at it.
-func here(t *testing.T, what, expression string) {
+func here(t testing.TB, what, expression string) {
 	t.Helper()
 	soon(t, what, expression)
 	webtest.AxeHere(t, 1440, false)
 }
 
-func where(t *testing.T) string {
+func where(t testing.TB) string {
 	t.Helper()
 	return webtest.Eval[string](t, `location.pathname`)
 }

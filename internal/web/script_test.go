@@ -105,13 +105,13 @@ func press(t *testing.T, keys string) {
 	}
 }
 
-func text(t *testing.T, selector string) string {
+func text(t testing.TB, selector string) string {
 	t.Helper()
 	return webtest.Eval[string](t, `document.querySelector(`+strconv.Quote(selector)+`)?.textContent.trim() ?? "no such element"`)
 }
 
 // until waits for an expression to hold.
-func until(t *testing.T, what, expression string) {
+func until(t testing.TB, what, expression string) {
 	t.Helper()
 	for end := time.Now().Add(8 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		if webtest.Eval[bool](t, expression) {

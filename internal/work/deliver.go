@@ -41,6 +41,8 @@ func (w *deliverer) Work(ctx context.Context, job *river.Job[desk.Deliver]) erro
 		return nil // it had left before we were killed, or leaves with others
 	case errors.Is(err, iru.Conflict): // a person must do something first; what they do enqueues anew
 		return outcome(errors.Join(err, w.Desk.Delay(ctx, job.Args.Notice, err.Error())))
+	case errors.Is(err, iru.Forbidden): // its codes were changed while it was on its way: it is called back, and people see why
+		return outcome(errors.Join(err, w.Desk.Undeliverable(ctx, job.Args.Notice, err.Error())))
 	case err != nil:
 		return outcome(err)
 	case !d.Provider.ByMachine() && d.Notice.State == iru.NoticeDispatched:
