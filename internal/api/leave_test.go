@@ -54,5 +54,12 @@ func TestH1ByTheInterface(t *testing.T) {
 		if _, err := w.desk.Dispatch(t.Context(), iru.NoticeID(n.ID)); err == nil {
 			t.Error("it left")
 		}
+		codes("H0")
+		var urgent Notice
+		w.post("ada", "/v1/notices", words{"asset": asset.ID, "item": item.ID, "provider": host, "layer": "host", "instrument": "production_order", "request": "produce_data"}, &urgent)
+		w.post("ada", to("/v1/notices/%d/emergency", urgent.ID), words{"kind": "life", "why": "A bridge is said to be unsafe."}, &urgent)
+		if urgent.Emergency != "life" {
+			t.Errorf("declared: %+v", urgent)
+		}
 	})
 }

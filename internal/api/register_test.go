@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
@@ -104,6 +105,12 @@ func (w *world) gate(asset thing, host int64) {
 	w.post("ada", to("/v1/assets/%d/facts", asset.ID), words{"kind": "audience", "value": "public", "source": "anybody can open it"}, nil)
 	var n thing
 	w.post("ada", "/v1/notices", words{"asset": asset.ID, "provider": host, "layer": "host", "instrument": "removal_order"}, &n)
+	urgent := words{"kind": "life", "why": "A bridge is said to be unsafe."}
+	w.refused(422, "ada", "POST", to("/v1/notices/%d/emergency", n.ID), urgent)
+	w.turn(n.ID, "production_order")
+	w.post("ada", to("/v1/notices/%d/emergency", n.ID), urgent, nil)
+	w.post("ada", to("/v1/notices/%d/emergency", n.ID), words{"kind": ""}, nil)
+	w.turn(n.ID, "removal_order")
 	w.post("ada", to("/v1/notices/%d/submit-alone", n.ID), words{"reason": "they have one desk"}, &n)
 	w.approve("lena", n.ID)
 	w.approve("sig", n.ID)
@@ -127,4 +134,13 @@ func (w *world) gate(asset thing, host int64) {
 	if next.ID == n.ID || next.State != "draft" {
 		w.t.Errorf("rerouted: %+v", next)
 	}
+}
+
+// turn makes an act one of another instrument, which this unit could not draft.
+func (w *world) turn(n int64, instrument string) {
+	w.t.Helper()
+	must(w.t, w.desk.DB.Tx(w.t.Context(), func(x *db.Tx) error {
+		_, err := x.Exec(w.t.Context(), "UPDATE notice SET instrument=$1 WHERE id=$2", instrument, n)
+		return err
+	}))
 }

@@ -618,6 +618,9 @@ var readers = map[string]reader{
 	"EventsAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.EventsAfter(ctx, s, 0, 9))
 	}},
+	"EventsOfThese": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.EventsOfThese(ctx, s, []iru.Subject{{Noun: "asset", ID: int64(h.asset.ID)}, {Noun: "outlet", ID: int64(h.outlet.ID)}}, 9))
+	}},
 	"EventsAbout": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.EventsAbout(ctx, s, iru.Subject{}, 0, 9))
 	}},

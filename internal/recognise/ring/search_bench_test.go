@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -81,75 +82,94 @@ func peer(b *testing.B, hashes, qs []Hash) *peerFigures {
 	return &p
 }
 
-// One core, radius 31, random hashes; a query in ten is near a stored one.
+// One core, radius 31; a query in ten is near a stored one. Beyond 10 million the peer is left out: it would take an hour.
 func BenchmarkSearch(b *testing.B) {
 	runtime.LockOSThread()
 	for _, n := range sizes() {
-		r := rand.New(rand.NewPCG(uint64(n), 3))
-		hashes := kinds["random"](r, n)
-		qs := kinds["random"](r, batch)
-		for i := 0; i < len(qs); i += 10 {
-			qs[i] = turned(r, hashes[r.IntN(n)], 24)
+		for _, c := range []struct {
+			kind  string
+			asked int // of the peer, which takes 50 ms for one at 10 million
+			most  int
+		}{{"random", 500, math.MaxInt}, {"clustered", 500, 10e6}, {"biased", 20, 1e6}} { // of the biased more than half lies within the radius
+			if n <= c.most {
+				search(b, n, c.kind, c.asked)
+			}
 		}
-		entries := entriesOf(hashes)
-		const asked = 500 // of the peer, which takes 50 ms for one at 10 million
-		p := peer(b, hashes, qs[:asked])
-		var buf bytes.Buffer
-		buf.Grow(n*135 + 1<<20)
-		before := spent()
-		if err := Build(&buf, entries); err != nil {
-			b.Fatal(err)
+	}
+}
+
+func search(b *testing.B, n int, kind string, asked int) {
+	r := rand.New(rand.NewPCG(uint64(n), 3))
+	hashes := kinds[kind](r, n)
+	qs := kinds[kind](r, batch)
+	for i := 0; i < len(qs); i += 10 {
+		qs[i] = turned(r, hashes[r.IntN(n)], 24)
+	}
+	entries := entriesOf(hashes)
+	var p *peerFigures
+	if n <= 10e6 {
+		p = peer(b, hashes, qs[:asked])
+	}
+	var buf bytes.Buffer
+	buf.Grow(n*135 + 1<<20)
+	before := spent()
+	if err := Build(&buf, entries); err != nil {
+		b.Fatal(err)
+	}
+	built := spent() - before
+	s, err := Open(buf.Bytes())
+	if err != nil {
+		b.Fatal(err)
+	}
+	found := 0
+	for _, q := range qs[:asked] {
+		found += len(s.Search(q, 31, nil))
+	}
+	if p != nil && p.Hits != found {
+		b.Fatalf("%d hits, the peer has %d", found, p.Hits)
+	}
+	of := fmt.Sprintf("%s-%dM", kind, n/1e6)
+	b.Run("build/"+of, func(b *testing.B) {
+		for b.Loop() {
 		}
-		built := spent() - before
-		s, err := Open(buf.Bytes())
-		if err != nil {
-			b.Fatal(err)
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(built, "cpu-s")
+		b.ReportMetric(float64(s.Size())/float64(n), "B/hash")
+		if p != nil {
+			b.ReportMetric(p.Build/built, "times-faiss")
+			b.ReportMetric(p.Bytes/float64(n), "faiss-B/hash")
 		}
-		found := 0
-		for _, q := range qs[:asked] {
-			found += len(s.Search(q, 31, nil))
+	})
+	report := func(b *testing.B, queries int, seconds float64) {
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(float64(queries)/seconds, "queries/s")
+		if p != nil {
+			b.ReportMetric(float64(queries)/seconds/(p.Queries/p.Seconds), "times-faiss")
 		}
-		if p != nil && p.Hits != found {
-			b.Fatalf("%d hits, the peer has %d", found, p.Hits)
-		}
-		b.Run(fmt.Sprintf("build/%dM", n/1e6), func(b *testing.B) {
+	}
+	for _, k := range kernels() {
+		s := s.with(k)
+		b.Run(fmt.Sprintf("one/%s/%s", of, k.name), func(b *testing.B) {
+			runtime.LockOSThread()
+			var hits []Hit
+			i, before := 0, spent()
 			for b.Loop() {
+				hits = s.Search(qs[i%asked], 31, hits[:0])
+				i++
 			}
-			b.ReportMetric(0, "ns/op")
-			b.ReportMetric(built, "cpu-s")
-			b.ReportMetric(float64(s.Size())/float64(n), "B/hash")
-			if p != nil {
-				b.ReportMetric(p.Build/built, "times-faiss")
-				b.ReportMetric(p.Bytes/float64(n), "faiss-B/hash")
-			}
+			report(b, i, spent()-before)
 		})
-		report := func(b *testing.B, queries int, seconds float64) {
-			b.ReportMetric(float64(queries)/seconds, "queries/s")
-			if p != nil {
-				b.ReportMetric(float64(queries)/seconds/(p.Queries/p.Seconds), "times-faiss")
+		if kind == "biased" { // each answer is most of the segment
+			continue
+		}
+		b.Run(fmt.Sprintf("many/%s/%s", of, k.name), func(b *testing.B) {
+			runtime.LockOSThread()
+			i, before := 0, spent()
+			for b.Loop() {
+				s.SearchMany(qs, 31, func(int, Hit) {})
+				i += len(qs)
 			}
-		}
-		for _, k := range kernels() {
-			s := s.with(k)
-			b.Run(fmt.Sprintf("one/%dM/%s", n/1e6, k.name), func(b *testing.B) {
-				runtime.LockOSThread()
-				var hits []Hit
-				i, before := 0, spent()
-				for b.Loop() {
-					hits = s.Search(qs[i%len(qs)], 31, hits[:0])
-					i++
-				}
-				report(b, i, spent()-before)
-			})
-			b.Run(fmt.Sprintf("many/%dM/%s", n/1e6, k.name), func(b *testing.B) {
-				runtime.LockOSThread()
-				i, before := 0, spent()
-				for b.Loop() {
-					s.SearchMany(qs, 31, func(int, Hit) {})
-					i += len(qs)
-				}
-				report(b, i, spent()-before)
-			})
-		}
+			report(b, i, spent()-before)
+		})
 	}
 }
