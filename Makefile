@@ -16,6 +16,9 @@ RACE := $(wildcard internal/bank internal/blob internal/capture internal/db inte
 # How long soak fuzzes each target.
 FUZZ ?= 2m
 
+# Not run again by the race detector: long, and one goroutine each.
+ALONE := BrowserSurvives|UpgradedEqualsFresh|PDQ512EqualsTheTool|PDFBounds|ReadPlainBombs|LumaHashesAsPDQ|ReferencesAreLinear
+
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
@@ -27,7 +30,7 @@ test: system ## everything that must hold; installs what it needs, needs no serv
 	go vet ./...
 	@scripts/unchanged $(MAKE) --no-print-directory generate
 	go test -timeout 30m ./...
-	CGO_ENABLED=1 go test -race -skip '^TestBrowserSurvives$$' $(RACE:%=./%)
+	CGO_ENABLED=1 go test -race -skip '^Test($(ALONE))$$' $(RACE:%=./%)
 
 check: tools ## style: gofmt, vet, linters, scripts, generated files
 	@files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); if [[ -n $$files ]]; then echo "gofmt -w these:"; echo "$$files"; exit 1; fi
