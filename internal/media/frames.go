@@ -43,6 +43,9 @@ type plane struct {
 // slack is how many bytes more than a plane a buffer has; see recognise.Luma.
 const slack = 63
 
+// small is the size of a plane, in bytes, up to which it is not worth waiting until all of it is written: to be woken costs more than to read it in pieces.
+const small = 16 << 10
+
 func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) error {
 	o = o.filled()
 	args := append(reading(), "-nostdin", "-loglevel", "repeat+info", "-nostats", "-noautorotate", "-max_pixels", strconv.FormatInt(o.Pixels, 10), "-threads", strconv.Itoa(o.Threads))
@@ -106,7 +109,7 @@ func give(r io.Reader, told *notes, o Options, each func(plane) error, n *int) e
 			p.Pix = make([]byte, size+slack)
 		}
 		p.Pix = p.Pix[:size+slack]
-		if size <= holds {
+		if size > small && size <= holds {
 			told.stir()
 		}
 		if _, err := io.ReadFull(r, p.Pix[:size]); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
