@@ -39,7 +39,7 @@ func BenchmarkRelease(b *testing.B) {
 		op := o.lineUp(b, s)
 		worker := iolaus(b, place.args("work")...)
 		worker.await("Working on")
-		t0 := time.Now().Add(15 * time.Second).UTC()
+		t0 := time.Now().Add(time.Minute).UTC() // their documents are made before
 		_, err = o.Release(b.Context(), o.scope("dora"), op.ID, t0)
 		ok(b, err)
 		ctx, cancel := context.WithTimeout(b.Context(), patience)

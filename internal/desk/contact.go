@@ -212,8 +212,8 @@ func (d *Desk) stepContact(ctx context.Context, s iru.Scope, id iru.ContactID, f
 	return out, err
 }
 
-// second is the confirmed contact to which a copy of an order goes, and a reminder; false where there is none. A second contact comes
-// before an order contact point, that before a representative and the legal department.
+// second is the confirmed contact to which a copy of an order goes, and a reminder; false where there is none. One by mail comes first, since
+// no program calls; then a second contact before an order contact point, that before a representative and the legal department.
 func second(ctx context.Context, t *db.Tx, p iru.Provider) (iru.Contact, bool, error) {
 	cs, err := t.Contacts(ctx, iru.Program(), p.ID)
 	if err != nil {
@@ -221,7 +221,13 @@ func second(ctx context.Context, t *db.Tx, p iru.Provider) (iru.Contact, bool, e
 	}
 	order := []iru.ContactKind{iru.ContactSecond, iru.ContactOrders, iru.ContactRepresentative, iru.ContactLegal}
 	cs = slices.DeleteFunc(cs, func(c iru.Contact) bool { return !c.Usable() || !c.Kind.TakesOrders() || c.Same(p.Channel, p.Address) })
-	slices.SortStableFunc(cs, func(a, b iru.Contact) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })
+	rank := func(c iru.Contact) int {
+		if c.Channel == iru.ByMail {
+			return slices.Index(order, c.Kind)
+		}
+		return len(order) + slices.Index(order, c.Kind)
+	}
+	slices.SortStableFunc(cs, func(a, b iru.Contact) int { return rank(a) - rank(b) })
 	if len(cs) == 0 {
 		return iru.Contact{}, false, nil
 	}

@@ -108,7 +108,11 @@ func TestOrderNeedsTwoContacts(t *testing.T) {
 	_, err = u.Submit(ctx, u.scope("ada"), plain.ID)
 	must(t, err) // nothing but an order of one hour needs two
 
-	c := u.secondOf(host)
+	phone, err := u.EnterContact(ctx, u.scope("ada"), iru.Contact{Provider: host.ID, Kind: iru.ContactSecond, Channel: iru.ByHand, Address: "+43 1 555 01", Source: "their page for authorities"})
+	must(t, err)
+	_, err = u.Desk.ConfirmContact(ctx, u.scope("ben"), phone.ID, phone.Way(), "called")
+	must(t, err)
+	c := u.secondOf(host) // by mail: the copy goes there, though the telephone was entered first
 	n = u.approved(order(a, i, host))
 	_, err = u.Dispatch(ctx, n.ID)
 	must(t, err)

@@ -29,7 +29,7 @@ func TestGroupedLetterSurvivesAKill(t *testing.T) {
 	var b iru.Batch
 	var ns []iru.Notice
 	must(t, o.Desk.DB.Tx(ctx, func(x *db.Tx) error {
-		b = iru.Batch{Unit: o.notice.Unit, Ref: "GR-1", Provider: o.notice.Provider, Lang: "en", Key: "g-1", Created: now, Due: now.Add(-time.Minute), State: iru.BatchDispatched, Subject: "[GR-1] 2 referrals", Text: "Two referrals."}
+		b = iru.Batch{Unit: o.notice.Unit, Ref: "GR-1", Provider: o.notice.Provider, Lang: "en", Key: "g-1", Created: now, Due: now.Add(-time.Minute), State: iru.BatchDispatched, Subject: "[GR-1] 2 referrals", Text: "Two referrals.\n1. RF-k1 https://halcyon-weather.test/k1\n2. RF-k2 https://halcyon-weather.test/k2\n"}
 		if err := x.AddBatch(ctx, &b); err != nil {
 			return err
 		}
@@ -59,6 +59,12 @@ func TestGroupedLetterSurvivesAKill(t *testing.T) {
 	must(t, err)
 	_, err = o.sendGroup(ctx, g)
 	must(t, err)
+	g.Lead.Provider.Defang = true
+	shy, err := o.together(ctx, g)
+	must(t, err)
+	if all := shy.Subject + shy.Text + strings.Join(shy.Targets, " "); strings.Contains(all, "halcyon-weather.test") || len(shy.Targets) != 2 || len(shy.Attachments) != 4 {
+		t.Errorf("defanged: %d files, %s", len(shy.Attachments), all)
+	}
 	must(t, w.Work(ctx, job)) // the second
 	must(t, w.Work(ctx, job)) // and a job that was left over
 	got := box.kept

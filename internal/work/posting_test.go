@@ -32,6 +32,8 @@ type posting struct {
 	world *sim.Range
 	inbox *deliver.Inbox
 	who   map[string]iru.Scope
+	joint bool          // the acts are tasks of an operation
+	op    iru.Operation // that one
 }
 
 func newPosting(t testing.TB, dsn string, habits map[string]sim.Habit, compress float64) *posting {
@@ -69,7 +71,7 @@ func (o *posting) people() {
 	must(o.t, err)
 	must(o.t, o.Desk.DB.Tx(o.t.Context(), func(x *db.Tx) error {
 		us, err := x.Units(o.t.Context())
-		for login, roles := range map[string][]iru.Role{"ada": {iru.Analyst, iru.Liaison}, "lena": {iru.Reviewer}, "sig": {iru.Signer}} {
+		for login, roles := range map[string][]iru.Role{"ada": {iru.Analyst, iru.Liaison}, "lena": {iru.Reviewer}, "sig": {iru.Signer}, "dora": {iru.Director}} {
 			p := iru.Officer{Unit: us[0].ID, Login: login, Name: login, Roles: roles, State: iru.OfficerActive, Created: o.Desk.Now()}
 			if err == nil {
 				err = x.AddOfficer(o.t.Context(), &p)
@@ -113,8 +115,15 @@ func (o *posting) approveAll(acts int) {
 			about = append(about, desk.DraftRequest{Asset: a.ID, Item: i.ID, Provider: p.ID, Layer: layer, Instrument: legal.RemovalOrder})
 		}
 	}
+	if o.joint {
+		var err error
+		o.op, err = o.Desk.Plan(ctx, o.who["dora"], "Lantern", nil, nil, 0, "")
+		must(o.t, err)
+	}
 	for n := range acts {
-		d, err := o.Desk.Draft(ctx, ada, about[n%len(about)])
+		of := about[n%len(about)]
+		of.Operation = o.op.ID
+		d, err := o.Desk.Draft(ctx, ada, of)
 		must(o.t, err)
 		_, err = o.Desk.Submit(ctx, ada, d.ID)
 		must(o.t, err)

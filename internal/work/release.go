@@ -75,18 +75,10 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 	if !w.wait(ctx, o.T0.Add(-lead)) {
 		return ctx.Err()
 	}
-	armed, parked, err := w.Desk.ArmBut(ctx, o.ID, unknown)
+	armed, late, err := w.arm(ctx, o, unknown)
 	if err != nil {
 		return outcome(err)
 	}
-	var late []iru.NoticeID
-	for id, why := range parked {
-		w.Log.Warn("a task could not leave with the others", "notice", id, "why", why)
-		if errors.Is(why, iru.Unavailable) { // its approval is not sealed yet: it follows as soon as it is
-			late = append(late, id)
-		}
-	}
-	w.prepare(ctx, armed)
 	if !w.wait(ctx, o.T0.Add(-fuse)) {
 		return ctx.Err()
 	}
@@ -97,6 +89,35 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 		return ctx.Err()
 	}
 	return w.fire(ctx, o, armed, late)
+}
+
+// arm puts the tasks on their way and makes their documents while there is time. A task whose approval is not sealed yet is taken along as soon
+// as it is, for as long as that can be done before T0; what is late then follows by itself.
+func (c *Crew) arm(ctx context.Context, o iru.Operation, unknown map[iru.NoticeID]error) (armed []desk.Dispatch, late []iru.NoticeID, err error) {
+	end := o.T0.Add(-fuse)
+	for {
+		var parked map[iru.NoticeID]error
+		if armed, parked, err = c.Desk.ArmBut(ctx, o.ID, unknown); err != nil {
+			return nil, nil, err
+		}
+		late = nil
+		for id, why := range parked {
+			if errors.Is(why, iru.Unavailable) {
+				late = append(late, id)
+			}
+		}
+		making, stop := context.WithTimeout(ctx, end.Sub(c.Desk.Now()))
+		c.prepare(making, armed)
+		stop()
+		again := c.Desk.Now().Add(sealWait)
+		if len(late) > 0 && again.Add(time.Duration(len(armed)+len(late))*armEach).Before(end) && c.wait(ctx, again) {
+			continue
+		}
+		for id, why := range parked {
+			c.Log.Warn("a task could not leave with the others", "notice", id, "why", why)
+		}
+		return armed, late, nil
+	}
 }
 
 func (c *Crew) wait(ctx context.Context, until time.Time) bool {
