@@ -43,7 +43,7 @@ type plane struct {
 // slack is how many bytes more than a plane a buffer has; see recognise.Luma.
 const slack = 63
 
-// small is the size of a plane, in bytes, up to which it is not worth waiting until all of it is written: to be woken costs more than to read it in pieces.
+// small is the size of a plane, in bytes, up to which ffmpeg keeps several before it writes any: it is not waited for until all of one is there.
 const small = 16 << 10
 
 func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) error {
@@ -83,12 +83,32 @@ func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) 
 // planar are the forms of 8 bits whose first plane is brightness. Others are turned into one of these first.
 const planar = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|yuv440p|yuvj440p|yuv411p|yuv410p|yuva420p"
 
+// fill reads a plane in as few pieces as the pipe allows.
+func fill(r io.Reader, b []byte, holds int) (n int, err error) {
+	for n < len(b) && err == nil {
+		if len(b) > small {
+			sandbox.Gather(r, min(len(b)-n, holds))
+		}
+		var m int
+		m, err = r.Read(b[n:])
+		n += m
+	}
+	if n == len(b) {
+		return n, nil
+	}
+	return n, err
+}
+
 // give hands over frames as they come. What ffmpeg notes of a frame comes before it.
 func give(r io.Reader, told *notes, o Options, each func(plane) error, n *int) error {
 	var p plane
 	var rate float64
 	holds := sandbox.Holds(r)
+	size := 0
 	for {
+		if size > small {
+			sandbox.Gather(r, min(size, holds))
+		}
 		line, ok := told.next()
 		for ; ok && line.width == 0; line, ok = told.next() {
 			if line.rate > 0 {
@@ -104,15 +124,12 @@ func give(r io.Reader, told *notes, o Options, each func(plane) error, n *int) e
 		if *n == o.Frames {
 			return fmt.Errorf("read video: %w: %w: more than %d frames", iru.Invalid, ErrLimit, o.Frames)
 		}
-		size := line.width * line.height
+		size = line.width * line.height
 		if cap(p.Pix) < size+slack {
 			p.Pix = make([]byte, size+slack)
 		}
 		p.Pix = p.Pix[:size+slack]
-		if size > small && size <= holds {
-			told.stir()
-		}
-		if _, err := io.ReadFull(r, p.Pix[:size]); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		if _, err := fill(r, p.Pix[:size], holds); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil
 		} else if err != nil {
 			return fmt.Errorf("read video: %w: %w", iru.Unavailable, err)

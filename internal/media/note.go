@@ -33,8 +33,7 @@ const patience = 500 * time.Millisecond
 //
 // A frame goes out when its range is known. What a file says of itself begins no line: ffmpeg indents it.
 //
-// It writes a line in four or five pieces, and a frame in thirty, and each of them would wake us. So nobody listens but while something is
-// wanted, and that ffmpeg begins to speak of the next frame is the sign that it has written all of the last.
+// It writes a line in four or five pieces, and each of them would wake us. So nobody listens but while a note is wanted.
 type notes struct {
 	lock    sync.Mutex
 	changed sync.Cond
@@ -44,20 +43,11 @@ type notes struct {
 	skip    bool   // the rest of a line that is too long
 	pending note
 	ready   []note
-	wanted  want
-	stirred bool // something came after the last note
+	wanted  bool // somebody waits for a note
 	waited  bool // for longer than patience
 	ended   bool // nothing more will come
 	left    bool // nobody wants more
 }
-
-type want int
-
-const (
-	nothing want = iota
-	anything
-	aNote
-)
 
 // longestLine is more than showinfo writes.
 const longestLine = 4 << 10
@@ -77,8 +67,14 @@ func newNotes() *notes {
 
 // next is the next frame's note; false after the last.
 func (n *notes) next() (note, bool) {
-	n.wait(aNote)
+	n.lock.Lock()
 	defer n.lock.Unlock()
+	n.wanted = true
+	n.changed.Broadcast()
+	for !n.has() {
+		n.changed.Wait()
+	}
+	n.wanted = false
 	if len(n.ready) == 0 {
 		return note{}, false
 	}
@@ -87,30 +83,7 @@ func (n *notes) next() (note, bool) {
 	return first, true
 }
 
-// stir waits until ffmpeg speaks again, or never will, or keeps silent for longer than patience.
-func (n *notes) stir() {
-	n.wait(anything)
-	n.lock.Unlock()
-}
-
-// wait returns with the lock held.
-func (n *notes) wait(w want) {
-	n.lock.Lock()
-	n.wanted, n.waited = w, false
-	if w == anything && !n.has() {
-		n.late.Reset(patience)
-		defer n.late.Stop()
-	}
-	n.changed.Broadcast()
-	for !n.has() {
-		n.changed.Wait()
-	}
-	n.wanted = nothing
-}
-
-func (n *notes) has() bool {
-	return n.ended || len(n.ready) > 0 || n.wanted == anything && (n.stirred || n.waited)
-}
+func (n *notes) has() bool { return n.ended || len(n.ready) > 0 }
 
 // leave lets ffmpeg say what it likes.
 func (n *notes) leave() {
@@ -139,15 +112,15 @@ func (n *notes) Write(b []byte) (int, error) {
 	}
 	n.parse(b)
 	if n.has() {
-		n.wanted = nothing
+		n.wanted = false
 	}
 	n.changed.Broadcast()
-	if n.wanted != nothing {
+	if n.wanted {
 		return len(b), nil
 	}
 	n.waited = false
 	n.late.Reset(patience)
-	for n.wanted == nothing && !n.left && (!n.waited || len(n.ready) >= maxAhead) {
+	for !n.wanted && !n.left && (!n.waited || len(n.ready) >= maxAhead) {
 		n.changed.Wait()
 	}
 	n.late.Stop()
@@ -156,7 +129,6 @@ func (n *notes) Write(b []byte) (int, error) {
 
 func (n *notes) parse(b []byte) {
 	for len(b) > 0 {
-		n.stirred = true
 		piece, rest, whole := bytes.Cut(b, []byte("\n"))
 		b = rest
 		if n.skip = n.skip || len(n.line)+len(piece) > longestLine; !n.skip {
@@ -168,7 +140,7 @@ func (n *notes) parse(b []byte) {
 		if bytes.HasPrefix(n.line, []byte("[Parsed_showinfo_")) && !n.skip {
 			if _, said, ok := strings.Cut(string(n.line), "] "); ok && n.pending.take(said) {
 				n.ready = append(n.ready, n.pending)
-				n.pending, n.stirred = note{}, false
+				n.pending = note{}
 			}
 		}
 		n.line, n.skip = n.line[:0], false

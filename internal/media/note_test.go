@@ -29,14 +29,11 @@ func TestNotes(t *testing.T) {
 	if a, ok := n.next(); !ok || a != (note{width: 320, height: 240, at: 1500 * time.Millisecond}) {
 		t.Error(a, ok)
 	}
-	n.stir()
 	<-written // with nobody to want the rest
 	if a, ok := n.next(); ok {
 		t.Error(a)
 	}
-	n.stir()
 	silent := newNotes()
-	silent.stir() // nothing is said, and yet it returns
 	silent.leave()
 	if k, err := silent.Write([]byte("more\n")); k != 5 || err != nil {
 		t.Error(k, err)

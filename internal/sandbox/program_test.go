@@ -175,3 +175,25 @@ func BenchmarkProgram(b *testing.B) {
 	}
 	b.ReportMetric(float64(spent()-before)/1e6/float64(b.N), "cpu-ms/op")
 }
+
+// Gather waits for what was asked for, and no longer than the program has more to say.
+func TestGather(t *testing.T) {
+	p := Program{Path: "/bin/bash", Args: []string{"-c", `later() { for ((i = 0; i < 100000; i++)); do :; done; }; echo -n 1234; later; echo -n 5678; later; echo -n 9`}, Input: file(t, "input", 0o644)}
+	var got []string
+	_, err := p.Run(t.Context(), func(r io.Reader) error {
+		for _, n := range []int{8, 1 << 10} {
+			Gather(r, n)
+			b := make([]byte, 1<<10)
+			n, err := r.Read(b)
+			got = append(got, string(b[:n]))
+			if err != nil {
+				return err
+			}
+		}
+		Gather(strings.NewReader(""), 1) // no program's: nothing to wait for
+		return nil
+	}, nil)
+	if err != nil || len(got) != 2 || got[0] != "12345678" || got[1] != "9" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
