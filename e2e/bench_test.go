@@ -81,7 +81,7 @@ func BenchmarkRelease(b *testing.B) {
 	b.ReportMetric(spread/n, "release_spread_ms")
 	b.ReportMetric(own/n, "own_spread_ms")
 	b.ReportMetric(late/n, "first_after_t0_ms")
-	measured(fmt.Sprintf("Release of %d acts at T0, half by mail (one server), half by a provider's interface (TLS); SQLite", released),
+	measured(fmt.Sprintf("Release of %d acts at T0, half by mail (one server), half by a provider's interface (TLS), with PDF and JSON; SQLite", released),
 		line{"first to last arrival at the receiver", spread / n, "ms"}, line{"first to last by our own record", own / n, "ms"}, line{"T0 to first arrival", late / n, "ms"})
 }
 

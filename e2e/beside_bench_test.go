@@ -26,7 +26,7 @@ var beside = []struct{ title, dir, bench, time string }{
 	{"A 12-megapixel JPEG decoded and hashed, beside the standard library's decoding alone, in turn", "internal/recognise", "^BenchmarkPDQPhotograph$", "10x"},
 	{"Watch lists over mixed text of eleven languages, folding included, thread CPU, beside Hyperscan literals", "internal/recognise", "^BenchmarkTerms$", "1s"},
 	{"Language of 1 to 10 words of held-out text, beside whatlanggo", "internal/recognise/language", "^BenchmarkAccuracy$", "1x"},
-	{"Frames of a film fingerprinted, CPU of all processes, beside ffmpeg decoding alone", "internal/media", "^BenchmarkVideo$", "3x"},
+	{"Frames of a film fingerprinted, beside ffmpeg decoding alone: CPU of all processes, and the clock on two cores", "internal/media", "^BenchmarkVideo$", "3x"},
 	{"1,000 approved removal orders by mail to six desks of the range, to the last receipt with its clock, with documents, seal and all that the desks answer; both ends on this machine; CPU is that of Iolaus and the range together, PostgreSQL's own not counted", "internal/work", "^BenchmarkDesks$", "1x"},
 	{"PDF, mail and JSON of one act, unsigned, by template; no peer", "internal/form", "^BenchmarkDocuments$", "1s"},
 	{"10,000 open clocks: read from SQLite and evaluated, tallied in SQL, evaluated in memory; no peer", "internal/desk", "^BenchmarkOpenClocks$", "1s"},
