@@ -89,6 +89,19 @@ func through(t *testing.T, c *Client, o ProxyOptions) (*Proxy, *reel, *http.Clie
 	return p, r, &http.Client{Transport: tr, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
+// plainly asks a proxy and takes whatever comes until it hangs up.
+func plainly(proxy string, q *http.Request) ([]byte, error) {
+	c, err := net.Dial("tcp", proxy)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	if err := q.WriteProxy(c); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(c)
+}
+
 // get reads a whole answer.
 func get(t *testing.T, c *http.Client, address string) (*http.Response, string, error) {
 	t.Helper()
@@ -250,6 +263,7 @@ func TestProxyPassesEveryAnswer(t *testing.T) {
 		cut    string
 		error  string
 		fails  bool // the client sees no whole answer
+		plain  bool // the client takes the bytes as they are
 		method string
 	}{
 		"close":       {sent: "HTTP/1.0 200 OK\r\n\r\nclose ends it", status: 200},
@@ -273,7 +287,7 @@ func TestProxyPassesEveryAnswer(t *testing.T) {
 		"no http":     {sent: "220 mail.test ESMTP\r\n\r\n", kept: "220 mail.test ESMTP\r\n\r\n", cut: TruncatedDisconnect, error: "no status line", fails: true},
 		"silence":     {sent: "", cut: TruncatedDisconnect, error: "EOF", fails: true},
 		"bare lines":  {sent: "HTTP/1.1 200 OK\nContent-Length: 2\n\nok", status: 200},
-		"two lengths": {sent: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc", status: 200, fails: true},
+		"two lengths": {sent: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc", status: 200, plain: true},
 		"switch":      {sent: "HTTP/1.1 101 Switching Protocols\r\n\r\nhm", kept: "HTTP/1.1 101 Switching Protocols\r\n\r\n", status: 101, cut: TruncatedDisconnect, error: "nobody asked for", fails: true},
 		"proxy asks":  {sent: "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n", status: 407},
 	} {
@@ -286,8 +300,11 @@ func TestProxyPassesEveryAnswer(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []byte
-			res, err := client.Do(q)
-			if err == nil {
+			if c.plain { // net/http hangs up at such a head, at some moment of its own
+				got, err = plainly(p.Address(), q)
+			} else if res, failed := client.Do(q); failed != nil {
+				err = failed
+			} else {
 				got, err = io.ReadAll(res.Body)
 				res.Body.Close()
 			}
