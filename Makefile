@@ -10,14 +10,21 @@ export GOTOOLCHAIN := local
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-# Packages where goroutines share something; the race detector needs a C compiler and builds everything anew.
-RACE := $(wildcard internal/bank internal/blob internal/capture internal/db internal/deliver internal/fetch internal/probe internal/recognise internal/sim internal/work)
+# Packages that take longest begin first. e2e is alone: its plays compare what happens when, and others would take their time.
+LONG := $(wildcard internal/web internal/fetch internal/media internal/work internal/desk)
+ATONCE := $$(nproc)
+
+# Packages where goroutines share something, the longest first; the race detector needs a C compiler and builds everything anew.
+RACE := $(wildcard $(addprefix internal/,work db sim bank capture fetch recognise deliver blob probe))
+
+# What SQLite does with its own memory, which is not of Go's heap, the race detector cannot see anyhow; watched, its every step takes ten times as long.
+UNWATCHED := modernc.org/sqlite/lib=-race=false
 
 # How long soak fuzzes each target.
 FUZZ ?= 2m
 
 # Not run again by the race detector: long, and one goroutine each.
-ALONE := BrowserSurvives|UpgradedEqualsFresh|PDQ512EqualsTheTool|PDFBounds|ReadPlainBombs|LumaHashesAsPDQ|ReferencesAreLinear
+ALONE := BrowserSurvives|UpgradedEqualsFresh|PDQ512EqualsTheTool|PDFBounds|ReadPlainBombs|LumaHashesAsPDQ|ReferencesAreLinear|PDQStripsEqualThePlainMethod|PDQLumaEqualsTheConversion|DecodeImage|Film|DesksAnnexII|DesksAnnexIII|MarksAreNeighbours
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,8 +36,9 @@ run: ## the demonstration: a whole unit and a little internet on this machine (A
 test: system ## everything that must hold; installs what it needs, needs no service
 	go vet ./...
 	@scripts/unchanged $(MAKE) --no-print-directory generate
-	go test -timeout 30m ./...
-	CGO_ENABLED=1 go test -race -skip '^Test($(ALONE))$$' $(RACE:%=./%)
+	go test -vet=off -timeout 30m ./e2e
+	go test -vet=off -timeout 30m -p $(ATONCE) $(LONG:%=./%) $$(go list ./... | grep -v '/e2e$$')
+	CGO_ENABLED=1 go test -vet=off -race -gcflags=$(UNWATCHED) -p $(ATONCE) -skip '^Test($(ALONE))$$' $(RACE:%=./%)
 
 check: tools ## style: gofmt, vet, linters, scripts, generated files
 	@files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); if [[ -n $$files ]]; then echo "gofmt -w these:"; echo "$$files"; exit 1; fi
@@ -64,10 +72,13 @@ system: bin/versitygw
 	@scripts/need gpg:gnupg "sealed mail is opened by a program that did not write it"
 	@scripts/need nginx:nginx-light "a hostile web of the range is served by a real web server"
 	@scripts/need dnsmasq:dnsmasq-base /usr/share/doc/diffutils/index.html:diffutils-doc "one case is walked on real pages under real names"
+	@scripts/need dnstwist:dnstwist /usr/lib/python3/dist-packages/idna:python3-idna "names that look alike are compared with what a public tool finds"
+	@scripts/need /usr/lib/python3/dist-packages/networkx/__init__.py:python3-networkx "the map of an outlet is read by a public tool"
 	@scripts/need unzip:unzip jq:jq xxd:xxd "a bundle is checked by hand, as its document says"
 	@scripts/need ffmpeg:ffmpeg ffprobe:ffmpeg fpcalc:libchromaprint-tools "films and sounds are made, coded anew and recognised"
 	@scripts/need openssl:openssl /etc/ssl/certs/ca-certificates.crt:ca-certificates "certificates and time stamps are checked with a public tool"
 	@scripts/need pdftotext:poppler-utils pdfsig:poppler-utils pdfdetach:poppler-utils pdfinfo:poppler-utils "documents are read and their signatures checked with a public tool"
+	@scripts/need clasp:clasp glpsol:glpk-utils "plans are compared with what public solvers find"
 	@scripts/need gcc:gcc /usr/include/stdlib.h:libc6-dev "the race detector needs a C compiler"
 
 # A real S3 server, pinned by a module of its own.

@@ -34,47 +34,8 @@ func BenchmarkRelease(b *testing.B) {
 	for range b.N {
 		s, err := sim.StartSink(b.Context(), released)
 		ok(b, err)
-		place := sinkInstallation(b, s)
-		o := staff(b, place, sim.World{})
-		op := o.lineUp(b, s)
-		worker := iolaus(b, place.args("work")...)
-		worker.await("Working on")
-		t0 := time.Now().Add(time.Minute).UTC() // their documents are made before
-		_, err = o.Release(b.Context(), o.scope("dora"), op.ID, t0)
-		ok(b, err)
-		ctx, cancel := context.WithTimeout(b.Context(), patience)
-		if err := s.Wait(ctx, released); err != nil {
-			b.Fatalf("%v\n%s", err, worker.output())
-		}
-		cancel()
-		eventually(b, func() string {
-			o.read(func(ctx context.Context, t *db.Tx) error {
-				op, err = t.Operation(ctx, iru.Program(), op.ID)
-				return err
-			})
-			if op.LastSent.IsZero() {
-				return "the release is not recorded"
-			}
-			return ""
-		})
-		at := s.Arrivals()
-		seen := map[string]bool{}
-		for _, a := range at {
-			seen[a.Key] = true
-		}
-		if len(seen) != released {
-			b.Errorf("%d different acts arrived, not %d", len(seen), released)
-		}
-		first, last := slices.MinFunc(at, byTime).At, slices.MaxFunc(at, byTime).At
-		if first.Before(t0) {
-			b.Errorf("the first act arrived %s before T0", t0.Sub(first))
-		}
-		spread += ms(last.Sub(first))
-		own += ms(op.LastSent.Sub(op.FirstSent))
-		late += ms(first.Sub(t0))
-		if _, code := worker.stop(); code != 0 {
-			b.Errorf("the worker ended with %d:\n%s", code, worker.output())
-		}
+		x, y, z := releaseAll(b, sinkInstallation(b, s), s, released)
+		spread, own, late = spread+x, own+y, late+z
 		s.Close()
 	}
 	n := float64(b.N)
@@ -125,7 +86,7 @@ verify = "1h"
 }
 
 // lineUp drafts and approves the tasks of an operation and takes the poll.
-func (o *office) lineUp(b *testing.B, s *sim.Sink) iru.Operation {
+func (o *office) lineUp(b *testing.B, s *sim.Sink, acts int) iru.Operation {
 	b.Helper()
 	ctx := b.Context()
 	a, err := o.Watch(ctx, o.scope("ada"), desk.WatchRequest{Address: "https://halcyon-weather.test/", Name: "Halcyon Weather Wire", Reason: "exercise"})
@@ -152,9 +113,9 @@ func (o *office) lineUp(b *testing.B, s *sim.Sink) iru.Operation {
 		ok(b, err)
 		providers[n] = p
 	}
-	op, err := o.Plan(ctx, o.scope("dora"), "Lantern", []iru.OutletID{a.Outlet}, nil, 0, "")
+	op, err := o.PlanOperation(ctx, o.scope("dora"), "Lantern", []iru.OutletID{a.Outlet}, nil, 0, "")
 	ok(b, err)
-	for n := range released {
+	for n := range acts {
 		p := providers[n%2]
 		d, err := o.Draft(ctx, o.scope("dora"), desk.DraftRequest{Asset: a.ID, Item: i.ID, Provider: p.ID, Layer: p.Layer, Instrument: legal.Referral, Operation: op.ID})
 		ok(b, err)

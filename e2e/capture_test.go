@@ -146,6 +146,7 @@ func (s stall) pages(out string, l *library) (n int) {
 
 // Killed twice in the middle of a site, the same command ends in one bundle with every page.
 func TestCaptureKilled(t *testing.T) {
+	t.Parallel()
 	l := newLibrary(t, 300, 200, 10*time.Millisecond)
 	s := newStall(t, l.port, "")
 	for _, at := range []int64{80, 200} {
@@ -176,6 +177,7 @@ func TestCaptureKilled(t *testing.T) {
 
 // What was found in place of the content is kept too, and the exit code says that it is not the content.
 func TestCaptureOfFailure(t *testing.T) {
+	t.Parallel()
 	l := newLibrary(t, 1, 0, 0)
 	s := newStall(t, l.port, "")
 	for out, c := range map[string]struct{ address, outcome string }{
@@ -201,6 +203,7 @@ func TestCaptureOfFailure(t *testing.T) {
 
 // Without a browser it works, and says what is missing; what cannot be done is refused in words, and nothing is left.
 func TestCaptureRefused(t *testing.T) {
+	t.Parallel()
 	l := newLibrary(t, 1, 0, 0)
 	off := newStall(t, l.port, "[capture]\nbrowser = \"off\"\n")
 	if said := must(t, off.args("bare.wacz", "http://127.98.0.1/")...); !strings.Contains(said, "screenshot, PDF, MHTML and DOM are missing") {
@@ -244,6 +247,7 @@ func TestCaptureRefused(t *testing.T) {
 
 // A disk that is full, which a limit on the size of files stands for, is an error in words; with space the same command goes on.
 func TestCaptureDiskFull(t *testing.T) {
+	t.Parallel()
 	l := newLibrary(t, 300, 20_000, 0)
 	s := newStall(t, l.port, "[capture]\nbrowser = \"off\"\n")
 	must(t, s.args("small.wacz", "http://127.98.0.1/")...) // the store is made while there is space

@@ -20,27 +20,26 @@ import (
 // fields is every member of a report of the second scenario; docs/report.md says what each means. [] is a list, * a name that is
 // data.
 var fields = strings.Fields(`
-	assessments
-	assets[].absent_looks_in_a_row.* assets[].found_by assets[].history[].at assets[].history[].by assets[].history[].from
+	assessments assets[].absent_looks_in_a_row.* assets[].found_by assets[].history[].at assets[].history[].by assets[].history[].from
 	assets[].history[].note assets[].history[].to assets[].history[].verb assets[].id assets[].kind assets[].locator assets[].outlet
-	assets[].presence assets[].state
-	ledger.root ledger.size ledger.verified
-	matches.pdq matches.sha256 matches.text
-	notices[].addressee notices[].approval_ledger_index[] notices[].approved_by[] notices[].asset notices[].binding notices[].channel
-	notices[].clarified notices[].clocks[].binding notices[].clocks[].due_at notices[].clocks[].ended_at notices[].clocks[].rule
-	notices[].clocks[].started_at notices[].clocks[].state notices[].clocks[].why notices[].due_at notices[].escalates
-	notices[].in_operation notices[].instrument notices[].jurisdiction notices[].layer notices[].locator notices[].outcome
-	notices[].outcome_at notices[].received_at notices[].ref notices[].sent_at notices[].state notices[].unit
-	operation.first_sent_at operation.last_sent_at operation.name operation.participants[].answer operation.participants[].at
-	operation.participants[].by operation.participants[].unit operation.release_spread_ms operation.state operation.t0 operation.tasks
-	outlets[].assets outlets[].languages[] outlets[].name outlets[].state
-	problems
-	reemergence.asset reemergence.evidence[].kind reemergence.evidence[].note reemergence.evidence[].weight reemergence.found_after_ms
-	reemergence.found_by reemergence.linked_to reemergence.locator reemergence.score reemergence.state
+	assets[].presence assets[].state ledger.root ledger.size ledger.verified matches.pdq matches.sha256 matches.text notices[].addressee
+	notices[].approval_ledger_index[] notices[].approved_by[] notices[].asset notices[].binding notices[].channel notices[].clarified
+	notices[].clocks[].binding notices[].clocks[].due_at notices[].clocks[].ended_at notices[].clocks[].rule notices[].clocks[].started_at
+	notices[].clocks[].state notices[].clocks[].why notices[].due_at notices[].escalates notices[].in_operation notices[].instrument
+	notices[].jurisdiction notices[].layer notices[].locator notices[].outcome notices[].outcome_at notices[].received_at notices[].ref
+	notices[].sent_at notices[].state notices[].unit operation.first_sent_at operation.last_sent_at operation.name
+	operation.participants[].answer operation.participants[].at operation.participants[].by operation.participants[].unit
+	operation.release_spread_ms operation.state operation.t0 operation.tasks outlets[].assets outlets[].languages[] outlets[].name
+	outlets[].state problems reemergence.asset reemergence.evidence[].kind reemergence.evidence[].note reemergence.evidence[].weight
+	reemergence.found_after_ms reemergence.found_by reemergence.linked_to reemergence.locator reemergence.score reemergence.state
 	reemergences[].asset reemergences[].evidence[].kind reemergences[].evidence[].note reemergences[].evidence[].weight
 	reemergences[].found_after_ms reemergences[].found_by reemergences[].linked_to reemergences[].locator reemergences[].score
-	reemergences[].state
-	scenario seed took_ms version`)
+	reemergences[].state scenario scores.dark.asset_hours scores.dark.asset_hours_seen scores.dark.between scores.dark.came_back
+	scores.dark.came_back_seen scores.dark.days scores.dark.outlet_hours scores.dark.planned scores.dark.served scores.discovery.assets scores.discovery.beside scores.discovery.found scores.discovery.seeds
+	scores.discovery.wrong scores.innocents.harmed scores.innocents.known scores.innocents.linked scores.innocents.served
+	scores.innocents.suggested scores.innocents.world scores.refusals.fell scores.refusals.known scores.refusals.said
+	scores.refusals.taken_on scores.return.found scores.return.in_time scores.return.most_ms scores.return.period_ms scores.return.raised seed
+	took_ms version`)
 
 // A report is what the tests read of a demonstration's report.
 type report struct {
@@ -57,6 +56,25 @@ type report struct {
 	Ledger struct {
 		Size     int64
 		Verified bool
+	}
+	Scores struct {
+		Discovery struct{ Assets, Found, Wrong int }
+		Return    struct {
+			Raised, Found int
+			InTime        int `json:"in_time"`
+		}
+		Refusals struct {
+			Said, Known, Fell int
+			TakenOn           int `json:"taken_on"`
+		}
+		Innocents struct{ World, Known, Suggested, Linked, Served, Harmed int }
+		Dark      struct {
+			Planned, Served, Between int
+			Days                     float64
+			Came                     int     `json:"came_back"`
+			Seen                     int     `json:"came_back_seen"`
+			Hours                    float64 `json:"asset_hours"`
+		}
 	}
 }
 
@@ -133,6 +151,7 @@ func stands(found map[string]bool) []string {
 // A whole operation plays in under two minutes, its report says what it is said to say, and the other engine tells the same story.
 func TestDemoOperation(t *testing.T) {
 	raw, r := play(t, "s2", 1)
+	t.Parallel() // from here on time does not matter
 	var v any
 	ok(t, json.Unmarshal(raw, &v))
 	found := map[string]bool{}
@@ -168,7 +187,7 @@ func TestDemoOperation(t *testing.T) {
 
 // beliefs are the looks in an asset's history that changed what was believed: when a look falls is a matter of time, such as between
 // a stream's mount that closes and the listener whom it still serves.
-var beliefs = []string{"seen", "missed", "agreed", "differs"}
+var beliefs = []string{"seen", "missed", "agreed", "differs", "cloak"}
 
 // story is what happened to whom, a line for each asset and each notice; times, numbers, the order in which they were found and single
 // looks aside.
@@ -191,8 +210,41 @@ func story(r report) []string {
 	return lines
 }
 
+// In the stories of a hydra and of another owner of the same theme all is found, in time, and nobody else is taken for the outlet or harmed.
+func TestDemoScores(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		scenario               string
+		assets, raised, others int
+	}{{"s3", 6, 3, 1}, {"s6", 4, 1, 5}} {
+		t.Run(c.scenario, func(t *testing.T) {
+			t.Parallel()
+			_, r := playWithin(t, patience, c.scenario, 1)
+			unharmed(t, r, c.assets, c.others)
+			if back := r.Scores.Return; back.Raised != c.raised || back.Found != c.raised || back.InTime != c.raised {
+				t.Errorf("returns: %+v", back)
+			}
+			if d := r.Scores.Dark; d.Came != c.raised || d.Seen != c.raised || d.Hours <= 0 {
+				t.Errorf("dark: %+v", d)
+			}
+		})
+	}
+}
+
+// unharmed fails unless so many addresses of the outlets were found, and so many others left in peace.
+func unharmed(t *testing.T, r report, assets, others int) {
+	t.Helper()
+	if d := r.Scores.Discovery; d.Assets != assets || d.Found != assets || d.Wrong != 0 {
+		t.Errorf("discovery: %+v, want %d found", d, assets)
+	}
+	if i := r.Scores.Innocents; i.World != others || i.Suggested+i.Linked+i.Served+i.Harmed != 0 {
+		t.Errorf("innocents: %+v of %d", i, others)
+	}
+}
+
 // The same seed tells the same story, whichever engine keeps it.
 func TestDemoSeed(t *testing.T) {
+	t.Parallel()
 	stories := make(chan []string, 3)
 	t.Run("plays", func(t *testing.T) {
 		for _, name := range []string{"sqlite", "sqlite again", "postgres"} {

@@ -13,14 +13,16 @@ import (
 	"time"
 
 	"iolaus/internal/blob"
+	"iolaus/internal/blob/blobtest"
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
 	"iolaus/internal/sim"
 )
 
 func TestEvidenceKill(t *testing.T) {
+	t.Parallel()
 	t.Run("captures", func(t *testing.T) { t.Parallel(); killCaptures(t, 2) })
-	t.Run("workers", func(t *testing.T) { t.Parallel(); killWorkers(t, 2) })
+	t.Run("workers", func(t *testing.T) { t.Parallel(); killWorkers(t, 2, "", nil) })
 }
 
 // instants gives moments to kill at, from a seed that is told.
@@ -41,25 +43,30 @@ func (p *program) dies(after time.Duration) bool {
 	}
 }
 
-// killCaptures kills captures of a site so many times; each is begun again until it is whole. Every bundle holds every page.
+// killCaptures kills captures of a site so many times, each up to four times, and begins it again until it is whole. Every bundle holds
+// every page. The moments spread over all that a capture does, however long this machine takes for it.
 func killCaptures(t *testing.T, kills int) {
 	at := instants(t)
 	l := newLibrary(t, 200, 2000, 15*time.Millisecond)
 	s := newStall(t, l.port, "")
 	var whole []string
-	killed := 0
+	killed, longest, steps := 0, 2500*time.Millisecond, map[string]int{}
 	for n := 1; killed < kills; n++ {
 		out := fmt.Sprintf("%d.wacz", n)
 		args := s.args(out, "http://127.98.0.1/", "--depth", "3")
 		if n%2 == 0 {
 			args = append(args, "--no-browser")
 		}
-		for there := false; !there; {
-			p := iolaus(t, args...)
-			if killed < kills && p.dies(time.Duration(at.IntN(2500))*time.Millisecond) {
+		tries := 0
+		for there := false; !there; tries++ {
+			p, begun := iolaus(t, args...), time.Now()
+			if killed < kills && tries < 4 && p.dies(time.Duration(at.Int64N(int64(longest)))) {
 				killed++
+				steps[lastStep(p.output())]++
 			} else if _, code := p.ended(time.Now()); code != 0 {
 				t.Fatalf("%s: %s", out, p.output())
+			} else {
+				longest = max(longest, time.Since(begun))
 			}
 			_, err := os.Lstat(filepath.Join(s.dir, out))
 			there = err == nil
@@ -79,24 +86,41 @@ func killCaptures(t *testing.T, kills int) {
 		t.Errorf("ledger verify says %q", said)
 	}
 	must(t, append(data, "doctor")...)
-	t.Logf("captures: killed %d times, %d bundles, each with %d pages; %d requests", killed, len(whole), l.pages, l.asked.Load())
+	t.Logf("captures: killed %d times, %d bundles, each with %d pages; %d requests; killed while %v", killed, len(whole), l.pages, l.asked.Load(), steps)
+}
+
+// lastStep is what a capture was at when it was killed, by the first two words that it told.
+func lastStep(told string) string {
+	lines := strings.Split(strings.TrimSpace(told), "\n")
+	words := strings.Fields(lines[len(lines)-1])
+	return strings.Join(words[:min(2, len(words))], " ")
 }
 
 // A depot is an installation at work on addresses that are put on watch while it is killed.
 type depot struct {
 	locker
-	bare  installation // the same without a browser
+	gate  *blobtest.Gateway // nil: evidence lies in a folder
+	bare  installation      // the same without a browser
 	acked map[iru.ExhibitID]string
 	next  int // page to watch
 }
 
-func newDepot(t *testing.T, port string) *depot {
+// newDepot is on SQLite where dsn is "", with its evidence in a bucket where there is a gateway.
+func newDepot(t *testing.T, port, dsn string, gate *blobtest.Gateway) *depot {
 	t.Helper()
 	i := installation{dir: t.TempDir(), web: free(t, "127.0.0.1")}
-	i.file, i.dsn = filepath.Join(i.dir, "iolaus.toml"), filepath.Join(i.dir, "iolaus.db")
+	i.file, i.dsn = filepath.Join(i.dir, "iolaus.toml"), dsn
+	if dsn == "" {
+		i.dsn = filepath.Join(i.dir, "iolaus.db")
+	}
 	text := fmt.Sprintf("[web]\nlisten = %q\n[network]\npace = \"0s\"\nports = { \"80\" = %s }\nallow = [\"127.0.0.0/8\"]\n[sources]\nrdap = \"\"\n", i.web, port)
+	if gate != nil {
+		keys := filepath.Join(i.dir, "bucket.keys")
+		ok(t, os.WriteFile(keys, []byte(blobtest.AccessKey+"\n"+blobtest.SecretKey+"\n"), 0o600))
+		text += fmt.Sprintf("[evidence]\nstore = %q\ncredentials = %q\n", bucketOf(gate), keys)
+	}
 	ok(t, os.WriteFile(i.file, []byte(text), 0o600))
-	d := &depot{locker: locker{place: i, out: t.TempDir()}, bare: i, acked: map[iru.ExhibitID]string{}}
+	d := &depot{gate: gate, locker: locker{place: i, out: t.TempDir()}, bare: i, acked: map[iru.ExhibitID]string{}}
 	d.bare.file = filepath.Join(i.dir, "bare.toml")
 	ok(t, os.WriteFile(d.bare.file, []byte(text+"[capture]\nbrowser = \"off\"\n"), 0o600))
 	d.office = staff(t, i, sim.World{})
@@ -128,10 +152,10 @@ func (d *depot) acknowledged() {
 }
 
 // killWorkers kills serve and work so many times while they capture and store.
-func killWorkers(t *testing.T, kills int) {
+func killWorkers(t *testing.T, kills int, dsn string, gate *blobtest.Gateway) {
 	at := instants(t)
 	l := newLibrary(t, 100_000, 2000, 0)
-	d := newDepot(t, l.port)
+	d := newDepot(t, l.port, dsn, gate)
 	d.watch(2)
 	for n := range kills {
 		place, what := d.place, "serve"
@@ -200,11 +224,19 @@ func (d *depot) unfinished() string {
 	return ""
 }
 
+func bucketOf(g *blobtest.Gateway) string { return "s3://evidence/depot?endpoint=http://" + g.Address }
+
 // vault opens the evidence of an installation, as whoever has its folder can.
 func (i installation) vault(t testing.TB) *blob.Vault {
 	t.Helper()
 	store, err := blob.OpenDisk(filepath.Join(i.dir, "evidence"))
 	ok(t, err)
+	return i.opens(t, store)
+}
+
+// opens is a store with the installation's keys.
+func (i installation) opens(t testing.TB, store blob.Store) *blob.Vault {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join(i.dir, "keys", "evidence"))
 	ok(t, err)
 	ids, err := blob.ReadIdentities(text)
@@ -212,17 +244,30 @@ func (i installation) vault(t testing.TB) *blob.Vault {
 	return blob.NewVault(store, ids...)
 }
 
+// vault opens the evidence of the depot, also what lies in its bucket.
+func (d *depot) vault() *blob.Vault {
+	d.t.Helper()
+	if d.gate == nil {
+		return d.place.vault(d.t)
+	}
+	c, err := blob.ParseS3(bucketOf(d.gate))
+	ok(d.t, err)
+	c.Access, c.Secret = blobtest.AccessKey, blobtest.SecretKey
+	store, err := blob.OpenS3(c)
+	ok(d.t, err)
+	return d.place.opens(d.t, store)
+}
+
 // whole reads every file of every exhibit, sealed and opened.
 func (d *depot) whole() {
 	t := d.t
 	t.Helper()
-	root := filepath.Join(d.place.dir, "evidence")
-	left, err := os.ReadDir(filepath.Join(root, "tmp"))
+	left, err := filepath.Glob(filepath.Join(d.place.dir, "evidence", "tmp", "*"))
 	ok(t, err)
 	for _, f := range left {
-		t.Errorf("a temporary file was left: %s", f.Name())
+		t.Errorf("a temporary file was left: %s", f)
 	}
-	vault, files, pictures := d.place.vault(t), 0, 0
+	vault, files, pictures := d.vault(), 0, 0
 	for _, x := range d.exhibits() {
 		if !has(x, "warc") || !has(x, "manifest") {
 			t.Errorf("exhibit %d has only %+v", x.ID, x.Files)

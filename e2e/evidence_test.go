@@ -109,6 +109,7 @@ type locker struct {
 // Evidence from the first look to its end, as a unit uses it: captured with the browser, sealed, classified, handed out under its codes,
 // compared with what came later, and erased by two.
 func TestEvidence(t *testing.T) {
+	t.Parallel()
 	r, err := sim.Start(t.Context(), sim.Options{Seed: 1, Scenario: "s1"})
 	ok(t, err)
 	t.Cleanup(r.Close)

@@ -26,6 +26,7 @@ import (
 // The ledger of a play, through the binary: the export satisfies somebody else's checker, and whatever is done to the store or to
 // the folder makes verify fail and say what happened, and where.
 func TestLedger(t *testing.T) {
+	t.Parallel()
 	base := t.TempDir()
 	play(t, "s1", 3, "--data", base)
 	found, err := filepath.Glob(filepath.Join(base, "demo-*"))

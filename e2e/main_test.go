@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -31,7 +32,15 @@ func run(m *testing.M) (int, error) {
 	}
 	defer os.RemoveAll(dir) // it is a temporary folder
 	binary = filepath.Join(dir, "iolaus")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/iolaus")
+	if err := flag.Set("test.parallel", "2"); err != nil { // tests wait more than they compute; -parallel overrides it
+		return 1, err
+	}
+	flag.Parse()
+	build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", binary)
+	if *performance != "" { // without it everything that go test compiled is used again; what is measured is what is built
+		build.Args = append(build.Args, "-trimpath")
+	}
+	build.Args = append(build.Args, "./cmd/iolaus")
 	build.Dir = ".."
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {

@@ -6,12 +6,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -177,15 +179,23 @@ func eventually(t testing.TB, amiss func() string) {
 	}
 }
 
-// free finds a host:port on this address of 127/8 that nobody uses now.
+// next is where free looks next: below the ports that a system gives to whoever asks for any (32768 and up), so that no connection takes
+// one before the program listens. Where it begins differs from process to process.
+var next atomic.Uint32
+
+// free finds a host:port on this address of 127/8 that nobody uses now, and that no other call gives.
 func free(t testing.TB, host string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := 20_000 + (uint32(os.Getpid())*61+next.Add(1))%12_000
+		l, err := net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(port)))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatalf("no port of %s is free", host)
+	return ""
 }
 
 // ok fails the test on an error.

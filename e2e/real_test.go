@@ -102,6 +102,7 @@ const password = "harbour weather at six"
 // One case from sighting to return, with nothing of ours at the other end: pages of a Debian package from nginx, names from dnsmasq,
 // mail through exim and dovecot, and people at the pages of the workbench.
 func TestRealInput(t *testing.T) {
+	t.Parallel()
 	if _, err := os.Stat("/usr/share/doc/diffutils/index.html"); err != nil {
 		t.Fatalf("%v; apt-get install diffutils-doc, or make system", err)
 	}

@@ -26,7 +26,7 @@ const tasked = 8
 func (s *siege) release() time.Time {
 	s.t.Helper()
 	ctx := s.t.Context()
-	op, err := s.Plan(ctx, s.scope("dora"), fmt.Sprintf("Lantern %d", len(s.ops)+1), nil, nil, 0, "")
+	op, err := s.PlanOperation(ctx, s.scope("dora"), fmt.Sprintf("Lantern %d", len(s.ops)+1), nil, nil, 0, "")
 	ok(s.t, err)
 	for before := len(s.acts); len(s.acts) < before+tasked; { // what the law forbids makes no act
 		s.act(op.ID)
@@ -183,7 +183,7 @@ func (s *siege) queued() {
 			}
 		case rivertype.JobStateCompleted:
 		default:
-			var args map[string]int64
+			var args map[string]any
 			ok(s.t, json.Unmarshal(j.EncodedArgs, &args))
 			waits[fmt.Sprint(j.Kind, args)] = true
 		}
@@ -231,7 +231,7 @@ func (s *siege) wanted() map[string]string {
 	want := func(j interface{ Kind() string }, format string, a ...any) {
 		raw, err := json.Marshal(j)
 		ok(s.t, err)
-		var args map[string]int64
+		var args map[string]any
 		ok(s.t, json.Unmarshal(raw, &args))
 		w[fmt.Sprint(j.Kind(), args)] = fmt.Sprintf(format, a...)
 	}
@@ -246,7 +246,15 @@ func (s *siege) wanted() map[string]string {
 			at[a.ID] = a.State
 			switch a.State {
 			case iru.AssetLive, iru.AssetActioned, iru.AssetReturned:
-				want(desk.Monitor{Asset: a.ID}, "asset %d is %s", a.ID, a.State)
+				plans, err := t.Schedules(ctx, p, a.ID)
+				if err != nil {
+					return err
+				}
+				if len(plans) == 0 { // its first visit is still to come
+					want(desk.Monitor{Asset: a.ID}, "asset %d is %s", a.ID, a.State)
+				} else {
+					want(desk.Round{Shard: plans[0].Shard}, "asset %d is %s", a.ID, a.State)
+				}
 			case iru.AssetDown:
 				want(desk.Recheck{Asset: a.ID}, "asset %d is %s", a.ID, a.State)
 			}

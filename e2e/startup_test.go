@@ -18,6 +18,7 @@ import (
 
 // What cannot be right is refused with the file, the line and the key, and nothing is made.
 func TestConfigurationError(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		text, line, key string
 	}{
@@ -74,6 +75,7 @@ func answers(t testing.TB, host string, begun time.Time) time.Duration {
 
 // Two processes that start at once on one empty store agree: one of them is the first.
 func TestStartTogether(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []string{db.SQLite, db.PostgreSQL} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()

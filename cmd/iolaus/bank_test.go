@@ -122,7 +122,7 @@ func TestBankFromFile(t *testing.T) {
 func TestBankInWhoseName(t *testing.T) {
 	x := newTill(t)
 	x.ok("", "bank", "new", "trains") // on a new store: the account's
-	x.ends("", 1, "find officer", "bank", "new", "trams", "--as", "nobody.test")
+	x.ends("", 1, "no officer signs in as", "bank", "new", "trams", "--as", "nobody.test")
 	x.ends("", 1, "there is a bank", "bank", "new", "trains")
 	x.ends("", 1, "no handling code", "bank", "new", "trams", "--handling", "open")
 	x.ends("", 1, "H3 needs its condition", "bank", "new", "trams", "--handling", "TLP:GREEN H3")

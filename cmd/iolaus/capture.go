@@ -119,6 +119,7 @@ func (k *captureCmd) capture(ctx context.Context, cam *capture.Camera, l locator
 		return capture.Result{}, nil, err
 	}
 	if k.Depth > 0 {
+		progress.sayf("following links of the site, %d steps deep; Ctrl-C stops it, and the same command goes on", k.Depth)
 		if err := p.Follow(ctx, capture.Site{Depth: k.Depth, URLs: k.Pages, Progress: progress.crawled}); err != nil {
 			return capture.Result{}, nil, err
 		}

@@ -68,7 +68,7 @@ func TestCapture(t *testing.T) {
 			t.Errorf("it does not tell of %s:\n%s", want, said)
 		}
 	}
-	if !strings.Contains(steps, "looking at") || asked["/two"] == 0 {
+	if !strings.Contains(steps, "looking at") || !strings.Contains(steps, "2 of 2 addresses") || asked["/two"] == 0 {
 		t.Errorf("progress %q, asked for %v", steps, asked)
 	}
 	if _, err := os.Stat(out + ".part"); !os.IsNotExist(err) {

@@ -131,7 +131,7 @@ func (h *house) admit(ctx context.Context, by, o iru.Officer) (iru.Officer, erro
 // name carries their customers. Hosts and registrars that take mail are found by probing, and confirmed by a person.
 func (h *house) directory(ctx context.Context, c cast, w sim.World) error {
 	layers := map[sim.ProviderKind]legal.Layer{sim.Host: legal.Host, sim.CDN: legal.CDN, sim.AppStore: legal.AppStore, sim.AddonStore: legal.AddonStore,
-		sim.ListHost: legal.Newsletter, sim.StreamHost: legal.StreamHost, sim.Platform: legal.Platform}
+		sim.ListHost: legal.Newsletter, sim.StreamHost: legal.StreamHost, sim.Platform: legal.Platform, sim.FileHost: legal.Host, sim.Archive: legal.Host}
 	var lio iru.Officer
 	for _, o := range c.officers {
 		if o.Login == "lio" {

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"time"
@@ -19,8 +20,10 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"iolaus/internal/desk"
+	"iolaus/internal/fetch"
 	"iolaus/internal/iru"
 	"iolaus/internal/legal"
+	"iolaus/internal/probe"
 	"iolaus/internal/work"
 )
 
@@ -38,11 +41,13 @@ type config struct {
 	Sandbox   sandboxConfig     `toml:"sandbox"`
 	Stamps    stampsConfig      `toml:"stamps"`
 	Documents documentsConfig   `toml:"documents"`
+	Peer      peerConfig        `toml:"peer"`
 	Platform  map[string]string `toml:"platforms"`
 
-	data string
-	db   string
-	s3   login // from the environment
+	data  string
+	db    string
+	place string // of this process
+	s3    login  // from the environment
 }
 
 type unitConfig struct {
@@ -126,6 +131,10 @@ type vantageConfig struct {
 	Name     string `toml:"name"`
 	Local    string `toml:"local"`
 	Resolver string `toml:"resolver"`
+	Place    string `toml:"place"` // whose worker looks from here (iolaus work --place); empty: every worker without a place
+	Proxy    string `toml:"proxy"` // http://ADDRESS:PORT or socks5://ADDRESS:PORT; empty: directly
+	// ProxyPasswordFile holds USER:PASSWORD for the proxy.
+	ProxyPasswordFile string `toml:"proxy_password_file"`
 }
 
 type sourcesConfig struct {
@@ -134,11 +143,24 @@ type sourcesConfig struct {
 	Survey duration `toml:"survey"`
 }
 
+// logs are the certificate logs to survey.
+func (c sourcesConfig) logs() (out []probe.Log, err error) {
+	for _, s := range c.CT {
+		l, err := probe.ParseLog(s)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
 type rulesConfig struct {
 	Points  int        `toml:"points"`
 	Rounds  int        `toml:"rounds"`
 	Gap     duration   `toml:"gap"`
 	Monitor duration   `toml:"monitor"`
+	Most    duration   `toml:"monitor_most"`
 	Verify  duration   `toml:"verify"`
 	Recheck []duration `toml:"recheck"`
 	Words   []string   `toml:"words"`
@@ -147,6 +169,9 @@ type rulesConfig struct {
 	OneContact bool `toml:"one_contact"`
 	// SuppressBelow is from which number on a public report prints what no law asks for; 0: five, 1: nothing is suppressed.
 	SuppressBelow int `toml:"suppress_below"`
+	// How often the DNS is asked whether a dead name is registered anew, and which names look like those of an outlet; 0 s: never.
+	Registration *duration `toml:"registration"`
+	Permute      *duration `toml:"permute"`
 }
 
 type duration struct{ time.Duration }
@@ -187,6 +212,7 @@ func (c *cli) load(e env) (config, error) {
 			return cfg, err
 		}
 	}
+	cfg.place = c.place
 	cfg.data = first(c.Data, e.getenv("IOLAUS_DATA"), "iolaus-data")
 	cfg.s3 = login{e.getenv("AWS_ACCESS_KEY_ID"), e.getenv("AWS_SECRET_ACCESS_KEY"), e.getenv("AWS_SESSION_TOKEN")}
 	cfg.db = first(c.DB, e.getenv("IOLAUS_DB"), filepath.Join(cfg.data, "iolaus.db"))
@@ -294,6 +320,9 @@ func (c config) check() error {
 	if len(c.Network.Ports) > 0 && len(c.Network.Allow) == 0 {
 		return &keyError{"network.ports", "ports are mapped in training networks only; name the network in allow"}
 	}
+	if _, err := c.Sources.logs(); err != nil {
+		return &keyError{"sources.ct", err.Error()}
+	}
 	if _, _, err := net.SplitHostPort(c.Web.Listen); err != nil {
 		return &keyError{"web.listen", fmt.Sprintf("%q is not host:port", c.Web.Listen)}
 	}
@@ -304,6 +333,9 @@ func (c config) check() error {
 		return err
 	}
 	if err := c.Documents.check(); err != nil {
+		return err
+	}
+	if err := c.Peer.check(); err != nil {
 		return err
 	}
 	if c.Web.Base != "" {
@@ -346,7 +378,7 @@ func (c config) check() error {
 			return &keyError{"platforms." + host, fmt.Sprintf("%q is no kind of asset", k)}
 		}
 	}
-	names := []string{}
+	names, here := []string{}, 0
 	for _, v := range c.Vantages {
 		switch {
 		case v.Name == "":
@@ -355,14 +387,59 @@ func (c config) check() error {
 			return &keyError{"vantage.name", fmt.Sprintf("two vantage points are called %q: what they see would be taken for one", v.Name)}
 		}
 		names = append(names, v.Name)
+		if v.Place != "" && !placeName.MatchString(v.Place) {
+			return &keyError{"vantage.place", fmt.Sprintf("%q is no name of a place: small letters, digits and dashes", v.Place)}
+		}
+		if v.Place == c.place {
+			here++
+		}
+		if v.Proxy == "" && v.ProxyPasswordFile != "" {
+			return &keyError{"vantage.proxy_password_file", "there is no vantage.proxy that it opens"}
+		}
+		if v.Proxy != "" {
+			w, err := fetch.ParseWay(v.Proxy)
+			if err != nil {
+				return &keyError{"vantage.proxy", err.Error()}
+			}
+			if w.Password != "" {
+				return &keyError{"vantage.proxy", "a password stands in the file; write USER:PASSWORD into the file that vantage.proxy_password_file names"}
+			}
+		}
 		if v.Local != "" {
 			if _, err := netip.ParseAddr(v.Local); err != nil {
 				return &keyError{"vantage.local", fmt.Sprintf("%q is no address", v.Local)}
 			}
 		}
 	}
+	if len(c.Vantages) > 0 && here == 0 {
+		if c.place == "" {
+			return &keyError{"vantage.place", "every vantage point is at a place of its own; leave one without, for captures"}
+		}
+		return &keyError{"vantage.place", fmt.Sprintf("no vantage point is at the place %q", c.place)}
+	}
+	if len(c.Vantages) == 0 && c.place != "" {
+		return &keyError{"vantage.place", fmt.Sprintf("no vantage point is at the place %q", c.place)}
+	}
 	return nil
 }
+
+// away are the vantage points of other processes by their places. Who is at a place asks nobody else.
+func (c config) away() map[string][]string {
+	var out map[string][]string
+	for _, v := range c.Vantages {
+		if v.Place == "" || c.place != "" {
+			continue
+		}
+		if out == nil {
+			out = map[string][]string{}
+		}
+		out[v.Place] = append(out[v.Place], v.Name)
+	}
+	return out
+}
+
+// placeName is what a place may be called: its queue is named by it.
+var placeName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 func has(list []string, x string) bool {
 	for _, y := range list {
@@ -383,6 +460,7 @@ func (c config) rules() desk.Rules {
 	}
 	set(&r.Agreement.Gap, c.Rules.Gap)
 	set(&r.Monitor, c.Rules.Monitor)
+	set(&r.MonitorMost, c.Rules.Most)
 	set(&r.Verify, c.Rules.Verify)
 	if c.Rules.Points > 0 {
 		r.Agreement.Points = c.Rules.Points
@@ -398,9 +476,18 @@ func (c config) rules() desk.Rules {
 	}
 	// Without a section there is one point, here. Each removal that is believed says on how many points it rests.
 	r.Agreement.Points = min(r.Agreement.Points, max(1, len(c.Vantages)))
+	for _, v := range c.Vantages {
+		r.Points = append(r.Points, v.Name)
+	}
 	r.Words, r.Authority, r.TwoContacts = c.Rules.Words, c.Unit.Authority, !c.Rules.OneContact
 	r.Suppress = c.Rules.SuppressBelow
 	r.Spot = min(max(c.Rules.Spot, 0), 1)
+	if c.Rules.Registration != nil {
+		r.Registration = c.Rules.Registration.Duration
+	}
+	if c.Rules.Permute != nil {
+		r.Permute = c.Rules.Permute.Duration
+	}
 	r.Platforms = map[string]iru.AssetKind{}
 	for host, k := range c.Platform {
 		r.Platforms[host] = iru.AssetKind(k)

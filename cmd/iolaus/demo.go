@@ -18,14 +18,14 @@ import (
 )
 
 type demoCmd struct {
-	Scenario  string        `help:"What happens: s1 one site, s2 two outlets and three units, s3 hydra." enum:"s1,s2,s3" default:"s2"`
+	Scenario  string        `help:"What happens: s1 one site, s2 two outlets and three units, s3 hydra, s4 a host that refuses, s5 innocent neighbours, s6 another owner, s7 a wave over a week." enum:"s1,s2,s3,s4,s5,s6,s7" default:"s2"`
 	Seed      int64         `help:"The same seed tells the same story." default:"1"`
 	Headless  bool          `help:"Play to the end without a person and without a workbench; exit 0 only if everything held."`
 	Pictures  bool          `help:"Take pictures of pages in a headless play, too: each takes a browser some two seconds of a processor."`
 	Autopilot bool          `help:"Let scripted officers act while you watch in the workbench."`
 	Report    string        `help:"Write the report to this file." placeholder:"FILE"`
 	Listen    string        `help:"Address of the workbench." default:"127.0.0.1:8440" placeholder:"HOST:PORT"`
-	Compress  float64       `help:"So many times faster than real providers: 3600 plays an hour in a second. 3600 headless, otherwise 900." placeholder:"N"`
+	Compress  float64       `help:"So many times faster than real providers: 3600 plays an hour in a second. Headless 3600, long stories up to four times that; otherwise 900." placeholder:"N"`
 	Limit     time.Duration `help:"Longest time that a headless play may take." default:"110s"`
 }
 
@@ -39,7 +39,7 @@ func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err
 	}
 	if d.Compress == 0 {
 		if d.Compress = 900; d.Headless {
-			d.Compress = sim.DefaultCompress
+			d.Compress = sim.DefaultCompress * max(hurry[d.Scenario], 1)
 		}
 	}
 	dir, temporary, err := d.folder(c, e)
@@ -108,6 +108,9 @@ func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err
 	return together(ctx, parts...)
 }
 
+// hurry is how many times faster a headless play of a long story is: days of heads that come back and operators who move, a week of acts.
+var hurry = map[string]float64{"s3": 3, "s4": 2, "s6": 3, "s7": 4}
+
 // folder is where the demonstration keeps its store: an empty one of its own each time, so that the same seed tells the same story.
 func (d *demoCmd) folder(c *cli, e env) (dir string, temporary bool, err error) {
 	if named := first(c.Data, e.getenv("IOLAUS_DATA")); d.Headless && named == "" {
@@ -151,10 +154,17 @@ func rangeConfig(c *cli, e env, dir string, r *sim.Range, listen string) (config
 	cfg.Capture.Listen = duration{2 * time.Second}
 	cfg.Sources = sourcesConfig{RDAP: r.Bootstrap(), CT: []string{r.CTLog()}, Survey: duration{time.Second}}
 	ms := func(n int) duration { return duration{time.Duration(n) * time.Millisecond} }
-	cfg.Rules = rulesConfig{Points: 2, Rounds: 3, Gap: ms(300), Monitor: duration{10 * time.Second}, Verify: ms(600), Recheck: []duration{ms(1500), {4 * time.Second}}}
-	if err := rangeStamps(&cfg, dir, r); err != nil {
+	cfg.Rules = rulesConfig{Points: 2, Rounds: 3, Gap: ms(300), Monitor: duration{10 * time.Second}, Most: duration{20 * time.Second}, Verify: ms(600), Recheck: []duration{ms(1500), {4 * time.Second}},
+		Registration: &duration{2 * time.Second}, Permute: &duration{}}
+	roots := filepath.Join(dir, "time-roots.pem")
+	if err := os.WriteFile(roots, r.Authority(), 0o600); err != nil {
+		return cfg, fmt.Errorf("write roots of the time-stamp authorities: %w", err)
+	}
+	stampers, err := rangeStamps(dir, roots, r)
+	if err != nil {
 		return cfg, err
 	}
+	cfg.Stamps.Every, cfg.Stamps.Authorities = duration{5 * time.Second}, stampers
 	cfg.Platform = map[string]string{}
 	for _, p := range r.World().Providers {
 		if k, ok := platformKinds[p.Kind]; ok {
@@ -164,29 +174,25 @@ func rangeConfig(c *cli, e env, dir string, r *sim.Range, listen string) (config
 	return cfg, cfg.check()
 }
 
-// rangeStamps has the range's authorities stamp the ledger; roots and passwords are files, as they are for a unit.
-func rangeStamps(cfg *config, dir string, r *sim.Range) error {
-	cfg.Stamps.Every = duration{5 * time.Second}
-	roots := filepath.Join(dir, "time-roots.pem")
-	if err := os.WriteFile(roots, r.Authority(), 0o600); err != nil {
-		return fmt.Errorf("write roots of the time-stamp authorities: %w", err)
-	}
+// rangeStamps has the range's authorities stamp the ledger; roots and passwords are files in a folder, as they are for a unit.
+func rangeStamps(dir, roots string, r *sim.Range) ([]authorityConfig, error) {
+	var all []authorityConfig
 	for _, a := range r.Stampers() {
 		c := authorityConfig{Name: a.Name, URL: a.URL, Roots: roots, User: a.User}
 		if a.User != "" {
 			c.PasswordFile = filepath.Join(dir, "time-"+a.Name+".password")
 			if err := os.WriteFile(c.PasswordFile, []byte(a.Password+"\n"), 0o600); err != nil {
-				return fmt.Errorf("write password of a time-stamp authority: %w", err)
+				return nil, fmt.Errorf("write password of a time-stamp authority: %w", err)
 			}
 		}
-		cfg.Stamps.Authorities = append(cfg.Stamps.Authorities, c)
+		all = append(all, c)
 	}
-	return nil
+	return all, nil
 }
 
 // platformKinds says what an address under a provider's own name is.
 var platformKinds = map[sim.ProviderKind]iru.AssetKind{sim.AppStore: iru.App, sim.AddonStore: iru.Addon, sim.ListHost: iru.Newsletter,
-	sim.StreamHost: iru.Stream, sim.Platform: iru.Account}
+	sim.StreamHost: iru.Stream, sim.Platform: iru.Account, sim.FileHost: iru.Mirror, sim.Archive: iru.Mirror}
 
 // A play is one run of the demonstration.
 type play struct {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -62,6 +63,9 @@ func officerOf(ctx context.Context, d *db.DB, login string) (iru.Officer, error)
 		o, err = t.OfficerByLogin(ctx, login)
 		return err
 	})
+	if errors.Is(err, iru.NotFound) {
+		return o, iru.Refuse(iru.NotFound, fmt.Sprintf("no officer signs in as %q in this store", login), "is --data, or --db, the right one?")
+	}
 	if err != nil {
 		return o, fmt.Errorf("find officer %q: %w", login, err)
 	}

@@ -109,11 +109,16 @@ func (h *house) man(roots *x509.CertPool) error {
 	if err != nil {
 		return err
 	}
+	logs, err := h.cfg.Sources.logs()
+	if err != nil {
+		return err
+	}
 	host, _ := os.Hostname()
-	h.crew = &work.Crew{Desk: h.desk, Store: h.store, Vault: h.vault, Vantages: vs, CTLogs: h.cfg.Sources.CT, Survey: h.cfg.Sources.Survey.Duration,
+	h.crew = &work.Crew{Desk: h.desk, Store: h.store, Vault: h.vault, Vantages: vs, CTLogs: logs, Survey: h.cfg.Sources.Survey.Duration,
 		HTTP: vs[0].HTTP(), Holder: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano()), Software: software(), Log: h.log, Index: indexFolder(h.cfg.data),
 		Post: work.Post{From: h.cfg.Mail.From, Domain: h.cfg.Mail.Domain, Secret: h.keys.tags, Callback: h.callback(), Base: h.cfg.Web.Base}}
-	if err := h.tools(); err != nil {
+	h.crew.Place, h.crew.Away = h.cfg.place, h.cfg.away()
+	if err := errors.Join(h.tools(), h.speak()); err != nil {
 		return err
 	}
 	if h.crew.Stamps, err = h.cfg.stamps(vs[0]); err != nil {
@@ -254,13 +259,35 @@ func (h *house) vantages(roots *x509.CertPool) ([]*fetch.Client, error) {
 		}
 	}
 	pace := &fetch.Politeness{Every: h.cfg.Network.Pace.Duration, Burst: 8, Robots: h.cfg.Network.Robots, Agent: "iolaus"}
+	if h.desk != nil {
+		pace.Shared = work.Pace{Desk: h.desk}
+	}
 	list := h.cfg.Vantages
 	if len(list) == 0 {
 		list = []vantageConfig{{Name: "here"}}
 	}
 	var out []*fetch.Client
 	for _, v := range list {
+		if v.Place != h.cfg.place {
+			continue
+		}
 		vn := n
+		if v.Proxy != "" {
+			w, err := fetch.ParseWay(v.Proxy)
+			if err != nil {
+				return nil, &keyError{"vantage.proxy", err.Error()}
+			}
+			pass, err := password(v.ProxyPasswordFile)
+			if err != nil {
+				return nil, err
+			}
+			user, word, ok := strings.Cut(pass, ":")
+			if v.ProxyPasswordFile != "" && (!ok || user == "") {
+				return nil, &keyError{"vantage.proxy_password_file", v.ProxyPasswordFile + " does not hold USER:PASSWORD"}
+			}
+			w.User, w.Password = first(user, w.User), word
+			vn.Proxy = &w
+		}
 		vn.Name, vn.Resolver = v.Name, v.Resolver
 		if v.Local != "" {
 			a, err := netip.ParseAddr(v.Local)

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"iolaus/internal/db"
@@ -77,6 +78,12 @@ func (p *play) tell(ctx context.Context, t *db.Tx, e iru.Event) string {
 		if e.Verb == "find" || e.Verb == "confirm" {
 			return fmt.Sprintf("contact    %v %s by %s: %v", e.Facts["name"], e.Verb, who, e.Facts["address"])
 		}
+	case "plan":
+		x, err := t.Plan(ctx, iru.Program(), iru.PlanID(e.Subject.ID))
+		if err != nil || e.Verb != "draft" {
+			return ""
+		}
+		return planLine(x)
 	case "operation":
 		o, err := t.Operation(ctx, iru.Program(), iru.OperationID(e.Subject.ID))
 		if err != nil {
@@ -127,6 +134,18 @@ func (p *play) tell(ctx context.Context, t *db.Tx, e iru.Event) string {
 		return fmt.Sprintf("outlet     %s is %s %s", o.Name, e.To, e.Note)
 	}
 	return ""
+}
+
+// planLine tells what a plan asks of whom.
+func planLine(p iru.Plan) string {
+	if !p.Answer.Found() {
+		return fmt.Sprintf("plan       against %s: none: %s", p.Name, p.Answer.Failed)
+	}
+	var asked []string
+	for _, m := range p.Chosen() {
+		asked = append(asked, fmt.Sprintf("%s (%s, %d)", m.Name, m.Layer.Title(), len(m.Acts)))
+	}
+	return fmt.Sprintf("plan       against %s, %s: %d measures, %.1f officer hours, %d ways with one provider alone: %s", p.Name, p.Ask.Mode, len(asked), p.Answer.Cost, len(p.Answer.Single), strings.Join(asked, ", "))
 }
 
 func number(v any) float64 {

@@ -21,7 +21,8 @@ type progress struct {
 	bar   *mpb.Bar
 	mu    sync.Mutex
 	doing string
-	told  int
+	told  int // addresses of the last line
+	quiet int // calls since, about a second each
 }
 
 func newProgress(w io.Writer) *progress {
@@ -64,9 +65,10 @@ func (p *progress) crawled(c capture.CrawlProgress) {
 		return
 	}
 	p.mu.Lock()
-	tell := c.Done >= p.told+500
+	p.quiet++
+	tell := c.Done >= p.told+500 || p.quiet >= 30 || c.Queued == 0 // at a polite pace one address takes seconds
 	if tell {
-		p.told = c.Done
+		p.told, p.quiet = c.Done, 0
 	}
 	p.mu.Unlock()
 	if tell {

@@ -29,6 +29,7 @@ type report struct {
 	Operation   *operationRep  `json:"operation"`
 	Return      []returnReport `json:"reemergences"`
 	First       *returnReport  `json:"reemergence"`
+	Scores      scoreReport    `json:"scores"`
 	Ledger      ledgerReport   `json:"ledger"`
 	Problems    []string       `json:"problems"`
 }
@@ -186,6 +187,21 @@ func (p *play) summarise(r report, file string) {
 	for _, x := range r.Return {
 		say("Re-emerged as %s, found after %.1f s by %s, linked to asset %d by %.0f bits, now %s.", defanged(x.Locator), float64(x.FoundAfterMS)/1000, x.FoundBy, x.LinkedTo, x.Score, x.State)
 	}
+	d, back := r.Scores.Discovery, r.Scores.Return
+	say("Against the truth: %d of %d assets found from %d seeds, %d taken for an outlet's wrongly, %d others beside; %d of %d returns found within %.0f s, the last after %.1f s.",
+		d.Found, d.Assets, d.Seeds, d.Wrong, d.Beside, back.InTime, back.Raised, float64(back.PeriodMS)/1000, float64(back.MostMS)/1000)
+	if x := r.Scores.Refusals; x.Said > 0 {
+		say("Refusals: %d, %d known, %d taken on to the next addressee, %d of these addresses down.", x.Said, x.Known, x.TakenOn, x.Fell)
+	}
+	if x := r.Scores.Innocents; x.World > 0 {
+		say("Others: %d addresses, %d seen beside, %d suggested, %d linked, %d served, %d harmed.", x.World, x.Known, x.Suggested, x.Linked, x.Served, x.Harmed)
+	}
+	if x := r.Scores.Dark; x.Came > 0 || x.Planned > 0 {
+		say("Dark: %.0f hours of addresses (%.0f as the program saw it), %.0f of outlets; %d came back, %d of them known.", x.Dark, x.DarkSeen, x.Outlets, x.Came, x.Seen)
+		if x.Planned > 0 {
+			say("Wave: %d of %d acts served over %.1f days; %d came back between.", x.Served, x.Planned, x.Days, x.Between)
+		}
+	}
 	verdict := "whole"
 	if !r.Ledger.Verified {
 		verdict = "NOT WHOLE"
@@ -258,6 +274,9 @@ func (p *play) reportAssets(ctx context.Context, t *db.Tx, r *report) error {
 			}
 		}
 		r.Outlets = append(r.Outlets, or)
+	}
+	if r.Scores, err = p.scores(ctx, t, assets); err != nil {
+		return err
 	}
 	for _, a := range assets {
 		es, err := t.EventsOf(ctx, iru.Subject{Noun: "asset", ID: int64(a.ID)})

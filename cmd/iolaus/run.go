@@ -40,10 +40,12 @@ type cli struct {
 	Data    string           `help:"Folder of the store, the evidence and the keys (or IOLAUS_DATA)." placeholder:"DIR"`
 	DB      string           `help:"Store: a file, or postgres://USER@HOST/DATABASE (or IOLAUS_DB)." name:"db" placeholder:"DSN"`
 	Allow   []string         `help:"Training networks only: opens the guard for this range, shown in red on every page." placeholder:"CIDR" sep:"none"`
+	place   string           // of iolaus work --place
 	Verbose bool             `help:"Log more." short:"v"`
 	Version kong.VersionFlag `help:"Print the version."`
 
 	Demo     demoCmd     `cmd:"" help:"Run the demonstration: the range, the workbench and its workers, in one process."`
+	Range    rangeCmd    `cmd:"" help:"Run the range alone: a little internet on loopback, for training."`
 	Serve    serveCmd    `cmd:"" help:"Run the workbench with its workers."`
 	Work     workCmd     `cmd:"" help:"Run only workers."`
 	Watch    watchCmd    `cmd:"" help:"Put addresses on watch."`
@@ -52,8 +54,14 @@ type cli struct {
 	Verify   verifyCmd   `cmd:"" help:"Check a bundle by itself, offline."`
 	Hash     hashCmd     `cmd:"" help:"Print fingerprints of files: digests, and what pictures, films and sounds look and sound like."`
 	Bank     bankCmd     `cmd:"" help:"List, open, mute, fill and hand out banks of known content."`
+	Map      mapCmd      `cmd:"" help:"Write the map of an outlet as GraphML or JSON, as it is or as it was on a day."`
+	Rehearse rehearseCmd `cmd:"" help:"Play a plan before its day: what is up an hour after T0, what to change, and the chance that it stays dark."`
+	Effect   effectCmd   `cmd:"" help:"Say what a disruption did: whether a count changed on a day, or how available addresses were before and after."`
 	Match    matchCmd    `cmd:"" help:"Look up a file or fingerprints in the banks, without a server. Ends with 0 if something was found, 1 if nothing, 2 on an error."`
 	Key      keyCmd      `cmd:"" help:"List or rotate the keys under which evidence is sealed."`
+	Partner  partnerCmd  `cmd:"" help:"Units with an installation of their own: our card, theirs, and where the traffic stands."`
+	Plan     planCmd     `cmd:"" help:"Which measures fell an outlet for good, at the least cost, from a file and without a server."`
+	Search   searchCmd   `cmd:"" help:"Search what captured items say, in any script. Ends with 0 if something was found, 1 if nothing, 2 on an error."`
 	Terms    termsCmd    `cmd:"" help:"Watch lists: what is looked for in every text."`
 	Who      whoCmd      `cmd:"" name:"who-can-act" help:"Who can act on an address, by which instrument, and what the law refuses."`
 	Contacts contactsCmd `cmd:"" help:"Take contacts of providers and authorities in, or write them out."`

@@ -50,6 +50,12 @@ func (s *serveCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (er
 		log.Warn("there is one vantage point only: removal is believed from there; add [[vantage]] sections")
 	}
 	parts := []func(context.Context) error{func(ctx context.Context) error { return h.serve(ctx, ln) }}
+	if with, err := h.partners(); err != nil {
+		return errors.Join(err, ln.Close())
+	} else if with != nil {
+		fmt.Fprintf(e.stdout, "Partners: %s\n", cfg.Peer.Listen)
+		parts = append(parts, with)
+	}
 	if !s.NoWorkers {
 		parts = append(parts, h.workers()...)
 	}
@@ -74,10 +80,13 @@ func (h *house) begin(ctx context.Context) (string, error) {
 	return link, err
 }
 
-type workCmd struct{}
+type workCmd struct {
+	Place string `help:"Only look, from the vantage points of this place." placeholder:"NAME"`
+}
 
 // Run works until it is stopped.
-func (*workCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err error) {
+func (w *workCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err error) {
+	c.place = w.Place
 	cfg, err := c.load(e)
 	if err != nil {
 		return err
@@ -89,6 +98,10 @@ func (*workCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err e
 	defer h.shut(&err)
 	h.tryStore(ctx)
 	fmt.Fprintf(e.stdout, "Working on %s as %s\n", h.db.Engine(), h.crew.Holder)
+	if w.Place != "" {
+		fmt.Fprintf(e.stdout, "Looking from %d vantage points at the place %s\n", len(h.crew.Vantages), w.Place)
+		return h.crew.Run(ctx)
+	}
 	return together(ctx, h.workers()...)
 }
 

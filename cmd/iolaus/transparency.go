@@ -21,6 +21,7 @@ import (
 )
 
 type reportCmd struct {
+	Action       reportAction       `cmd:"" default:"withargs" help:"Make the after-action report of an operation from the store: PDF, HTML, JSON, CSV and proofs; of two operations, side by side."`
 	Transparency reportTransparency `cmd:"" help:"Make the yearly reports of law and the unit's own statistics from the store: JSON, CSV and PDF, and the lists behind the figures."`
 	Verify       reportVerify       `cmd:"" help:"Compute a report again from the store and hold it against the ledger; or check an internal one without the store."`
 }
@@ -49,12 +50,9 @@ func (a *reportTransparency) Run(ctx context.Context, c *cli, e env) error {
 	if a.Kind != "" {
 		kinds = []iru.ReportKind{iru.ReportKind(a.Kind)}
 	}
-	files := map[string][]byte{}
-	var order []string
-	put := func(name string, b []byte) { files[name], order = b, append(order, name) }
+	var files outFiles
 	err = d.DB.View(ctx, func(t *db.Tx) error {
-		clear(files)
-		order = nil
+		files = outFiles{}
 		u, err := unitNamed(ctx, t, a.Unit)
 		if err != nil {
 			return err
@@ -69,7 +67,7 @@ func (a *reportTransparency) Run(ctx context.Context, c *cli, e env) error {
 					continue
 				}
 				q := desk.ReportRequest{Kind: k, Year: a.Year, Edition: edition, Threshold: a.Threshold, Seed: seed}
-				if err := a.one(ctx, t, d, iru.ProgramFor(u.ID), q, put); err != nil {
+				if err := a.one(ctx, t, d, iru.ProgramFor(u.ID), q, files.put); err != nil {
 					return err
 				}
 			}
@@ -79,7 +77,7 @@ func (a *reportTransparency) Run(ctx context.Context, c *cli, e env) error {
 	if err != nil {
 		return err
 	}
-	return a.write(e, files, order)
+	return writeAll(e, a.Out, files)
 }
 
 // one makes the files of one edition of one report.
@@ -130,11 +128,12 @@ func proofName(index int64) string {
 	return filepath.Join("proofs", strconv.FormatInt(index, 10)+".tlog-proof")
 }
 
-func (a *reportTransparency) write(e env, files map[string][]byte, order []string) error {
-	slices.Sort(order)
+// writeAll writes files into a folder. What is there already is not overwritten.
+func writeAll(e env, out string, files outFiles) error {
+	slices.Sort(files.order)
 	proofs := 0
-	for _, name := range slices.Compact(order) {
-		to := filepath.Join(a.Out, name)
+	for _, name := range slices.Compact(files.order) {
+		to := filepath.Join(out, name)
 		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 			return fmt.Errorf("make folder: %w", err)
 		}
@@ -145,7 +144,7 @@ func (a *reportTransparency) write(e env, files map[string][]byte, order []strin
 		if err != nil {
 			return fmt.Errorf("write report: %w", err)
 		}
-		_, err = f.Write(files[name])
+		_, err = f.Write(files.bytes[name])
 		if err := errors.Join(err, f.Close()); err != nil {
 			return fmt.Errorf("write report: %w", err)
 		}
@@ -156,7 +155,7 @@ func (a *reportTransparency) write(e env, files map[string][]byte, order []strin
 		fmt.Fprintln(e.stdout, to)
 	}
 	if proofs > 0 {
-		fmt.Fprintf(e.stdout, "%d proofs in %s\n", proofs, filepath.Join(a.Out, "proofs"))
+		fmt.Fprintf(e.stdout, "%d proofs in %s\n", proofs, filepath.Join(out, "proofs"))
 	}
 	return nil
 }
@@ -208,6 +207,13 @@ type reportVerify struct {
 
 // Run says what is wrong with a report, and ends with an error if anything is.
 func (a *reportVerify) Run(ctx context.Context, c *cli, e env) error {
+	text, err := reportText(a.File)
+	if err != nil {
+		return err
+	}
+	if iru.IsAfterAction(text) {
+		return a.verifyAfter(ctx, c, e, text)
+	}
 	r, err := readReport(a.File)
 	if err != nil {
 		return err
@@ -289,17 +295,25 @@ func (a *reportVerify) check(ctx context.Context, c *cli, e env, r iru.Report, s
 	return wrong, done + "; the figures were not computed again, which needs the store", nil
 }
 
-func readReport(file string) (iru.Report, error) {
+func reportText(file string) ([]byte, error) {
 	i, err := os.Stat(file)
 	if err != nil {
-		return iru.Report{}, fmt.Errorf("read report: %w", err)
+		return nil, fmt.Errorf("read report: %w", err)
 	}
 	if i.Size() > iru.MaxReport {
-		return iru.Report{}, iru.Refuse(iru.Invalid, file+" is too long for a report", "")
+		return nil, iru.Refuse(iru.Invalid, file+" is too long for a report", "")
 	}
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return iru.Report{}, fmt.Errorf("read report: %w", err)
+		return nil, fmt.Errorf("read report: %w", err)
+	}
+	return b, nil
+}
+
+func readReport(file string) (iru.Report, error) {
+	b, err := reportText(file)
+	if err != nil {
+		return iru.Report{}, err
 	}
 	r, err := iru.ParseReport(b)
 	if err != nil {

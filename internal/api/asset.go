@@ -24,7 +24,7 @@ type Asset struct {
 	Languages []string   `json:"languages" nullable:"false"`
 	State     assetState `json:"state"`
 	Presence  Presence   `json:"presence"`
-	FoundBy   string     `json:"found_by" doc:"person, crawl or ct (a certificate log)."`
+	FoundBy   string     `json:"found_by" doc:"How it was found first, such as person, link, feed, text, ct (a certificate log), permutation."`
 	FoundFrom int64      `json:"found_from,omitempty" doc:"The asset whose page led here."`
 	Lineage   *Lineage   `json:"lineage,omitempty"`
 	Created   *Stamp     `json:"created"`
@@ -74,14 +74,16 @@ type Carrier struct {
 
 // An Observation is one look at one address.
 type Observation struct {
-	ID      int64   `json:"id"`
-	Item    int64   `json:"item,omitempty"`
-	At      *Stamp  `json:"at"`
-	Vantage string  `json:"vantage"`
-	Outcome outcome `json:"outcome"`
-	Status  int     `json:"status,omitempty" doc:"HTTP status."`
-	Detail  string  `json:"detail"`
-	TookMS  int64   `json:"took_ms"`
+	ID      int64    `json:"id"`
+	Item    int64    `json:"item,omitempty"`
+	At      *Stamp   `json:"at"`
+	Vantage string   `json:"vantage"`
+	Outcome outcome  `json:"outcome"`
+	Status  int      `json:"status,omitempty" doc:"HTTP status."`
+	Detail  string   `json:"detail"`
+	TookMS  int64    `json:"took_ms"`
+	Content compared `json:"content,omitempty" doc:"How what was met compares with the content as it was captured; absent: not known."`
+	Alike   int      `json:"alike,omitempty" doc:"Of its text, in hundredths."`
 }
 
 // An AssetDetail is an asset with what is known of it.
@@ -142,7 +144,8 @@ func carrier(c iru.Carrier, p iru.Provider) Carrier {
 }
 
 func observation(o iru.Observation) Observation {
-	return Observation{ID: o.ID, Item: int64(o.Item), At: at(o.At), Vantage: o.Vantage, Outcome: outcome(o.Outcome), Status: o.Status, Detail: o.Detail, TookMS: o.Took.Milliseconds()}
+	return Observation{ID: o.ID, Item: int64(o.Item), At: at(o.At), Vantage: o.Vantage, Outcome: outcome(o.Outcome), Status: o.Status, Detail: o.Detail, TookMS: o.Took.Milliseconds(),
+		Content: compared(o.Content), Alike: o.Alike}
 }
 
 func ruling(r legal.Ruling, asked legal.Request) Ruling {

@@ -17,6 +17,7 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/desk"
+	"iolaus/internal/effect"
 	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
 )
@@ -35,10 +36,14 @@ func TestContract(t *testing.T) {
 		w.law(asset, notice)
 		w.afterwards(asset, notice)
 		w.together(asset)
+		w.plan(asset)
 		w.assessed()
 		w.register(asset)
 		w.unplaced(notice)
 		w.practised(asset)
+		w.led(asset, item)
+		w.followed(asset, notice)
+		w.partnered()
 		w.record()
 		for p, item := range w.server.huma.OpenAPI().Paths {
 			for method, op := range map[string]bool{"GET": item.Get != nil, "POST": item.Post != nil} {
@@ -64,7 +69,7 @@ func (w *world) directory() {
 	w.get("ada", "/v1/units", &units)
 	var officers List[Officer]
 	w.get("ada", "/v1/officers?limit=200", &officers)
-	if len(units.Items) != 2 || len(officers.Items) != 8 {
+	if len(units.Items) != 2 || len(officers.Items) != 9 {
 		w.t.Errorf("%d units, %d officers", len(units.Items), len(officers.Items))
 	}
 	var p thing
@@ -79,6 +84,12 @@ func (w *world) directory() {
 func (w *world) sighting() (asset, item thing) {
 	asset, item = w.watched("ada", "hxxps://halcyon-weather[.]test/", "Halcyon Weather Wire")
 	again := w.captured(item.ID, "snow line falls tonight", desk.Link{URL: "https://halcyon-copy.test/about"}, desk.Link{URL: "https://elsewhere.test/x"})
+	var texts Finds
+	w.get("ada", "/v1/search?q="+url.QueryEscape(`"SNOW line" -tram -over`)+"&why=exercise&limit=1", &texts)
+	if len(texts.Items) != 1 || texts.Next != 0 || texts.Items[0].Item != item.ID || texts.Items[0].Excerpt != "snow line falls tonight" || len(texts.Items[0].Hits) != 1 || texts.Items[0].Hits[0] != (Stretch{0, 9}) {
+		w.t.Errorf("searched: %+v", texts)
+	}
+	w.refused(422, "ada", "GET", "/v1/search?q=-snow", nil)
 	var as things
 	w.get("ada", "/v1/assets?state=candidate", &as)
 	if len(as.Items) != 2 {
@@ -107,6 +118,28 @@ func (w *world) sighting() (asset, item thing) {
 		if w.post("ada", to("/v1/outlets/%d/", asset.Outlet)+v.verb, words{"reason": "the forecaster was on leave"}, &o); string(o.State) != v.state {
 			w.t.Errorf("%s: %+v", v.verb, o.Outlet)
 		}
+	}
+	var chart struct {
+		Format string
+		Nodes  []any
+		Edges  []any
+	}
+	if w.get("ada", to("/v1/outlets/%d/map", asset.Outlet), &chart); chart.Format != iru.MapFormat || len(chart.Nodes) < 3 || len(chart.Edges) < 3 {
+		w.t.Errorf("the map: %+v", chart)
+	}
+	xml := w.do(req("GET", to("/v1/outlets/%d/map?format=graphml&on=2030-01-01", asset.Outlet), w.tokens["ada"], nil))
+	if xml.Code != 200 || xml.Header().Get("Content-Type") != "application/xml" || !strings.Contains(xml.Body.String(), "<graphml") {
+		w.t.Errorf("GraphML: %d %s", xml.Code, xml.Body)
+	}
+	w.refused(422, "ada", "GET", to("/v1/outlets/%d/map?on=yesterday", asset.Outlet), nil)
+	var o2 struct{ Languages []string }
+	if w.post("ada", "/v1/me/languages", words{"languages": []string{"en", "EN", "ar"}}, &o2); len(o2.Languages) != 2 {
+		w.t.Errorf("languages: %v", o2.Languages)
+	}
+	w.refused(422, "ada", "POST", "/v1/me/languages", words{"languages": []string{"english, please"}})
+	var cover Coverage
+	if w.get("ada", "/v1/coverage", &cover); len(cover.Items) != 1 || len(cover.Items[0].Languages) == 0 {
+		w.t.Errorf("coverage: %+v", cover)
 	}
 	w.get("ada", "/v1/exhibits", nil)
 	w.get("ada", to("/v1/exhibits/%d", int64(again.ID)), nil)
@@ -225,6 +258,20 @@ func (w *world) act(asset thing) thing {
 		} `json:"items"`
 	}
 	w.get("ada", to("/v1/assets/%d/options", asset.ID), &options)
+	if err := w.desk.RecordSighting(w.t.Context(), iru.Sighting{Asset: iru.AssetID(asset.ID), Vantage: "north", Seen: iru.Seen{Domain: &iru.DomainSeen{Name: "a.test", Host: "a.test", Exists: true}}}); err != nil {
+		w.t.Fatal(err)
+	}
+	var sightings struct {
+		Items []struct {
+			Monitor string                    `json:"monitor"`
+			Looks   int                       `json:"looks"`
+			Seen    map[string]map[string]any `json:"seen"`
+		} `json:"items"`
+	}
+	w.get("ada", to("/v1/assets/%d/sightings", asset.ID), &sightings)
+	if g := sightings.Items; len(g) == 0 || g[0].Monitor != "domain" || g[0].Looks != 1 || g[0].Seen["domain"]["name"] != "a.test" {
+		w.t.Errorf("sightings %+v", sightings)
+	}
 	host := options.Items[0].Provider
 	for _, o := range options.Items {
 		for _, r := range o.Rulings {
@@ -375,6 +422,59 @@ func (w *world) planned(name string, asset thing) (op, task thing) {
 	return op, task
 }
 
+// rehearsed: the day of an operation, played before it.
+func (w *world) rehearsed(op thing) {
+	w.t.Helper()
+	var r struct {
+		AfterH float64                        `json:"after_h"`
+		Steps  []struct{ Stand, Zone string } `json:"steps"`
+		Once   struct {
+			Runs   int        `json:"runs"`
+			Chance float64    `json:"chance"`
+			Up     []struct{} `json:"up"`
+		} `json:"once"`
+		Spread  *struct{ Chance float64 }       `json:"spread"`
+		Assumed []struct{ What, Source string } `json:"assumed"`
+	}
+	path := to("/v1/operations/%d/rehearsal", op.ID)
+	if w.get("brit", path+"?t0=2026-03-07T12:00:00Z&runs=200&spread=72", &r); r.AfterH != 1 || len(r.Steps) != 1 || r.Steps[0].Stand != "closed" || r.Once.Runs != 200 || r.Spread == nil || len(r.Assumed) < 4 || len(r.Once.Up) == 0 {
+		w.t.Errorf("rehearsed: %+v", r)
+	}
+	w.refused(422, "dora", "GET", path+"?runs=0", nil)
+	w.refused(422, "dora", "GET", path+"?t0=1902-03-07T12:00:00Z", nil)
+	w.refused(422, "dora", "GET", path+"?dark=400&horizon=24", nil)
+	w.refused(404, "dora", "GET", "/v1/operations/999/rehearsal", nil)
+}
+
+// line: what is held after T0, and what the day did.
+func (w *world) line(op int64) {
+	w.t.Helper()
+	path := to("/v1/operations/%d/", op)
+	var m Sweep
+	if w.post("ada", path+"sweeps", nil, &m); m.State != "open" || m.Mark != "hand" {
+		w.t.Errorf("a sweep: %+v", m)
+	}
+	w.refused(409, "ada", "POST", path+"sweeps", nil)
+	var all Sweeps
+	if w.get("brit", path+"sweeps", &all); len(all.Items) != 1 || all.Items[0].ID != m.ID {
+		w.t.Errorf("sweeps: %+v", all)
+	}
+	w.refused(404, "ada", "GET", "/v1/operations/999/sweeps", nil)
+	w.seal()
+	a, err := iru.ParseAfterAction(w.call(200, "brit", "GET", path+"report?edition=court", nil, nil).Body.Bytes())
+	if err != nil || a.Edition != iru.AfterCourt || len(a.Figures) < 15 || a.Seed == "" {
+		w.t.Errorf("the report: %+v, %v", a.Operation, err)
+	}
+	w.refused(409, "brit", "GET", path+"report?edition=press", nil)
+	w.refused(404, "dora", "GET", "/v1/operations/999/report", nil)
+	var next NextWave
+	if w.post("dora", path+"wave", words{"name": "Lantern again"}, &next); next.Wave != 2 || next.After != op || next.Name != "Lantern again" {
+		w.t.Errorf("the next wave: %+v", next)
+	}
+	w.refused(403, "brit", "POST", path+"wave", words{})
+	w.post("dora", to("/v1/operations/%d/abort", next.Operation), words{"reason": "exercise over"}, nil)
+}
+
 // together: two units, one instant.
 func (w *world) together(asset thing) {
 	op, _ := w.planned("Lantern", asset)
@@ -386,9 +486,21 @@ func (w *world) together(asset thing) {
 	if p := w.refused(422, "brit", "POST", to("/v1/operations/%d/poll", op.ID), words{"answer": "no_go"}); !strings.Contains(p.Detail, "needs a reason") {
 		w.t.Errorf("no reason: %+v", p)
 	}
+	w.rehearsed(op)
 	for _, liaison := range []string{"brit", "ben"} {
 		w.goes(liaison, op.ID)
 	}
+	window := words{"counts": "items", "words": "bulletins", "before": 30, "after": 14, "slope": true}
+	w.post("ada", to("/v1/operations/%d/window", op.ID), window, nil)
+	w.refused(409, "ada", "POST", to("/v1/operations/%d/window", op.ID), window)
+	w.post("ada", to("/v1/operations/%d/window/withdraw", op.ID), words{"reason": "a longer one is better"}, nil)
+	window["before"] = 60
+	w.post("ada", to("/v1/operations/%d/window", op.ID), window, nil)
+	sealed, err := effect.ReadSealed(w.call(200, "brit", "GET", to("/v1/operations/%d/window", op.ID), nil, nil).Body)
+	if err != nil || sealed.Before != 60 || sealed.Counted != "bulletins" || !sealed.Slope || sealed.Week {
+		w.t.Errorf("the sealed window: %+v, %v", sealed, err)
+	}
+	w.agreed(op, asset)
 	verb("dora", "hold", words{"reason": "fog"})
 	verb("dora", "resume", nil)
 	verb("dora", "release", words{"t0": w.now().Add(time.Minute).Format(time.RFC3339Nano)})
@@ -397,6 +509,12 @@ func (w *world) together(asset thing) {
 		w.t.Errorf("released: %s", raw)
 	}
 	w.later(2 * time.Minute)
+	var did Effect
+	w.get("brit", to("/v1/operations/%d/effect", op.ID), &did)
+	if len(did.Windows) != 2 || did.From == nil || did.Change != nil || did.Why == "" || did.Windows[1].State != "sealed" {
+		w.t.Errorf("what it did: %+v", did)
+	}
+	w.line(op.ID)
 	verb("dora", "close", nil)
 	other, task := w.planned("Beacon", asset)
 	b := int64(w.people["brit"].Unit)

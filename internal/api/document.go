@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -48,23 +49,23 @@ func (s *server) describe() {
 			of.AdditionalProperties = nil
 		}
 	}
-	asJSON, err := json.Marshal(doc)
-	if err != nil {
-		panic("api: the document cannot be written: " + err.Error())
-	}
-	asYAML, err := doc.YAML()
-	if err != nil {
-		panic("api: the document cannot be written: " + err.Error())
-	}
-	for _, f := range []struct {
-		path, kind string
-		content    []byte
+	// Written when first asked for: a start need not wait for it.
+	for path, f := range map[string]struct {
+		kind  string
+		write func() ([]byte, error)
 	}{
-		{"/v1/openapi.json", "application/openapi+json", asJSON},
-		{"/v1/openapi.yaml", "application/openapi+yaml", asYAML},
-		{"/v1/docs", "text/html; charset=utf-8", s.page(doc)},
+		"/v1/openapi.json": {"application/openapi+json", func() ([]byte, error) { return json.Marshal(doc) }},
+		"/v1/openapi.yaml": {"application/openapi+yaml", doc.YAML},
+		"/v1/docs":         {"text/html; charset=utf-8", func() ([]byte, error) { return s.page(doc) }},
 	} {
-		s.mux.HandleFunc("GET "+f.path, func(w http.ResponseWriter, _ *http.Request) { give(w, http.StatusOK, f.kind, f.content) })
+		content := sync.OnceValues(f.write)
+		s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
+			b, err := content()
+			if err != nil {
+				panic("api: the document cannot be written: " + err.Error())
+			}
+			give(w, http.StatusOK, f.kind, b)
+		})
 	}
 }
 
@@ -78,7 +79,7 @@ var docs = template.Must(template.New("docs").Parse(`<!doctype html>
 `))
 
 // page lists the operations for a person, without script or style.
-func (s *server) page(doc *huma.OpenAPI) []byte {
+func (s *server) page(doc *huma.OpenAPI) ([]byte, error) {
 	type row struct{ Method, Path, Summary, Scope string }
 	var rows []row
 	for path, item := range doc.Paths {
@@ -90,8 +91,6 @@ func (s *server) page(doc *huma.OpenAPI) []byte {
 	}
 	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method) })
 	var b bytes.Buffer
-	if err := docs.Execute(&b, map[string]any{"Version": s.o.Version, "Rows": rows}); err != nil {
-		panic("api: the page cannot be written: " + err.Error())
-	}
-	return b.Bytes()
+	err := docs.Execute(&b, map[string]any{"Version": s.o.Version, "Rows": rows})
+	return b.Bytes(), err
 }

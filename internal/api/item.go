@@ -25,6 +25,7 @@ type Item struct {
 	Address
 	Title    string    `json:"title,omitempty"`
 	Lang     string    `json:"lang,omitempty" doc:"BCP 47."`
+	Langs    []string  `json:"languages,omitempty" doc:"Of its text, the main one first."`
 	Dir      string    `json:"dir,omitempty" doc:"ltr or rtl."`
 	Text     string    `json:"text,omitempty" doc:"As captured. In a list only its first 500 characters."`
 	State    itemState `json:"state"`
@@ -64,7 +65,7 @@ func (i Item) cursor() string { return number(i.ID) }
 func (q Queued) cursor() string { return strconv.Itoa(q.Priority) + "." + number(q.ID) }
 
 func item(i iru.Item) Item {
-	return Item{ID: int64(i.ID), Unit: int64(i.Unit), Asset: int64(i.Asset), Address: address(i.Locator), Title: i.Title, Lang: i.Lang, Dir: i.Dir, Text: i.Text,
+	return Item{ID: int64(i.ID), Unit: int64(i.Unit), Asset: int64(i.Asset), Address: address(i.Locator), Title: i.Title, Lang: i.Lang, Langs: i.Languages, Dir: i.Dir, Text: i.Text,
 		State: itemState(i.State), Priority: i.Priority, Reasons: shown(i.Reasons, func(r iru.Reason) Reason { return Reason(r) }), Exhibit: int64(i.Exhibit),
 		Content: i.Content, HeldBy: int64(i.HeldBy), Until: at(i.HeldUntil), WakeAt: at(i.WakeAt), Created: at(i.Created), Captured: at(i.Captured)}
 }

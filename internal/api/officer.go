@@ -17,12 +17,14 @@ type Officer struct {
 	Name  string       `json:"name"`
 	Roles []role       `json:"roles" nullable:"false"`
 	State officerState `json:"state"`
+
+	Languages []string `json:"languages" nullable:"false" doc:"In which the officer reads, BCP 47."`
 }
 
 func (o Officer) cursor() string { return number(o.ID) }
 
 func officer(o iru.Officer) Officer {
-	return Officer{ID: int64(o.ID), Unit: int64(o.Unit), Name: o.Name, Roles: shown(o.Roles, func(r iru.Role) role { return role(r) }), State: officerState(o.State)}
+	return Officer{ID: int64(o.ID), Unit: int64(o.Unit), Name: o.Name, Roles: shown(o.Roles, func(r iru.Role) role { return role(r) }), State: officerState(o.State), Languages: texts(o.Languages)}
 }
 
 // A Token is the one that the request was made with; its secret is shown once, when it is issued.

@@ -27,9 +27,11 @@ type Operation struct {
 	Spread    *int64         `json:"spread_us,omitempty" doc:"Microseconds between the first and the last task's leaving."`
 }
 
-// A Poll is one unit's answer to whether it is ready.
+// A Poll is a participant's answer, in one of its roles, to whether it is ready.
 type Poll struct {
 	Unit    int64     `json:"unit"`
+	Part    int64     `json:"participant"`
+	Role    taskRole  `json:"role"`
 	State   pollState `json:"state"`
 	By      int64     `json:"by,omitempty"`
 	At      *Stamp    `json:"at,omitempty"`
@@ -57,7 +59,7 @@ func operation(o iru.Operation) Operation {
 }
 
 func poll(p iru.Poll, digest string) Poll {
-	return Poll{Unit: int64(p.Unit), State: pollState(p.State), By: int64(p.By), At: at(p.At), Reason: p.Reason, Current: p.State != iru.PollOpen && p.Digest == digest, Tasks: digest}
+	return Poll{Unit: int64(p.Unit), Part: int64(p.Participant), Role: taskRole(p.Role), State: pollState(p.State), By: int64(p.By), At: at(p.At), Reason: p.Reason, Current: p.State != iru.PollOpen && p.Digest == digest, Tasks: digest}
 }
 
 type (
@@ -72,6 +74,9 @@ type (
 		Answer pollAnswer `json:"answer"`
 		Tasks  string     `json:"tasks,omitempty" maxLength:"64" doc:"Digest of the unit's tasks as they were read (polls[].tasks of the operation). A go needs it."`
 		Reason string     `json:"reason,omitempty" maxLength:"4000" doc:"A no_go needs one."`
+		Role   taskRole   `json:"role,omitempty" doc:"Where it acts in several."`
+		Part   int64      `json:"participant,omitempty" minimum:"1" doc:"A body without a machine, for which the unit that leads enters the answer; absent: one's own unit."`
+		Word   string     `json:"word,omitempty" maxLength:"300" doc:"Of a body without a machine: whose word it is."`
 	}
 	standDownBody struct {
 		Unit   int64  `json:"unit" minimum:"1" doc:"Whose tasks are taken out: one's own, or any for the director."`
@@ -96,12 +101,13 @@ func (s *server) operations() {
 	})
 	post(s, "/v1/operations", "plan-operation", "Plan an operation", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *of[planBody]) (Operation, error) {
 		b := in.Body
-		o, err := s.desk.Plan(ctx, sc, b.Name, shown(b.Outlets, func(i int64) iru.OutletID { return iru.OutletID(i) }),
+		o, err := s.desk.PlanOperation(ctx, sc, b.Name, shown(b.Outlets, func(i int64) iru.OutletID { return iru.OutletID(i) }),
 			shown(b.Units, func(i int64) iru.UnitID { return iru.UnitID(i) }), iru.OfficerID(b.Director), b.Note)
 		return operation(o), err
 	})
 	post(s, "/v1/operations/{id}/poll", "poll-operation", "Answer for one's unit whether it is ready", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[pollBody]) (Poll, error) {
-		p, err := s.desk.Poll(ctx, sc, iru.OperationID(in.ID), iru.PollState(in.Body.Answer), in.Body.Tasks, in.Body.Reason)
+		p, err := s.desk.AnswerPoll(ctx, sc, desk.PollAnswer{Operation: iru.OperationID(in.ID), Participant: iru.ParticipantID(in.Body.Part), Role: iru.TaskRole(in.Body.Role), State: iru.PollState(in.Body.Answer),
+			Seen: in.Body.Tasks, Reason: in.Body.Reason, Word: in.Body.Word})
 		return poll(p, p.Digest), err
 	})
 	post(s, "/v1/operations/{id}/release", "release-operation", "Set T0: everything leaves at that instant", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[releaseBody]) (Operation, error) {
@@ -154,17 +160,17 @@ func operationDetail(ctx context.Context, t *db.Tx, sc iru.Scope, id iru.Operati
 		return out, err
 	}
 	out.Tasks = shown(ts, notice)
-	ps, err := t.Polls(ctx, id)
+	bs, err := desk.BallotsOf(ctx, t, id)
 	if err != nil {
 		return out, err
 	}
 	out.Polls = []Poll{}
-	for _, p := range ps {
-		digest, err := desk.TaskDigest(p.Unit, ts)
+	for _, b := range bs {
+		digest, err := b.Digest()
 		if err != nil {
 			return out, err
 		}
-		out.Polls = append(out.Polls, poll(p, digest))
+		out.Polls = append(out.Polls, poll(b.Poll, digest))
 	}
 	return out, nil
 }

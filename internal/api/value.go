@@ -64,6 +64,7 @@ type (
 	request         string
 	issuer          string
 	assetKind       string
+	compared        string
 	assetState      string
 	presenceState   string
 	outcome         string
@@ -93,6 +94,12 @@ type (
 	operationState  string
 	pollState       string
 	pollAnswer      string
+	taskRole        string
+	participantKind string
+	stage           string
+	taskState       string
+	taskLack        string
+	questionState   string
 	role            string
 	officerState    string
 	unitState       string
@@ -125,6 +132,7 @@ func (issuer) Schema(huma.Registry) *huma.Schema        { return oneOf(legal.Iss
 func (assetKind) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.AssetKinds...) }
 func (assetState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.AssetTable.States()...) }
 func (presenceState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.PresenceTable.States()...) }
+func (compared) Schema(huma.Registry) *huma.Schema      { return oneOf(iru.Contents[1:]...) }
 func (outcome) Schema(huma.Registry) *huma.Schema       { return oneOf(iru.Outcomes...) }
 func (itemState) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.ItemTable.States()...) }
 func (limb) Schema(huma.Registry) *huma.Schema          { return oneOf("a", "b", "c", "d", "e") }
@@ -148,6 +156,16 @@ func (noticeState) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.Notice
 func (clockState) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.ClockTable.States()...) }
 func (pollState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.PollTable.States()...) }
 func (pollAnswer) Schema(huma.Registry) *huma.Schema   { return oneOf(iru.PollGo, iru.PollNoGo) }
+func (participantKind) Schema(huma.Registry) *huma.Schema {
+	return oneOf(iru.ParticipantKinds...)
+}
+func (stage) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.Stages...) }
+func (taskState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.TaskTable.States()...) }
+func (taskLack) Schema(huma.Registry) *huma.Schema  { return oneOf(iru.Lacks...) }
+func (questionState) Schema(huma.Registry) *huma.Schema {
+	return oneOf(iru.DeconflictionTable.States()...)
+}
+func (taskRole) Schema(huma.Registry) *huma.Schema     { return oneOf(iru.TaskRoles...) }
 func (role) Schema(huma.Registry) *huma.Schema         { return oneOf(iru.Roles...) }
 func (officerState) Schema(huma.Registry) *huma.Schema { return oneOf(iru.OfficerTable.States()...) }
 func (unitState) Schema(huma.Registry) *huma.Schema    { return oneOf(iru.UnitTable.States()...) }

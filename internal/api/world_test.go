@@ -66,7 +66,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 			}
 			for _, o := range map[string][]iru.Officer{
 				"Unit A": {{Login: "ada", Roles: []iru.Role{iru.Analyst}}, {Login: "ben", Roles: []iru.Role{iru.Analyst, iru.Liaison}}, {Login: "lena", Roles: []iru.Role{iru.Reviewer}},
-					{Login: "sig", Roles: []iru.Role{iru.Signer}}, {Login: "dora", Roles: []iru.Role{iru.Director, iru.Analyst}}, {Login: "aud", Roles: []iru.Role{iru.Auditor}}},
+					{Login: "sig", Roles: []iru.Role{iru.Signer}}, {Login: "dora", Roles: []iru.Role{iru.Director, iru.Analyst}}, {Login: "aud", Roles: []iru.Role{iru.Auditor}}, {Login: "dave", Roles: []iru.Role{iru.Director}}},
 				"Unit B": {{Login: "bea", Roles: []iru.Role{iru.Analyst, iru.Reviewer}}, {Login: "brit", Roles: []iru.Role{iru.Liaison}}},
 			}[name] {
 				o.Unit, o.Name, o.State, o.Created = u.ID, "Officer "+o.Login, iru.OfficerActive, w.now()

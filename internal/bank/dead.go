@@ -18,11 +18,11 @@ func (d dead) has(id int64) bool {
 	return ok
 }
 
-// within is how many lie in the numbers of a piece.
-func (d dead) within(p piece) int {
+// of are those that lie in the numbers of a piece.
+func (d dead) of(p piece) dead {
 	from, _ := slices.BinarySearch(d, p.After+1)
 	to, _ := slices.BinarySearch(d, p.UpTo+1)
-	return to - from
+	return d[from:to]
 }
 
 func (d dead) write(w io.Writer) error {

@@ -14,6 +14,25 @@ import (
 	"iolaus/internal/recognise/ring"
 )
 
+// What was removed before, or never was there, is not taken away a second time: also when a merge has forgotten that it was.
+func TestRemoveCountsOnce(t *testing.T) {
+	t.Parallel()
+	x := open(t, t.TempDir(), Options{})
+	c := counted{limit: 20_000}
+	takeIn(t, x, c)
+	c.gone = 20_000
+	for range 3 {
+		check(t, x.Remove(append(removals(0, c.gone), 3, 3, -1, 0, c.limit+3)))
+		same(t, x, c)
+		check(t, x.Merge(t.Context()))
+		same(t, x, c)
+	}
+	check(t, x.Remove([]int64{c.limit + 3}))
+	c.limit += 100
+	takeIn(t, x, c)
+	same(t, x, c)
+}
+
 func TestIndexFollowsItsStore(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

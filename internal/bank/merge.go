@@ -41,7 +41,7 @@ func (x *Index) Merge(ctx context.Context) error {
 func due(all []piece, d dead) (from, to int) {
 	whole := func(p piece) bool { return p.File != "" }
 	for i, p := range all {
-		if whole(p) && d.within(p)*stale > p.Entries {
+		if whole(p) && len(d.of(p))*stale > p.Entries {
 			return i, i + 1
 		}
 	}

@@ -63,7 +63,7 @@ func (x *Index) SearchMany(qs []ring.Hash, radius int, found func(query int, hit
 	}
 }
 
-// Len is the number of entries. A number that was removed without ever having been here is missing from it until the next merge.
+// Len is the number of entries; while a damaged segment waits to be read again, about that.
 func (x *Index) Len() int {
 	v := x.hold()
 	if v == nil {

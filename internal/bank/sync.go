@@ -197,19 +197,17 @@ func (x *Index) bury(m *manifest, d dead) (dead, error) {
 	return d, nil
 }
 
-// Remove takes entries away, by number. It is durable before it returns. Numbers that were never taken in count for nothing.
+// Remove takes entries away, by number. It is durable before it returns. Numbers that are not there, or no more, count for nothing. It
+// reads the numbers of the segments in whose range one lies.
 func (x *Index) Remove(ids []int64) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if err := x.ready(); err != nil {
 		return fault("remove from index", err)
 	}
-	v := x.latest.Load()
 	var records []Entry
-	for _, id := range ids {
-		if id <= v.watermark && !v.removed(id) {
-			records = append(records, Entry{ID: id})
-		}
+	for _, id := range x.present(ids) {
+		records = append(records, Entry{ID: id})
 	}
 	if len(records) == 0 {
 		return nil
@@ -219,4 +217,35 @@ func (x *Index) Remove(ids []int64) error {
 		err = x.seal(nil)
 	}
 	return fault("remove from index", err)
+}
+
+// present are those of the numbers that have an entry, or may have one that a hole lost. mu is held.
+func (x *Index) present(ids []int64) (all []int64) {
+	v := x.latest.Load()
+	asked := dead(slices.DeleteFunc(slices.Clone(ids), v.removed))
+	slices.Sort(asked)
+	asked = slices.Compact(asked)
+	if len(asked) == 0 {
+		return nil
+	}
+	for _, p := range x.m.Segments {
+		part := asked.of(p)
+		switch {
+		case len(part) == 0:
+		case p.File == "":
+			all = append(all, part...)
+		default:
+			for id := range x.open[p.File].Numbers() {
+				if part.has(id) {
+					all = append(all, id)
+				}
+			}
+		}
+	}
+	for i := range x.tail.entries.Len() {
+		if id := x.tail.entries.At(i).ID; asked.has(id) {
+			all = append(all, id)
+		}
+	}
+	return all
 }

@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 		sealForEver(root)
 	case "put on a small disk":
 		putSmall(root)
+	case "put on a broken disk":
+		putBroken(root)
 	default:
 		os.Exit(m.Run())
 	}

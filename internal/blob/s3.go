@@ -15,6 +15,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -46,6 +47,9 @@ const largest = 5 << 30
 
 // tries is how often a request is sent when the server does not answer, or asks for patience. Jobs try again by themselves.
 const tries = 3
+
+// settling is how long, times the try, a server is given to show what it has just taken in.
+const settling = 200 * time.Millisecond
 
 // ParseS3 reads s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION. Its error is Invalid.
 func ParseS3(text string) (S3Config, error) {
@@ -125,12 +129,21 @@ func (s *S3) Put(ctx context.Context, r io.Reader) (digest string, size int64, e
 		return "", 0, iru.Refuse(iru.Invalid, fmt.Sprintf("a file of %d bytes is too large: a bucket takes at most %d at once", size, int64(largest)), "capture less at once")
 	}
 	digest = hex.EncodeToString(h.Sum(nil))
-	err = s.put(ctx, s.key(digest), f, size, h.Sum(nil))
-	if is(err, "PreconditionFailed") {
-		if err := s.Verify(ctx, digest); err != nil {
+	for try := 1; ; try++ {
+		if err = s.put(ctx, s.key(digest), f, size, h.Sum(nil)); !is(err, "PreconditionFailed") {
+			break
+		}
+		err = s.Verify(ctx, digest)
+		if err == nil {
+			return digest, size, nil
+		}
+		if !errors.Is(err, iru.NotFound) || try == tries {
 			return "", 0, fmt.Errorf("store %s again: %w", digest, err)
 		}
-		return digest, size, nil
+		select { // another one is storing the same bytes: the name is taken, and cannot be read yet
+		case <-ctx.Done():
+		case <-time.After(time.Duration(try) * settling):
+		}
 	}
 	if err != nil {
 		return "", 0, s.fault("store "+digest, err)

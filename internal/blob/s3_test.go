@@ -7,13 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -26,106 +27,25 @@ import (
 	"iolaus/internal/iru"
 )
 
-// A gateway is a real S3 server over a folder.
-type gateway struct {
-	t    *testing.T
-	root string // buckets are folders in it
-	port string
-	cmd  *exec.Cmd
-}
-
-const (
-	accessKey = "unit-a"
-	secretKey = "not-a-secret-of-anybody"
-)
-
-// startGateway starts the server with the bucket "evidence".
-func startGateway(t *testing.T, options ...string) *gateway {
-	t.Helper()
-	g := &gateway{t: t, root: t.TempDir()}
-	if err := os.MkdirAll(filepath.Join(g.root, "buckets", "evidence"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	g.start(options...)
-	return g
-}
-
-func (g *gateway) start(options ...string) {
-	g.t.Helper()
-	program, err := filepath.Abs("../../bin/versitygw")
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	if _, err := os.Stat(program); err != nil {
-		g.t.Fatalf("%v; make system builds it", err)
-	}
-	for range 5 { // somebody else may take the port first
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			g.t.Fatal(err)
-		}
-		g.port = l.Addr().String()
-		l.Close()
-		var said bytes.Buffer
-		args := append([]string{"--quiet", "--port", g.port, "--access", accessKey, "--secret", secretKey, "--iam-dir", g.folder("people")}, options...)
-		args = append(args, "posix", "--sidecar", g.folder("meta"))
-		if len(options) == 0 {
-			args = append(args, "--versioning-dir", g.folder("versions"))
-		}
-		g.cmd = exec.Command(program, append(args, g.folder("buckets"))...)
-		g.cmd.Stdout, g.cmd.Stderr = &said, &said
-		if err := g.cmd.Start(); err != nil {
-			g.t.Fatal(err)
-		}
-		ended := make(chan error, 1)
-		go func() { ended <- g.cmd.Wait() }()
-		g.t.Cleanup(func() { g.kill() })
-		for {
-			if c, err := net.Dial("tcp", g.port); err == nil {
-				c.Close()
-				return
-			}
-			select {
-			case err := <-ended:
-				g.t.Logf("the server ended: %v, %s", err, said.String())
-			case <-time.After(20 * time.Millisecond):
-				continue
-			}
-			break
-		}
-	}
-	g.t.Fatal("the server does not start")
-}
-
-func (g *gateway) folder(name string) string {
-	p := filepath.Join(g.root, name)
-	if err := os.MkdirAll(p, 0o700); err != nil {
-		g.t.Fatal(err)
-	}
-	return p
-}
-
-func (g *gateway) kill() { _ = g.cmd.Process.Kill() } // it may have ended
-
 // versioned has the bucket keep every version.
-func (g *gateway) versioned() {
-	g.t.Helper()
-	c, err := minio.New(g.port, &minio.Options{Creds: credentials.NewStaticV4(accessKey, secretKey, ""), Region: "us-east-1"})
+func versioned(g *blobtest.Gateway) {
+	g.T.Helper()
+	c, err := minio.New(g.Address, &minio.Options{Creds: credentials.NewStaticV4(blobtest.AccessKey, blobtest.SecretKey, ""), Region: "us-east-1"})
 	if err == nil {
-		err = c.EnableVersioning(g.t.Context(), "evidence")
+		err = c.EnableVersioning(g.T.Context(), "evidence")
 	}
 	if err != nil {
-		g.t.Fatal(err)
+		g.T.Fatal(err)
 	}
 }
 
-func (g *gateway) config() blob.S3Config {
-	g.t.Helper()
-	c, err := blob.ParseS3("s3://evidence/" + strings.ReplaceAll(g.t.Name(), "#", "-") + "?endpoint=http://" + g.port)
+func bucket(g *blobtest.Gateway) blob.S3Config {
+	g.T.Helper()
+	c, err := blob.ParseS3("s3://evidence/" + strings.ReplaceAll(g.T.Name(), "#", "-") + "?endpoint=http://" + g.Address)
 	if err != nil {
-		g.t.Fatal(err)
+		g.T.Fatal(err)
 	}
-	c.Access, c.Secret = accessKey, secretKey
+	c.Access, c.Secret = blobtest.AccessKey, blobtest.SecretKey
 	return c
 }
 
@@ -139,25 +59,25 @@ func openS3(t *testing.T, c blob.S3Config) *blob.S3 {
 }
 
 func TestS3(t *testing.T) {
-	g := startGateway(t)
+	g := blobtest.StartGateway(t)
 	n := 0
 	blobtest.Run(t, func(t *testing.T) blob.Store {
-		c := g.config()
+		c := bucket(g)
 		n++
 		c.Prefix = fmt.Sprint("unit a/", n)
 		return openS3(t, c)
 	})
-	if err := openS3(t, g.config()).Try(t.Context()); err != nil {
+	if err := openS3(t, bucket(g)).Try(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(g.root, "buckets", "evidence", "*", "trial", "*")); len(left) != 0 {
+	if left, _ := filepath.Glob(filepath.Join(g.Root, "buckets", "evidence", "*", "trial", "*")); len(left) != 0 {
 		t.Error("left of the trial:", left)
 	}
 }
 
 // Ranges of a large object, sealed and plain, are those of what was put.
 func TestS3Ranges(t *testing.T) {
-	s := openS3(t, startGateway(t).config())
+	s := openS3(t, bucket(blobtest.StartGateway(t)))
 	want := make([]byte, 9<<20+3)
 	for i := range want {
 		want[i] = byte(i * i >> 9)
@@ -190,13 +110,13 @@ func TestS3Ranges(t *testing.T) {
 }
 
 func TestS3Damage(t *testing.T) {
-	g := startGateway(t)
-	s := openS3(t, g.config())
+	g := blobtest.StartGateway(t)
+	s := openS3(t, bucket(g))
 	d, _, err := s.Put(t.Context(), strings.NewReader("the 8:15 to Ghent"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(g.root, "buckets", "evidence", t.Name(), "sha256", d[:2], d[2:4], d)
+	name := filepath.Join(g.Root, "buckets", "evidence", t.Name(), "sha256", d[:2], d[2:4], d)
 	if err := os.WriteFile(name, []byte("the 8:16 to Ghent"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -214,14 +134,14 @@ func TestS3Damage(t *testing.T) {
 
 // What is removed from a bucket with versions is gone in every version.
 func TestS3RemovesVersions(t *testing.T) {
-	g := startGateway(t)
-	s := openS3(t, g.config())
-	g.versioned()
+	g := blobtest.StartGateway(t)
+	s := openS3(t, bucket(g))
+	versioned(g)
 	d, _, err := s.Put(t.Context(), strings.NewReader("platform 4"))
 	if err = errors.Join(err, s.Remove(t.Context(), d)); err != nil {
 		t.Fatal(err)
 	}
-	err = filepath.WalkDir(g.root, func(p string, e os.DirEntry, err error) error {
+	err = filepath.WalkDir(g.Root, func(p string, e os.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
 			return err
 		}
@@ -237,8 +157,8 @@ func TestS3RemovesVersions(t *testing.T) {
 }
 
 func TestS3Refusals(t *testing.T) {
-	g := startGateway(t)
-	ok := g.config()
+	g := blobtest.StartGateway(t)
+	ok := bucket(g)
 	d, _, err := openS3(t, ok).Put(t.Context(), strings.NewReader("kept"))
 	if err != nil {
 		t.Fatal(err)
@@ -273,14 +193,14 @@ func TestS3Refusals(t *testing.T) {
 
 // A bucket that may only be read is told as such, and is read.
 func TestS3ReadOnly(t *testing.T) {
-	g := startGateway(t)
-	d, _, err := openS3(t, g.config()).Put(t.Context(), strings.NewReader("kept"))
+	g := blobtest.StartGateway(t)
+	d, _, err := openS3(t, bucket(g)).Put(t.Context(), strings.NewReader("kept"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.kill()
-	g.start("--readonly")
-	s := openS3(t, g.config())
+	g.Kill()
+	g.Start("--readonly")
+	s := openS3(t, bucket(g))
 	if err := s.Verify(t.Context(), d); err != nil {
 		t.Error(err)
 	}
@@ -297,11 +217,11 @@ func TestS3ReadOnly(t *testing.T) {
 
 // A server that dies while it takes an object in acknowledges nothing, and half an object is none.
 func TestS3ServerDies(t *testing.T) {
-	g := startGateway(t)
-	s := openS3(t, g.config())
+	g := blobtest.StartGateway(t)
+	s := openS3(t, bucket(g))
 	big := departures(64 << 20)
 	sum := blobtest.Digest(big)
-	if err := g.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+	if err := g.Command.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	put := make(chan error, 1)
@@ -312,12 +232,12 @@ func TestS3ServerDies(t *testing.T) {
 	}()
 	<-read // all is spooled, and goes to a server that takes only what fits into the kernel
 	time.Sleep(200 * time.Millisecond)
-	g.kill()
+	g.Kill()
 	if err := <-put; !errors.Is(err, iru.Unavailable) {
 		t.Error("put:", err)
 	}
-	g.start()
-	s = openS3(t, g.config())
+	g.Start()
+	s = openS3(t, bucket(g))
 	if _, err := s.Stat(t.Context(), sum); !errors.Is(err, iru.NotFound) {
 		t.Error("half an object:", err)
 	}
@@ -329,7 +249,7 @@ func TestS3ServerDies(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	g.kill()
+	g.Kill()
 	if _, err := io.ReadAll(r); !errors.Is(err, iru.Unavailable) {
 		t.Error("read from a dead server:", err)
 	}
@@ -365,6 +285,42 @@ func TestS3Answers(t *testing.T) {
 			t.Errorf("%s: %v", code, err)
 		}
 		srv.Close()
+	}
+}
+
+// A server that takes the same bytes in from another one says that the name is taken before it shows them: then they are sent again.
+func TestS3TakenButNotThere(t *testing.T) {
+	for name, c := range map[string]struct {
+		refusals int
+		kind     error
+	}{"for a moment": {2, nil}, "always": {1000, iru.NotFound}} {
+		g := blobtest.StartGateway(t)
+		to, err := url.Parse(bucket(g).Endpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		front := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(to)
+			r.Out.Host = r.In.Host // it is signed
+		}}
+		var puts atomic.Int32
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPut && int(puts.Add(1)) <= c.refusals {
+				io.Copy(io.Discard, r.Body)
+				w.Header().Set("Content-Type", "application/xml")
+				w.WriteHeader(http.StatusPreconditionFailed)
+				io.WriteString(w, "<Error><Code>PreconditionFailed</Code><Message>taken</Message></Error>")
+				return
+			}
+			front.ServeHTTP(w, r)
+		}))
+		defer srv.Close()
+		conf := bucket(g)
+		conf.Endpoint = srv.URL
+		s := openS3(t, conf)
+		if _, _, err := s.Put(t.Context(), strings.NewReader("the 8:15 to Ghent")); !errors.Is(err, c.kind) {
+			t.Errorf("%s: %v after %d", name, err, puts.Load())
+		}
 	}
 }
 

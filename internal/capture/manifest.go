@@ -119,6 +119,10 @@ func (p *Capture) manifest() ([]byte, error) {
 			shakes = append(shakes, h)
 		}
 	}
+	if w := p.camera.Client.Network().Proxy; w != nil {
+		m.Vantage.Address = "" // servers saw one that the proxy chose
+		m.Warnings = append(m.Warnings, "looked through the proxy "+w.String()+": from which address it asked the servers, and that it asked those that it was told to, is its own word")
+	}
 	for _, w := range p.tape.Warnings() {
 		if len(m.Warnings) < exhibit.ManifestWarnings {
 			m.Warnings = append(m.Warnings, line(w, 500))

@@ -21,7 +21,7 @@ func TestManifestFits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Capture{camera: &Camera{Software: "iolaus/test"}, ask: Request{Address: "http://a.test/"}, tape: tape, facts: Facts{Title: "a\x01b\xff", Lang: strings.Repeat("x", 80)}}
+	p := &Capture{camera: &Camera{Software: "iolaus/test", Client: &fetch.Client{}}, ask: Request{Address: "http://a.test/"}, tape: tape, facts: Facts{Title: "a\x01b\xff", Lang: strings.Repeat("x", 80)}}
 	p.Sight.Observation = iru.Observation{At: at, Vantage: "north", Outcome: iru.Up}
 	for n := range 150 {
 		e := fetch.Exchange{URL: fmt.Sprintf("http://%s%d.test/", strings.Repeat("a", 200), n), TLS: &fetch.TLSInfo{Version: "TLS 1.3", Name: fmt.Sprint(n), Error: strings.Repeat("n\x01\xff", 20_000)}}

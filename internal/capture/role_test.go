@@ -32,6 +32,8 @@ func play(role string) {
 	switch role {
 	case "add":
 		addRole()
+	case "broken disk":
+		brokenDiskRole()
 	case "small disk":
 		smallDiskRole()
 	default:

@@ -40,7 +40,7 @@ func TestOperationsAreShared(t *testing.T) {
 				return err
 			}
 			for i := range 2 {
-				if err := x.AddPoll(ctx, &iru.Poll{Operation: o.ID, Unit: units[i].ID, State: iru.PollOpen}); err != nil {
+				if _, err := takePart(ctx, x, o.ID, units[i]); err != nil {
 					return err
 				}
 			}

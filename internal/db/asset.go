@@ -4,6 +4,11 @@ package db
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
 
 	"iolaus/internal/iru"
 )
@@ -21,6 +26,51 @@ func (t *Tx) AddAsset(ctx context.Context, a *iru.Asset) error { return assets.i
 // Asset reads one asset.
 func (t *Tx) Asset(ctx context.Context, s iru.Scope, id iru.AssetID) (iru.Asset, error) {
 	return assets.get(ctx, t, assetReach+" AND id=$2", s.Reach(), id)
+}
+
+// AssetsByID reads several assets, by their numbers; one that is not there is left out.
+func (t *Tx) AssetsByID(ctx context.Context, ids []iru.AssetID) (map[iru.AssetID]iru.Asset, error) {
+	out := make(map[iru.AssetID]iru.Asset, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	as, err := assets.list(ctx, t, "WHERE id IN ("+binds(1, len(ids))+")", args...)
+	for _, a := range as {
+		out[a.ID] = a
+	}
+	return out, err
+}
+
+// SeeAssets notes that assets that are known to be up were seen again, each at its time, and says which: of the others the look tells
+// something.
+func (t *Tx) SeeAssets(ctx context.Context, at map[iru.AssetID]time.Time) (up map[iru.AssetID]bool, err error) {
+	up = make(map[iru.AssetID]bool, len(at))
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(at)), maxBinds/2) {
+		var rows []string
+		var args []any
+		for _, id := range some {
+			rows = append(rows, fmt.Sprintf("(CAST($%d AS BIGINT), CAST($%d AS BIGINT))", len(args)+1, len(args)+2))
+			args = append(args, id, At(at[id]))
+		}
+		ids, err := All(ctx, t, func(id *iru.AssetID) []any { return []any{id} }, `WITH v (id, at) AS (VALUES `+strings.Join(rows, ", ")+`)
+			UPDATE asset SET seen=CASE WHEN seen<v.at THEN v.at ELSE seen END FROM v WHERE asset.id=v.id AND presence='up' RETURNING asset.id`, args...)
+		if err != nil {
+			return nil, fmt.Errorf("see assets: %w", err)
+		}
+		for _, id := range ids {
+			up[id] = true
+		}
+	}
+	return up, nil
+}
+
+// Newsletters lists the newsletters that carry an outlet and are up.
+func (t *Tx) Newsletters(ctx context.Context) ([]iru.Asset, error) {
+	return assets.list(ctx, t, "WHERE kind='newsletter' AND outlet<>0 AND state IN ('live','actioned','returned') ORDER BY id")
 }
 
 // AssetByLocator reads a unit's asset by its canonical address.
@@ -55,8 +105,8 @@ func (t *Tx) UpdateAsset(ctx context.Context, a iru.Asset, old iru.AssetState) e
 	return assets.update(ctx, t, &a, "state", old)
 }
 
-var observations = shape[iru.Observation]{"observation", "id, asset, item, at, vantage, outcome, status, detail, took", func(o *iru.Observation) []any {
-	return []any{&o.ID, &o.Asset, &o.Item, Micros(&o.At), &o.Vantage, &o.Outcome, &o.Status, &o.Detail, Length(&o.Took)}
+var observations = shape[iru.Observation]{"observation", "id, asset, item, at, vantage, outcome, status, detail, took, content, alike", func(o *iru.Observation) []any {
+	return []any{&o.ID, &o.Asset, &o.Item, Micros(&o.At), &o.Vantage, &o.Outcome, &o.Status, &o.Detail, Length(&o.Took), &o.Content, &o.Alike}
 }}
 
 // AddObservation stores what one look found.

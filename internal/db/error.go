@@ -16,12 +16,15 @@ import (
 
 // Guarded is Conflict when a guarded update changed no row: somebody was first. A guarded update names in its WHERE the state or
 // version that the decision was taken upon.
-func Guarded(res sql.Result) error {
+func Guarded(res sql.Result) error { return guardedAll(res, 1) }
+
+// guardedAll is Guarded for so many rows at once.
+func guardedAll(res sql.Result, rows int) error {
 	n, err := res.RowsAffected()
 	if err != nil {
 		return fmt.Errorf("count changed rows: %w: %w", iru.Internal, err)
 	}
-	if n == 0 {
+	if n < int64(rows) {
 		return iru.Refuse(iru.Conflict, "somebody changed this in the meantime", "look at it again and decide anew")
 	}
 	return nil

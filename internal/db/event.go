@@ -115,8 +115,8 @@ func events(rows []eventRow, err error) ([]iru.Event, error) {
 
 // eventReach is what a scope ($1) sees of the log: its own unit's events, the program's, and those of the operations, acts and
 // assets that it can read (opReach, noticeReach, assetReach), so that every unit that takes part sees the others answer.
-const eventReach = "($1=0 OR unit=$1 OR (unit=0 AND $1>0) OR (noun='operation' AND subject IN (SELECT operation FROM poll WHERE unit=$1))" +
-	" OR (noun='notice' AND subject IN (SELECT id FROM notice WHERE operation IN (SELECT operation FROM poll WHERE unit=$1)))" +
+const eventReach = "($1=0 OR unit=$1 OR (unit=0 AND $1>0) OR (noun='operation' AND subject IN (SELECT operation FROM participant WHERE unit=$1))" +
+	" OR (noun='notice' AND subject IN (SELECT id FROM notice WHERE operation IN (SELECT operation FROM participant WHERE unit=$1)))" +
 	" OR (noun='asset' AND subject IN (SELECT asset FROM notice WHERE unit=$1)))"
 
 // withoutConsultations leaves out who looked and who took evidence along: iru.Event.Consultation.
@@ -151,6 +151,11 @@ func (t *Tx) EventsOf(ctx context.Context, sub iru.Subject) ([]iru.Event, error)
 // LastOf gives the newest events of one thing by a verb, newest first, at most n. Reading the thing itself checks the scope.
 func (t *Tx) LastOf(ctx context.Context, sub iru.Subject, verb string, n int) ([]iru.Event, error) {
 	return events(eventRows.list(ctx, t, "WHERE noun=$1 AND subject=$2 AND verb=$3"+withoutConsultations+" ORDER BY id DESC LIMIT $4", sub.Noun, sub.ID, verb, n))
+}
+
+// NewestOf lists the newest events about one thing, newest first, at most n, without consultations. Reading the thing itself checks the scope.
+func (t *Tx) NewestOf(ctx context.Context, sub iru.Subject, n int) ([]iru.Event, error) {
+	return events(eventRows.list(ctx, t, "WHERE noun=$1 AND subject=$2"+withoutConsultations+" ORDER BY id DESC LIMIT $3", sub.Noun, sub.ID, n))
 }
 
 // EventsOfThese lists the newest events about some things within a scope, at most n, oldest first.

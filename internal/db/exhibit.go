@@ -22,6 +22,19 @@ func (t *Tx) Exhibit(ctx context.Context, s iru.Scope, id iru.ExhibitID) (iru.Ex
 	return exhibits.get(ctx, t, partReach+" AND id=$2", s.Reach(), id)
 }
 
+// ExhibitsByID reads several, for the program; those that are not there are left out.
+func (t *Tx) ExhibitsByID(ctx context.Context, ids []iru.ExhibitID) (map[iru.ExhibitID]iru.Exhibit, error) {
+	out := make(map[iru.ExhibitID]iru.Exhibit, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	xs, err := exhibits.list(ctx, t, "WHERE id IN ("+binds(1, len(ids))+")", anys(ids)...)
+	for _, x := range xs {
+		out[x.ID] = x
+	}
+	return out, err
+}
+
 // ExhibitsOf lists an item's exhibits, newest first.
 func (t *Tx) ExhibitsOf(ctx context.Context, s iru.Scope, i iru.ItemID) ([]iru.Exhibit, error) {
 	return exhibits.list(ctx, t, "WHERE "+partReach+" AND item=$2 ORDER BY id DESC", s.Reach(), i)

@@ -9,10 +9,10 @@ import (
 	"iolaus/internal/iru"
 )
 
-var items = shape[iru.Item]{"item", "id, unit, asset, locator, title, lang, dir, text, state, priority, reasons, exhibit, content, held_by, held_until, wake_at, created, captured",
+var items = shape[iru.Item]{"item", "id, unit, asset, locator, title, lang, dir, text, state, priority, reasons, exhibit, content, held_by, held_until, wake_at, created, captured, languages",
 	func(i *iru.Item) []any {
 		return []any{&i.ID, &i.Unit, &i.Asset, &i.Locator, &i.Title, &i.Lang, &i.Dir, &i.Text, &i.State, &i.Priority, JSON(&i.Reasons),
-			&i.Exhibit, &i.Content, &i.HeldBy, Micros(&i.HeldUntil), Micros(&i.WakeAt), Micros(&i.Created), Micros(&i.Captured)}
+			&i.Exhibit, &i.Content, &i.HeldBy, Micros(&i.HeldUntil), Micros(&i.WakeAt), Micros(&i.Created), Micros(&i.Captured), JSON(&i.Languages)}
 	}}
 
 // AddItem stores an item and sets its id; Conflict if the unit has that address already.
@@ -26,6 +26,14 @@ func (t *Tx) Item(ctx context.Context, s iru.Scope, id iru.ItemID) (iru.Item, er
 // ItemByLocator reads a unit's item by its canonical address.
 func (t *Tx) ItemByLocator(ctx context.Context, u iru.UnitID, locator string) (iru.Item, error) {
 	return items.get(ctx, t, "unit=$1 AND locator=$2", u, locator)
+}
+
+// OwnItems lists the items at the own addresses of these assets.
+func (t *Tx) OwnItems(ctx context.Context, ids []iru.AssetID) ([]iru.Item, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return items.list(ctx, t, "WHERE id IN (SELECT i.id FROM asset a JOIN item i ON i.unit=a.unit AND i.locator=a.locator WHERE a.id IN ("+binds(1, len(ids))+")) ORDER BY id", anys(ids)...)
 }
 
 // ItemsOf lists an asset's items.
@@ -44,13 +52,13 @@ func (t *Tx) CapturedSince(ctx context.Context, u iru.UnitID, since time.Time, a
 		u, Micros(&since), after, n)
 }
 
-// waits is what waits for a person in a unit ($1) at a time ($2). What a person said is somebody else's waits for nobody.
-const waits = `($1=0 OR unit=$1) AND (state IN ('ready','second') OR (state='deferred' AND wake_at<=$2))
-	AND asset NOT IN (SELECT id FROM asset WHERE state='rejected')`
+// waits is what waits for a person at a time ($2). What a person said is somebody else's waits for nobody.
+const waits = `(state IN ('ready','second') OR (state='deferred' AND wake_at<=$2))
+	AND NOT EXISTS (SELECT 1 FROM asset a WHERE a.id=item.asset AND a.state='rejected')`
 
 // Queue lists what waits for a person at now, most urgent first, at most n: ready, for a second opinion, or woken up.
 func (t *Tx) Queue(ctx context.Context, s iru.Scope, now time.Time, n int) ([]iru.Item, error) {
-	return items.list(ctx, t, `WHERE `+waits+`
+	return items.list(ctx, t, `WHERE `+ownOnly(s)+` AND `+waits+`
 		ORDER BY priority DESC, id LIMIT $3`, s.Reach(), Micros(&now), n)
 }
 
@@ -83,6 +91,6 @@ func (t *Tx) ItemsAfter(ctx context.Context, s iru.Scope, f ItemFilter, after ir
 
 // QueueAfter lists what waits for a person at now, as Queue does, behind the place of an item with that priority and id.
 func (t *Tx) QueueAfter(ctx context.Context, s iru.Scope, now time.Time, priority int, after iru.ItemID, n int) ([]iru.Item, error) {
-	return items.list(ctx, t, `WHERE `+waits+`
+	return items.list(ctx, t, `WHERE `+ownOnly(s)+` AND `+waits+`
 		AND (priority<$3 OR (priority=$3 AND id>$4)) ORDER BY priority DESC, id LIMIT $5`, s.Reach(), Micros(&now), priority, after, n)
 }

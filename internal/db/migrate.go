@@ -40,6 +40,7 @@ type dialect struct {
 	columns  string // a query: table, column, type, whether it must be set
 	indexes  string // a query: table, SQL text of an index
 	checks   string // a query: table, SQL text with CHECK constraints
+	words    wordIndex
 }
 
 // migrate brings the tables of the program and of River up to date.

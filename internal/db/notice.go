@@ -10,15 +10,20 @@ import (
 	"iolaus/internal/iru"
 )
 
-var notices = shape[iru.Notice]{"notice", "id, unit, ref, instrument, regime, request, asset, item, locator, provider, layer, operation, parent, lang, reasons, basis, drafted, approvals, state, key, created, sent_at, received_at, outcome_at, outcome, remote_id, subject, text, batch, threat, emergency, facts",
+var notices = shape[iru.Notice]{"notice", "id, unit, ref, instrument, regime, request, asset, item, locator, provider, layer, operation, parent, lang, reasons, basis, drafted, approvals, state, key, created, sent_at, received_at, outcome_at, outcome, remote_id, subject, text, batch, threat, emergency, facts, stage, drill, played_at",
 	func(n *iru.Notice) []any {
 		return []any{&n.ID, &n.Unit, &n.Ref, &n.Instrument, &n.Regime, &n.Request, &n.Asset, &n.Item, &n.Locator, &n.Provider, &n.Layer,
 			&n.Operation, &n.Parent, &n.Lang, &n.Reasons, &n.Basis, &n.Drafted, JSON(&n.Approvals), &n.State, &n.Key, Micros(&n.Created),
-			Micros(&n.SentAt), Micros(&n.ReceivedAt), Micros(&n.OutcomeAt), &n.Outcome, &n.RemoteID, &n.Subject, &n.Text, &n.Batch, &n.Threat, JSON(&n.Emergency), &n.Facts}
+			Micros(&n.SentAt), Micros(&n.ReceivedAt), Micros(&n.OutcomeAt), &n.Outcome, &n.RemoteID, &n.Subject, &n.Text, &n.Batch, &n.Threat, JSON(&n.Emergency), &n.Facts, &n.Stage, &n.Drill, Micros(&n.PlayedAt)}
 	}}
 
 // AddNotice stores a notice and sets its id.
-func (t *Tx) AddNotice(ctx context.Context, n *iru.Notice) error { return notices.insert(ctx, t, n) }
+func (t *Tx) AddNotice(ctx context.Context, n *iru.Notice) error {
+	if n.Stage == "" { // an act of its own has no day
+		n.Stage = iru.StageAct
+	}
+	return notices.insert(ctx, t, n)
+}
 
 // Notice reads one notice.
 func (t *Tx) Notice(ctx context.Context, s iru.Scope, id iru.NoticeID) (iru.Notice, error) {

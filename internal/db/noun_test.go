@@ -198,7 +198,7 @@ func TestNounsComeBack(t *testing.T) {
 			get: func(x *db.Tx, o iru.Observation) (iru.Observation, error) {
 				return one(x.Observations(ctx, all, o.Asset, 2))
 			},
-		}, func(o *iru.Observation) { o.Asset = a.ID })
+		}, func(o *iru.Observation) { o.Asset, o.Content = a.ID, iru.ContentSimilar })
 		i := keep(t, d, f, "item", keeper[iru.Item]{
 			add:    func(x *db.Tx, i *iru.Item) error { return x.AddItem(ctx, i) },
 			get:    func(x *db.Tx, i iru.Item) (iru.Item, error) { return x.ItemByLocator(ctx, u.ID, i.Locator) },
@@ -318,11 +318,45 @@ func TestNounsComeBack(t *testing.T) {
 				return x.UpdateOperation(ctx, o, iru.OperationState(s))
 			}, state: "State",
 		}, func(p *iru.Operation) { p.Unit, p.Director, p.State = u.ID, o.ID, iru.OperationAborted })
+		keep(t, d, f, "plan", keeper[iru.Plan]{
+			add:    func(x *db.Tx, p *iru.Plan) error { return x.AddPlan(ctx, p) },
+			get:    func(x *db.Tx, p iru.Plan) (iru.Plan, error) { return x.Plan(ctx, all, p.ID) },
+			update: func(x *db.Tx, p iru.Plan, s string) error { return x.UpdatePlan(ctx, p, iru.PlanState(s)) }, state: "State",
+		}, func(p *iru.Plan) { p.Unit, p.Outlet, p.State = u.ID, out.ID, iru.PlanDropped })
+		keep(t, d, f, "rate", keeper[iru.Rate]{
+			add: func(x *db.Tx, r *iru.Rate) error { return x.AddRate(ctx, r) },
+			get: func(x *db.Tx, r iru.Rate) (iru.Rate, error) { return one(x.Rates(ctx, all)) },
+		}, func(r *iru.Rate) { r.Unit = u.ID })
+		part := keep(t, d, f, "participant", keeper[iru.Participant]{
+			add:    func(x *db.Tx, p *iru.Participant) error { return x.AddParticipant(ctx, p) },
+			get:    func(x *db.Tx, p iru.Participant) (iru.Participant, error) { return x.Participant(ctx, p.ID) },
+			update: func(x *db.Tx, p iru.Participant, _ string) error { return x.UpdateParticipant(ctx, p) },
+		}, func(p *iru.Participant) { p.Operation, p.Unit = op.ID, u.ID })
+		keep(t, d, f, "task", keeper[iru.Task]{
+			add:    func(x *db.Tx, k *iru.Task) error { return x.AddTask(ctx, k) },
+			get:    func(x *db.Tx, k iru.Task) (iru.Task, error) { return x.TaskByUID(ctx, all, k.UID) },
+			update: func(x *db.Tx, k iru.Task, s string) error { return x.UpdateTask(ctx, k, iru.TaskState(s)) }, state: "State",
+		}, func(k *iru.Task) { k.Operation, k.Participant, k.State = op.ID, part.ID, iru.TaskDeclined })
+		keep(t, d, f, "deconfliction", keeper[iru.Deconfliction]{
+			add: func(x *db.Tx, q *iru.Deconfliction) error { return x.AddDeconfliction(ctx, q) },
+			get: func(x *db.Tx, q iru.Deconfliction) (iru.Deconfliction, error) {
+				return x.DeconflictionByUID(ctx, all, q.UID)
+			},
+			update: func(x *db.Tx, q iru.Deconfliction, s string) error {
+				return x.UpdateDeconfliction(ctx, q, iru.DeconflictionState(s))
+			}, state: "State",
+		}, func(q *iru.Deconfliction) {
+			q.Operation, q.Participant, q.State = op.ID, part.ID, iru.DeconflictionHold
+		})
+		keep(t, d, f, "desk hours", keeper[iru.DeskHours]{
+			add: func(x *db.Tx, h *iru.DeskHours) error { return x.AddDeskHours(ctx, h) },
+			get: func(x *db.Tx, h iru.DeskHours) (iru.DeskHours, error) { return one(x.DeskHours(ctx, all)) },
+		}, func(h *iru.DeskHours) { h.Unit, h.Provider = u.ID, p.ID })
 		keep(t, d, f, "poll", keeper[iru.Poll]{
 			add:    func(x *db.Tx, p *iru.Poll) error { return x.AddPoll(ctx, p) },
 			get:    func(x *db.Tx, p iru.Poll) (iru.Poll, error) { return one(x.Polls(ctx, p.Operation)) },
 			update: func(x *db.Tx, p iru.Poll, s string) error { return x.UpdatePoll(ctx, p, iru.PollState(s)) }, state: "State",
-		}, func(p *iru.Poll) { p.Operation, p.Unit, p.State = op.ID, u.ID, iru.PollNoGo })
+		}, func(p *iru.Poll) { p.Operation, p.Participant, p.Unit, p.State = op.ID, part.ID, u.ID, iru.PollNoGo })
 		n := keep(t, d, f, "notice", keeper[iru.Notice]{
 			add:    func(x *db.Tx, n *iru.Notice) error { return x.AddNotice(ctx, n) },
 			get:    func(x *db.Tx, n iru.Notice) (iru.Notice, error) { return x.NoticeByRef(ctx, all, n.Ref) },
@@ -339,6 +373,96 @@ func TestNounsComeBack(t *testing.T) {
 			get:    func(x *db.Tx, s iru.Stray) (iru.Stray, error) { return x.Stray(ctx, all, s.ID) },
 			update: func(x *db.Tx, s iru.Stray, old string) error { return x.UpdateStray(ctx, s, iru.StrayState(old)) }, state: "State",
 		}, func(s *iru.Stray) { s.Unit, s.State = u.ID, iru.StrayDismissed })
+		keep(t, d, f, "lead", keeper[iru.Lead]{
+			add: func(x *db.Tx, l *iru.Lead) error { return x.SeeLead(ctx, l) },
+			get: func(x *db.Tx, l iru.Lead) (iru.Lead, error) { return one(x.LeadsOf(ctx, all, l.Asset)) },
+		}, func(l *iru.Lead) { l.Unit, l.Asset, l.Source = u.ID, a.ID, iru.LeadCT })
+		keep(t, d, f, "trusted", keeper[iru.Trusted]{
+			add: func(x *db.Tx, v *iru.Trusted) error { return x.AddTrusted(ctx, v) },
+			get: func(x *db.Tx, v iru.Trusted) (iru.Trusted, error) { return one(x.TrustedMarks(ctx, all)) },
+		}, func(v *iru.Trusted) { v.Unit = u.ID })
+		keep(t, d, f, "certificate log", keeper[iru.CTLog]{
+			add: func(x *db.Tx, v *iru.CTLog) error { return x.SetCTLog(ctx, v) },
+			get: func(x *db.Tx, v iru.CTLog) (iru.CTLog, error) { return x.CTLog(ctx, v.Log) },
+		}, func(v *iru.CTLog) {})
+		keep(t, d, f, "followup", keeper[iru.FollowUp]{
+			add: func(x *db.Tx, v *iru.FollowUp) error { return x.AddFollowUp(ctx, v) },
+			get: func(x *db.Tx, v iru.FollowUp) (iru.FollowUp, error) { return x.FollowUp(ctx, all, v.ID) },
+			update: func(x *db.Tx, v iru.FollowUp, old string) error {
+				return x.UpdateFollowUp(ctx, v, iru.FollowUpState(old))
+			}, state: "State",
+		}, func(v *iru.FollowUp) {
+			v.Unit, v.Asset, v.Fell, v.Model, v.State = u.ID, a.ID, a.ID, n.ID, iru.FollowupDismissed
+		})
+		keep(t, d, f, "duty", keeper[iru.Duty]{
+			add: func(x *db.Tx, v *iru.Duty) error { return x.AddDuty(ctx, v) },
+			get: func(x *db.Tx, v iru.Duty) (iru.Duty, error) { return one(x.Duties(ctx, all, v.Operation, 0, 9)) },
+		}, func(v *iru.Duty) { v.Unit, v.Operation, v.By = u.ID, op.ID, o.ID })
+		keep(t, d, f, "muster", keeper[iru.Muster]{
+			add:    func(x *db.Tx, v *iru.Muster) error { return x.AddMuster(ctx, v) },
+			get:    func(x *db.Tx, v iru.Muster) (iru.Muster, error) { return x.Muster(ctx, all, v.ID) },
+			update: func(x *db.Tx, v iru.Muster, old string) error { return x.UpdateMuster(ctx, v, iru.MusterState(old)) }, state: "State",
+		}, func(v *iru.Muster) { v.Unit, v.Operation, v.State = u.ID, op.ID, iru.MusterClosed })
+		keep(t, d, f, "effect window", keeper[iru.EffectWindow]{
+			add: func(x *db.Tx, v *iru.EffectWindow) error { return x.AddEffectWindow(ctx, v) },
+			get: func(x *db.Tx, v iru.EffectWindow) (iru.EffectWindow, error) {
+				return one(x.EffectWindows(ctx, all, v.Operation))
+			},
+			update: func(x *db.Tx, v iru.EffectWindow, old string) error {
+				return x.UpdateEffectWindow(ctx, v, iru.EffectWindowState(old))
+			}, state: "State",
+		}, func(v *iru.EffectWindow) { v.Unit, v.Operation, v.State = u.ID, op.ID, iru.EffectWindowWithdrawn })
+		pa := keep(t, d, f, "partner", keeper[iru.Partner]{
+			add: func(x *db.Tx, v *iru.Partner) error { return x.AddPartner(ctx, v) },
+			get: func(x *db.Tx, v iru.Partner) (iru.Partner, error) { return x.Partner(ctx, all, v.ID) },
+			update: func(x *db.Tx, v iru.Partner, old string) error {
+				return x.UpdatePartner(ctx, v, iru.PartnerState(old))
+			}, state: "State",
+		}, func(v *iru.Partner) { v.Unit, v.State = u.ID, iru.PartnerSuspended })
+		keep(t, d, f, "partner line", keeper[iru.Line]{
+			add:    func(x *db.Tx, v *iru.Line) error { return x.AddLine(ctx, v) },
+			get:    func(x *db.Tx, v iru.Line) (iru.Line, error) { return x.Line(ctx, v.Partner) },
+			update: func(x *db.Tx, v iru.Line, _ string) error { return x.UpdateLine(ctx, v) },
+		}, func(v *iru.Line) { v.Partner = pa.ID })
+		keep(t, d, f, "outgoing", keeper[iru.Outgoing]{
+			add: func(x *db.Tx, v *iru.Outgoing) error { return x.AddOutgoing(ctx, v) },
+			get: func(x *db.Tx, v iru.Outgoing) (iru.Outgoing, error) { return one(x.Outgoings(ctx, all, pa.ID, 0, 9)) },
+			update: func(x *db.Tx, v iru.Outgoing, old string) error {
+				return x.UpdateOutgoing(ctx, v, iru.OutgoingState(old))
+			}, state: "State",
+		}, func(v *iru.Outgoing) { v.Partner, v.State = pa.ID, iru.OutgoingDelivered })
+		keep(t, d, f, "incoming", keeper[iru.Incoming]{
+			add: func(x *db.Tx, v *iru.Incoming) error { return x.AddIncoming(ctx, v) },
+			get: func(x *db.Tx, v iru.Incoming) (iru.Incoming, error) { return x.Incoming(ctx, all, v.ID) },
+			update: func(x *db.Tx, v iru.Incoming, old string) error {
+				return x.UpdateIncoming(ctx, v, iru.IncomingState(old))
+			}, state: "State",
+		}, func(v *iru.Incoming) { v.Partner, v.State = pa.ID, iru.IncomingParked })
+		keep(t, d, f, "invitation", keeper[iru.Invitation]{
+			add: func(x *db.Tx, v *iru.Invitation) error { return x.AddInvitation(ctx, v) },
+			get: func(x *db.Tx, v iru.Invitation) (iru.Invitation, error) { return x.Invitation(ctx, all, v.ID) },
+			update: func(x *db.Tx, v iru.Invitation, old string) error {
+				return x.UpdateInvitation(ctx, v, iru.InvitationState(old))
+			}, state: "State",
+		}, func(v *iru.Invitation) { v.Unit, v.Partner, v.State = u.ID, pa.ID, iru.InvitationDeclined })
+		keep(t, d, f, "standing", keeper[iru.PartnerStanding]{
+			add: func(x *db.Tx, v *iru.PartnerStanding) error { return x.AddPartnerStanding(ctx, v) },
+			get: func(x *db.Tx, v iru.PartnerStanding) (iru.PartnerStanding, error) {
+				return x.PartnerStanding(ctx, op.ID, pa.ID)
+			},
+			update: func(x *db.Tx, v iru.PartnerStanding, _ string) error { return x.UpdatePartnerStanding(ctx, v) },
+		}, func(v *iru.PartnerStanding) { v.Operation, v.Partner = op.ID, pa.ID })
+		keep(t, d, f, "inquiry", keeper[iru.Inquiry]{
+			add: func(x *db.Tx, v *iru.Inquiry) error { return x.AddInquiry(ctx, v) },
+			get: func(x *db.Tx, v iru.Inquiry) (iru.Inquiry, error) { return x.Inquiry(ctx, all, v.ID) },
+			update: func(x *db.Tx, v iru.Inquiry, old string) error {
+				return x.UpdateInquiry(ctx, v, iru.InquiryState(old))
+			}, state: "State",
+		}, func(v *iru.Inquiry) { v.Unit, v.Partner, v.State = u.ID, pa.ID, iru.InquiryRefused })
+		keep(t, d, f, "witness", keeper[iru.Witness]{
+			add: func(x *db.Tx, v *iru.Witness) error { return x.AddWitness(ctx, v) },
+			get: func(x *db.Tx, v iru.Witness) (iru.Witness, error) { return one(x.Witnesses(ctx, all, 9)) },
+		}, func(v *iru.Witness) { v.Unit, v.Partner = u.ID, pa.ID })
 		keep(t, d, f, "drill", keeper[iru.Drill]{
 			add:    func(x *db.Tx, k *iru.Drill) error { return x.AddDrill(ctx, k) },
 			get:    func(x *db.Tx, k iru.Drill) (iru.Drill, error) { return x.Drill(ctx, all, k.ID) },
@@ -374,8 +498,11 @@ func TestStoredOnce(t *testing.T) {
 			"provider": func(x *db.Tx) error { v := h.provider; return x.AddProvider(ctx, &v) },
 			"notice":   func(x *db.Tx) error { v := h.notice; return x.AddNotice(ctx, &v) },
 			"poll": func(x *db.Tx) error {
-				return x.AddPoll(ctx, &iru.Poll{Operation: h.operation.ID, Unit: h.unit.ID, State: iru.PollOpen})
+				return x.AddPoll(ctx, &iru.Poll{Operation: h.operation.ID, Participant: h.part.ID, Role: iru.RoleOrderRemoval, Unit: h.unit.ID, State: iru.PollOpen})
 			},
+			"participant": func(x *db.Tx) error { v := h.part; v.Name = "another name"; return x.AddParticipant(ctx, &v) },
+			"task":        func(x *db.Tx) error { v := h.task; return x.AddTask(ctx, &v) },
+			"question":    func(x *db.Tx) error { v := h.question; v.UID = "another"; return x.AddDeconfliction(ctx, &v) },
 		} {
 			if err := d.Tx(ctx, f); !errors.Is(err, iru.Conflict) {
 				t.Errorf("a second %s: %v", name, err)
@@ -413,6 +540,8 @@ func TestStatesAreChecked(t *testing.T) {
 		// Not states, but lists of package iru as well.
 		want["bank.source"], want["opinion.verdict"], want["known.flood"] = listed(iru.Sources), listed(iru.Verdicts), listed(iru.Floods)
 		want["rescan.sought"] = listed(iru.Soughts)
+		want["observation.content"] = listed(iru.Contents)
+		want["sighting.monitor"], want["schedule.monitor"] = listed(iru.Monitors), listed(iru.Monitors)
 		if diff := cmp.Diff(want, have); diff != "" {
 			t.Errorf("states (-package iru +SQL):\n%s", diff)
 		}

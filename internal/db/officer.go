@@ -10,8 +10,8 @@ import (
 	"iolaus/internal/iru"
 )
 
-var officers = shape[iru.Officer]{"officer", "id, unit, login, name, roles, state, created, subject", func(o *iru.Officer) []any {
-	return []any{&o.ID, &o.Unit, &o.Login, &o.Name, JSON(&o.Roles), &o.State, Micros(&o.Created), &o.Subject}
+var officers = shape[iru.Officer]{"officer", "id, unit, login, name, roles, state, created, subject, languages", func(o *iru.Officer) []any {
+	return []any{&o.ID, &o.Unit, &o.Login, &o.Name, JSON(&o.Roles), &o.State, Micros(&o.Created), &o.Subject, JSON(&o.Languages)}
 }}
 
 // AddOfficer stores an officer without a password and sets the id.

@@ -8,8 +8,9 @@ import (
 	"iolaus/internal/iru"
 )
 
-var operations = shape[iru.Operation]{"operation", "id, unit, name, outlets, state, t0, director, note, created, first_sent, last_sent", func(o *iru.Operation) []any {
-	return []any{&o.ID, &o.Unit, &o.Name, JSON(&o.Outlets), &o.State, Micros(&o.T0), &o.Director, &o.Note, Micros(&o.Created), Micros(&o.FirstSent), Micros(&o.LastSent)}
+var operations = shape[iru.Operation]{"operation", "id, unit, name, outlets, state, t0, director, note, created, first_sent, last_sent, drill, planned, pauses, held_at, preserve_at, registrar_at, lead, uid", func(o *iru.Operation) []any {
+	return []any{&o.ID, &o.Unit, &o.Name, JSON(&o.Outlets), &o.State, Micros(&o.T0), &o.Director, &o.Note, Micros(&o.Created), Micros(&o.FirstSent), Micros(&o.LastSent),
+		&o.Drill, Micros(&o.Planned), JSON(&o.Pauses), Micros(&o.HeldAt), Micros(&o.PreserveAt), Micros(&o.RegistrarAt), &o.Lead, &o.UID}
 }}
 
 // AddOperation stores an operation and sets its id.
@@ -32,16 +33,16 @@ func (t *Tx) UpdateOperation(ctx context.Context, o iru.Operation, old iru.Opera
 	return operations.update(ctx, t, &o, "state", old)
 }
 
-var polls = shape[iru.Poll]{"poll", "id, operation, unit, state, by_officer, at, reason, digest", func(p *iru.Poll) []any {
-	return []any{&p.ID, &p.Operation, &p.Unit, &p.State, &p.By, Micros(&p.At), &p.Reason, &p.Digest}
+var polls = shape[iru.Poll]{"poll", "id, operation, participant, role, unit, state, by_officer, at, reason, digest", func(p *iru.Poll) []any {
+	return []any{&p.ID, &p.Operation, &p.Participant, &p.Role, &p.Unit, &p.State, &p.By, Micros(&p.At), &p.Reason, &p.Digest}
 }}
 
-// AddPoll stores a unit's poll and sets its id: the unit takes part from now on.
+// AddPoll stores the poll of a participant's role and sets its id.
 func (t *Tx) AddPoll(ctx context.Context, p *iru.Poll) error { return polls.insert(ctx, t, p) }
 
-// Polls lists an operation's polls by unit.
+// Polls lists an operation's polls by participant.
 func (t *Tx) Polls(ctx context.Context, o iru.OperationID) ([]iru.Poll, error) {
-	return polls.list(ctx, t, "WHERE operation=$1 ORDER BY unit", o)
+	return polls.list(ctx, t, "WHERE operation=$1 ORDER BY participant, id", o)
 }
 
 // UpdatePoll stores the poll again if its state is still the old one.
@@ -52,4 +53,10 @@ func (t *Tx) UpdatePoll(ctx context.Context, p iru.Poll, old iru.PollState) erro
 // OperationsAfter lists the operations after an id, oldest first, at most n.
 func (t *Tx) OperationsAfter(ctx context.Context, s iru.Scope, after iru.OperationID, n int) ([]iru.Operation, error) {
 	return operations.list(ctx, t, "WHERE "+opReach+" AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n)
+}
+
+// RemovePoll ends the poll of a role that a participant has no longer.
+func (t *Tx) RemovePoll(ctx context.Context, id int64) error {
+	_, err := t.Exec(ctx, "DELETE FROM poll WHERE id=$1", id)
+	return err
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -236,7 +237,7 @@ func (e *pgEngine) runner(cfg *river.Config) (Runner, error) {
 }
 
 func (e *pgEngine) scrub(ctx context.Context) error {
-	_, err := e.pool.Exec(ctx, "VACUUM exhibit")
+	_, err := e.pool.Exec(ctx, "VACUUM exhibit, captured_words, captured_text")
 	return err
 }
 
@@ -254,5 +255,85 @@ func (e *pgEngine) dialect() dialect {
 		indexes: `SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1, 2`,
 		checks: `SELECT r.relname, pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
 			WHERE c.contype = 'c' AND c.connamespace = current_schema()::regnamespace ORDER BY 1, 2`,
+		words: pgWords,
 	}
+}
+
+// pgWords finds texts by a tsvector that is made here: the words are folded, and the server's own parser would part them otherwise.
+var pgWords = wordIndex{
+	from:  "captured_words w CROSS JOIN captured c",
+	match: "w.words @@ CAST($1 AS tsquery) AND c.id=w.id",
+	order: "ts_rank(w.words, CAST($1 AS tsquery)) DESC, c.id DESC",
+	query: func(terms []iru.SearchTerm) string {
+		var parts []string
+		for _, t := range terms {
+			phrase := "'" + strings.Join(t.Words, "' <-> '") + "'"
+			if t.Open {
+				phrase += ":*"
+			}
+			if len(t.Words) > 1 {
+				phrase = "(" + phrase + ")"
+			}
+			if t.Not {
+				phrase = "!" + phrase
+			}
+			parts = append(parts, phrase)
+		}
+		return strings.Join(parts, " & ")
+	},
+	enter: func(id iru.CapturedID, title, body []string) (string, []any) {
+		return "INSERT INTO captured_words (id, words) VALUES ($1, CAST($2 AS tsvector))", []any{id, tsvector(title, body)}
+	},
+	leave: func(id iru.CapturedID, _, _ []string) (string, []any) {
+		return "DELETE FROM captured_words WHERE id=$1", []any{id}
+	},
+}
+
+// Limits of a tsvector (https://www.postgresql.org/docs/current/textsearch-limitations.html): places up to 16383, 256 of a word, less than
+// a megabyte in all. A word behind the last place is found, but in no phrase; what is beyond a megabyte is not found.
+const (
+	tsPlaces = 16383
+	tsRepeat = 256
+	tsBytes  = 1_000_000
+)
+
+// tsvector writes the words of a text: those of the title weigh more, and a phrase does not go on from the one into the other.
+func tsvector(title, body []string) string {
+	places := map[string][]byte{}
+	count := map[string]int{}
+	size := 0
+	add := func(w string, place int, weight string) {
+		known, ok := places[w]
+		if !ok {
+			if size += len(w) + 8; size > tsBytes {
+				return
+			}
+		}
+		if place > tsPlaces || count[w] == tsRepeat {
+			places[w] = known
+			return
+		}
+		if size += 2; size > tsBytes && ok {
+			return
+		}
+		if count[w]++; len(known) > 0 {
+			known = append(known, ',')
+		}
+		places[w] = append(strconv.AppendInt(known, int64(place), 10), weight...)
+	}
+	for n, w := range title {
+		add(w, n+1, "A")
+	}
+	for n, w := range body {
+		add(w, len(title)+n+2, "")
+	}
+	var out strings.Builder
+	for w, at := range places {
+		out.WriteString("'" + w + "'")
+		if len(at) > 0 {
+			out.WriteString(":" + string(at))
+		}
+		out.WriteByte(' ')
+	}
+	return out.String()
 }

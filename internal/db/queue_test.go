@@ -110,14 +110,14 @@ func jobID(t *testing.T, r db.Runner) int64 {
 // The decision and its job commit together or not at all.
 func TestEnqueueIsPartOfTheTransaction(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		table(t, d, "plan (train TEXT NOT NULL PRIMARY KEY)")
+		table(t, d, "timetable (train TEXT NOT NULL PRIMARY KEY)")
 		decide := func(train string, then error) error {
 			return d.Tx(t.Context(), func(tx *db.Tx) error {
 				// Statements before and after the job, on both engines in one transaction.
 				if _, err := tx.Enqueue(t.Context(), depart{train}, nil); err != nil {
 					return err
 				}
-				if _, err := tx.Exec(t.Context(), "INSERT INTO plan (train) VALUES ($1)", train); err != nil {
+				if _, err := tx.Exec(t.Context(), "INSERT INTO timetable (train) VALUES ($1)", train); err != nil {
 					return err
 				}
 				if n := number(t, d, "SELECT COUNT(*) FROM river_job WHERE state <> 'completed'"); n != 0 {
@@ -144,7 +144,7 @@ func TestEnqueueIsPartOfTheTransaction(t *testing.T) {
 		if len(s.times("coast")) != 1 || len(s.times("coast again")) != 1 || s.trains() != 2 {
 			t.Errorf("departed: %v; want the two trains of the committed transaction, once each", s.departed)
 		}
-		if n := number(t, d, "SELECT COUNT(*) FROM plan"); n != 1 {
+		if n := number(t, d, "SELECT COUNT(*) FROM timetable"); n != 1 {
 			t.Errorf("%d plans, want 1", n)
 		}
 	})

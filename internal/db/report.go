@@ -98,6 +98,8 @@ func countings(name string) (counting, bool) {
 		"scrutinies":       {"JOIN scrutiny x ON x.id=e.subject AND x.role='scrutiniser' LEFT JOIN notice n ON n.id=0", first("e", "scrutiny", "'conclude'", "") + " AND " + inTime("e")},
 		"appeals":          {of("appeal", ""), first("e", "appeal", "'lodge'", "") + " AND " + inTime("e")},
 		"reinstated":       {of("reinstatement", ""), first("e", "reinstatement", "'verify'", "") + " AND " + inTime("e")},
+		"questions":        {question, first("e", "deconfliction", "'ask'", "") + " AND " + inTime("e") + " AND " + settled},
+		"questions.held":   {question, first("e", "deconfliction", "'ask'", "") + " AND " + inTime("e") + " AND " + settled + " AND (" + some("h", "deconfliction", "hold") + " OR " + some("h", "deconfliction", "evidence") + ")"},
 		"waivers":          {of("waiver", ""), first("e", "waiver", "'grant'", "") + " AND " + inTime("e")},
 	}[name]
 	c.where += only
@@ -113,6 +115,12 @@ func of(noun, cond string) string {
 }
 
 func noAct(join string) string { return join + " LEFT JOIN notice n ON n.id=0" }
+
+// question joins a question with the operation whose question it is.
+const question = "JOIN deconfliction x ON x.id=e.subject LEFT JOIN notice n ON n.id=0"
+
+// settled: the question's operation was over at the size of the ledger, or what belongs to running ones is counted too.
+const settled = "($5=1 OR EXISTS (SELECT 1 FROM event o WHERE o.noun='operation' AND o.subject=x.operation AND o.verb IN ('close','abort') AND o.idx>=0 AND o.idx<$4))"
 
 // ongoing: the operation that the act belongs to was not over at the size of the ledger.
 const ongoing = "(COALESCE(n.operation, 0)<>0 AND NOT EXISTS (SELECT 1 FROM event o WHERE o.noun='operation' AND o.subject=n.operation AND o.verb IN ('close','abort') AND o.idx>=0 AND o.idx<$4))"

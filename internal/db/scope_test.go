@@ -40,6 +40,10 @@ type household struct {
 	trial     iru.Trial
 	authority iru.Authority
 	operation iru.Operation
+	part      iru.Participant
+	task      iru.Task
+	question  iru.Deconfliction
+	plan      iru.Plan
 	notice    iru.Notice
 	letter    iru.Letter
 	clock     iru.Clock
@@ -49,6 +53,10 @@ type household struct {
 	spot      iru.Spot
 	threat    iru.Threat
 	drill     iru.Drill
+	lead      iru.LeadID
+	followup  iru.FollowUp
+	muster    iru.Muster
+	window    iru.EffectWindow
 	event     iru.EventID
 	scrutiny  iru.Scrutiny
 	missive   iru.Missive
@@ -56,13 +64,26 @@ type household struct {
 	appeal    iru.Appeal
 	put       iru.Reinstatement
 	secrecy   iru.Nondisclosure
+	partner   iru.Partner
+	incoming  iru.Incoming
+	invited   iru.Invitation
+	inquiry   iru.Inquiry
+}
+
+// takePart has a unit take part in an operation, with its poll.
+func takePart(ctx context.Context, x *db.Tx, o iru.OperationID, u iru.Unit) (iru.Participant, error) {
+	p := iru.Participant{Operation: o, Unit: u.ID, Kind: iru.KindUnit, Name: u.Name, Country: u.Country, Roles: []iru.TaskRole{iru.RoleOrderRemoval}}
+	if err := x.AddParticipant(ctx, &p); err != nil {
+		return p, err
+	}
+	return p, x.AddPoll(ctx, &iru.Poll{Operation: o, Participant: p.ID, Role: iru.RoleOrderRemoval, Unit: u.ID, State: iru.PollOpen})
 }
 
 func house(t *testing.T, d *db.DB, name string) household {
 	t.Helper()
 	ctx, at := t.Context(), time.Date(2026, 3, 12, 8, 0, 0, 0, time.UTC)
 	var h household
-	must(t, d.Tx(ctx, func(x *db.Tx) error {
+	must(t, d.Tx(ctx, func(x *db.Tx) (err error) {
 		h = household{}
 		h.unit = iru.Unit{Name: name, Country: "XA", Kind: "unit", State: iru.UnitActive}
 		if err := x.AddUnit(ctx, &h.unit); err != nil {
@@ -81,7 +102,15 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddAsset(ctx, &h.asset); err != nil {
 			return err
 		}
+		like := iru.Asset{Unit: u, Locator: "https://like-" + name + ".test/", State: iru.AssetCandidate, Presence: iru.Presence{State: iru.PresenceUnknown}, Lineage: iru.Lineage{To: h.asset.ID, Score: 3.5}}
+		if err := x.AddAsset(ctx, &like); err != nil {
+			return err
+		}
 		if err := x.AddObservation(ctx, &iru.Observation{Asset: h.asset.ID, At: at, Vantage: "north", Outcome: iru.Up}); err != nil {
+			return err
+		}
+		if err := x.SeeEdges(ctx, []iru.Edge{{Unit: u, From: iru.OutletNode(h.outlet.ID), To: iru.AssetNode(h.asset.ID), Rel: iru.RelPublishes, Source: iru.SourceOfficer,
+			Asset: h.asset.ID, First: at, Last: at, Confidence: 1}}); err != nil {
 			return err
 		}
 		h.item = iru.Item{Unit: u, Asset: h.asset.ID, Locator: h.asset.Locator, State: iru.ItemReady}
@@ -94,6 +123,10 @@ func house(t *testing.T, d *db.DB, name string) household {
 		}
 		h.exhibit = iru.Exhibit{Unit: u, Asset: h.asset.ID, Item: h.item.ID, State: iru.ExhibitRecorded}
 		if err := x.AddExhibit(ctx, &h.exhibit); err != nil {
+			return err
+		}
+		said := iru.Captured{Unit: u, Asset: h.asset.ID, Item: h.item.ID, Exhibit: h.exhibit.ID, Lang: "en", Sum: name, First: at, Last: at}
+		if _, err := x.AddCaptured(ctx, &said, db.Writing{Title: name, Body: "the harbour tram", Langs: []string{"en"}}); err != nil {
 			return err
 		}
 		h.bank = iru.Bank{Unit: u, Name: name, Source: iru.SourceFeed}
@@ -152,7 +185,25 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddOperation(ctx, &h.operation); err != nil {
 			return err
 		}
-		if err := x.AddPoll(ctx, &iru.Poll{Operation: h.operation.ID, Unit: u, State: iru.PollOpen}); err != nil {
+		if h.part, err = takePart(ctx, x, h.operation.ID, h.unit); err != nil {
+			return err
+		}
+		h.task = iru.Task{UID: "task " + name, Operation: h.operation.ID, Participant: h.part.ID, Asset: h.asset.ID, Address: h.asset.Locator, Role: iru.RoleSeizeServers, State: iru.TaskProposed}
+		if err := x.AddTask(ctx, &h.task); err != nil {
+			return err
+		}
+		h.question = iru.Deconfliction{UID: "question " + name, Operation: h.operation.ID, Participant: h.part.ID, Unit: u, Asset: h.asset.ID, Address: h.asset.Locator, State: iru.DeconflictionRequested, Due: at}
+		if err := x.AddDeconfliction(ctx, &h.question); err != nil {
+			return err
+		}
+		h.plan = iru.Plan{Unit: u, Outlet: h.outlet.ID, Name: name, State: iru.PlanDraft, By: h.officer.ID}
+		if err := x.AddPlan(ctx, &h.plan); err != nil {
+			return err
+		}
+		if err := x.AddRate(ctx, &iru.Rate{Unit: u, Key: iru.RateView, Value: 3, Reason: name}); err != nil {
+			return err
+		}
+		if err := x.AddDeskHours(ctx, &iru.DeskHours{Unit: u, Provider: h.provider.ID, Always: true, Reason: name}); err != nil {
 			return err
 		}
 		h.batch = iru.Batch{Unit: u, Ref: name, Provider: h.provider.ID, Key: name, State: iru.BatchGathering}
@@ -181,6 +232,63 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddDrill(ctx, &h.drill); err != nil {
 			return err
 		}
+		rejected := iru.Asset{Unit: u, Locator: "https://not-" + name + ".test/", State: iru.AssetRejected, Presence: iru.Presence{State: iru.PresenceUp}}
+		waiting := iru.Asset{Unit: u, Locator: "https://new-" + name + ".test/", State: iru.AssetCandidate, Presence: iru.Presence{State: iru.PresenceUp}}
+		for _, a := range []*iru.Asset{&rejected, &waiting} {
+			if err := x.AddAsset(ctx, a); err != nil {
+				return err
+			}
+		}
+		for _, to := range []iru.AssetID{h.asset.ID, rejected.ID, waiting.ID} {
+			l := iru.Lead{Unit: u, Asset: to, Source: iru.LeadLink, At: at, Last: at}
+			if err := x.SeeLead(ctx, &l); err != nil {
+				return err
+			}
+			h.lead = l.ID
+		}
+		if err := x.AddTrusted(ctx, &iru.Trusted{Unit: u, At: at}); err != nil {
+			return err
+		}
+		h.followup = iru.FollowUp{Unit: u, Asset: h.asset.ID, Fell: h.asset.ID, Model: h.notice.ID, State: iru.FollowupPrepared}
+		if err := x.AddFollowUp(ctx, &h.followup); err != nil {
+			return err
+		}
+		if err := x.AddDuty(ctx, &iru.Duty{Unit: u, Operation: h.operation.ID, By: h.officer.ID, Text: "x", Handling: iru.Handling{TLP: "GREEN", PAP: "GREEN", H: "H0"}}); err != nil {
+			return err
+		}
+		h.partner = iru.Partner{Unit: u, Name: name, Key: name, State: iru.PartnerConfirmed}
+		if err := x.AddPartner(ctx, &h.partner); err != nil {
+			return err
+		}
+		if err := x.AddOutgoing(ctx, &iru.Outgoing{Partner: h.partner.ID, Operation: name, State: iru.OutgoingQueued}); err != nil {
+			return err
+		}
+		h.incoming = iru.Incoming{Partner: h.partner.ID, Operation: name, State: iru.IncomingParked}
+		if err := x.AddIncoming(ctx, &h.incoming); err != nil {
+			return err
+		}
+		h.invited = iru.Invitation{Unit: u, Partner: h.partner.ID, Operation: name, State: iru.InvitationOpen}
+		if err := x.AddInvitation(ctx, &h.invited); err != nil {
+			return err
+		}
+		h.inquiry = iru.Inquiry{Unit: u, Partner: h.partner.ID, UID: name, State: iru.InquiryAsked}
+		if err := x.AddInquiry(ctx, &h.inquiry); err != nil {
+			return err
+		}
+		if err := x.AddWitness(ctx, &iru.Witness{Unit: u, Partner: h.partner.ID}); err != nil {
+			return err
+		}
+		h.window = iru.EffectWindow{Unit: u, Operation: h.operation.ID, State: iru.EffectWindowSealed}
+		if err := x.AddEffectWindow(ctx, &h.window); err != nil {
+			return err
+		}
+		h.muster = iru.Muster{Unit: u, Operation: h.operation.ID, Mark: iru.Mark15, State: iru.MusterOpen, Begun: at, Due: at}
+		if err := x.AddMuster(ctx, &h.muster); err != nil {
+			return err
+		}
+		if err := x.AddWave(ctx, iru.Wave{Operation: h.operation.ID, After: h.operation.ID, Number: 2, Made: at, By: 1}); err != nil {
+			return err
+		}
 		h.mock = iru.Mock{Unit: u, Notice: h.notice.ID, State: iru.MockAsked}
 		h.spot = iru.Spot{Unit: u, Item: h.item.ID, Assessment: h.opinion.ID, State: iru.SpotAsked}
 		h.threat = iru.Threat{Unit: u, Item: h.item.ID, Notice: h.notice.ID, State: iru.ThreatOpened}
@@ -204,12 +312,17 @@ func house(t *testing.T, d *db.DB, name string) household {
 			func() error { return x.AddAppeal(ctx, &h.appeal) },
 			func() error { return x.AddReinstatement(ctx, &h.put) },
 			func() error { return x.AddNondisclosure(ctx, &h.secrecy) },
+			func() error {
+				return x.AddSighting(ctx, &iru.Sighting{Unit: u, Asset: h.asset.ID, Monitor: iru.MirrorMonitor, Vantage: "house", Seen: iru.Seen{Mirror: &iru.MirrorSeen{Host: "m.test"}}})
+			},
+			func() error {
+				return x.AddSchedule(ctx, iru.Schedule{Unit: u, Asset: h.asset.ID, Monitor: iru.MirrorMonitor, Shard: 3, Due: time.UnixMicro(5)})
+			},
 		} {
 			if err := add(); err != nil {
 				return err
 			}
 		}
-		var err error
 		h.event, err = x.Record(ctx, iru.Event{At: at, Unit: u, Subject: iru.Subject{Noun: "asset", ID: int64(h.asset.ID)}, Verb: "seen", From: "unknown", To: "up"})
 		return err
 	}))
@@ -259,17 +372,61 @@ var readers = map[string]reader{
 	"AssetsOf": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.AssetsOf(ctx, s, h.outlet.ID))
 	}},
+	"AssetsIs": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.AssetsIs(ctx, s, h.asset.State, 9))
+	}},
+	"AssetsLike": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.AssetsLike(ctx, s, "", h.asset.Locator, 9))
+	}},
 	"AssetsAfter": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.AssetsAfter(ctx, s, db.AssetFilter{}, 0, 9))
 	}},
 	"AssetsIn": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.AssetsIn(ctx, s, h.operation.ID))
 	}},
+	"TilesIn": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.TilesIn(ctx, s, h.operation.ID))
+	}},
 	"Observations": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Observations(ctx, s, h.asset.ID, 9))
 	}},
+	"Sightings": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Sightings(ctx, s, h.asset.ID, 9))
+	}},
+	"Schedules": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Schedules(ctx, s, h.asset.ID))
+	}},
+	"Overdue": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		o, err := x.Overdue(ctx, s, time.UnixMicro(9), 9)
+		return o.Count, err
+	}},
+	"MapOf": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.MapOf(ctx, s, h.outlet.ID))
+	}},
+	"EdgesOf": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.EdgesOf(ctx, s, h.asset.ID))
+	}},
+	"EdgesTo": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.EdgesTo(ctx, s, iru.AssetNode(h.asset.ID), 9))
+	}},
 	"PresenceChanges": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.PresenceChanges(ctx, s, time.Time{}, 9))
+	}},
+	"Newborns": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Newborns(ctx, s, h.outlet.ID, time.Time{}, 9))
+	}},
+	"Standings": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		all, err := x.Standings(ctx, s)
+		return seen(slices.DeleteFunc(all, func(a db.Standing) bool { return a.State == iru.AssetCandidate }), err)
+	}},
+	"SuggestedFor": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.SuggestedFor(ctx, s))
+	}},
+	"Suggested": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Suggested(ctx, s, 9))
+	}},
+	"AssetsStanding": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.AssetsStanding(ctx, s, iru.AssetLive, 9))
 	}},
 	"Item": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Item(ctx, s, h.item.ID))
@@ -310,6 +467,16 @@ var readers = map[string]reader{
 	}},
 	"ExhibitsBefore": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.ExhibitsBefore(ctx, s, 0, 9))
+	}},
+	"Search": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		terms, err := iru.ParseSearch("harbour")
+		if err != nil {
+			return 0, err
+		}
+		return seen(x.Search(ctx, s, iru.Search{Terms: terms}, 0, 9))
+	}},
+	"SearchLangs": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.SearchLangs(ctx, s, 9))
 	}},
 	"Bank": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Bank(ctx, s, h.bank.ID))
@@ -528,6 +695,108 @@ var readers = map[string]reader{
 	"StraysAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.StraysAfter(ctx, s, "", 0, 9))
 	}},
+	"LeadsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.LeadsOf(ctx, s, h.asset.ID))
+	}},
+	"LeadsWaiting": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.LeadsWaiting(ctx, s))
+	}},
+	"Lead": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Lead(ctx, s, h.lead))
+	}},
+	"LeadsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.LeadsAfter(ctx, s, 0, 0, 9))
+	}},
+	"LeadsJudged": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.LeadsJudged(ctx, s, 9))
+	}},
+	"TrustedMarks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.TrustedMarks(ctx, s))
+	}},
+	"PresenceChangesOf": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.PresenceChangesOf(ctx, s, h.outlet.ID, 9))
+	}},
+	"Duties": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Duties(ctx, s, h.operation.ID, 0, 9))
+	}},
+	"TaskRows": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.TaskRows(ctx, s, h.operation.ID))
+	}},
+	"Muster": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Muster(ctx, s, h.muster.ID))
+	}},
+	"Musters": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Musters(ctx, s, h.operation.ID))
+	}},
+	"Waves": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Waves(ctx, s, h.operation.ID))
+	}},
+	"FollowUpsIn": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.FollowUpsIn(ctx, s, h.operation.ID))
+	}},
+	"ClocksOfTasks": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ClocksOfTasks(ctx, s, h.operation.ID))
+	}},
+	"Partner": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Partner(ctx, s, h.partner.ID))
+	}},
+	"Partners": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Partners(ctx, s))
+	}},
+	"PartnersAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.PartnersAfter(ctx, s, 0, 9))
+	}},
+	"Outgoings": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Outgoings(ctx, s, h.partner.ID, 0, 9))
+	}},
+	"OutgoingOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.OutgoingOf(ctx, s, h.incoming.Operation, 9))
+	}},
+	"Incoming": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Incoming(ctx, s, h.incoming.ID))
+	}},
+	"Incomings": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Incomings(ctx, s, h.partner.ID, 0, 9))
+	}},
+	"IncomingParked": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.IncomingParked(ctx, s, 9))
+	}},
+	"IncomingOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.IncomingOf(ctx, s, h.incoming.Operation, 9))
+	}},
+	"Invitation": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Invitation(ctx, s, h.invited.ID))
+	}},
+	"InvitationsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.InvitationsAfter(ctx, s, 0, 9))
+	}},
+	"Inquiry": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Inquiry(ctx, s, h.inquiry.ID))
+	}},
+	"Inquiries": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Inquiries(ctx, s, h.partner.ID, 9))
+	}},
+	"Witnesses": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Witnesses(ctx, s, 9))
+	}},
+	"EffectWindows": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.EffectWindows(ctx, s, h.operation.ID))
+	}},
+	"DaysOf": {byAct, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.DaysOf(ctx, s, h.outlet.ID, iru.CountHeads, time.UnixMicro(0), 9))
+	}},
+	"FollowUp": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.FollowUp(ctx, s, h.followup.ID))
+	}},
+	"FollowUpsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.FollowUpsOf(ctx, s, h.asset.ID))
+	}},
+	"FollowUpsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.FollowUpsAfter(ctx, s, "", 0, 9))
+	}},
+	"FollowUpsOpen": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.FollowUpsOpen(ctx, s, 9))
+	}},
 	"DrillsAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.DrillsAfter(ctx, s, 0, 0, 9))
 	}},
@@ -602,6 +871,42 @@ var readers = map[string]reader{
 	}},
 	"Operation": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Operation(ctx, s, h.operation.ID))
+	}},
+	"Task": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Task(ctx, s, h.task.ID))
+	}},
+	"TaskByUID": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.TaskByUID(ctx, s, h.task.UID))
+	}},
+	"OperationTasks": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.OperationTasks(ctx, s, h.operation.ID))
+	}},
+	"Deconfliction": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Deconfliction(ctx, s, h.question.ID))
+	}},
+	"DeconflictionByUID": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.DeconflictionByUID(ctx, s, h.question.UID))
+	}},
+	"Deconflictions": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Deconflictions(ctx, s, h.operation.ID))
+	}},
+	"DeconflictionsAsked": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.DeconflictionsAsked(ctx, s, 0, 9))
+	}},
+	"Plan": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.Plan(ctx, s, h.plan.ID))
+	}},
+	"PlansOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.PlansOf(ctx, s, h.outlet.ID, 9))
+	}},
+	"PlansAfter": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.PlansAfter(ctx, s, 0, 0, 9))
+	}},
+	"DeskHours": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.DeskHours(ctx, s))
+	}},
+	"Rates": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
+		return seen(x.Rates(ctx, s))
 	}},
 	"Operations": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.Operations(ctx, s))
@@ -712,7 +1017,8 @@ func TestScopes(t *testing.T) {
 		}
 		// It takes part in the operation: the acts and what belongs to them.
 		must(t, d.Tx(ctx, func(x *db.Tx) error {
-			return x.AddPoll(ctx, &iru.Poll{Operation: a.operation.ID, Unit: other.unit.ID, State: iru.PollOpen})
+			_, err := takePart(ctx, x, a.operation.ID, other.unit)
+			return err
 		}))
 		inOperation := map[string]bool{}
 		for name, r := range readers {
@@ -750,7 +1056,7 @@ func TestLogReachesNoFurther(t *testing.T) {
 			if err := x.AddAsset(ctx, &alone); err != nil {
 				return err
 			}
-			if err := x.AddPoll(ctx, &iru.Poll{Operation: a.operation.ID, Unit: b.unit.ID, State: iru.PollOpen}); err != nil {
+			if _, err := takePart(ctx, x, a.operation.ID, b.unit); err != nil {
 				return err
 			}
 			for i, task := range []iru.Notice{{Unit: b.unit.ID, Asset: a.asset.ID}, {Unit: a.unit.ID, Asset: alone.ID}} {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -261,7 +262,37 @@ func (e *sqliteEngine) dialect() dialect {
 			WHERE m.type = 'table' ORDER BY 1, 2`,
 		indexes: `SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1, 2`,
 		checks:  `SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name`,
+		words:   sqliteWords,
 	}
+}
+
+// sqliteWords finds texts by FTS5 (https://www.sqlite.org/fts5.html). It holds no texts, so that it must be told the words of what leaves it.
+// The order of joins is that of the text, and that of the index is asked for by nothing but its rank: then it stops when there is enough.
+var sqliteWords = wordIndex{
+	from:  "captured_words w CROSS JOIN captured c",
+	match: "captured_words MATCH $1 AND c.id=w.rowid",
+	order: "w.rank",
+	query: func(terms []iru.SearchTerm) string {
+		var must, not []string
+		for _, t := range terms {
+			phrase := `"` + strings.Join(t.Words, " ") + `"`
+			if t.Open {
+				phrase += " *"
+			}
+			if t.Not {
+				not = append(not, " NOT "+phrase)
+			} else {
+				must = append(must, phrase)
+			}
+		}
+		return "(" + strings.Join(must, " AND ") + ")" + strings.Join(not, "")
+	},
+	enter: func(id iru.CapturedID, title, body []string) (string, []any) {
+		return "INSERT INTO captured_words (rowid, title, body) VALUES ($1, $2, $3)", []any{id, strings.Join(title, " "), strings.Join(body, " ")}
+	},
+	leave: func(id iru.CapturedID, title, body []string) (string, []any) {
+		return "INSERT INTO captured_words (captured_words, rowid, title, body) VALUES ('delete', $1, $2, $3)", []any{id, strings.Join(title, " "), strings.Join(body, " ")}
+	},
 }
 
 const lockPoll = 20 * time.Millisecond

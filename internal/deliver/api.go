@@ -111,6 +111,9 @@ type NoticeStatus struct {
 // the act.
 func (a *API) Send(ctx context.Context, m Message) (Receipt, error) {
 	const phase = "POST /v1/notices"
+	if err := m.kept(); err != nil {
+		return Receipt{}, err
+	}
 	if m.Key == "" || m.Reference == "" || len(m.Targets) == 0 {
 		return Receipt{}, invalid("key, reference and at least one target are required")
 	}

@@ -105,7 +105,7 @@ func (b *Mailbox) Poll(ctx context.Context) (stored int, err error) {
 		return 0, fmt.Errorf("poll mailbox: %w", err)
 	}
 	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
-	defer c.Close()
+	defer func() { _ = c.Close() }() // what was stored is stored
 	stored, err = b.read(ctx, c)
 	if err != nil {
 		if errors.Is(err, iru.Invalid) || errors.Is(err, iru.Forbidden) || errors.Is(err, iru.NotFound) {

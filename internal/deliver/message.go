@@ -12,6 +12,8 @@ import (
 // A Message is one act as it leaves the building: rendered, addressed, with an identity that never changes on a retry. The same
 // Message always renders to the same bytes, signature time aside.
 type Message struct {
+	// Drill marks a task of a drill: no channel takes it.
+	Drill bool
 	// Key is the idempotency key: the same for every try at the same act. Required.
 	Key string
 	// MessageID is the mail identity, with angle brackets. Empty means MessageID(Key, domain of From).
@@ -54,6 +56,14 @@ type Message struct {
 	// Portal is the address of the page where the addressee answers without an account; "" for none.
 	Portal   string
 	Callback Callback
+}
+
+// kept refuses what never leaves.
+func (m Message) kept() error {
+	if m.Drill {
+		return invalid("it is a task of a drill, which never leaves")
+	}
+	return nil
 }
 
 // An Attachment is a file that travels with a message.

@@ -45,8 +45,8 @@ func Parts(r Reply, targets []Target) []Part {
 // names reports whether a line names an act: whole, so that /a is not taken for /ab.
 func names(line string, t Target) bool {
 	for _, name := range []string{t.Ref, t.Address, defanged(t.Address)} {
-		for rest, at := line, 0; name != ""; rest = rest[at+1:] {
-			at = strings.Index(rest, name)
+		for rest := line; name != ""; {
+			at := strings.Index(rest, name)
 			if at < 0 {
 				break
 			}
@@ -54,6 +54,7 @@ func names(line string, t Target) bool {
 			if end == len(rest) || !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_%-?=&", rune(rest[end])) {
 				return true
 			}
+			rest = rest[at+1:]
 		}
 	}
 	return false

@@ -93,6 +93,9 @@ func NewSMTP(cfg SMTPConfig) *SMTP {
 
 // Prepare renders, seals and signs a message, so that nothing is left to compute at T0.
 func (s *SMTP) Prepare(m Message) (Letter, error) {
+	if err := m.kept(); err != nil {
+		return Letter{}, err
+	}
 	l, err := render(m, s.cfg.Seal)
 	if err == nil && s.cfg.DKIM != nil {
 		l.Bytes, err = s.cfg.DKIM.sign(l.Bytes)

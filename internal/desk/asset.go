@@ -69,7 +69,7 @@ func (d *Desk) judgeAsset(ctx context.Context, s iru.Scope, id iru.AssetID, verb
 		if a, err = ownAsset(ctx, t, s, id); err != nil {
 			return err
 		}
-		old := a.State
+		old, was := a.State, a
 		var e iru.Event
 		if a, e, err = a.Step(verb, s.Officer, now, reason); err != nil {
 			return err
@@ -81,6 +81,11 @@ func (d *Desk) judgeAsset(ctx context.Context, s iru.Scope, id iru.AssetID, verb
 		}
 		if err := t.UpdateAsset(ctx, a, old); err != nil {
 			return err
+		}
+		if a.Outlet != was.Outlet {
+			if err := d.unchartOwner(ctx, t, was, now); err != nil {
+				return err
+			}
 		}
 		_, err = t.Record(ctx, e)
 		return err

@@ -61,10 +61,16 @@ func (d *Desk) attribute(ctx context.Context, t *db.Tx, s iru.Scope, a iru.Asset
 			a.Lineage.Judged = 0
 		}
 	}
+	if a.Lineage.Judged != 0 {
+		e = e.With("succeeds", int64(a.Lineage.To))
+	}
 	if err := t.UpdateAsset(ctx, a, old); err != nil {
 		return a, err
 	}
 	if _, err := t.Record(ctx, e); err != nil {
+		return a, err
+	}
+	if err := d.chartOwner(ctx, t, a, now); err != nil {
 		return a, err
 	}
 	if langs, grew := merge(o.Languages, a.Languages); grew {
@@ -92,6 +98,14 @@ func (d *Desk) attribute(ctx context.Context, t *db.Tx, s iru.Scope, a iru.Asset
 		return a, err
 	}
 	if _, err = t.Enqueue(ctx, Monitor{Asset: a.ID}, visit(soon)); err != nil {
+		return a, err
+	}
+	if d.NameAlone(a.Locator) && d.Rules.Permute > 0 && a.Kind == iru.Site {
+		if _, err := t.Enqueue(ctx, Permute{Asset: a.ID}, in(QueueNames, soon, 4)); err != nil {
+			return a, err
+		}
+	}
+	if err := d.succeeds(ctx, t, a, now); err != nil {
 		return a, err
 	}
 	return a, d.resuggest(ctx, t, a.Unit)
@@ -189,36 +203,4 @@ func features(fs []iru.Feature) []link.Feature {
 		out[i] = link.Feature{Family: link.Family(f.Family), Kind: f.Kind, Value: f.Value}
 	}
 	return out
-}
-
-// frequencies counts on how many outlets a value is seen, a site without an outlet counting as one of its own.
-type frequencies struct {
-	seen  map[string]map[int64]bool
-	total int
-}
-
-func countFeatures(as []iru.Asset) frequencies {
-	f := frequencies{seen: map[string]map[int64]bool{}}
-	all := map[int64]bool{}
-	for _, a := range as {
-		who := int64(a.Outlet)
-		if who == 0 {
-			who = -int64(a.ID)
-		}
-		all[who] = true
-		for _, x := range a.Features {
-			key := x.Kind + " " + x.Value
-			if f.seen[key] == nil {
-				f.seen[key] = map[int64]bool{}
-			}
-			f.seen[key][who] = true
-		}
-	}
-	f.total = len(all)
-	return f
-}
-
-// Count implements link.Frequencies.
-func (f frequencies) Count(kind, value string) (seen, total int) {
-	return len(f.seen[kind+" "+value]), f.total
 }

@@ -46,7 +46,7 @@ func TestCalendarRefusesWhatMustNotWait(t *testing.T) {
 		c := work(host.ID)
 		f(&c)
 		_, err := u.SetCalendar(ctx, u.scope("ada"), c)
-		kind := error(iru.Invalid)
+		kind := iru.Invalid
 		if strings.Contains(says, "waits") {
 			kind = iru.Forbidden
 		}

@@ -119,7 +119,7 @@ func TestSpotChecks(t *testing.T) {
 		}
 		u.Rules.Spot = 1
 		two := u.page(a, i, "/two", "11")
-		first, err := u.Assess(ctx, u.scope("ada"), finding(two, iru.PurposeProceed))
+		_, err = u.Assess(ctx, u.scope("ada"), finding(two, iru.PurposeProceed))
 		must(t, err)
 		s := spots()[0]
 		_, err = u.TakeSpot(ctx, u.scope("ada"), s.ID, true)
@@ -146,7 +146,7 @@ func TestSpotChecks(t *testing.T) {
 		must(t, err)
 		// One that is taken back before the second reading lapses.
 		three := u.page(a, i, "/three", "22")
-		first, err = u.Assess(ctx, u.scope("ada"), finding(three, iru.PurposeProceed))
+		first, err := u.Assess(ctx, u.scope("ada"), finding(three, iru.PurposeProceed))
 		must(t, err)
 		must(t, u.Undo(ctx, u.scope("ada"), first.ID))
 		if s := spots()[0]; s.State != iru.SpotLapsed {

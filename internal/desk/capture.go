@@ -5,6 +5,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"iolaus/internal/db"
@@ -28,10 +29,13 @@ type Recording struct {
 	Kind     iru.AssetKind // what the content type says the asset is; "" to leave it
 	Title    string
 	Lang     string
+	Langs    []string // all languages of the text, the main one first
 	Dir      string
 	Text     string
+	Shown    string // the text as the exhibit holds it, by which it is found; "" is Text
 	Content  string // SHA-256 of the content
 	Features []iru.Feature
+	Cert     string // SHA-256 of the certificate that was shown, hex; "" where none was, or where it is a platform's
 	Links    []Link
 }
 
@@ -68,7 +72,13 @@ func (d *Desk) RecordCapture(ctx context.Context, r Recording) (iru.Exhibit, err
 		if err := d.takePage(ctx, t, a, i, x, r, now); err != nil {
 			return err
 		}
-		if a, err = d.takeMarks(ctx, t, a, i, r); err != nil {
+		if err := takeText(ctx, t, x, r.said()); err != nil {
+			return err
+		}
+		if a, err = d.takeMarks(ctx, t, a, i, r, now); err != nil {
+			return err
+		}
+		if err := d.chartCapture(ctx, t, a, i, r); err != nil {
 			return err
 		}
 		o := iru.Observation{Asset: a.ID, Item: i.ID, At: r.At, Vantage: r.Vantage, Outcome: r.Outcome, Status: r.Status, Detail: r.Detail, Took: r.Took}
@@ -77,19 +87,30 @@ func (d *Desk) RecordCapture(ctx context.Context, r Recording) (iru.Exhibit, err
 				return err
 			}
 		}
-		if r.Outcome != iru.Up {
-			return nil
+		if r.Outcome != iru.Up { // where its readers are sent is told all the same
+			return d.discover(ctx, t, a, slices.DeleteFunc(leadsOf(a, i, r.Links), func(l iru.Lead) bool { return l.Source != iru.LeadRedirect }), now)
 		}
 		if err := reprobe(ctx, t, a, i, now); err != nil {
 			return err
 		}
-		if err := d.discover(ctx, t, a, r.Links, "crawl", now); err != nil {
+		if err := d.discover(ctx, t, a, leadsOf(a, i, r.Links), now); err != nil {
 			return err
 		}
 		_, err = t.Enqueue(ctx, Match{Exhibit: x.ID}, read(soon))
 		return err
 	})
 	return x, err
+}
+
+// said is what the capture is found by.
+func (r Recording) said() Said {
+	if r.Outcome != iru.Up {
+		return Said{}
+	}
+	if r.Shown == "" {
+		r.Shown = r.Text
+	}
+	return Said{Title: r.Title, Lang: r.Lang, Langs: r.Langs, Dir: r.Dir, Text: r.Shown}
 }
 
 // takePage stores what the page says with its item; a capture that met no content fails and leaves earlier content alone. A finding
@@ -110,6 +131,7 @@ func (d *Desk) takePage(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item, 
 	}
 	if r.Outcome == iru.Up {
 		i.Title, i.Lang, i.Dir, i.Text, i.Content, i.Captured, i.Exhibit = r.Title, r.Lang, r.Dir, r.Text, r.Content, r.At, x.ID
+		i.Languages, _ = merge(nil, r.Langs)
 	} else if i.Exhibit == 0 {
 		i.Exhibit = x.ID
 	}
@@ -127,36 +149,34 @@ func (d *Desk) takePage(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item, 
 }
 
 // takeMarks stores the marks of identity of an asset's own address and, for a candidate, whom it resembles.
-func (d *Desk) takeMarks(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item, r Recording) (iru.Asset, error) {
+func (d *Desk) takeMarks(ctx context.Context, t *db.Tx, a iru.Asset, i iru.Item, r Recording, now time.Time) (iru.Asset, error) {
 	if r.Outcome != iru.Up {
 		return a, nil
 	}
-	fresh := i.Locator == a.Locator && len(a.Features) == 0
+	fresh := i.Locator == a.Locator && !slices.ContainsFunc(a.Features, func(f iru.Feature) bool { return f.Family != "tls" }) // a log may have told its key
 	if i.Locator == a.Locator {
 		if r.Kind != "" && a.Kind == iru.Site {
 			a.Kind = r.Kind
 		}
-		a.Features = r.Features
+		more, err := shownBefore(ctx, t, a.ID)
+		if err != nil {
+			return a, err
+		}
+		a.Features, _ = joined(r.Features, more)
 	}
-	a.Languages, _ = merge(a.Languages, []string{r.Lang})
+	a.Languages, _ = merge(a.Languages, r.said().spoken())
 	if a.State == iru.AssetCandidate && i.Locator == a.Locator {
 		e, err := estateWith(ctx, t, a)
 		if err != nil {
 			return a, err
 		}
 		a.Lineage = e.suggest(a)
-	}
-	if a.Outlet != 0 {
-		o, err := t.Outlet(ctx, iru.Program(), a.Outlet)
-		if err != nil {
+		if err := seeShared(ctx, t, e, a, now); err != nil {
 			return a, err
 		}
-		if langs, grew := merge(o.Languages, a.Languages); grew {
-			o.Languages = langs
-			if err := t.UpdateOutlet(ctx, o, o.State); err != nil {
-				return a, err
-			}
-		}
+	}
+	if err := spreadLanguages(ctx, t, a); err != nil {
+		return a, err
 	}
 	if err := t.UpdateAsset(ctx, a, a.State); err != nil || a.Outlet == 0 || !fresh {
 		return a, err

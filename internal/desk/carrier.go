@@ -34,6 +34,9 @@ func (d *Desk) Carry(ctx context.Context, s iru.Scope, asset iru.AssetID, provid
 		if err := t.SetCarrier(ctx, c); err != nil {
 			return err
 		}
+		if err := d.chartCarriers(ctx, t, a); err != nil {
+			return err
+		}
 		_, err = t.Record(ctx, happened("asset", int64(a.ID), "carry", s.Officer, a.Unit, now, source).With("provider", int64(p.ID)).With("layer", string(p.Layer)))
 		return err
 	})

@@ -81,3 +81,36 @@ func TestReprobe(t *testing.T) {
 		}
 	}
 }
+
+// A file host carries what lies under its own name, as a store does; its own front page is its own. What was gone for a moment and is up again may have
+// moved: who carries it is found out at once.
+func TestWhoCarriesIt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, u := t.Context(), newUnit(t, d)
+		u.Rules.Platforms = map[string]iru.AssetKind{"hollow.test": iru.Mirror}
+		for _, site := range []string{"hollow.test", "dune.test"} {
+			_, err := u.EnterProvider(ctx, u.scope("ben"), iru.Provider{Name: "Host of " + site, Site: site, Layer: legal.Host, Jurisdiction: "XA", Channel: iru.ByMail, Address: "abuse@" + site, Source: "x"})
+			must(t, err)
+		}
+		for address, want := range map[string]int{"https://files.hollow.test/f/month": 1, "https://dune.test/": 0} {
+			a, err := u.Watch(ctx, u.scope("ada"), desk.WatchRequest{Address: address, Name: "Halcyon Weather Wire"})
+			must(t, err)
+			must(t, u.RecordCarriers(ctx, a.ID, nil))
+			if got := view(u, func(x *db.Tx) ([]iru.Carrier, error) { return x.Carriers(ctx, a.ID) }); len(got) != want || want == 1 && got[0].Layer != legal.Host {
+				t.Errorf("%s is carried by %+v", address, got)
+			}
+			u.drop()
+			u.look(a.ID, iru.Up, iru.Up)
+			u.look(a.ID, iru.Gone, iru.Up)
+			if n := u.jobs("probe"); n != 0 {
+				t.Errorf("%s is probed %d times while it is gone for a moment", address, n)
+			}
+			u.look(a.ID, iru.Up, iru.Up)
+			u.look(a.ID, iru.Gone, iru.Gone)
+			u.look(a.ID, iru.Up, iru.Up)
+			if n := u.jobs("probe"); n != 1 {
+				t.Errorf("%s was gone for a moment, and who carries it is asked %d times", address, n)
+			}
+		}
+	})
+}

@@ -145,7 +145,7 @@ func TestCopyOfOurOwnMaking(t *testing.T) {
 		_, err = u.EnterCopy(ctx, u.scope("ben"), c)
 		refused(t, "by its own issuer", err, iru.Forbidden, "own authorities")
 		b2 := u.second()
-		var bea iru.Officer = u.people["brit"]
+		bea := u.people["brit"]
 		c.Provider = 0
 		u.later(time.Hour)
 		c.Received, c.Zone = "2026-03-12T10:00", "Europe/Vienna" // the record's own time is UTC and says so

@@ -38,12 +38,20 @@ func (d *Desk) Dispatch(ctx context.Context, id iru.NoticeID) (Dispatch, error) 
 			if err != nil {
 				return err
 			}
-			if now.Before(o.T0) {
+			if !o.Came(n.Stage, now) {
 				return iru.Refuse(iru.Conflict, n.Ref+" belongs to an operation", "it leaves at T0")
 			}
 		}
+		if err := unfired(ctx, t, n); err != nil {
+			return err
+		}
 		if err := byItself(ctx, t, n); err != nil {
 			return err
+		}
+		if n.State == iru.NoticeApproved {
+			if err := handsOff(ctx, t, n); err != nil {
+				return err
+			}
 		}
 		out, err = d.dispatch(ctx, t, n, now)
 		return err
@@ -51,7 +59,26 @@ func (d *Desk) Dispatch(ctx context.Context, id iru.NoticeID) (Dispatch, error) 
 	return out, err
 }
 
+// unfired refuses, by itself, a task that was armed for an instant that has not come: it leaves with the others or is called back.
+func unfired(ctx context.Context, t *db.Tx, n iru.Notice) error {
+	if n.Operation == 0 || n.State != iru.NoticeDispatched {
+		return nil
+	}
+	o, err := t.Operation(ctx, iru.Program(), n.Operation)
+	if err != nil || o.Instant(n.Stage).IsZero() {
+		return err
+	}
+	gone, err := fired(ctx, t, o, n.Stage)
+	if err == nil && !gone {
+		err = iru.Refuse(iru.Conflict, n.Ref+" is armed", "it leaves at the instant of its stage")
+	}
+	return err
+}
+
 func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) (Dispatch, error) {
+	if err := played(n); err != nil {
+		return Dispatch{}, err
+	}
 	p, err := t.Provider(ctx, iru.Program(), n.Provider)
 	if err != nil {
 		return Dispatch{}, err

@@ -15,6 +15,7 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
+	"iolaus/internal/ledger"
 	"iolaus/internal/legal"
 )
 
@@ -31,23 +32,37 @@ type Desk struct {
 	Links func(iru.NoticeID) (verify, portal string)
 	// Signature is the name in the certificate under which documents are signed; "": they are not, and say so.
 	Signature string
+	// Cards reads the text of a partner's card; nil: this installation speaks to no partners. Own is our own card.
+	Cards func(text string) (iru.Card, error)
+	Own   iru.Card
+	// Witness cosigns the checkpoints of partners' ledgers; nil: none are.
+	Witness *ledger.Witness
+	// Hits are the functions of hit/no-hit questions between partners; nil: none are asked or answered.
+	Hits *Hits
 }
 
 // Rules are the unit's own settings; DefaultRules are sensible for work by day.
 type Rules struct {
-	Agreement iru.Agreement            // when absence is believed
-	Monitor   time.Duration            // between two visits of a live asset
-	Recheck   []time.Duration          // growing pauses between looks at an asset that is down; the last one repeats
-	Verify    time.Duration            // between two looks while an act is pending
-	PerAsset  int                      // items taken up from one asset, and further addresses found from it, at most
-	Platforms map[string]iru.AssetKind // names that host many customers: what an address there is
-	Authority string                   // legal basis of collecting, as custody entries tell it; "": the unit's mandate
-	Flood     iru.FloodRule            // when known content matches too much; none given: iru.DefaultFlood
-	Spot      float64                  // share of single persons' findings that a second reader gets, blind: 0 none, 1 all
+	Agreement iru.Agreement // when absence is believed
+	Points    []string      // every vantage point of every place; empty: those that looked
+	Monitor   time.Duration // between two looks at a live asset, to begin with: how often it changes decides (iru.BoundsOf)
+	// MonitorMost is the longest pause between two looks that the pauses may grow to; 0: what iru.BoundsOf says.
+	MonitorMost time.Duration
+	Recheck     []time.Duration          // growing pauses between looks at an asset that is down; the last one repeats
+	Verify      time.Duration            // between two looks while an act is pending
+	PerAsset    int                      // items taken up from one asset, and further addresses found from it, at most
+	Platforms   map[string]iru.AssetKind // names that host many customers: what an address there is
+	Authority   string                   // legal basis of collecting, as custody entries tell it; "": the unit's mandate
+	Flood       iru.FloodRule            // when known content matches too much; none given: iru.DefaultFlood
+	Spot        float64                  // share of single persons' findings that a second reader gets, blind: 0 none, 1 all
 	// TwoContacts demands, for an order of one hour, a second confirmed contact or a reason why one must do (docs/processes/contacts.md).
 	TwoContacts bool
 	Suppress    int      // from which number on a public report prints what no law asks for; 0: iru.DefaultThreshold
 	Words       []string // further words by which names in certificate logs are noticed
+	// Registration is how often the DNS is asked whether the name of an address that is down is registered anew; 0: never.
+	Registration time.Duration
+	// Permute is how often the DNS is asked which names exist that look like those of a watched outlet; 0: never.
+	Permute time.Duration
 }
 
 // DefaultRules back rechecks off from an hour to ninety days.
@@ -57,6 +72,9 @@ var DefaultRules = Rules{
 	Recheck:   []time.Duration{time.Hour, 4 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour},
 	Verify:    10 * time.Minute,
 	PerAsset:  200,
+
+	Registration: 24 * time.Hour,
+	Permute:      30 * 24 * time.Hour,
 }
 
 // A LogKey signs and checks the ledger's checkpoints.

@@ -62,6 +62,12 @@ func (d *Desk) Erase(ctx context.Context, s iru.Scope, id iru.ExhibitID, why str
 		if err := t.BlankTermHits(ctx, x.ID); err != nil {
 			return err
 		}
+		if err := t.ForgetShown(ctx, x.ID); err != nil {
+			return err
+		}
+		if err := blankText(ctx, t, x); err != nil {
+			return err
+		}
 		what := fmt.Sprintf("destroyed its key and had its %d files removed, as officer %d had asked in event %d", len(x.Files), ask.By, ask.ID)
 		if _, err = d.handle(ctx, t, &x, s, Handled{Verb: "erase", What: what, Why: why}, now); err != nil {
 			return err
@@ -70,6 +76,19 @@ func (d *Desk) Erase(ctx context.Context, s iru.Scope, id iru.ExhibitID, why str
 		return err
 	})
 	return x, err
+}
+
+// blankText takes away the text beside an item that its exhibit showed.
+func blankText(ctx context.Context, t *db.Tx, x iru.Exhibit) error {
+	if x.Item == 0 {
+		return nil
+	}
+	i, err := t.Item(ctx, iru.Program(), x.Item)
+	if err != nil || i.Exhibit != x.ID || i.Text == "" {
+		return err
+	}
+	i.Text = ""
+	return t.UpdateItem(ctx, i, i.State)
 }
 
 // askedToErase gives the newest event that asked for the exhibit's end and still counts; one without id if there is none.

@@ -47,6 +47,9 @@ func TestErase(t *testing.T) {
 		ctx, u := t.Context(), newUnit(t, d)
 		x := u.sealedExhibit()
 		before := len(u.chain(x))
+		if i := u.item(x.Item); i.Text == "" || i.Exhibit != x.ID {
+			t.Fatalf("it showed no text: %+v", i)
+		}
 		u.drop()
 		_, err := u.Erase(ctx, u.scope("ada"), x.ID, "retention is over")
 		refused(t, "by an analyst", err, iru.Forbidden, "roles do not allow you to erase")
@@ -74,6 +77,9 @@ func TestErase(t *testing.T) {
 		now := u.exhibit(x.ID)
 		if gone.State != iru.ExhibitErased || now.State != iru.ExhibitErased || now.Key != "" || len(now.Files) != len(x.Files) || now.Manifest != x.Manifest || u.jobs("erase") != 1 {
 			t.Errorf("%+v", now)
+		}
+		if left := u.item(x.Item); left.Text != "" || left.Exhibit != x.ID {
+			t.Errorf("the text that it showed is left: %q", left.Text)
 		}
 		links := u.chain(x)
 		if len(links) != before+2 || !strings.Contains(links[before].Who, "lena") || !strings.Contains(links[before+1].Who, "sig") || !strings.Contains(links[before+1].What, "destroyed its key") {

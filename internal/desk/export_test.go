@@ -65,7 +65,7 @@ func TestCustody(t *testing.T) {
 		_, err = u.Seal(ctx, "test")
 		must(t, err)
 		at, stamper := u.checkpoint(), u.stamper()
-		_, err = u.RecordStamp(ctx, "north", at, stamper.stamp(at), stamper.roots())
+		_, err = u.RecordStamp(ctx, "north", at, stamper.stamp(at), stamper.Roots())
 		must(t, err)
 		u.sealAll()
 		f, err := u.Dossier(ctx, u.scope("lena"), x.ID, event)

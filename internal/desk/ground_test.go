@@ -178,7 +178,7 @@ func TestOnePersonAnswersForOneUnit(t *testing.T) {
 	b := u.second()
 	u.join("lio", u.people["ada"].Unit, iru.Liaison)
 	a, i, host := u.referred()
-	o, err := u.Plan(ctx, u.scope("dora"), "Snow", nil, []iru.UnitID{b.ID}, 0, "")
+	o, err := u.PlanOperation(ctx, u.scope("dora"), "Snow", nil, []iru.UnitID{b.ID}, 0, "")
 	must(t, err)
 	r := order(a, i, host)
 	r.Operation = o.ID

@@ -14,7 +14,7 @@ import (
 	"iolaus/internal/legal"
 )
 
-// Ways by which an officer hands an act over, or hears that it arrived.
+// HandWays are the ways by which an officer hands an act over, or hears that it arrived.
 var HandWays = []string{"phone", "letter", "in person", "their own form", "fax", "other"}
 
 // A Handing is what an officer records of an act that no program of ours delivered.

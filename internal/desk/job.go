@@ -19,6 +19,11 @@ type Monitor struct {
 	Asset iru.AssetID `json:"asset" river:"unique"`
 }
 
+// Round takes the looks that are due of one shard (iru.Schedule), until none is.
+type Round struct {
+	Shard int `json:"shard" river:"unique"`
+}
+
 // Capture records an item.
 type Capture struct {
 	Item  iru.ItemID  `json:"item" river:"unique"`
@@ -82,6 +87,12 @@ type Verify struct {
 	Letter int64       `json:"letter" river:"unique"` // 0: again and again
 }
 
+// LookFrom looks at an asset once from the vantage points of a place, by the worker that is there.
+type LookFrom struct {
+	Asset iru.AssetID `json:"asset" river:"unique"`
+	Place string      `json:"place" river:"unique"`
+}
+
 // Recheck looks at an asset that is down, in growing pauses.
 type Recheck struct {
 	Asset iru.AssetID `json:"asset" river:"unique"`
@@ -99,10 +110,17 @@ type Mail struct {
 	Missive iru.MissiveID `json:"missive" river:"unique"`
 }
 
-// Release waits for an operation's T0 and sends all its notices.
+// Release waits for the instant of a stage of an operation and sends its notices.
 type Release struct {
 	Operation iru.OperationID `json:"operation" river:"unique"`
-	T0        int64           `json:"t0" river:"unique"` // microseconds: a release after a hold is another job
+	T0        int64           `json:"t0" river:"unique"`    // microseconds: a release after a hold is another job
+	Stage     iru.Stage       `json:"stage" river:"unique"` // "" is that of T0
+}
+
+// Preserve has everything that an operation's tasks are about captured, an hour before T0.
+type Preserve struct {
+	Operation iru.OperationID `json:"operation" river:"unique"`
+	T0        int64           `json:"t0" river:"unique"` // microseconds, as it was then
 }
 
 // Practise sends a practice order.
@@ -117,6 +135,9 @@ type Erase struct {
 
 // Kind names the job.
 func (Monitor) Kind() string { return "monitor" }
+
+// Kind names the job.
+func (Round) Kind() string { return "round" }
 
 // Kind names the job.
 func (Capture) Kind() string { return "capture" }
@@ -152,6 +173,9 @@ func (Receive) Kind() string { return "receive" }
 func (Verify) Kind() string { return "verify" }
 
 // Kind names the job.
+func (LookFrom) Kind() string { return "look_from" }
+
+// Kind names the job.
 func (Recheck) Kind() string { return "recheck" }
 
 // Kind names the job.
@@ -164,6 +188,9 @@ func (Mail) Kind() string { return "mail" }
 func (Release) Kind() string { return "release" }
 
 // Kind names the job.
+func (Preserve) Kind() string { return "preserve" }
+
+// Kind names the job.
 func (Erase) Kind() string { return "erase" }
 
 // Kind names the job.
@@ -172,8 +199,9 @@ func (Practise) Kind() string { return "practise" }
 // Queues by which jobs are kept apart, so that a slow site never holds up an order.
 const (
 	QueueActs  = "acts"  // deliver, group, post, try, mail, receive, release, escalate
-	QueueLooks = "looks" // verify, recheck, probe
+	QueueLooks = "looks" // verify, recheck, probe, round
 	QueueReads = "reads" // monitor, capture, match, rethink, rescan, erase
+	QueueNames = "names" // permute: thousands of small questions, one after the other
 )
 
 // waiting are the states in which a second job with the same arguments would do nothing new. Jobs that come back (monitor,

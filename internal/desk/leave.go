@@ -84,7 +84,7 @@ func retried(ctx context.Context, t *db.Tx, o iru.OutletID, now time.Time) error
 			if n.Operation != 0 {
 				if o, err := t.Operation(ctx, iru.Program(), n.Operation); err != nil {
 					return err
-				} else if !o.Leaves() || now.Before(o.T0) { // it leaves with the others
+				} else if !o.Leaves() || !o.Came(n.Stage, now) { // it leaves with the others
 					continue
 				}
 			}

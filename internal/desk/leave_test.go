@@ -144,7 +144,7 @@ func TestH1HoldsATaskBack(t *testing.T) {
 		a, i, host := u.referred()
 		u.classify(a, free)
 		u.bench(legal.Court, "")
-		o, err := u.Plan(ctx, u.scope("dora"), "Night Timetable", []iru.OutletID{u.asset(a.ID).Outlet}, nil, u.people["dora"].ID, "")
+		o, err := u.PlanOperation(ctx, u.scope("dora"), "Night Timetable", []iru.OutletID{u.asset(a.ID).Outlet}, nil, u.people["dora"].ID, "")
 		must(t, err)
 		r := desk.DraftRequest{Asset: a.ID, Item: i.ID, Provider: host.ID, Layer: legal.Host, Instrument: legal.OrderToAct, Operation: o.ID}
 		n := u.approved(r)

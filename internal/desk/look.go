@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"iolaus/internal/db"
@@ -23,21 +24,62 @@ func (d *Desk) RecordLooks(ctx context.Context, id iru.AssetID, looks []iru.Obse
 		if a, err = t.Asset(ctx, iru.Program(), id); err != nil {
 			return err
 		}
-		points := make([]string, 0, len(looks))
+		points := append(make([]string, 0, len(looks)+len(d.Rules.Points)), d.Rules.Points...)
 		for _, o := range looks {
 			points = append(points, o.Vantage)
 		}
 		a.Presence = a.Presence.Only(points)
+		_, before := a.Presence.Cloaked(d.Rules.Agreement.Gap)
 		for _, o := range looks {
 			o.Asset = a.ID
 			if a, err = d.observe(ctx, t, a, o, now); err != nil {
 				return err
 			}
 		}
-		return nil
+		return d.cloaked(ctx, t, a, before, now)
 	})
 	return a, err
 }
+
+// cloaked records that an address shows some vantage points the content and others something else, when that begins or changes.
+func (d *Desk) cloaked(ctx context.Context, t *db.Tx, a iru.Asset, before []string, now time.Time) error {
+	shown, hidden := a.Presence.Cloaked(d.Rules.Agreement.Gap)
+	if len(hidden) == 0 || slices.Equal(before, hidden) {
+		return nil
+	}
+	what := fmt.Sprintf("differs by vantage point: %s sees the content, %s does not", strings.Join(shown, ", "), strings.Join(hidden, ", "))
+	_, err := t.Record(ctx, happened("asset", int64(a.ID), "cloak", 0, a.Unit, now, what).With("shown", shown).With("hidden", hidden))
+	return err
+}
+
+// AskPlaces has workers of other places look at an asset, each from its own vantage points. It gives the places where no worker lives:
+// nobody looks from there, and nothing is known.
+func (d *Desk) AskPlaces(ctx context.Context, id iru.AssetID, places []string) (empty []string, err error) {
+	err = d.enact(ctx, func(t *db.Tx, _ time.Time) error {
+		empty = nil
+		for _, p := range places {
+			living, err := t.Holders(ctx, PlaceRole(p))
+			if err != nil {
+				return err
+			}
+			if len(living) == 0 {
+				empty = append(empty, p)
+				continue
+			}
+			if _, err := t.Enqueue(ctx, LookFrom{Asset: id, Place: p}, in(PlaceQueue(p), soon, 1)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return empty, err
+}
+
+// PlaceRole is the lease that a place's worker holds while it lives.
+func PlaceRole(place string) string { return "place " + place + "." }
+
+// PlaceQueue is the queue that it alone works.
+func PlaceQueue(place string) string { return "place-" + place }
 
 // observe stores one look and moves presence, asset, outlet and notices as far as it carries.
 func (d *Desk) observe(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observation, now time.Time) (iru.Asset, error) {
@@ -61,6 +103,11 @@ func (d *Desk) observe(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observa
 	if verb == "" && was == iru.PresenceGone && a.Presence.Runs[o.Vantage].Up && before != o.Outcome {
 		// Something else stands where removed content was, such as a name registered anew: no return, but for people to see.
 		if _, err := t.Record(ctx, happened("asset", int64(a.ID), "differs", 0, a.Unit, o.At, fmt.Sprintf("%s from %s: %s", o.Outcome, o.Vantage, o.Detail))); err != nil {
+			return a, err
+		}
+	}
+	if verb == "seen" && was == iru.PresenceDoubtful { // it was gone for a moment: it may have moved, and who carries it with it
+		if _, err := t.Enqueue(ctx, Probe{Asset: a.ID}, look(soon)); err != nil {
 			return a, err
 		}
 	}
@@ -125,6 +172,14 @@ func (d *Desk) fell(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observatio
 	if _, err := t.Enqueue(ctx, Recheck{Asset: a.ID}, look(now.Add(d.Pause(a, now)))); err != nil {
 		return err
 	}
+	if d.NameAlone(a.Locator) && d.Rules.Registration > 0 {
+		if _, err := t.Enqueue(ctx, Registration{Asset: a.ID}, look(now.Add(min(d.Rules.Registration, d.Pause(a, now))))); err != nil {
+			return err
+		}
+	}
+	if err := d.overtake(ctx, t, a, now, "it is down again"); err != nil {
+		return err
+	}
 	return d.dark(ctx, t, a.Outlet, o.At)
 }
 
@@ -158,6 +213,9 @@ func (d *Desk) returned(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observ
 				return err
 			}
 		}
+	}
+	if err := d.foresee(ctx, t, a, a, now); err != nil {
+		return err
 	}
 	if _, err := t.Enqueue(ctx, Monitor{Asset: a.ID}, visit(soon)); err != nil {
 		return err

@@ -138,11 +138,19 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 	if err := understood(r.Lang, p); err != nil {
 		return n, err
 	}
-	no, err := t.Count(ctx, fmt.Sprintf("%s-%d", r.Instrument.Ref(), now.Year()))
+	day, err := d.onTheDay(ctx, t, s, r, now)
 	if err != nil {
 		return n, err
 	}
-	n = iru.Notice{Unit: unit.ID, Ref: fmt.Sprintf("%s-%d-%04d", r.Instrument.Ref(), now.Year(), no), Instrument: r.Instrument,
+	ref := fmt.Sprintf("%s-%d", r.Instrument.Ref(), now.Year())
+	if day.Drill {
+		ref = "DRILL-" + ref
+	}
+	no, err := t.Count(ctx, ref)
+	if err != nil {
+		return n, err
+	}
+	n = iru.Notice{Unit: unit.ID, Ref: fmt.Sprintf("%s-%04d", ref, no), Stage: iru.UsualStage(iru.UsualRole(r.Layer, r.Instrument), r.Layer), Drill: day.Drill, Instrument: r.Instrument,
 		Regime: fmt.Sprintf("%s/%d", d.Regime.ID, d.Regime.Version), Request: r.Request, Asset: a.ID, Item: r.Item, Locator: loc,
 		Provider: p.ID, Layer: r.Layer, Operation: r.Operation, Parent: r.Parent, Lang: r.Lang, Reasons: r.Reasons,
 		Basis: r.Instrument.Basis(), Drafted: s.Officer, State: iru.NoticeDraft, Key: key, Created: now, Threat: r.threat}
@@ -150,12 +158,35 @@ func (d *Desk) draft(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest,
 		return n, err
 	}
 	e := happened("notice", int64(n.ID), "draft", s.Officer, n.Unit, now, n.Ref).With("instrument", string(n.Instrument)).
-		With("provider", int64(p.ID)).With("asset", int64(a.ID)).With("assessment", int64(f.ID))
+		With("provider", int64(p.ID)).With("asset", int64(a.ID)).With("assessment", int64(f.ID)).With("layer", string(n.Layer)).With("request", string(n.Request))
+	if n.Operation != 0 {
+		e = e.With("operation", int64(n.Operation)).With("stage", string(n.Stage))
+	}
 	e.To = string(n.State)
 	if _, err := t.Record(ctx, e); err != nil {
 		return n, err
 	}
+	if err := d.tasked(ctx, t, s, n, a, p, now); err != nil {
+		return n, err
+	}
+	if n.Operation != 0 {
+		if err := keepLate(ctx, t, day, now); err != nil {
+			return n, err
+		}
+	}
 	return n, d.expirePolls(ctx, t, n.Operation, now)
+}
+
+// onTheDay is the operation whose task is drafted, the zero one for an act of its own.
+func (d *Desk) onTheDay(ctx context.Context, t *db.Tx, s iru.Scope, r DraftRequest, now time.Time) (iru.Operation, error) {
+	if r.Operation == 0 {
+		return iru.Operation{}, nil
+	}
+	o, err := t.Operation(ctx, s, r.Operation)
+	if err == nil && o.Begun(now) {
+		err = iru.Refuse(iru.Conflict, "T0 of the operation has passed", "draft an act of its own")
+	}
+	return o, err
 }
 
 // serving is the unit that serves the act: the officer's own, or in an operation one that takes part.
@@ -176,12 +207,16 @@ func (d *Desk) serving(ctx context.Context, t *db.Tx, s iru.Scope, r DraftReques
 	if r.Unit == 0 {
 		r.Unit = s.Unit
 	}
-	ps, err := t.Polls(ctx, o.ID)
+	ps, err := t.Participants(ctx, o.ID)
 	if err != nil {
 		return iru.Unit{}, err
 	}
-	if !slices.ContainsFunc(ps, func(p iru.Poll) bool { return p.Unit == r.Unit }) {
+	n := slices.IndexFunc(ps, func(p iru.Participant) bool { return p.Unit == r.Unit })
+	if n < 0 {
 		return iru.Unit{}, iru.Refuse(iru.Invalid, "that unit does not take part in the operation", "add it first")
+	}
+	if !ps[n].Acts() {
+		return iru.Unit{}, iru.Refuse(iru.Invalid, ps[n].Name+" has no role in which it acts", "give it one, or let another unit serve the act")
 	}
 	return t.Unit(ctx, r.Unit)
 }

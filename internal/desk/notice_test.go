@@ -271,7 +271,7 @@ func TestSharedIsForReading(t *testing.T) {
 	ctx, u := t.Context(), newUnit(t, dbtest.Open(t))
 	a, i, host := u.referred()
 	b := u.second()
-	o, err := u.Plan(ctx, u.scope("dora"), "Snowfall", []iru.OutletID{a.Outlet}, []iru.UnitID{b.ID}, 0, "")
+	o, err := u.PlanOperation(ctx, u.scope("dora"), "Snowfall", []iru.OutletID{a.Outlet}, []iru.UnitID{b.ID}, 0, "")
 	must(t, err)
 	r := order(a, i, host)
 	r.Operation = o.ID

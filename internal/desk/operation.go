@@ -11,11 +11,20 @@ import (
 	"iolaus/internal/iru"
 )
 
-// Plan makes an operation against outlets, with the units that take part; the officer's own always does.
-func (d *Desk) Plan(ctx context.Context, s iru.Scope, name string, outlets []iru.OutletID, units []iru.UnitID, director iru.OfficerID, note string) (iru.Operation, error) {
+// PlanOperation makes an operation against outlets, with the units that take part; the officer's own always does.
+func (d *Desk) PlanOperation(ctx context.Context, s iru.Scope, name string, outlets []iru.OutletID, units []iru.UnitID, director iru.OfficerID, note string) (iru.Operation, error) {
 	if err := s.May(iru.ToPlan); err != nil {
 		return iru.Operation{}, err
 	}
+	var o iru.Operation
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) (err error) {
+		o, err = d.planOperation(ctx, t, s, name, outlets, units, director, note, now)
+		return err
+	})
+	return o, err
+}
+
+func (d *Desk) planOperation(ctx context.Context, t *db.Tx, s iru.Scope, name string, outlets []iru.OutletID, units []iru.UnitID, director iru.OfficerID, note string, now time.Time) (iru.Operation, error) {
 	if name = strings.TrimSpace(name); name == "" {
 		return iru.Operation{}, iru.Refuse(iru.Invalid, "the operation has no name", "choose one that tells outsiders nothing")
 	}
@@ -23,42 +32,60 @@ func (d *Desk) Plan(ctx context.Context, s iru.Scope, name string, outlets []iru
 		director = s.Officer
 	}
 	var o iru.Operation
-	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		who, err := t.Officer(ctx, director)
+	who, err := t.Officer(ctx, director)
+	if err != nil {
+		return o, err
+	}
+	if err := who.Scope().May(iru.ToRelease); err != nil || who.Unit != s.Unit || who.State != iru.OfficerActive {
+		return o, iru.Refuse(iru.Invalid, who.Name+" cannot direct an operation", "name an active officer of your unit with the role director")
+	}
+	for _, id := range outlets {
+		if _, err := t.Outlet(ctx, s, id); err != nil {
+			return o, err
+		}
+	}
+	o = iru.Operation{Unit: s.Unit, Name: name, Outlets: outlets, State: iru.OperationDraft, Director: director, Note: note, Created: now}
+	if err := t.AddOperation(ctx, &o); err != nil {
+		return o, err
+	}
+	seen := map[iru.UnitID]bool{}
+	for _, u := range append([]iru.UnitID{s.Unit}, units...) {
+		if seen[u] {
+			continue
+		}
+		seen[u] = true
+		who, err := t.Unit(ctx, u)
 		if err != nil {
-			return err
+			return o, err
 		}
-		if err := who.Scope().May(iru.ToRelease); err != nil || who.Unit != s.Unit || who.State != iru.OfficerActive {
-			return iru.Refuse(iru.Invalid, who.Name+" cannot direct an operation", "name an active officer of your unit with the role director")
+		p := iru.Participant{Operation: o.ID, Unit: u, Kind: iru.KindUnit, Name: who.Name, Country: who.Country, Roles: []iru.TaskRole{iru.RoleOrderRemoval}}
+		if u == o.Unit {
+			p.Roles = []iru.TaskRole{iru.RoleLead, iru.RoleOrderRemoval}
 		}
-		for _, id := range outlets {
-			if _, err := t.Outlet(ctx, s, id); err != nil {
-				return err
-			}
+		if err := d.takePart(ctx, t, &p); err != nil {
+			return o, err
 		}
-		o = iru.Operation{Unit: s.Unit, Name: name, Outlets: outlets, State: iru.OperationDraft, Director: director, Note: note, Created: now}
-		if err := t.AddOperation(ctx, &o); err != nil {
-			return err
-		}
-		seen := map[iru.UnitID]bool{}
-		for _, u := range append([]iru.UnitID{s.Unit}, units...) {
-			if seen[u] {
-				continue
-			}
-			seen[u] = true
-			if _, err := t.Unit(ctx, u); err != nil {
-				return err
-			}
-			if err := t.AddPoll(ctx, &iru.Poll{Operation: o.ID, Unit: u, State: iru.PollOpen}); err != nil {
-				return err
-			}
-		}
-		e := happened("operation", int64(o.ID), "plan", s.Officer, s.Unit, now, name)
-		e.To = string(o.State)
-		_, err = t.Record(ctx, e)
-		return err
-	})
+	}
+	e := happened("operation", int64(o.ID), "plan", s.Officer, s.Unit, now, name).With("outlets", outlets)
+	e.To = string(o.State)
+	_, err = t.Record(ctx, e)
 	return o, err
+}
+
+// takePart stores a participant, with a poll for each role in which it acts.
+func (d *Desk) takePart(ctx context.Context, t *db.Tx, p *iru.Participant) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	if err := t.AddParticipant(ctx, p); err != nil {
+		return err
+	}
+	for _, r := range p.Acting() {
+		if err := t.AddPoll(ctx, &iru.Poll{Operation: p.Operation, Participant: p.ID, Role: r, Unit: p.Unit, State: iru.PollOpen}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // HoldOperation stops the count, also of a T0 that was set; nothing is lost, and the next release sets another T0.
@@ -105,6 +132,13 @@ func (d *Desk) conduct(ctx context.Context, s iru.Scope, id iru.OperationID, ver
 			}
 		}
 		old := o.State
+		done, leaving, err := firing(ctx, t, o, now)
+		if err != nil {
+			return err
+		}
+		if leaving && verb == "hold" {
+			return iru.Refuse(iru.Conflict, "the tasks are leaving", "abort the operation to keep back what has not left")
+		}
 		var e iru.Event
 		if o, e, err = o.Step(verb, s.Officer, now, note); err != nil {
 			return err
@@ -112,19 +146,13 @@ func (d *Desk) conduct(ctx context.Context, s iru.Scope, id iru.OperationID, ver
 		if err := t.UpdateOperation(ctx, o, old); err != nil {
 			return err
 		}
-		if _, err = t.Record(ctx, e); err != nil || old != iru.OperationReleased || verb == "close" {
+		if _, err = t.Record(ctx, e); err != nil {
 			return err
 		}
-		gone, err := fired(ctx, t, o.ID)
-		switch {
-		case err != nil:
+		if err := d.shared(ctx, t, o, verb, s.Officer, note, now); err != nil || old != iru.OperationReleased || verb == "close" {
 			return err
-		case gone && verb == "hold":
-			return iru.Refuse(iru.Conflict, "the tasks are leaving", "abort the operation to keep back what has not left")
-		case gone:
-			return nil
 		}
-		return recall(ctx, t, o, s.Officer, now)
+		return recall(ctx, t, o, done, s.Officer, now)
 	})
 	return o, err
 }

@@ -21,7 +21,7 @@ func (u *unit) joint() (o iru.Operation, ours, theirs iru.Notice) {
 	ctx := u.t.Context()
 	a, i, host := u.referred()
 	b := u.second()
-	o, err := u.Plan(ctx, u.scope("dora"), "Snowfall", []iru.OutletID{a.Outlet}, []iru.UnitID{b.ID, b.ID, a.Unit}, 0, "")
+	o, err := u.PlanOperation(ctx, u.scope("dora"), "Snowfall", []iru.OutletID{a.Outlet}, []iru.UnitID{b.ID, b.ID, a.Unit}, 0, "")
 	must(u.t, err)
 	r := order(a, i, host)
 	r.Operation = o.ID
@@ -64,7 +64,7 @@ func TestPlan(t *testing.T) {
 		b := u.second()
 		u.join("bdir", b.ID, iru.Director)
 		plan := func(who string, name string, outlets []iru.OutletID, units []iru.UnitID, director iru.OfficerID) error {
-			_, err := u.Plan(ctx, u.scope(who), name, outlets, units, director, "")
+			_, err := u.PlanOperation(ctx, u.scope(who), name, outlets, units, director, "")
 			return err
 		}
 		refused(t, "a signing officer", plan("sig", "X", nil, nil, 0), iru.Forbidden, "plan an operation")
@@ -73,7 +73,7 @@ func TestPlan(t *testing.T) {
 		refused(t, "another unit's director", plan("dora", "X", nil, nil, u.people["bdir"].ID), iru.Invalid, "cannot direct")
 		refused(t, "no such outlet", plan("dora", "X", []iru.OutletID{99}, nil, 0), iru.NotFound, "outlet")
 		refused(t, "no such unit", plan("dora", "X", nil, []iru.UnitID{99}, 0), iru.NotFound, "unit")
-		o, err := u.Plan(ctx, u.scope("ada"), "Snowfall", []iru.OutletID{a.Outlet}, []iru.UnitID{b.ID}, u.people["dora"].ID, "")
+		o, err := u.PlanOperation(ctx, u.scope("ada"), "Snowfall", []iru.OutletID{a.Outlet}, []iru.UnitID{b.ID}, u.people["dora"].ID, "")
 		must(t, err)
 		refused(t, "the same name", plan("dora", "Snowfall", nil, nil, 0), iru.Conflict, "")
 		if p := u.polls(o.ID); len(p) != 2 || p[b.ID] != iru.PollOpen {

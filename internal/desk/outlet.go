@@ -54,6 +54,17 @@ func (d *Desk) Classify(ctx context.Context, s iru.Scope, id iru.OutletID, h iru
 			With("was", was.String()).With("is", h.String())); err != nil {
 			return err
 		}
+		if was.Untouchable() && !h.Untouchable() { // its servers may be asked again
+			as, err := t.AssetsOf(ctx, iru.Program(), o.ID)
+			if err != nil {
+				return err
+			}
+			for _, a := range as {
+				if err := attend(ctx, t, a, now); err != nil {
+					return err
+				}
+			}
+		}
 		return retried(ctx, t, o.ID, now)
 	})
 	return o, err

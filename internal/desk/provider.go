@@ -74,7 +74,10 @@ func (d *Desk) carriers(ctx context.Context, id iru.AssetID, found []Carriage, a
 				return err
 			}
 		}
-		return d.listed(ctx, t, a, now)
+		if err := d.listed(ctx, t, a, now); err != nil {
+			return err
+		}
+		return d.chartCarriers(ctx, t, a)
 	})
 }
 
@@ -92,6 +95,9 @@ func (d *Desk) moved(ctx context.Context, t *db.Tx, a iru.Asset, had, has []iru.
 		}
 		p, err := t.Provider(ctx, iru.Program(), c.Provider)
 		if err != nil {
+			return err
+		}
+		if err := d.unchartCarrier(ctx, t, a, c, p, now); err != nil {
 			return err
 		}
 		if _, err := t.Record(ctx, happened("asset", int64(a.ID), "move", 0, a.Unit, now, p.Name+" no longer carries it").With("provider", int64(p.ID)).With("layer", string(c.Layer))); err != nil {
@@ -133,7 +139,8 @@ func carried(ctx context.Context, t *db.Tx, n iru.Notice, p iru.Provider) error 
 	return iru.Refuse(iru.Conflict, fmt.Sprintf("%s no longer carries what %s is about as %s", p.Name, n.Ref, n.Layer.Title()), "act on who carries it now"+instead(ctx, t, cs, n.Layer))
 }
 
-// listed adds the providers of the directory under whose own name the asset lies: stores, platforms, list services.
+// listed adds the providers of the directory under whose own name the asset lies: stores, platforms, list services, and hosts of what their customers put
+// there, such as a file host or an archive.
 func (d *Desk) listed(ctx context.Context, t *db.Tx, a iru.Asset, now time.Time) error {
 	l, err := locator.Parse(a.Locator)
 	if err != nil {
@@ -143,12 +150,14 @@ func (d *Desk) listed(ctx context.Context, t *db.Tx, a iru.Asset, now time.Time)
 	if err != nil {
 		return err
 	}
+	_, shelf := d.platform(l)
 	for _, p := range ps {
 		if p.Unit != a.Unit || p.Site == "" || (p.Site != l.Site() && p.Site != l.Host()) {
 			continue
 		}
-		switch p.Layer {
-		case legal.Platform, legal.AppStore, legal.AddonStore, legal.Newsletter, legal.StreamHost:
+		switch {
+		case p.Layer == legal.Host && !shelf: // its own pages are its own
+		case slices.Contains([]legal.Layer{legal.Platform, legal.AppStore, legal.AddonStore, legal.Newsletter, legal.StreamHost, legal.Host}, p.Layer):
 			if err := t.SetCarrier(ctx, iru.Carrier{Asset: a.ID, Provider: p.ID, Layer: p.Layer, Source: "the address lies under the provider's own name", At: now}); err != nil {
 				return err
 			}
@@ -291,7 +300,7 @@ func (d *Desk) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, seen
 				if err != nil {
 					return err
 				}
-				past = o.Leaves() && !now.Before(o.T0)
+				past = o.Leaves() && o.Came(n.Stage, now) && !n.Drill
 			}
 			if past {
 				if _, err := t.Enqueue(ctx, Deliver{Notice: n.ID}, act(soon)); err != nil {

@@ -5,6 +5,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -28,22 +29,16 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 		if o, err = t.Operation(ctx, s, id); err != nil {
 			return err
 		}
-		ps, err := t.Polls(ctx, id)
+		if err := synchronous(ctx, t, o); err != nil {
+			return err
+		}
+		agreed, err := agreement(ctx, t, id)
 		if err != nil {
 			return err
 		}
-		ts, err := t.Tasks(ctx, s, id)
-		if err != nil {
-			return err
-		}
-		digests := map[iru.UnitID]string{}
-		for _, p := range ps {
-			if digests[p.Unit], err = TaskDigest(p.Unit, ts); err != nil {
-				return err
-			}
-		}
+		ts := agreed.Acts
 		for _, n := range ts {
-			if n.State == iru.NoticeWithdrawn {
+			if !n.Unsent() { // withdrawn, or it left before a hold
 				continue
 			}
 			p, err := t.Provider(ctx, iru.Program(), n.Provider)
@@ -64,9 +59,16 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 				return err
 			}
 		}
+		rs, err := readiness(ctx, t, o, agreed.Tasks, agreed.acts, agreed.Questions, t0, now)
+		if err != nil {
+			return err
+		}
 		old := o.State
 		var e iru.Event
-		if o, e, err = o.Release(by, ps, digests, ts, t0.UTC().Truncate(time.Microsecond), now); err != nil {
+		if o, e, err = o.Release(by, agreed.Agreed, t0.UTC().Truncate(time.Microsecond), now); err != nil {
+			return err
+		}
+		if err := lacking(rs); err != nil {
 			return err
 		}
 		if err := t.UpdateOperation(ctx, o, old); err != nil {
@@ -75,64 +77,152 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 		if _, err := t.Record(ctx, e); err != nil {
 			return err
 		}
-		_, err = t.Enqueue(ctx, Release{Operation: o.ID, T0: o.T0.UnixMicro()}, act(soon))
-		return err
+		if err := d.shared(ctx, t, o, "release", s.Officer, "", now); err != nil {
+			return err
+		}
+		if err := releaseJobs(ctx, t, o, ts, now); err != nil {
+			return err
+		}
+		return musters(ctx, t, o)
 	})
 	return o, err
 }
 
-// Arm puts every approved task of a released operation on its way, just before T0: until it is fired a hold or an abort
-// calls it back. Tasks that cannot leave (contact changed, approval not sealed) are named and stay where they are; the others leave.
-// Of an operation that was closed or aborted after T0 it gives what was on its way already: that may have left, and is sent again
-// under the same key.
-func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
-	return d.ArmBut(ctx, id, nil)
+// agreed is what a release rests on, with the acts by number.
+type agreed struct {
+	iru.Agreed
+	acts map[iru.NoticeID]iru.Notice
 }
 
-// ArmBut is Arm without the tasks that keep names, each with the reason: they are parked.
-func (d *Desk) ArmBut(ctx context.Context, id iru.OperationID, keep map[iru.NoticeID]error) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
-	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		armed, parked = nil, map[iru.NoticeID]error{}
-		o, err := t.Operation(ctx, iru.Program(), id)
-		if err != nil {
+// agreement reads what a release rests on.
+func agreement(ctx context.Context, t *db.Tx, id iru.OperationID) (agreed, error) {
+	a := agreed{Agreed: iru.Agreed{Digests: map[int64]string{}, Idle: map[int64]bool{}}, acts: map[iru.NoticeID]iru.Notice{}}
+	var err error
+	if a.Polls, err = t.Polls(ctx, id); err != nil {
+		return a, err
+	}
+	who, err := t.Participants(ctx, id)
+	if err != nil {
+		return a, err
+	}
+	if a.Acts, err = t.Tasks(ctx, iru.Program(), id); err != nil {
+		return a, err
+	}
+	if a.Tasks, err = t.OperationTasks(ctx, iru.Program(), id); err != nil {
+		return a, err
+	}
+	for _, n := range a.Acts {
+		a.acts[n.ID] = n
+	}
+	for i, k := range a.Tasks {
+		a.Tasks[i] = iru.TaskOf(k, a.acts[k.Notice])
+	}
+	if a.Questions, err = questions(ctx, t, id, a.Tasks, who); err != nil {
+		return a, err
+	}
+	for _, b := range Ballots(a.Polls, who, a.Acts, a.Tasks) {
+		if a.Digests[b.ID], err = b.Digest(); err != nil {
+			return a, err
+		}
+		a.Idle[b.ID] = b.Idle()
+	}
+	return a, nil
+}
+
+// Arm puts every approved task of a released operation that leaves at T0 on its way: ArmStage.
+func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
+	return d.ArmStage(ctx, id, iru.StageAct, nil)
+}
+
+// armAtOnce is how many tasks are armed in one transaction: others write in between, and one that has to run again is short.
+const armAtOnce = 100
+
+// ArmStage puts every approved task of a stage of a released operation on its way, just before its instant: until it is fired a hold or an
+// abort calls it back. Tasks that cannot leave (contact changed, approval not sealed, named in keep with the reason) are named and stay where
+// they are; the others leave. Of an operation that was closed or aborted since, it gives what was on its way already: that may have left,
+// and is sent again under the same key. Of a drill it gives nothing.
+func (d *Desk) ArmStage(ctx context.Context, id iru.OperationID, stage iru.Stage, keep map[iru.NoticeID]error) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
+	parked = map[iru.NoticeID]error{}
+	ns, err := d.ofStage(ctx, id, stage)
+	if err != nil {
+		return nil, nil, err
+	}
+	for some := range slices.Chunk(ns, armAtOnce) {
+		var batch []Dispatch
+		var stay map[iru.NoticeID]error
+		err := d.enact(ctx, func(t *db.Tx, now time.Time) (err error) {
+			batch, stay, err = d.armSome(ctx, t, id, some, keep, now)
 			return err
-		}
-		ts, err := t.Tasks(ctx, iru.Program(), id)
+		})
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		for _, n := range ts {
-			if n.State == iru.NoticeApproved && !o.Leaves() {
-				continue
-			}
-			if n.State != iru.NoticeApproved {
-				l, written, err := written(ctx, t, n)
-				if err != nil {
-					return err
-				}
-				if !written || !onItsWay(n, l) {
-					continue
-				}
-			}
-			if why := keep[n.ID]; why != nil && n.State == iru.NoticeApproved {
-				parked[n.ID] = why
-				continue
-			}
-			if why, err := d.hindered(ctx, t, n, now); err != nil {
-				return err
-			} else if why != nil {
-				parked[n.ID] = why
-				continue
-			}
-			dis, err := d.dispatch(ctx, t, n, now)
-			if err != nil {
-				return err
-			}
-			armed = append(armed, dis)
-		}
-		return nil
+		armed = append(armed, batch...)
+		maps.Copy(parked, stay)
+	}
+	return armed, parked, nil
+}
+
+// ofStage lists the acts of an operation that leave at a stage and are not withdrawn.
+func (d *Desk) ofStage(ctx context.Context, id iru.OperationID, stage iru.Stage) (out []iru.NoticeID, err error) {
+	err = d.DB.View(ctx, func(t *db.Tx) error {
+		out, err = t.TasksOf(ctx, id, stage)
+		return err
 	})
-	return armed, parked, err
+	return out, err
+}
+
+func (d *Desk) armSome(ctx context.Context, t *db.Tx, id iru.OperationID, ids []iru.NoticeID, keep map[iru.NoticeID]error, now time.Time) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
+	parked = map[iru.NoticeID]error{}
+	o, err := t.Operation(ctx, iru.Program(), id)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, nid := range ids {
+		n, err := t.Notice(ctx, iru.Program(), nid)
+		if err != nil {
+			return nil, nil, err
+		}
+		if n.State == iru.NoticeApproved && !o.Leaves() {
+			continue
+		}
+		if n.State != iru.NoticeApproved {
+			l, written, err := written(ctx, t, n)
+			if err != nil {
+				return nil, nil, err
+			}
+			if !written || !onItsWay(n, l) {
+				continue
+			}
+		}
+		if why := keep[n.ID]; why != nil && n.State == iru.NoticeApproved {
+			parked[n.ID] = why
+			continue
+		}
+		if n.State == iru.NoticeApproved {
+			if why := handsOff(ctx, t, n); errors.Is(why, iru.Conflict) {
+				parked[n.ID] = why
+				continue
+			} else if why != nil {
+				return nil, nil, why
+			}
+		}
+		if why, err := d.hindered(ctx, t, n, now); err != nil {
+			return nil, nil, err
+		} else if why != nil {
+			parked[n.ID] = why
+			continue
+		}
+		if n.Drill {
+			continue
+		}
+		dis, err := d.dispatch(ctx, t, n, now)
+		if err != nil {
+			return nil, nil, err
+		}
+		armed = append(armed, dis)
+	}
+	return armed, parked, nil
 }
 
 // hindered says what keeps a task from leaving, before anything is changed.
@@ -177,39 +267,65 @@ func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 	return nil, err
 }
 
-// Fire is the last moment before T0: from here on what was armed leaves, and neither a hold nor an abort calls it back. It reports
-// false when the operation was held or aborted, or T0 is another one now.
+// Fire is FireStage for T0.
 func (d *Desk) Fire(ctx context.Context, id iru.OperationID, t0 time.Time) (bool, error) {
+	return d.FireStage(ctx, id, iru.StageAct, t0)
+}
+
+// FireStage is the last moment before a stage's instant: from here on what was armed of it leaves, and neither a hold nor an abort calls it
+// back. It reports false when the operation was held or aborted, the count stands at a built-in hold, or the instant is another one now.
+func (d *Desk) FireStage(ctx context.Context, id iru.OperationID, stage iru.Stage, at time.Time) (bool, error) {
 	going := false
 	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		o, err := t.Operation(ctx, iru.Program(), id)
 		if err != nil {
 			return err
 		}
-		fired, err := fired(ctx, t, id)
-		if going = fired || o.Leaves() && o.T0.Equal(t0); err != nil || fired || !going {
+		fired, err := fired(ctx, t, o, stage)
+		if going = fired || o.Leaves() && o.Instant(stage).Equal(at) && o.Bar(stage) == nil; err != nil || fired || !going {
 			return err
 		}
-		_, err = t.Record(ctx, happened("operation", int64(o.ID), "fire", 0, o.Unit, now, ""))
+		_, err = t.Record(ctx, happened("operation", int64(o.ID), "fire", 0, o.Unit, now, "").With("stage", string(stage)).With("at", at.UTC().Format(time.RFC3339Nano)))
 		return err
 	})
 	return going && err == nil, err
 }
 
-// fired reports whether what was armed of an operation has left or is leaving.
-func fired(ctx context.Context, t *db.Tx, id iru.OperationID) (bool, error) {
-	es, err := t.EventsOf(ctx, iru.Subject{Noun: "operation", ID: int64(id)})
-	return slices.ContainsFunc(es, func(e iru.Event) bool { return e.Verb == "fire" }), err
+// fired reports whether what was armed of a stage has left or is leaving.
+func fired(ctx context.Context, t *db.Tx, o iru.Operation, stage iru.Stage) (bool, error) {
+	at := o.Instant(stage)
+	if at.IsZero() {
+		return false, nil
+	}
+	es, err := t.LastOf(ctx, iru.Subject{Noun: "operation", ID: int64(o.ID)}, "fire", 50)
+	return slices.ContainsFunc(es, func(e iru.Event) bool {
+		if e.Facts["stage"] == nil { // before there were stages
+			return stage == iru.StageAct
+		}
+		return e.Facts["stage"] == string(stage) && e.Facts["at"] == at.UTC().Format(time.RFC3339Nano)
+	}), err
 }
 
-// recall takes back what was armed of an operation that is held or aborted before it was fired: nothing of it has left.
-func recall(ctx context.Context, t *db.Tx, o iru.Operation, by iru.OfficerID, now time.Time) error {
+// firing sorts the stages: those that were fired, and of these those whose instant is still ahead.
+func firing(ctx context.Context, t *db.Tx, o iru.Operation, now time.Time) (done map[iru.Stage]bool, leaving bool, err error) {
+	done = map[iru.Stage]bool{}
+	for _, s := range iru.Stages {
+		if done[s], err = fired(ctx, t, o, s); err != nil {
+			return nil, false, err
+		}
+		leaving = leaving || done[s] && !o.Came(s, now)
+	}
+	return done, leaving, nil
+}
+
+// recall takes back what was armed of an operation that is held or aborted, of the stages that were not fired: nothing of those has left.
+func recall(ctx context.Context, t *db.Tx, o iru.Operation, done map[iru.Stage]bool, by iru.OfficerID, now time.Time) error {
 	ts, err := t.Tasks(ctx, iru.Program(), o.ID)
 	if err != nil {
 		return err
 	}
 	for _, n := range ts {
-		if n.State != iru.NoticeDispatched {
+		if n.State != iru.NoticeDispatched || done[n.Stage] {
 			continue
 		}
 		if _, err := unarm(ctx, t, n, by, now, "the operation is "+string(o.State)); err != nil {
@@ -250,12 +366,13 @@ func (d *Desk) StandDown(ctx context.Context, s iru.Scope, id iru.OperationID, u
 		if (s.Unit != unit || s.May(iru.ToPoll) != nil) && (o.Director != s.Officer || s.May(iru.ToRelease) != nil) {
 			return iru.Refuse(iru.Forbidden, "a unit is stood down by its own liaison officer or by the director", "ask one of them")
 		}
-		if o.State == iru.OperationClosed || o.State == iru.OperationAborted || !o.T0.IsZero() && !now.Before(o.T0) {
+		if o.State == iru.OperationClosed || o.State == iru.OperationAborted || o.Begun(now) && !o.Pends(now) && o.State != iru.OperationHeld {
 			return iru.Refuse(iru.Conflict, "what was to leave has left", "withdraw its acts one by one")
 		}
-		if gone, err := fired(ctx, t, id); err != nil {
+		done, leaving, err := firing(ctx, t, o, now)
+		if err != nil {
 			return err
-		} else if gone {
+		} else if leaving {
 			return iru.Refuse(iru.Conflict, "the tasks are leaving", "withdraw the acts one by one")
 		}
 		ts, err := t.Tasks(ctx, iru.Program(), id)
@@ -264,6 +381,9 @@ func (d *Desk) StandDown(ctx context.Context, s iru.Scope, id iru.OperationID, u
 		}
 		n := 0
 		for _, a := range ts {
+			if done[a.Stage] {
+				continue
+			}
 			if a.Unit == unit && a.State == iru.NoticeDispatched {
 				if a, err = unarm(ctx, t, a, s.Officer, now, "stood down: "+why); err != nil {
 					return err
@@ -296,39 +416,5 @@ func (d *Desk) Follow(ctx context.Context, ids []iru.NoticeID) error {
 			}
 		}
 		return nil
-	})
-}
-
-// RecordRelease stores when the first and the last task left. Without times they are read off the tasks, for a worker that was
-// killed after it had recorded those.
-func (d *Desk) RecordRelease(ctx context.Context, id iru.OperationID, first, last time.Time) error {
-	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		o, err := t.Operation(ctx, iru.Program(), id)
-		if err != nil || !o.FirstSent.IsZero() {
-			return err
-		}
-		o.FirstSent, o.LastSent = first, last
-		if first.IsZero() {
-			ts, err := t.Tasks(ctx, iru.Program(), id)
-			if err != nil {
-				return err
-			}
-			for _, n := range ts {
-				if !n.SentAt.IsZero() && (o.FirstSent.IsZero() || n.SentAt.Before(o.FirstSent)) {
-					o.FirstSent = n.SentAt
-				}
-				if n.SentAt.After(o.LastSent) {
-					o.LastSent = n.SentAt
-				}
-			}
-			if o.FirstSent.IsZero() { // nothing has left
-				return nil
-			}
-		}
-		if err := t.UpdateOperation(ctx, o, o.State); err != nil {
-			return err
-		}
-		_, err = t.Record(ctx, happened("operation", int64(o.ID), "sent", 0, o.Unit, now, "").With("spread_us", o.LastSent.Sub(o.FirstSent).Microseconds()))
-		return err
 	})
 }

@@ -92,7 +92,7 @@ func (d *Desk) receive(ctx context.Context, t *db.Tx, r Reply, now time.Time) er
 	of := named(ls, r.Answers)
 	why := doubt(r, p, of)
 	if why != "" {
-		if p, why, err = d.doubtAll(ctx, t, r, p, of, why); err != nil {
+		if _, why, err = d.doubtAll(ctx, t, r, p, of, why); err != nil {
 			return err
 		}
 	}

@@ -101,8 +101,9 @@ func (d *Desk) reportOf(ctx context.Context, t *db.Tx, s iru.Scope, q ReportRequ
 	if err != nil {
 		return r, w, err
 	}
-	signed := []byte(nil)
-	size, at := q.Size, time.Time{}
+	var signed []byte
+	var at time.Time
+	size := q.Size
 	if size == 0 {
 		size, at, signed, err = t.Checkpoint(ctx)
 	} else {

@@ -104,7 +104,8 @@ func figuresUnit() []Definition {
 		timed("acts.received", "unit.p90", "Time to removal, nine in ten", law, wordsTime, 0.9),
 		counted("acts.back", Definition{Figure: of("unit.back", "Acts after which it was up again", law, "Of the acts followed by verified removal, those whose address served the content again, up to the size of the ledger."), Whole: "unit.removed"}),
 		share("unit.reupload", "Re-upload rate", law, "Acts after which the content was up again at its address, of those followed by verified removal. The same content at another address is a new item and is not in this figure.", "unit.back", "unit.removed"),
-		missing("unit.deconfliction", "Deconfliction checks", law, "Questions to other units before an act, and holds that followed.", noRecord),
+		counted("questions", Definition{Figure: of("unit.deconfliction", "Deconfliction checks", law, "Questions, in the year, to other units, partners and bodies whether an asset may be touched (Regulation (EU) 2021/784, Article 14(1)), each about one asset and one of them, with how they stand."), By: []string{"outcome"}}),
+		counted("questions.held", Definition{Figure: of("unit.held", "Of these, held or wanted for evidence first", law, "Of these, those to which the answer was, at some time, to keep hands off or to preserve evidence first."), Whole: "unit.deconfliction"}),
 		counted("overturned", Definition{Figure: of("unit.overturned", "Assessments overturned", law, "Findings that were overturned in the year by a second opinion or later, each once.")}),
 	}
 	list = append(list, secondFigures(law)...)

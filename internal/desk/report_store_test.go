@@ -49,6 +49,8 @@ type randomStore struct {
 	spots     int64
 	more      map[string]int // what the law's own steps made, by figure: in the year for the internal edition, and "public " for the public one
 	providers []iru.Provider
+	over      iru.OperationID // one that was closed
+	asked     int             // questions before an asset is touched
 }
 
 func randomly(u *unit, seed uint64, acts int) *randomStore {
@@ -73,6 +75,7 @@ func randomly(u *unit, seed uint64, acts int) *randomStore {
 		_, err := x.Record(ctx, iru.Event{At: u.now, Unit: a.Unit, Subject: iru.Subject{Noun: "operation", ID: int64(over.ID)}, Verb: "close", From: "released", To: "closed"})
 		return err
 	}))
+	r.over = over.ID
 	instruments := []legal.Instrument{legal.RemovalOrder, legal.RemovalOrder, legal.Notice, legal.Referral}
 	for k := range acts {
 		n := iru.Notice{Unit: a.Unit, Ref: fmt.Sprintf("X-%04d", k), Instrument: instruments[r.dice.IntN(len(instruments))], Request: legal.RemoveContent, Asset: a.ID, Item: i.ID, Locator: a.Locator,
@@ -214,6 +217,21 @@ func (r *randomStore) law(a told) {
 			verb := []string{"grant", "refuse"}[r.dice.IntN(2)]
 			count("unit.waivers", now && verb == "grant")
 			return errors.Join(say("waiver", x.ID, "ask", "asked", at), say("waiver", x.ID, verb, verb+"ed", at))
+		case 5: // a question to another unit, of the act's operation or of one that is over
+			r.asked++
+			x := iru.Deconfliction{UID: fmt.Sprintf("%032x", r.asked), Operation: a.notice.Operation, Asset: a.notice.Asset, Address: fmt.Sprintf("https://line-%d.weather.test/", r.asked), State: iru.DeconflictionRequested, Asked: at, Due: at}
+			if x.Operation == 0 {
+				x.Operation = r.over
+			}
+			if err := t.AddDeconfliction(ctx, &x); err != nil {
+				return err
+			}
+			count("unit.deconfliction", now)
+			if err := say("deconfliction", int64(x.ID), "ask", "requested", at); err != nil || r.asked%2 == 0 {
+				return err
+			}
+			count("unit.held", now)
+			return say("deconfliction", int64(x.ID), "hold", "hold", at)
 		}
 		return nil
 	}))

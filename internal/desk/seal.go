@@ -65,7 +65,7 @@ func (d *Desk) Seal(ctx context.Context, holder string) (int, error) {
 			return err
 		}
 		n = len(wait)
-		return sealExhibits(ctx, t, next.Size)
+		return sealExhibits(ctx, t, next.Size, now)
 	})
 	return n, err
 }
@@ -75,7 +75,7 @@ func (d *Desk) Unseat(ctx context.Context, holder string) error {
 	return d.DB.ReleaseLease(ctx, sealLease, holder)
 }
 
-func sealExhibits(ctx context.Context, t *db.Tx, size int64) error {
+func sealExhibits(ctx context.Context, t *db.Tx, size int64, now time.Time) error {
 	es, err := t.ExhibitsToSeal(ctx, size, SealBatch)
 	if err != nil {
 		return err
@@ -86,6 +86,9 @@ func sealExhibits(ctx context.Context, t *db.Tx, size int64) error {
 			return err
 		}
 		if err := t.UpdateExhibit(ctx, e, old); err != nil {
+			return err
+		}
+		if err := evidenced(ctx, t, e, now); err != nil {
 			return err
 		}
 	}

@@ -3,25 +3,16 @@
 package desk_test
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/hex"
-	"math/big"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/digitorus/timestamp"
-
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/desk"
+	"iolaus/internal/desk/desktest"
 	"iolaus/internal/iru"
 	"iolaus/internal/ledger"
 )
@@ -31,59 +22,15 @@ const (
 	day  = 24 * hour
 )
 
-// A stamper is a time-stamp authority by the unit's clock. Each stamp is signed with a fresh certificate that is valid for a year.
+// A stamper is a time-stamp authority by the unit's clock.
 type stamper struct {
-	u    *unit
-	key  *ecdsa.PrivateKey
-	root *x509.Certificate
-	n    int64
+	u *unit
+	*desktest.Stamper
 }
 
-func (u *unit) stamper() *stamper {
-	u.t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	must(u.t, err)
-	s := &stamper{u: u, key: key}
-	root := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Weather Root"}, NotBefore: u.now, NotAfter: u.now.AddDate(30, 0, 0),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
-	s.root = s.issue(root, root)
-	return s
-}
+func (u *unit) stamper() *stamper { return &stamper{u, desktest.NewStamper(u.t, u.now)} }
 
-func (s *stamper) issue(c, parent *x509.Certificate) *x509.Certificate {
-	s.u.t.Helper()
-	s.n++
-	c.SerialNumber = big.NewInt(s.n)
-	der, err := x509.CreateCertificate(rand.Reader, c, parent, &s.key.PublicKey, s.key)
-	must(s.u.t, err)
-	out, err := x509.ParseCertificate(der)
-	must(s.u.t, err)
-	return out
-}
-
-func (s *stamper) roots() *x509.CertPool {
-	p := x509.NewCertPool()
-	p.AddCert(s.root)
-	return p
-}
-
-func (s *stamper) stamp(checkpoint []byte) []byte {
-	s.u.t.Helper()
-	eku, err := asn1.Marshal([]asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 8}})
-	must(s.u.t, err)
-	c := s.issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Weather Time"}, NotBefore: s.u.now, NotAfter: s.u.now.AddDate(1, 0, 0),
-		ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true, Value: eku}}}, s.root)
-	request, err := ledger.StampRequest(checkpoint, []byte{1})
-	must(s.u.t, err)
-	r, err := timestamp.ParseRequest(request)
-	must(s.u.t, err)
-	reply, err := (&timestamp.Timestamp{HashAlgorithm: r.HashAlgorithm, HashedMessage: r.HashedMessage, Time: s.u.now, Nonce: r.Nonce, Policy: asn1.ObjectIdentifier{1, 2, 3},
-		AddTSACertificate: true}).CreateResponseWithOpts(c, s.key, crypto.SHA256)
-	must(s.u.t, err)
-	token, err := ledger.ReadReply(reply, request)
-	must(s.u.t, err)
-	return token
-}
+func (s *stamper) stamp(checkpoint []byte) []byte { return s.Stamp(s.u.t, s.u.now, checkpoint) }
 
 func (u *unit) checkpoint() []byte {
 	u.t.Helper()
@@ -133,7 +80,7 @@ func TestStampsDue(t *testing.T) {
 			t.Helper()
 			for _, n := range names {
 				c := u.checkpoint()
-				_, err := u.RecordStamp(ctx, n, c, s.stamp(c), s.roots())
+				_, err := u.RecordStamp(ctx, n, c, s.stamp(c), s.Roots())
 				must(t, err)
 			}
 		}
@@ -183,18 +130,18 @@ func TestStampsThatAreNotTaken(t *testing.T) {
 		u.sealAll()
 		c, s := u.checkpoint(), u.stamper()
 		token := s.stamp(c)
-		_, err := u.RecordStamp(ctx, "north", old, token, s.roots())
+		_, err := u.RecordStamp(ctx, "north", old, token, s.Roots())
 		refused(t, "over another checkpoint", err, iru.Invalid, "something else")
-		_, err = u.RecordStamp(ctx, "north", c, token, u.stamper().roots())
+		_, err = u.RecordStamp(ctx, "north", c, token, u.stamper().Roots())
 		refused(t, "of a stranger", err, iru.Invalid, "not trusted")
 		_, err = u.RecordStamp(ctx, "north", append(slices.Clone(c), 'x'), token, nil)
 		refused(t, "over no checkpoint of ours", err, iru.Invalid, "checkpoint")
 		if n := len(u.events("stamp", 1)); n != 0 {
 			t.Errorf("%d events", n)
 		}
-		got, err := u.RecordStamp(ctx, "north", c, token, s.roots())
+		got, err := u.RecordStamp(ctx, "north", c, token, s.Roots())
 		must(t, err)
-		again, err := u.RecordStamp(ctx, "north", c, s.stamp(c), s.roots())
+		again, err := u.RecordStamp(ctx, "north", c, s.stamp(c), s.Roots())
 		must(t, err)
 		if again.ID != got.ID || string(again.Token) != string(token) {
 			t.Errorf("a second token took the place of the first: %d, %d", again.ID, got.ID)
@@ -222,7 +169,7 @@ func TestStampsOver(t *testing.T) {
 				if name == "east" && n > 24 {
 					continue
 				}
-				_, err := u.RecordStamp(ctx, name, all[i].Checkpoint, s.stamp(all[i].Checkpoint), s.roots())
+				_, err := u.RecordStamp(ctx, name, all[i].Checkpoint, s.stamp(all[i].Checkpoint), s.Roots())
 				must(t, err)
 			}
 			u.sealAll()
@@ -239,7 +186,7 @@ func TestStampsOver(t *testing.T) {
 			older, err := ledger.Open(o.Checkpoint, u.Log.Verifier, u.Log.Origin)
 			must(t, err)
 			must(t, ledger.CheckConsistency(o.Path, older, c))
-			said, err := ledger.ReadStamp(o.Token, o.Checkpoint, s.roots())
+			said, err := ledger.ReadStamp(o.Token, o.Checkpoint, s.Roots())
 			must(t, err)
 			if !said.At.Equal(o.At) || !said.Until.Equal(o.Until) {
 				t.Errorf("stamp %d says %+v, the store %s, %s", n, said, o.At, o.Until)

@@ -15,9 +15,13 @@ import (
 // SweepActs finds the jobs again that acts need and that were lost, and gives their number. One that is there is left as it is.
 func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	var o db.Owed
+	var releases []Release
 	now := d.now()
 	if err := d.DB.View(ctx, func(t *db.Tx) (err error) {
 		if o, err = t.OwedActs(ctx, now); err != nil {
+			return err
+		}
+		if releases, err = unreleased(ctx, t, o.Release); err != nil {
 			return err
 		}
 		o.Deliver, err = d.free(ctx, t, o.Deliver, now)
@@ -29,8 +33,16 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	add := func(a river.JobArgs, opts *river.InsertOpts) {
 		jobs = append(jobs, river.InsertManyParams{Args: a, InsertOpts: opts})
 	}
-	for _, x := range o.Release {
-		add(Release{Operation: x.ID, T0: x.T0.UnixMicro()}, act(soon))
+	for _, r := range releases {
+		add(r, act(soon))
+	}
+	for _, x := range o.Count {
+		if at := x.Goal().Add(-iru.PreserveBefore); !x.Count(now).Stands && !x.Begun(now) {
+			if at.Before(now) {
+				at = soon
+			}
+			add(Preserve{Operation: x.ID, T0: x.Goal().UnixMicro()}, act(at))
+		}
 	}
 	for _, id := range o.Deliver {
 		add(Deliver{Notice: id}, act(soon))
@@ -64,6 +76,23 @@ func (d *Desk) SweepActs(ctx context.Context) (int, error) {
 	return d.again(ctx, jobs)
 }
 
+// unreleased are the stages of released operations that have not left.
+func unreleased(ctx context.Context, t *db.Tx, os []iru.Operation) (out []Release, err error) {
+	for _, o := range os {
+		for _, s := range iru.Stages {
+			if o.Instant(s).IsZero() {
+				continue
+			}
+			if done, err := fired(ctx, t, o, s); err != nil {
+				return nil, err
+			} else if !done || s == iru.StageAct && o.FirstSent.IsZero() {
+				out = append(out, Release{Operation: o.ID, T0: o.Instant(s).UnixMicro(), Stage: s})
+			}
+		}
+	}
+	return out, nil
+}
+
 // SweepLooks does the same for visits, rechecks, first captures and what goes through earlier ones.
 func (d *Desk) SweepLooks(ctx context.Context) (int, error) {
 	var o db.Owed
@@ -80,6 +109,9 @@ func (d *Desk) SweepLooks(ctx context.Context) (int, error) {
 	var jobs []river.InsertManyParams
 	for _, id := range o.Monitor {
 		jobs = append(jobs, river.InsertManyParams{Args: Monitor{Asset: id}, InsertOpts: visit(soon)})
+	}
+	for _, n := range o.Round {
+		jobs = append(jobs, river.InsertManyParams{Args: Round{Shard: n}, InsertOpts: look(soon)})
 	}
 	for _, id := range o.Recheck {
 		jobs = append(jobs, river.InsertManyParams{Args: Recheck{Asset: id}, InsertOpts: look(soon)})

@@ -98,10 +98,10 @@ func TestSweepOfAnOperation(t *testing.T) {
 		t0 := u.now.Add(time.Minute)
 		o, err := u.Release(ctx, u.scope("dora"), o.ID, t0)
 		must(t, err)
-		acts("released", map[string]int{"release": 1})
+		acts("released", map[string]int{"release": 1, "preserve": 1})
 		armed, _, err := u.Arm(ctx, o.ID)
 		must(t, err)
-		acts("armed", map[string]int{"release": 1})
+		acts("armed", map[string]int{"release": 1, "preserve": 1})
 		u.now = t0
 		going, err := u.Fire(ctx, o.ID, t0)
 		if !going || err != nil || len(armed) != 2 {

@@ -25,6 +25,7 @@ var untaken = map[string]string{
 	"term remove":      "JudgeTerm takes its verb by name",
 	"term_list unmute": "JudgeTermList takes its verb by name",
 	"term_list remove": "JudgeTermList takes its verb by name",
+	"outgoing unseal":  "db.Unseal takes all that is not delivered at once",
 	"assessment doubt": "Give opens a doubted finding at once",
 }
 

@@ -319,7 +319,7 @@ func (w *walk) step(verb string) {
 		w.later(among(w, []time.Duration{0, 2 * time.Hour, 80 * time.Hour, 80 * time.Hour}))
 		err = w.Expire(ctx, c.ID)
 	case "plan":
-		_, err = w.Plan(ctx, w.fit("dora"), fmt.Sprint("Snow ", w.between(0, 2)), nil, []iru.UnitID{w.people["bea"].Unit}, 0, "")
+		_, err = w.PlanOperation(ctx, w.fit("dora"), fmt.Sprint("Snow ", w.between(0, 2)), nil, []iru.UnitID{w.people["bea"].Unit}, 0, "")
 	case "open poll":
 		id := operation(iru.OperationDraft)
 		w.tasked(id)

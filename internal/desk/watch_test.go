@@ -5,6 +5,7 @@ package desk_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
+	"iolaus/internal/link"
 )
 
 func TestWatch(t *testing.T) {
@@ -100,7 +102,7 @@ func TestDiscover(t *testing.T) {
 			return nil
 		}
 		mirror := find("https://halcyon-copy.test/")
-		if mirror == nil || mirror.State != iru.AssetCandidate || mirror.Outlet != 0 || mirror.FoundFrom != a.ID || mirror.FoundBy != "crawl" {
+		if mirror == nil || mirror.State != iru.AssetCandidate || mirror.Outlet != 0 || mirror.FoundFrom != a.ID || mirror.FoundBy != "link" {
 			t.Fatalf("the linked address: %+v", mirror)
 		}
 		items := func(id iru.AssetID) (n int) {
@@ -271,6 +273,75 @@ func TestLanguagesEnd(t *testing.T) {
 	}
 }
 
+// A key that a host lends a dozen customers makes none of them an outlet's, though the log shows it before anybody looked; the outlet's own names under
+// it, which name its contact, are one owner.
+func TestLentKey(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, u := t.Context(), newUnit(t, d)
+		_, i, _ := u.watched(ctx)
+		key, contact := iru.Feature{Family: "tls", Kind: "spki", Value: "k1"}, iru.Feature{Family: "identity", Kind: "contact", Value: "desk@halcyon.test"}
+		r := captured(i, u.now, "text")
+		r.Features = append(r.Features, key, contact)
+		_, err := u.RecordCapture(ctx, r)
+		must(t, err)
+		announced := func(from int, names ...string) {
+			t.Helper()
+			var seen []desk.Certificate
+			for _, n := range names {
+				seen = append(seen, desk.Certificate{Names: []string{n + ".test"}, SPKI: "k1"})
+			}
+			_, err := u.Announce(ctx, "log", int64(from), int64(from)+1, seen)
+			must(t, err)
+		}
+		looked := func(name string, marks ...iru.Feature) float64 {
+			t.Helper()
+			a := u.at("https://" + name + ".test/")
+			i := view(u, func(x *db.Tx) (iru.Item, error) { return x.ItemByLocator(ctx, a.Unit, a.Locator) })
+			r := captured(i, u.now, "of "+name)
+			r.Features = append([]iru.Feature{key}, marks...)
+			_, err := u.RecordCapture(ctx, r)
+			must(t, err)
+			return u.at(a.Locator).Lineage.Score
+		}
+		announced(0, "mirror-a", "mirror-b", "mirror-c", "mirror-d")
+		for n := range 4 { // the last sees what the others showed
+			if s := looked("mirror-"+string("abcd"[n]), contact); n == 3 && s < link.Suggest+14 {
+				t.Errorf("a name of its own under its own key: %.1f bits", s)
+			}
+		}
+		var others []string
+		for n := range 12 {
+			others = append(others, fmt.Sprintf("neighbour-%d", n))
+		}
+		announced(1, others...)
+		for n, o := range others {
+			if s := looked(o, iru.Feature{Family: "identity", Kind: "contact", Value: o + "@neighbour.test"}); s >= link.Suggest {
+				t.Errorf("neighbour %d is taken for the outlet's by %.1f bits", n, s)
+			}
+		}
+	})
+}
+
+// A folder that a host gives one of its users is an asset of its own, and no reason to look at the whole host.
+func TestHomes(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, u := t.Context(), newUnit(t, d)
+		_, i, _ := u.watched(ctx)
+		_, err := u.RecordCapture(ctx, captured(i, u.now, "text", desk.Link{URL: "https://homes.test/~halcyon/old/1.html"}, desk.Link{URL: "https://homes.test/~halcyon"},
+			desk.Link{URL: "https://homes.test/~other/"}, desk.Link{URL: "https://plain.test/~/x"}, desk.Link{URL: "https://plain.test/news/~x/"}))
+		must(t, err)
+		var found []string
+		for _, a := range u.assets() {
+			if a.State == iru.AssetCandidate && a.Site != "halcyon-copy.test" {
+				found = append(found, a.Locator)
+			}
+		}
+		if got := strings.Join(found, " "); got != "https://homes.test/~halcyon/ https://homes.test/~other/ https://plain.test/" {
+			t.Error(got)
+		}
+	})
+}
+
 func TestAnnounce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, u := t.Context(), newUnit(t, d)
@@ -298,6 +369,9 @@ func TestAnnounce(t *testing.T) {
 				found = append(found, a.Locator)
 				if a.State != iru.AssetCandidate || a.Outlet != 0 {
 					t.Errorf("%s was attributed by a machine: %+v", a.Locator, a)
+				}
+				if key := slices.Contains(a.Features, iru.Feature{Family: "tls", Kind: "spki", Value: "k1"}); key != (a.Locator == "https://unrelated.test/") {
+					t.Errorf("%s shows %+v", a.Locator, a.Features)
 				}
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
@@ -40,50 +41,55 @@ func (d *Desk) Options(ctx context.Context, s iru.Scope, id iru.AssetID) ([]Opti
 func (d *Desk) OptionsFor(ctx context.Context, s iru.Scope, id iru.AssetID, issuer legal.IssuerKind) ([]Option, error) {
 	var out []Option
 	now := d.now()
-	err := d.DB.View(ctx, func(t *db.Tx) error {
-		out = nil
-		a, err := t.Asset(ctx, s, id)
-		if err != nil {
-			return err
-		}
-		cs, err := t.Carriers(ctx, id)
-		if err != nil {
-			return err
-		}
-		f, err := d.finding(ctx, t, a, 0)
-		if err != nil && !errors.Is(err, iru.Conflict) {
-			return err
-		}
-		facts, err := t.Circumstances(ctx, iru.Program(), id)
-		if err != nil {
-			return err
-		}
-		for _, c := range cs {
-			p, err := t.Provider(ctx, iru.Program(), c.Provider)
-			if err != nil {
-				return err
-			}
-			p.Token = ""
-			o := Option{Provider: p, Carrier: c, Target: iru.Target(a, f, p, c.Layer, facts, ""), Confidence: p.Main().Confidence(now)}
-			o.Rulings, o.Unrecorded = d.Regime.Options(issuer, o.Target), iru.Unrecorded(o.Target, facts, p)
-			if o.Second, _, err = second(ctx, t, p); err != nil {
-				return err
-			}
-			if o.Others, err = t.Contacts(ctx, iru.Program(), p.ID); err != nil {
-				return err
-			}
-			o.Others = slices.DeleteFunc(o.Others, func(c iru.Contact) bool { return !c.DroppedAt.IsZero() })
-			if c.Layer == legal.Registrar || c.Layer == legal.Registry {
-				if o.Playbook, err = playbook(ctx, t, a.Unit, a.Locator); err != nil {
-					return err
-				}
-			}
-			out = append(out, o)
-		}
-		slices.SortStableFunc(out, func(a, b Option) int { return rank(a) - rank(b) })
-		return nil
+	err := d.DB.View(ctx, func(t *db.Tx) (err error) {
+		out, err = d.optionsIn(ctx, t, s, id, issuer, now)
+		return err
 	})
 	return out, err
+}
+
+// optionsIn is OptionsFor in a transaction that a page reads in.
+func (d *Desk) optionsIn(ctx context.Context, t *db.Tx, s iru.Scope, id iru.AssetID, issuer legal.IssuerKind, now time.Time) (out []Option, err error) {
+	a, err := t.Asset(ctx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	cs, err := t.Carriers(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	f, err := d.finding(ctx, t, a, 0)
+	if err != nil && !errors.Is(err, iru.Conflict) {
+		return nil, err
+	}
+	facts, err := t.Circumstances(ctx, iru.Program(), id)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cs {
+		p, err := t.Provider(ctx, iru.Program(), c.Provider)
+		if err != nil {
+			return nil, err
+		}
+		p.Token = ""
+		o := Option{Provider: p, Carrier: c, Target: iru.Target(a, f, p, c.Layer, facts, ""), Confidence: p.Main().Confidence(now)}
+		o.Rulings, o.Unrecorded = d.Regime.Options(issuer, o.Target), iru.Unrecorded(o.Target, facts, p)
+		if o.Second, _, err = second(ctx, t, p); err != nil {
+			return nil, err
+		}
+		if o.Others, err = t.Contacts(ctx, iru.Program(), p.ID); err != nil {
+			return nil, err
+		}
+		o.Others = slices.DeleteFunc(o.Others, func(c iru.Contact) bool { return !c.DroppedAt.IsZero() })
+		if c.Layer == legal.Registrar || c.Layer == legal.Registry {
+			if o.Playbook, err = playbook(ctx, t, a.Unit, a.Locator); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, o)
+	}
+	slices.SortStableFunc(out, func(a, b Option) int { return rank(a) - rank(b) })
+	return out, nil
 }
 
 // rank puts who is nearest to the content first.

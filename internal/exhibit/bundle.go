@@ -103,7 +103,7 @@ func WriteBundle(w io.Writer, b Bundle) error {
 		return fmt.Errorf("write bundle: %w", err)
 	}
 	small[indexPath], small[pagesPath] = found.index(), pageList(m, found.pages)
-	if small[casePath], err = caseGraph(m, b.Manifest, entries); err != nil {
+	if small[casePath], err = caseGraph(m, b.Manifest, entries, nameFive); err != nil {
 		return fmt.Errorf("write bundle: %w", err)
 	}
 	if small[methodPath], err = b.Method.text(m, entries, b.Tool); err != nil {

@@ -3,6 +3,7 @@
 package exhibit
 
 import (
+	"crypto/sha1"
 	"crypto/sha256"
 	"fmt"
 	"strings"
@@ -30,14 +31,37 @@ type node map[string]any
 // graph builds the nodes; those that are named again are the same.
 type graph struct {
 	manifest string
+	named    naming
 	nodes    []node
 	made     map[string]bool
 }
 
-// id is a UUID (RFC 9562, version 8) that follows from the manifest and from what the node is: 16 bytes of a SHA-256.
-func (g *graph) id(kind, name string) string {
-	u := sha256.Sum256([]byte("iolaus/case/v1\n" + g.manifest + "\n" + kind + "\n" + name))
+// A naming makes the UUID of a node from its words.
+type naming func(words string) [16]byte
+
+// caseSpace is the namespace of the nodes' names: a UUID drawn once.
+var caseSpace = [16]byte{0xa2, 0x03, 0x57, 0x08, 0x2a, 0x24, 0x42, 0x48, 0xb5, 0xca, 0xc2, 0x79, 0x31, 0x75, 0x48, 0x07}
+
+// nameFive is version 5 of RFC 9562. The shapes of UCO advise versions 0 to 5 and say so of every other. Nothing rests on its SHA-1:
+// whoever checks a bundle makes the graph again.
+func nameFive(words string) (u [16]byte) {
+	sum := sha1.Sum(append(caseSpace[:], words...))
+	copy(u[:], sum[:])
+	u[6], u[8] = u[6]&0x0f|0x50, u[8]&0x3f|0x80
+	return u
+}
+
+// nameEight is version 8, 16 bytes of a SHA-256, as bundles have it that were made before 30 November 2026.
+func nameEight(words string) (u [16]byte) {
+	sum := sha256.Sum256([]byte(words))
+	copy(u[:], sum[:])
 	u[6], u[8] = u[6]&0x0f|0x80, u[8]&0x3f|0x80
+	return u
+}
+
+// id is a UUID that follows from the manifest and from what the node is.
+func (g *graph) id(kind, name string) string {
+	u := g.named("iolaus/case/v1\n" + g.manifest + "\n" + kind + "\n" + name)
 	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", u[0:4], u[4:6], u[6:8], u[8:10], u[10:16])
 }
 
@@ -63,8 +87,8 @@ func instantValue(at time.Time) node {
 
 // caseGraph is case.jsonld: what the manifest and the chain of custody say, in the words of CASE. It follows from them alone, so
 // that whoever checks a bundle can make it again.
-func caseGraph(m Manifest, manifest []byte, entries []Entry) ([]byte, error) {
-	g := &graph{manifest: hexSum(manifest), made: map[string]bool{}}
+func caseGraph(m Manifest, manifest []byte, entries []Entry, names naming) ([]byte, error) {
+	g := &graph{manifest: hexSum(manifest), named: names, made: map[string]bool{}}
 	address := g.add("uco-observable:URL", m.Address, node{"uco-core:hasFacet": []node{
 		g.facet("uco-observable:URLFacet", m.Address, node{"uco-observable:fullValue": m.Address})}})
 	files := []node{g.file(File{"manifest.json", "manifest", g.manifest, int64(len(manifest))}, manifestPath)}

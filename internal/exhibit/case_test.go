@@ -69,7 +69,7 @@ type graphCheck struct {
 	refs  map[string]string // identifier: class that it must be
 }
 
-var uuidName = regexp.MustCompile(`^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+var uuidName = regexp.MustCompile(`^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
 func (g graphCheck) node(n map[string]any) {
 	id, _ := n["@id"].(string)
@@ -200,6 +200,14 @@ func TestCaseGraph(t *testing.T) {
 	}
 }
 
+// The name as Python's uuid.uuid5 makes it of the namespace and the words.
+func TestNodeName(t *testing.T) {
+	g := graph{manifest: "x", named: nameFive}
+	if got := g.id("uco-observable:URL", "https://tram.test/"); got != "urn:uuid:cfa18399-e4bb-5509-be3d-72664b055a77" {
+		t.Error(got)
+	}
+}
+
 // The form is fixed: whoever checks a bundle makes the graph again.
 func TestCaseGolden(t *testing.T) {
 	t.Parallel()
@@ -211,7 +219,7 @@ func TestCaseGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := caseGraph(mustManifest(t, raw), raw, entries)
+	got, err := caseGraph(mustManifest(t, raw), raw, entries, nameFive)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func (c *court) forge(t testing.TB, events []CustodyEvent, change func(int, *Ent
 		}
 		files[proofPath(i+1)] = p.Format()
 	}
-	graph, err := caseGraph(mustManifest(t, files[manifestPath]), files[manifestPath], entries)
+	graph, err := caseGraph(mustManifest(t, files[manifestPath]), files[manifestPath], entries, nameFive)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,6 +89,7 @@ func (k *caller) next() bool {
 	a := asked{url: u, method: words[0], head: rewrite(raw, words[0], u), headed: h}
 	if err := k.load(&a); err != nil {
 		k.say(http.StatusRequestEntityTooLarge, "the request is longer than the proxy takes, or its length is not known")
+		k.linger()
 		return false
 	}
 	return k.exchange(&a)
@@ -224,6 +225,18 @@ func (k *caller) say(status int, text string) {
 	_, _ = fmt.Fprintf(k.conn, "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n%s",
 		status, http.StatusText(status), len(text), text) // a browser that went away needs no answer
 }
+
+// linger reads on for a while after a refusal: a connection that is closed with something unread is reset, and the answer with it.
+func (k *caller) linger() {
+	if c, ok := k.conn.(interface{ CloseWrite() error }); ok {
+		_ = c.CloseWrite()
+	}
+	k.await(time.Now().Add(lingers))
+	_, _ = io.CopyN(io.Discard, k.in, 256<<10)
+}
+
+// lingers is how long net/http's server waits in the same place.
+const lingers = 500 * time.Millisecond
 
 // token reports whether a word can be a method.
 func token(s string) bool {

@@ -18,7 +18,7 @@ type ShotOptions struct {
 	Height   int           // of the window in CSS pixels: 1024
 	Tallest  int           // of a picture in CSS pixels: 16384
 	Language string        // what the browser asks for, most wanted first, such as "de-AT,de": "en-US,en"
-	Load     time.Duration // for loading: 30 s; a page that is not finished then is taken as it is
+	Load     time.Duration // for loading: 30 s, and half of what there is at most; a page that is not finished then is taken as it is
 	Quiet    time.Duration // without traffic, after which a loaded page is taken: 500 ms
 	Settle   time.Duration // longest wait for quiet after loading: 5 s
 	Part     time.Duration // for each of DOM, picture, PDF and MHTML: 20 s
@@ -44,6 +44,14 @@ func (o ShotOptions) filled() ShotOptions {
 	o.Memory = cmp.Or(o.Memory, 2<<30)
 	o.Proxy.Folder = o.Folder
 	return o
+}
+
+// loading is how long a page may load: what came is to be taken, too.
+func (o ShotOptions) loading(ctx context.Context, now time.Time) time.Duration {
+	if end, bounded := ctx.Deadline(); bounded {
+		return min(o.Load, end.Sub(now)/2)
+	}
+	return o.Load
 }
 
 // A Shot is what a browser made of a page. A nil spool was not made: Missing says why.

@@ -114,7 +114,7 @@ func (c *Client) get(ctx context.Context, address string, exchange exchanger, op
 		if jar, err = remember(jar, next, got.header); err != nil {
 			break
 		}
-		c.pace.note(next.Host, got.status, got.header, time.Now())
+		c.pace.note(ctx, next.Host, got.status, got.header, time.Now())
 		if !got.leads() {
 			return res, nil
 		}
@@ -163,6 +163,21 @@ func (c *Client) TLS(ctx context.Context, host string) (*TLSInfo, netip.AddrPort
 	}
 	conn.Close()
 	return e.TLS, e.Remote, nil
+}
+
+// Reserve takes what is asked of many servers soon from the pace that is shared with others, all at once. It waits for nothing and fails at
+// nothing: what it could not reserve is asked for when its turn comes.
+func (c *Client) Reserve(ctx context.Context, addresses []string) {
+	if c.pace == nil || c.pace.Shared == nil {
+		return
+	}
+	var hosts []string
+	for _, a := range addresses {
+		if u, err := parse(a); err == nil {
+			hosts = append(hosts, u.Host)
+		}
+	}
+	_ = c.pace.reserve(ctx, hosts...) // told to each that asks
 }
 
 // permit waits for the pace and asks the robots file, where configured.

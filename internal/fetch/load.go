@@ -102,7 +102,8 @@ func (t *tab) load(ctx context.Context, address string) error {
 	t.mu.Lock()
 	t.going, t.frame = true, t.target // a page's frame has its target's name
 	t.mu.Unlock()
-	until, cancel := context.WithTimeout(ctx, t.o.Load)
+	most := t.o.loading(ctx, time.Now())
+	until, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	var went struct {
 		ErrorText  string `json:"errorText"`
@@ -133,7 +134,7 @@ func (t *tab) load(ctx context.Context, address string) error {
 		if !t.came() {
 			return fmt.Errorf("%w: nothing came of the page", ErrTimeout)
 		}
-		t.shot.warnf("the page was still loading after %v: it was taken as it was then", t.o.Load)
+		t.shot.warnf("the page was still loading after %v: it was taken as it was then", most.Round(100*time.Millisecond))
 		t.tell(t.session, "Page.stopLoading", nil)
 		t.tell(t.session, "Runtime.terminateExecution", nil)
 		return nil

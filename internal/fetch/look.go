@@ -49,7 +49,7 @@ type Sight struct {
 
 // Look asks for one address once and tells removal apart (law.md, section 6). It never fails: what failed is an outcome, and no
 // failure is an absence.
-func Look(ctx context.Context, c *Client, address string, expect Expect) Sight {
+func Look(ctx context.Context, c *Client, address string, expect Expect, more ...Option) Sight {
 	began := time.Now()
 	var opts []Option
 	switch expect.Kind {
@@ -58,7 +58,7 @@ func Look(ctx context.Context, c *Client, address string, expect Expect) Sight {
 	case iru.Update:
 		opts = []Option{Accept("application/json, */*;q=0.1")}
 	}
-	res, err := c.Get(ctx, address, opts...)
+	res, err := c.Get(ctx, address, append(opts, more...)...)
 	s := Sight{Response: res, Err: err}
 	s.At, s.Vantage, s.Status = began.UTC(), c.network.Name, res.Status
 	if err != nil && !partly(err, res, expect.Kind) {
@@ -69,6 +69,7 @@ func Look(ctx context.Context, c *Client, address string, expect Expect) Sight {
 	} else {
 		s.Page, s.Unread = page(res, expect.Read)
 		s.Outcome, s.Detail = judge(res, s.Page, s.Unread, expect)
+		s.Content, s.Alike = compare(res, s.Page, s.Outcome, expect)
 		if err != nil {
 			s.Detail += "; only the beginning was read"
 		}
@@ -213,6 +214,34 @@ func served(r *Response, p *recognise.Page, absence string, x Expect, says strin
 		return iru.Altered, says + ", something else than expected" + elsewhere(r)
 	}
 	return iru.Up, says
+}
+
+// sameText is the least estimated overlap at which two texts are taken for the same: what differs is a date, a counter, an advertisement
+// (the standard error of a sketch is 0.044).
+const sameText = 0.9
+
+// compare says how what was met compares with what is expected. Where a page hides what is behind it, nothing is known.
+func compare(r *Response, p *recognise.Page, o iru.Outcome, x Expect) (iru.Content, int) {
+	if r.Status < 200 || r.Status > 299 || o.Unknown() {
+		return iru.ContentUnknown, 0
+	}
+	if x.SHA256 != "" && r.Truncated == "" && hash(r.Body) == strings.ToLower(x.SHA256) {
+		return iru.ContentSame, 100
+	}
+	alikeness := 0.0
+	if p != nil && len(x.Sketch) > 0 {
+		alikeness = recognise.Similarity(x.Sketch, recognise.SketchText(p.Text))
+	}
+	same, known := resembles(p, x)
+	switch {
+	case alikeness >= sameText:
+		return iru.ContentSame, int(100*alikeness + 0.5)
+	case same:
+		return iru.ContentSimilar, int(100*alikeness + 0.5)
+	case known || x.SHA256 != "" && p == nil && r.Truncated == "" && o != iru.Up:
+		return iru.ContentOther, int(100*alikeness + 0.5)
+	}
+	return iru.ContentUnknown, 0
 }
 
 // resembles compares a page with what is expected; known is false where nothing is expected of a page.

@@ -17,6 +17,7 @@ type Network struct {
 	Resolver string            // host:port of a DNS server; "" takes the first ones of /etc/resolv.conf
 	Allow    []netip.Prefix    // training networks only: the ranges that make up their world
 	Ports    map[uint16]uint16 // training networks only: port of a URL to the port to connect to, such as 80 to 18080
+	Proxy    *Way              // through which it looks; nil: directly
 	Roots    *x509.CertPool    // certificate authorities; nil takes the system's
 }
 

@@ -83,12 +83,12 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 func TestHostsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &Politeness{Every: time.Second}
-		p.note("day.test", http.StatusServiceUnavailable, http.Header{"Retry-After": {"86400"}}, time.Now())
+		p.note(t.Context(), "day.test", http.StatusServiceUnavailable, http.Header{"Retry-After": {"86400"}}, time.Now())
 		time.Sleep(15*time.Minute + time.Second)
 		if err := p.wait(t.Context(), "day.test"); err != nil {
 			t.Error("still hidden:", err)
 		}
-		p.note("minutes.test", http.StatusServiceUnavailable, http.Header{"Retry-After": {"600"}}, time.Now())
+		p.note(t.Context(), "minutes.test", http.StatusServiceUnavailable, http.Header{"Retry-After": {"600"}}, time.Now())
 		for n := range knownHosts - 2 {
 			p.at(fmt.Sprintf("idle%d.test", n), time.Now())
 		}

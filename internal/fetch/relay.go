@@ -215,7 +215,7 @@ func (r *relay) pass(f *frame) error {
 		if err := r.keepBody(part); err != nil {
 			return err
 		}
-		if err := r.give(part); err != nil {
+		if err := r.give(part); err != nil && (!errors.Is(err, errLeft) || over || wrong != nil || !f.done) { // the record of a whole answer is whole, read or not
 			return err
 		}
 		_, _ = r.up.in.Discard(n) // they were just seen

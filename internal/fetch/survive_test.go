@@ -164,6 +164,39 @@ func TestBrowserSurvives(t *testing.T) {
 	}
 }
 
+// A page whose answer is cut off is taken at once, as far as it came: it has no load event.
+func TestBrowserTakesWhatWasCutOff(t *testing.T) {
+	for name, rest := range map[string]string{
+		"short":     "Content-Length: 5000\r\n\r\n<title>cut</title><p>half of it",
+		"bad chunk": "Transfer-Encoding: chunked\r\n\r\n1f\r\n<title>cut</title><p>half of it\r\nzz\r\n",
+	} {
+		w := newWorld(t)
+		w.says("tram.test", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"+rest)
+		s, r, err := shoot(t, w.client(nil), "http://tram.test/", ShotOptions{})
+		if err != nil || len(s.Missing) > 0 || len(s.Warnings) > 0 || s.Title != "cut" || s.Text != "half of it" {
+			t.Errorf("%s: %v; %q %q; %q %q", name, err, s.Missing, s.Warnings, s.Title, s.Text)
+		}
+		if e := r.only(); e.Truncated != TruncatedDisconnect {
+			t.Errorf("%s: %+v", name, e)
+		}
+	}
+}
+
+// Little time is shared between loading and taking.
+func TestLoading(t *testing.T) {
+	now := time.Now()
+	ctx, cancel := context.WithDeadline(t.Context(), now.Add(20*time.Second))
+	defer cancel()
+	for load, want := range map[time.Duration]time.Duration{30 * time.Second: 10 * time.Second, 3 * time.Second: 3 * time.Second} {
+		if got := (ShotOptions{Load: load}).loading(ctx, now); got != want {
+			t.Errorf("%v of %v", got, load)
+		}
+	}
+	if got := (ShotOptions{Load: time.Hour}).loading(t.Context(), now); got != time.Hour {
+		t.Error(got)
+	}
+}
+
 // A page that cannot be had is an error of its kind, never a picture of our own words.
 func TestBrowserFails(t *testing.T) {
 	w := newWorld(t)

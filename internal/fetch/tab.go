@@ -70,6 +70,11 @@ func (t *tab) heard(session, method string, params jsontext.Value) {
 		if mine && t.going {
 			t.signal(t.loaded)
 		}
+	case "Page.frameStoppedLoading": // a document that was cut off has no load event
+		var e struct{ FrameID string }
+		if mine && t.document != "" && json.Unmarshal(params, &e, json.MatchCaseInsensitiveNames(true)) == nil && e.FrameID == t.frame {
+			t.signal(t.loaded)
+		}
 	case "Network.responseReceived":
 		if mine {
 			t.answered(params)

@@ -134,16 +134,19 @@ func (c *Client) dial(ctx context.Context, u *url.URL, port uint16, e *Exchange)
 	}
 	var last error
 	for _, to := range open[:min(len(open), 4)] {
-		if c.network.Local.IsValid() && c.network.Local.Is4() != to.Is4() {
+		if c.network.Local.IsValid() && c.network.Local.Is4() != to.Is4() && c.network.Proxy == nil {
 			last = fmt.Errorf("%w: %v is of another family than %v", ErrConnect, to, c.network.Local)
 			continue
 		}
-		conn, err := d.DialContext(ctx, "tcp", netip.AddrPortFrom(to, port).String())
+		at := netip.AddrPortFrom(to, port)
+		conn, err := c.reachOne(ctx, d, at)
 		if err != nil {
 			last = err
 			continue
 		}
-		e.Remote, e.Local = endpoint(conn.RemoteAddr()), endpoint(conn.LocalAddr())
+		if e.Remote, e.Local = at, endpoint(conn.LocalAddr()); c.network.Proxy == nil {
+			e.Remote = endpoint(conn.RemoteAddr())
+		}
 		if u.Scheme == "https" {
 			if conn, err = c.shake(ctx, conn, u.Hostname(), e); err != nil {
 				return nil, err
@@ -152,6 +155,14 @@ func (c *Client) dial(ctx context.Context, u *url.URL, port uint16, e *Exchange)
 		return conn, nil
 	}
 	return nil, explain(ctx, ErrConnect, "connect to "+u.Host, last)
+}
+
+// reachOne connects to one address, directly or by way of a proxy.
+func (c *Client) reachOne(ctx context.Context, d net.Dialer, to netip.AddrPort) (net.Conn, error) {
+	if c.network.Proxy != nil {
+		return c.through(ctx, to)
+	}
+	return d.DialContext(ctx, "tcp", to.String())
 }
 
 // bindLate lets the system choose our port when it knows the other end: else one vantage point has no more than 28,000 connections a

@@ -29,7 +29,6 @@ const (
 // A typeface is a built-in TrueType font: what shapes text and what is embedded.
 type typeface struct {
 	name   string // PostScript name
-	file   string
 	font   *font.Font
 	tables map[string][]byte
 	glyphs int
@@ -78,7 +77,8 @@ func (f *typeface) read() error {
 
 // outline is the description of one glyph.
 func (f *typeface) outline(g int) []byte {
-	loca, at := f.tables["loca"], func(n int) int { return 0 }
+	loca := f.tables["loca"]
+	var at func(n int) int
 	if binary.BigEndian.Uint16(f.tables["head"][50:]) == 0 {
 		at = func(n int) int { return 2 * int(binary.BigEndian.Uint16(loca[2*n:])) }
 	} else {

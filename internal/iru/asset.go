@@ -84,7 +84,7 @@ type Asset struct {
 	Languages []string
 	State     AssetState
 	Presence  Presence
-	FoundBy   string  // "person", "crawl", "ct"
+	FoundBy   string  // the source of the lead that came first, see Lead
 	FoundFrom AssetID // the asset whose page led here; 0 where none did
 	Lineage   Lineage
 	Features  []Feature // what package link compares

@@ -44,12 +44,8 @@ func (c Calendar) Check() error {
 	if len(c.Windows) == 0 {
 		return Refuse(Invalid, "the calendar has no time at which a letter could leave", "give at least one window")
 	}
-	for _, w := range c.Windows {
-		from, err1 := minutes(w.From)
-		to, err2 := minutes(w.To)
-		if err1 != nil || err2 != nil || from >= to || len(w.Days) == 0 || slices.ContainsFunc(w.Days, func(d int) bool { return d < 0 || d > 6 }) {
-			return Refuse(Invalid, fmt.Sprintf("the window %v %s to %s is none", w.Days, w.From, w.To), "give days of the week and times such as 08:00 to 17:30")
-		}
+	if err := checkWindows(c.Windows); err != nil {
+		return err
 	}
 	for _, h := range c.Holidays {
 		if !isDay(h) {

@@ -94,7 +94,7 @@ func ReadContacts(in io.Reader) (rows []ContactRow, wrong []ContactLine, err err
 		var broken *csv.ParseError
 		if errors.As(err, &broken) {
 			wrong = append(wrong, ContactLine{broken.StartLine, "the quotation marks do not fit: " + broken.Err.Error(), "double each quotation mark inside quoted text"})
-			if broken.Err == csv.ErrQuote && broken.StartLine != broken.Line {
+			if errors.Is(broken.Err, csv.ErrQuote) && broken.StartLine != broken.Line {
 				break // everything after it would be misread
 			}
 			continue

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"iolaus/internal/effect"
 )
 
 // A Counted is one thing that a figure counts: exactly one event of the ledger, with what is known of the act behind it.
@@ -34,7 +36,7 @@ type FigureKind string
 const (
 	FigureCount FigureKind = "count"
 	FigureShare FigureKind = "share" // of another figure, in per cent
-	FigureTime  FigureKind = "time"  // a quantile of times, in seconds; what has not ended yet is taken in as that (Survival)
+	FigureTime  FigureKind = "time"  // a quantile of times, in seconds; what has not ended yet is taken in as that (effect.Survival)
 )
 
 // A FigureState is how a figure or a cell stands in a report.
@@ -134,7 +136,7 @@ func (f Figure) Times(list []Counted, q float64) Figure {
 		f.State, f.Why = FigureNothing, "nothing was timed"
 		return f
 	}
-	took, ok := Survival(Spells(list)).Quantile(q)
+	took, ok := effect.Survival(Spells(list)).Quantile(q)
 	if !ok {
 		f.State, f.Why = FigureTooEarly, "too much of it is still open: the value lies beyond what was watched"
 		return f

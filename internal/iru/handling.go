@@ -88,3 +88,27 @@ func (h Handling) Release(p Use, acknowledged bool) error {
 	}
 	return nil
 }
+
+// Stricter gives the codes under which two things travel together: the closer level of each, and every condition of both.
+func (h Handling) Stricter(o Handling) Handling {
+	if h == (Handling{}) {
+		return o
+	}
+	closer := func(list []string, a, b string) string {
+		return list[max(slices.Index(list, a), slices.Index(list, b), 0)]
+	}
+	out := Handling{TLP: closer(TLPs, h.TLP, o.TLP), PAP: closer(PAPs, h.PAP, o.PAP), Note: h.Note}
+	var codes []string
+	for _, c := range Hs[1:] {
+		if h.has(c) || o.has(c) {
+			codes = append(codes, c)
+		}
+	}
+	if out.H = strings.Join(codes, " "); out.H == "" {
+		out.H = Hs[0]
+	}
+	if o.Note != "" && o.Note != h.Note {
+		out.Note = strings.TrimPrefix(h.Note+"; "+o.Note, "; ")
+	}
+	return out
+}

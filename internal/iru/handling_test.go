@@ -71,3 +71,15 @@ func TestHandlingCheck(t *testing.T) {
 		}
 	}
 }
+
+func TestStricter(t *testing.T) {
+	open := iru.Handling{TLP: "CLEAR", PAP: "CLEAR", H: "H0"}
+	a, b := iru.Handling{TLP: "GREEN", PAP: "RED", H: "H1"}, iru.Handling{TLP: "RED", PAP: "CLEAR", H: "H3", Note: "ask"}
+	for _, c := range []struct{ a, b, want iru.Handling }{
+		{open, open, open}, {iru.Handling{}, a, a}, {a, b, iru.Handling{TLP: "RED", PAP: "RED", H: "H1 H3", Note: "ask"}}, {b, b, b}, {open, iru.DefaultHandling, iru.DefaultHandling},
+	} {
+		if got := c.a.Stricter(c.b); got != c.want {
+			t.Errorf("%v with %v is %v", c.a, c.b, got)
+		}
+	}
+}

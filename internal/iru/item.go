@@ -56,9 +56,10 @@ type Item struct {
 	Asset     AssetID
 	Locator   string
 	Title     string
-	Lang      string // BCP 47 as declared by the page or detected
-	Dir       string // "ltr" or "rtl"
-	Text      string // extracted text, as captured, limited
+	Lang      string   // BCP 47 as declared by the page or detected
+	Dir       string   // "ltr" or "rtl"
+	Languages []string // of its text, the main one first
+	Text      string   // extracted text, as captured, limited
 	State     ItemState
 	Priority  int      // higher first
 	Reasons   []Reason // why it is here, strongest first

@@ -141,6 +141,10 @@ type Notice struct {
 	Threat     ThreatID // the threat to life for which it left by the fast lane; 0: none
 	Emergency  Emergency
 	Facts      string // the record of the act (docs/format/act.md), as submitted; "" while it is a draft
+
+	Stage    Stage     // when on an operation's day it leaves
+	Drill    bool      // a task of a drill: it is played and never leaves
+	PlayedAt time.Time // when it would have left
 }
 
 // An Approval is one person's signature under the act as it stood.

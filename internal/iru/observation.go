@@ -19,7 +19,23 @@ type Observation struct {
 	Status  int    // HTTP status; 0 where there was none
 	Detail  string // in words: "410 from 127.64.1.9", "no such name"
 	Took    time.Duration
+	Content Content // how what was met compares with what was judged
+	Alike   int     // of its text, in hundredths: 100 is the same; 0 where no text was compared
 }
+
+// Content says how what a look met compares with the content as it was captured.
+type Content string
+
+// The kinds of likeness.
+const (
+	ContentUnknown Content = ""        // nothing is known to compare with, or nothing was met that could be
+	ContentSame    Content = "same"    // the same bytes, or nearly the same words
+	ContentSimilar Content = "similar" // much of its words, its title, or its pictures
+	ContentOther   Content = "other"   // something else
+)
+
+// Contents lists the kinds of likeness.
+var Contents = []Content{ContentUnknown, ContentSame, ContentSimilar, ContentOther}
 
 // PresenceState is what all looks together say of an address.
 type PresenceState string
@@ -59,11 +75,12 @@ var DefaultAgreement = Agreement{Points: 2, Rounds: 3, Gap: 10 * time.Minute}
 
 // A Run is a vantage point's unbroken series of absences.
 type Run struct {
-	Length int         `json:"n"`
-	Last   time.Time   `json:"last"`
-	Looks  []time.Time `json:"looks,omitempty"` // the latest that counted, as many as an agreement asks for
-	Up     bool        `json:"up,omitempty"`    // its last telling look saw the content, or something else in its place
-	Found  Outcome     `json:"found,omitempty"`
+	Length  int         `json:"n"`
+	Last    time.Time   `json:"last"`
+	Looks   []time.Time `json:"looks,omitempty"` // the latest that counted, as many as an agreement asks for
+	Up      bool        `json:"up,omitempty"`    // its last telling look saw the content, or something else in its place
+	Found   Outcome     `json:"found,omitempty"`
+	Content Content     `json:"content,omitempty"`
 }
 
 // Only forgets the series of vantage points from which nobody looks any more: what they saw last must not speak for ever.
@@ -107,7 +124,7 @@ func (p Presence) Observe(o Observation, need Agreement) (Presence, string) {
 	case o.Outcome.Unknown(), o.At.Before(run.Last):
 		return p, ""
 	case !o.Outcome.Absent():
-		runs[o.Vantage] = Run{Last: o.At, Up: true, Found: o.Outcome}
+		runs[o.Vantage] = Run{Last: o.At, Up: true, Found: o.Outcome, Content: o.Content}
 		if o.Outcome != Up {
 			return p, ""
 		}
@@ -116,7 +133,7 @@ func (p Presence) Observe(o Observation, need Agreement) (Presence, string) {
 		return p, "" // too soon after the last look to count as another one
 	}
 	looks := append(slices.Clone(run.Looks), o.At)
-	runs[o.Vantage] = Run{Length: run.Length + 1, Last: o.At, Looks: looks[max(0, len(looks)-need.Rounds):], Found: o.Outcome}
+	runs[o.Vantage] = Run{Length: run.Length + 1, Last: o.At, Looks: looks[max(0, len(looks)-need.Rounds):], Found: o.Outcome, Content: o.Content}
 	agree, seen := agreed(runs, need)
 	switch {
 	case agree >= need.Points && !seen:
@@ -163,6 +180,33 @@ func (p Presence) UpBy(need Agreement) bool {
 		}
 	}
 	return n >= max(need.Points, 1)
+}
+
+// Cloaked tells which vantage points see the content and which see something else or nothing, where both looked within so long of each
+// other: the address shows the one something else than the other. Neither list is filled where all agree. Points that told nothing, or were
+// refused because of where they are, are in none.
+func (p Presence) Cloaked(within time.Duration) (shown, hidden []string) {
+	var newest time.Time
+	for _, r := range p.Runs {
+		if r.Last.After(newest) {
+			newest = r.Last
+		}
+	}
+	for name, r := range p.Runs {
+		switch {
+		case newest.Sub(r.Last) > within || r.Found.Unknown() || r.Found == "" || r.Found == GeoBlocked:
+		case r.Up && r.Found == Up:
+			shown = append(shown, name)
+		default:
+			hidden = append(hidden, name)
+		}
+	}
+	if len(shown) == 0 || len(hidden) == 0 {
+		return nil, nil
+	}
+	slices.Sort(shown)
+	slices.Sort(hidden)
+	return shown, hidden
 }
 
 // Progress says in words how far agreement has come at one point, as a page shows it: "gone, 2 of 3", "still served".

@@ -3,6 +3,7 @@
 package iru_test
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -191,10 +192,36 @@ func TestPresenceWithoutAPoint(t *testing.T) {
 
 func TestOutcomes(t *testing.T) {
 	absent := []iru.Outcome{iru.Gone, iru.LegalBlock, iru.Soft404, iru.DomainHeld, iru.Parked, iru.Delisted, iru.Silent}
-	unknown := []iru.Outcome{iru.Timeout, iru.Failed, iru.Refused, iru.Challenge, iru.LoginWall}
+	unknown := []iru.Outcome{iru.Timeout, iru.Failed, iru.Refused, iru.Challenge, iru.LoginWall, iru.Unmanned}
 	for _, o := range append([]iru.Outcome{"", "new"}, iru.Outcomes...) {
 		if o.Absent() != slices.Contains(absent, o) || o.Unknown() != slices.Contains(unknown, o) {
 			t.Errorf("%q: absent %v, unknown %v", o, o.Absent(), o.Unknown())
+		}
+	}
+}
+
+// What is shown to some vantage points only is told; a point that was refused for where it is, that knows nothing, or that looked long ago, is
+// no word against the others.
+func TestCloaked(t *testing.T) {
+	at := time.Date(2026, 3, 12, 8, 0, 0, 0, time.UTC)
+	run := func(o iru.Outcome, ago time.Duration) iru.Run {
+		return iru.Run{Last: at.Add(-ago), Up: !o.Absent(), Found: o}
+	}
+	for _, c := range []struct {
+		runs map[string]iru.Run
+		want string
+	}{
+		{map[string]iru.Run{"north": run(iru.Up, 0), "south": run(iru.Altered, time.Minute)}, "[north] [south]"},
+		{map[string]iru.Run{"north": run(iru.Up, 0), "south": run(iru.Gone, time.Minute), "east": run(iru.Up, 0)}, "[east north] [south]"},
+		{map[string]iru.Run{"north": run(iru.Up, 0), "south": run(iru.Up, 0)}, "[] []"},
+		{map[string]iru.Run{"north": run(iru.Gone, 0), "south": run(iru.Altered, 0)}, "[] []"},
+		{map[string]iru.Run{"north": run(iru.Up, 0), "south": run(iru.GeoBlocked, 0)}, "[] []"},
+		{map[string]iru.Run{"north": run(iru.Up, 0), "south": run(iru.Gone, time.Hour)}, "[] []"},
+		{nil, "[] []"},
+	} {
+		shown, hidden := iru.Presence{Runs: c.runs}.Cloaked(10 * time.Minute)
+		if got := fmt.Sprint(shown, " ", hidden); got != c.want {
+			t.Errorf("%+v: %s, want %s", c.runs, got, c.want)
 		}
 	}
 }

@@ -73,6 +73,7 @@ const (
 	ToErase       Power = "erase an exhibit"
 	ToScrutinise  Power = "scrutinise a draft as the home authority would"
 	ToSchedule    Power = "change an addressee's calendar"
+	ToDeconflict  Power = "say whether an asset may be touched"
 )
 
 var powers = map[Power][]Role{
@@ -96,6 +97,7 @@ var powers = map[Power][]Role{
 	ToErase:       {Reviewer, Signer},
 	ToScrutinise:  {Reviewer},
 	ToSchedule:    {Analyst, Reviewer, Liaison},
+	ToDeconflict:  {Liaison, Analyst, Reviewer},
 }
 
 // Powers lists every power with the roles that hold it.
@@ -103,14 +105,15 @@ func Powers() map[Power][]Role { return powers }
 
 // An Officer is a named person of a unit.
 type Officer struct {
-	ID      OfficerID
-	Unit    UnitID
-	Login   string
-	Name    string
-	Roles   []Role
-	State   OfficerState
-	Created time.Time
-	Subject string // the person behind the account: issuer and subject of an identity provider, or an id that the administrator gave
+	ID        OfficerID
+	Unit      UnitID
+	Login     string
+	Name      string
+	Roles     []Role
+	State     OfficerState
+	Created   time.Time
+	Subject   string   // the person behind the account: issuer and subject of an identity provider, or an id that the administrator gave
+	Languages []string // in which the officer reads, BCP 47
 }
 
 // Same reports whether two accounts are one person's: then they count as one wherever two persons are needed.

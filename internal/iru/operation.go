@@ -32,10 +32,12 @@ var OperationTable = Table[OperationState]{
 	{OperationPolling, "hold", OperationHeld},
 	{OperationPolling, "release", OperationReleased},
 	{OperationPolling, "abort", OperationAborted},
+	{OperationPolling, "stop", OperationHeld}, // by itself, when the partner that leads holds or aborts
 	{OperationHeld, "resume", OperationPolling},
 	{OperationHeld, "abort", OperationAborted},
 	{OperationReleased, "hold", OperationHeld},
 	{OperationReleased, "abort", OperationAborted},
+	{OperationReleased, "stop", OperationHeld},
 	{OperationReleased, "close", OperationClosed},
 }
 
@@ -72,18 +74,30 @@ type Operation struct {
 	Created   time.Time
 	FirstSent time.Time
 	LastSent  time.Time
+
+	Drill       bool      // from its start and for good: the day is played, nothing of it leaves
+	Planned     time.Time // the T0 that is aimed at
+	Pauses      []Pause   // built-in holds, in the order in which the count meets them
+	HeldAt      time.Time // since when it is held
+	PreserveAt  time.Time // when acts of the first stage leave
+	RegistrarAt time.Time // when acts of the last stage leave
+
+	Lead PartnerID // the partner that leads, whose T0 is a proposal; 0: it is led from here
+	UID  string    // the same on every machine: 16 random bytes, hex; "": no partner takes part
 }
 
-// A Poll is one unit's answer to "go?" on the tasks as they stood.
+// A Poll is a participant's answer to "go?" in one of its roles, on the tasks of that role as they stood.
 type Poll struct {
-	ID        int64
-	Operation OperationID
-	Unit      UnitID
-	State     PollState
-	By        OfficerID
-	At        time.Time
-	Reason    string
-	Digest    string // SHA-256 of the unit's tasks when it answered
+	ID          int64
+	Operation   OperationID
+	Participant ParticipantID
+	Role        TaskRole
+	Unit        UnitID // the participant's; 0: a partner, or a body without a machine
+	State       PollState
+	By          OfficerID // 0: nobody yet, the program, or a partner's machine
+	At          time.Time
+	Reason      string
+	Digest      string // SHA-256 of those tasks when it answered
 }
 
 // Answer takes a unit's answer in; NO-GO needs a reason.
@@ -97,6 +111,35 @@ func (p Poll) Answer(state PollState, by Officer, reason, digest string, at time
 	if by.Unit != p.Unit {
 		return p, Event{}, Refuse(Forbidden, "a unit's poll is answered by its own liaison officer", "")
 	}
+	return p.answer(state, by.ID, reason, digest, at)
+}
+
+// OnWord takes in the answer of a body without a machine, entered by a liaison officer of the unit that leads; word says whose it is and how it came.
+func (p Poll) OnWord(state PollState, by Officer, lead UnitID, word, reason, digest string, at time.Time) (Poll, Event, error) {
+	if err := by.Scope().May(ToPoll); err != nil {
+		return p, Event{}, err
+	}
+	switch {
+	case by.State != OfficerActive || by.Unit != lead:
+		return p, Event{}, Refuse(Forbidden, "the answer of a body without a machine is entered by a liaison officer of the unit that leads", "")
+	case p.Unit != 0:
+		return p, Event{}, Refuse(Forbidden, "a unit's poll is answered by its own liaison officer", "")
+	case strings.TrimSpace(word) == "":
+		return p, Event{}, Refuse(Invalid, "it is not said whose word this is", "say who told you, and when")
+	}
+	p, e, err := p.answer(state, by.ID, strings.TrimSpace(reason), digest, at)
+	return p, e.With("word", strings.TrimSpace(word)), err
+}
+
+// Told takes in what a partner's machine said.
+func (p Poll) Told(state PollState, reason, digest string, at time.Time) (Poll, Event, error) {
+	if p.Unit != 0 {
+		return p, Event{}, Refuse(Forbidden, "a unit's poll is answered by its own liaison officer", "")
+	}
+	return p.answer(state, 0, reason, digest, at)
+}
+
+func (p Poll) answer(state PollState, by OfficerID, reason, digest string, at time.Time) (Poll, Event, error) {
 	if state != PollGo && state != PollNoGo {
 		return p, Event{}, Refuse(Invalid, "unknown answer "+string(state), "answer go or no_go")
 	}
@@ -111,8 +154,8 @@ func (p Poll) Answer(state PollState, by Officer, reason, digest string, at time
 	if err != nil {
 		return p, Event{}, err
 	}
-	e := change("operation", int64(p.Operation), "poll_"+verb, p.State, to, by.ID, p.Unit, at, reason)
-	p.State, p.By, p.At, p.Reason, p.Digest = to, by.ID, at, reason, digest
+	e := change("operation", int64(p.Operation), "poll_"+verb, p.State, to, by, p.Unit, at, reason).With("participant", int64(p.Participant)).With("role", string(p.Role))
+	p.State, p.By, p.At, p.Reason, p.Digest = to, by, at, reason, digest
 	return p, e, nil
 }
 
@@ -125,7 +168,7 @@ func (p Poll) Expire(digest string, at time.Time) (Poll, Event, bool) {
 	if err != nil {
 		return p, Event{}, false
 	}
-	e := change("operation", int64(p.Operation), "poll_expire", p.State, to, 0, p.Unit, at, "its tasks changed after the answer")
+	e := change("operation", int64(p.Operation), "poll_expire", p.State, to, 0, p.Unit, at, "its tasks changed after the answer").With("participant", int64(p.Participant)).With("role", string(p.Role))
 	p.State, p.Digest = to, ""
 	return p, e, true
 }
@@ -133,39 +176,67 @@ func (p Poll) Expire(digest string, at time.Time) (Poll, Event, bool) {
 // MinLead is the shortest time between the release and T0: tasks must be armed before they fire.
 const MinLead = 2 * time.Second
 
-// Release sets T0. Everything must be ready: each unit GO on its tasks as they stand, each task approved.
-func (o Operation) Release(by Officer, polls []Poll, digests map[UnitID]string, tasks []Notice, t0, now time.Time) (Operation, Event, error) {
+// An Agreed is what an operation's release rests on.
+type Agreed struct {
+	Polls     []Poll
+	Digests   map[int64]string // of the tasks as they stand, by poll
+	Idle      map[int64]bool   // polls of roles in which nothing is to be done
+	Acts      []Notice
+	Tasks     []Task          // all of the operation, as TaskOf gives them
+	Questions []Deconfliction // all of the operation
+}
+
+// Release sets T0. Everything must be ready: each poll GO on its tasks as they stand, each act approved, each task without an act ready with a title that is in force
+// when it starts, and no question about an asset unanswered, held or undecided.
+func (o Operation) Release(by Officer, a Agreed, t0, now time.Time) (Operation, Event, error) {
 	if err := by.Scope().May(ToRelease); err != nil {
 		return o, Event{}, err
 	}
 	if by.ID != o.Director || by.State != OfficerActive {
 		return o, Event{}, Refuse(Forbidden, "only the named director releases an operation", "")
 	}
-	if len(polls) == 0 || !slices.ContainsFunc(tasks, func(n Notice) bool { return n.State != NoticeWithdrawn }) {
+	live := slices.ContainsFunc(a.Acts, Notice.Unsent) || slices.ContainsFunc(a.Tasks, func(t Task) bool { return t.Live() && t.Notice == 0 })
+	if len(a.Polls) == 0 || !live {
 		return o, Event{}, Refuse(Conflict, "the operation has no participants or no tasks", "add them before the release")
 	}
-	for _, p := range polls {
-		idle := !slices.ContainsFunc(tasks, func(n Notice) bool { return n.Unit == p.Unit && n.State != NoticeWithdrawn })
-		if idle && p.State != PollNoGo { // it takes part with nothing, or stood down
+	for _, p := range a.Polls {
+		if a.Idle[p.ID] && p.State != PollNoGo { // it takes part with nothing, or stood down
 			continue
 		}
-		if p.State != PollGo || p.Digest != digests[p.Unit] {
+		if p.State != PollGo || p.Digest != a.Digests[p.ID] {
 			return o, Event{}, Refuse(Conflict, "a unit has not answered GO on its tasks as they stand", "the board says which; poll it again")
 		}
 	}
-	for _, n := range tasks {
-		if n.State != NoticeApproved && n.State != NoticeWithdrawn {
+	for _, n := range a.Acts {
+		if n.State != NoticeApproved && n.State != NoticeWithdrawn && (n.Unsent() || !o.Came(n.Stage, now)) { // what left before a hold has left
 			return o, Event{}, Refuse(Conflict, fmt.Sprintf("%s is %s, not approved", n.Ref, n.State), "approve or withdraw it")
+		}
+	}
+	for _, t := range a.Tasks {
+		switch {
+		case t.Notice != 0 || !t.Live():
+		case t.State == TaskProposed || t.State == TaskAccepted:
+			return o, Event{}, Refuse(Conflict, fmt.Sprintf("the task at %s is %s, not ready", t.Address, t.State), "its executor says that it is ready, or it is withdrawn")
+		case t.State == TaskReady && !t.ValidAt(t.Due(t0)):
+			return o, Event{}, Refuse(Conflict, fmt.Sprintf("the title of the task at %s is not in force at T0", t.Address), "choose another T0, or have it renewed")
+		}
+	}
+	for _, q := range a.Questions {
+		if q.Blocks() {
+			return o, Event{}, Refuse(Conflict, fmt.Sprintf("the question about %s is %s", q.Address, strings.ReplaceAll(string(q.State), "_", " ")), "the page of questions says whom to call")
 		}
 	}
 	if t0.Before(now.Add(MinLead)) {
 		return o, Event{}, Refuse(Invalid, "T0 is too near or past", "choose an instant at least two seconds ahead")
 	}
+	if at := slices.IndexFunc(o.Pauses, func(p Pause) bool { return p.On.IsZero() && !now.Before(t0.Add(-p.Before)) }); at >= 0 && !o.Begun(now) {
+		return o, Event{}, Refuse(Conflict, "the built-in hold at "+o.Pauses[at].Name()+" stands in between", "have the count go on, or choose a later T0")
+	}
 	o, e, err := o.step("release", by.ID, now, "")
 	if err != nil {
 		return o, e, err
 	}
-	o.T0 = t0
+	o.set(a.Acts, t0, now)
 	return o, e.With("t0", t0.UTC().Format(time.RFC3339Nano)), nil
 }
 
@@ -181,12 +252,18 @@ func (o Operation) Step(verb string, by OfficerID, at time.Time, note string) (O
 	switch {
 	case verb == "release":
 		return o, Event{}, Refuse(Internal, "a release needs polls, tasks and T0", "call Release")
-	case verb == "close" && at.Before(o.T0):
+	case verb == "close" && !o.Begun(at):
 		return o, Event{}, Refuse(Conflict, "T0 has not come yet", "abort the operation, or close it afterwards")
-	case verb == "hold" && o.State == OperationReleased && !at.Before(o.T0):
+	case verb == "hold" && o.State == OperationReleased && !o.Pends(at):
 		return o, Event{}, Refuse(Conflict, "T0 has passed: what has left has left", "close the operation, or abort it to keep back what has not left")
 	}
 	return o.step(verb, by, at, note)
+}
+
+// Stop holds the operation by itself: a question about one of its assets is open again, or who leads it held or aborted. by is whose answer
+// did it, or 0. Stopping is safe; only its own director goes on.
+func (o Operation) Stop(by OfficerID, at time.Time, why string) (Operation, Event, error) {
+	return o.step("stop", by, at, why)
 }
 
 func (o Operation) step(verb string, by OfficerID, at time.Time, note string) (Operation, Event, error) {
@@ -195,8 +272,18 @@ func (o Operation) step(verb string, by OfficerID, at time.Time, note string) (O
 		return o, Event{}, err
 	}
 	e := change("operation", int64(o.ID), verb, o.State, to, by, o.Unit, at, note)
-	if o.State = to; verb == "hold" { // the next release sets it anew
-		o.T0 = time.Time{}
+	o.State = to
+	switch verb {
+	case "hold", "stop": // the next release sets them anew
+		for _, x := range o.ahead(at) {
+			*x = time.Time{}
+		}
+		o.HeldAt = at
+	case "resume":
+		if o.T0.IsZero() && !o.Planned.IsZero() && !o.HeldAt.IsZero() {
+			o.Planned = o.Planned.Add(at.Sub(o.HeldAt))
+		}
+		o.HeldAt = time.Time{}
 	}
 	return o, e, nil
 }

@@ -59,8 +59,8 @@ func TestReleaseByRandomPlans(t *testing.T) {
 	// One plan that is sound, whatever the draws.
 	sound := iru.Operation{State: iru.OperationPolling, Director: 2}
 	director := iru.Officer{ID: 2, Roles: []iru.Role{iru.Director}, State: iru.OfficerActive}
-	if o, _, err := sound.Release(director, []iru.Poll{{Unit: 1, State: iru.PollGo, Digest: "d"}}, map[iru.UnitID]string{1: "d"},
-		[]iru.Notice{{State: iru.NoticeApproved}, {State: iru.NoticeWithdrawn}}, noon.Add(iru.MinLead), noon); err != nil || o.State != iru.OperationReleased {
+	if o, _, err := sound.Release(director, iru.Agreed{Polls: []iru.Poll{{ID: 1, Unit: 1, State: iru.PollGo, Digest: "d"}}, Digests: map[int64]string{1: "d"},
+		Acts: []iru.Notice{{State: iru.NoticeApproved}, {State: iru.NoticeWithdrawn}}}, noon.Add(iru.MinLead), noon); err != nil || o.State != iru.OperationReleased {
 		t.Errorf("a sound plan: %s, %v", o.State, err)
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -78,15 +78,13 @@ func TestReleaseByRandomPlans(t *testing.T) {
 		if !often("director") {
 			by.ID = 3
 		}
-		digests := map[iru.UnitID]string{}
-		var polls []iru.Poll
-		var tasks []iru.Notice
+		a := iru.Agreed{Digests: map[int64]string{}, Idle: map[int64]bool{}}
 		sound, left := true, 0
 		for u := range 3 - rapid.IntRange(0, 3).Draw(t, "units less") {
 			id := iru.UnitID(u + 1)
-			digests[id] = "now"
-			p := iru.Poll{Unit: id, State: iru.PollState(pick("answer", "go", rapid.SampledFrom([]string{"open", "no_go"}).Draw(t, "other answer"))), Digest: pick("digest", "now", "then")}
-			polls = append(polls, p)
+			a.Digests[int64(id)] = "now"
+			p := iru.Poll{ID: int64(id), Unit: id, State: iru.PollState(pick("answer", "go", rapid.SampledFrom([]string{"open", "no_go"}).Draw(t, "other answer"))), Digest: pick("digest", "now", "then")}
+			a.Polls = append(a.Polls, p)
 			idle := true
 			for range 2 - rapid.IntRange(0, 2).Draw(t, "tasks less") {
 				n := iru.Notice{Ref: "X", Unit: id, State: iru.NoticeState(pick("task", "approved", rapid.SampledFrom([]string{"draft", "submitted", "endorsed", "withdrawn", "sent"}).Draw(t, "other task")))}
@@ -95,15 +93,16 @@ func TestReleaseByRandomPlans(t *testing.T) {
 					left++
 				}
 				idle = idle && n.State == iru.NoticeWithdrawn
-				tasks = append(tasks, n)
+				a.Acts = append(a.Acts, n)
 			}
+			a.Idle[p.ID] = idle
 			sound = sound && (p.State == iru.PollGo && p.Digest == "now" || idle && p.State != iru.PollNoGo)
 		}
 		lead := 20*time.Second - time.Duration(rapid.Int64Range(0, int64(21*time.Second)).Draw(t, "sooner"))
-		want := sound && left > 0 && len(polls) > 0 && o.State == iru.OperationPolling && by.ID == o.Director && by.State == iru.OfficerActive && by.Roles[0] == iru.Director && lead >= iru.MinLead
-		next, e, err := o.Release(by, polls, digests, tasks, noon.Add(lead), noon)
+		want := sound && left > 0 && len(a.Polls) > 0 && o.State == iru.OperationPolling && by.ID == o.Director && by.State == iru.OfficerActive && by.Roles[0] == iru.Director && lead >= iru.MinLead
+		next, e, err := o.Release(by, a, noon.Add(lead), noon)
 		if (err == nil) != want {
-			t.Fatalf("released: %v, should be %v: %+v by %+v, %+v, %+v, T0 in %v", err, want, o, by, polls, tasks, lead)
+			t.Fatalf("released: %v, should be %v: %+v by %+v, %+v, T0 in %v", err, want, o, by, a, lead)
 		}
 		if err != nil {
 			if next.State != o.State || !next.T0.IsZero() {

@@ -21,13 +21,14 @@ const (
 	LoginWall  Outcome = "login_wall"
 	Challenge  Outcome = "challenge" // a page that asks the visitor to prove something
 	Timeout    Outcome = "timeout"
-	Failed     Outcome = "failed"  // connection, TLS or protocol error, server error
-	Refused    Outcome = "refused" // our own guard or the site's robots file forbade the look
+	Failed     Outcome = "failed"   // connection, TLS or protocol error, server error
+	Refused    Outcome = "refused"  // our own guard or the site's robots file forbade the look
+	Unmanned   Outcome = "unmanned" // nobody looked: no worker of that place lives
 )
 
 // Outcomes lists every outcome in the order of the documentation.
 var Outcomes = []Outcome{Up, Gone, LegalBlock, Soft404, DomainHeld, Parked, Delisted, Silent, Altered, Moved, GeoBlocked,
-	LoginWall, Challenge, Timeout, Failed, Refused}
+	LoginWall, Challenge, Timeout, Failed, Refused, Unmanned}
 
 // Absent reports whether the outcome says that the content was not served at its address, seen from that vantage point.
 func (o Outcome) Absent() bool {
@@ -41,7 +42,7 @@ func (o Outcome) Absent() bool {
 // Unknown reports whether the look says nothing about the content.
 func (o Outcome) Unknown() bool {
 	switch o {
-	case Timeout, Failed, Refused, Challenge, LoginWall:
+	case Timeout, Failed, Refused, Challenge, LoginWall, Unmanned:
 		return true
 	}
 	return false

@@ -11,10 +11,11 @@ type Sought string
 const (
 	SoughtTerms Sought = "terms" // terms of watch lists that are new, or looked for again
 	SoughtKnown Sought = "known" // known content that is new
+	SoughtWords Sought = "words" // the words of what was captured before it could be searched
 )
 
 // Soughts lists what is sought.
-var Soughts = []Sought{SoughtTerms, SoughtKnown}
+var Soughts = []Sought{SoughtTerms, SoughtKnown, SoughtWords}
 
 // A Rescan goes through what a unit captured earlier, newest first, for what is looked for since. There is one for a unit and what is
 // sought: what is asked for while it runs does not begin it anew, but sends it round once from where it is. What is captured meanwhile is

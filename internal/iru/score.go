@@ -5,6 +5,7 @@ package iru
 import (
 	"time"
 
+	"iolaus/internal/effect"
 	"iolaus/internal/legal"
 )
 
@@ -34,7 +35,7 @@ type Score struct {
 	Bounced    int
 	InTime     int           // acted before the end of the time that the law gives
 	Timed      int           // acts of which that can be said: acted upon, or their time is over
-	Median     time.Duration // from receipt to acting, with what is still open taken in (Survival); HasMedian says whether it was reached
+	Median     time.Duration // from receipt to acting, with what is still open taken in (effect.Survival); HasMedian says whether it was reached
 	Ninety     time.Duration
 	HasMedian  bool
 	HasNinety  bool
@@ -68,7 +69,7 @@ func Scores(list []Served, now time.Time) []Score {
 		}
 	}
 	for i := range out {
-		c := Survival(Spells(spells[i]))
+		c := effect.Survival(Spells(spells[i]))
 		out[i].Median, out[i].HasMedian = c.Quantile(0.5)
 		out[i].Ninety, out[i].HasNinety = c.Quantile(0.9)
 	}

@@ -41,16 +41,19 @@ func Compare(a, b []Feature, f Frequencies, prior float64) Result {
 	for _, e := range r.Evidence {
 		r.Score += e.Weight
 	}
-	r.Probability = posterior(prior, r.Score)
+	if r.Probability = Calibrated(prior, r.Score); len(r.Evidence) == 0 { // nothing was compared: nothing is known beyond the prior
+		r.Probability = Calibrated(prior, -Offset/Slope)
+	}
 	return r
 }
 
-// posterior is Bayes' rule in bits.
-func posterior(prior, score float64) float64 {
+// Calibrated is the probability that two are one outlet after so many bits of evidence: Bayes' rule, with the score put onto the scale on which it was seen to
+// be right. The bits of evidence that come together are counted as if they were independent, so that they promise more than they keep.
+func Calibrated(prior, score float64) float64 {
 	if !(prior > 0 && prior < 1) {
 		prior = DefaultPrior
 	}
-	return 1 / (1 + math.Exp2(-(math.Log2(prior/(1-prior)) + score)))
+	return 1 / (1 + math.Exp2(-(math.Log2(prior/(1-prior)) + Slope*score + Offset)))
 }
 
 // stronger orders evidence by weight, whatever its sign, and then by what it is about, so that the order is always the same.
@@ -161,7 +164,12 @@ func (k Kind) chance(p pair, f Frequencies) (u float64, seen, total int) {
 	}
 	others, known := float64(max(seen-2, 0)), float64(max(total-2, 0))
 	others = min(others, known)
-	return (others + k.Strength*k.U) / (known + k.Strength), seen, total
+	strength := k.Strength
+	if k.Lent { // that it is rare is believed as long as nobody else shows it: each other owner makes a host's key likelier
+		strength /= (1 + others) * (1 + others)
+		known = others // who shows it was found by it, and is no sample of all that are known
+	}
+	return (others + strength*k.U) / (known + strength), seen, total
 }
 
 func (k Kind) note(p pair, seen, total int) string {

@@ -42,6 +42,6 @@ type Evidence struct {
 // A Result is what a comparison found.
 type Result struct {
 	Score       float64    // bits, without the prior
-	Probability float64    // that it is the same outlet, with the prior; only as good as the assumed probabilities
+	Probability float64    // that it is the same outlet, with the prior; see Calibrated
 	Evidence    []Evidence // strongest first, for and against
 }

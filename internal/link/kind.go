@@ -40,28 +40,30 @@ type Kind struct {
 	// Against says that a difference counts, too. Where operators change a thing on purpose, a difference tells nothing.
 	Against bool
 	Reason  string
+	// Lent says that a company lends such a thing to many customers at once, so that a value which several owners show is hardly rare.
+	Lent bool
 }
 
 // kinds is the model. The strength is high where the world at large, not the unit's few hundred outlets, tells how rare a
 // coincidence is: two keys are not equal by chance, however small the collection.
 var kinds = []Kind{
-	{SPKI, TLS, .30, 1e-6, 10000, 16, false, "whoever serves with the same private key has the same machine or the same owner; most new sites get a new key"},
-	{PGPKey, Identity, .60, 1e-6, 10000, 16, false, "a published key is kept so that readers recognise it"},
-	{FeedKey, Identity, .50, 1e-5, 10000, 12, false, "readers' programs keep working only if it is kept; templates may ship one"},
-	{Contact, Identity, .45, 1e-5, 10000, 12, true, "an address is kept so that readers can reach it; imitators copy it"},
-	{DonationID, Identity, .45, 1e-5, 10000, 12, true, "an account is costly to replace; imitators change it"},
-	{APKSigner, App, .80, 1e-6, 10000, 16, false, "an update installs only with the old key"},
-	{ExtensionKey, App, .60, 1e-6, 10000, 16, false, "an add-on keeps its identifier only with its key"},
-	{AnalyticsID, Analytics, .50, 1e-5, 10000, 12, true, "one account counts all mirrors; templates may ship one by mistake"},
-	{TextShingle, Content, 0, 0, 0, 9, true, "see overlaps"},
-	{ImagePDQ, Content, .50, .002, 1000, 8, false, "the same pictures are published again; stock and press pictures are shared"},
-	{Favicon, Content, .60, .02, 500, 6, false, "a brand keeps its mark; themes and hosts ship one"},
-	{AssetHash, Content, .60, .05, 200, 4, false, "the same build is deployed again; themes are shared by thousands"},
-	{PageStructure, Content, .60, .08, 200, 4, true, "the same generator and template; shared by all sites of a theme"},
-	{Address, Host, .20, .01, 200, 3, false, "one machine may carry an outlet's names, or thousands of customers"},
-	{NameServer, Host, .40, .05, 200, 2, false, "habit; large operators serve a tenth of all names"},
-	{Network, Host, .40, .05, 200, 2, false, "habit; large networks host a tenth of all sites"},
-	{Registrar, Host, .50, .10, 200, 2, false, "habit; the largest registrars hold a tenth of all names"},
+	{SPKI, TLS, .30, 1e-6, 10000, 16, false, "whoever serves with the same private key has the same machine or the same owner; most new sites get a new key", true},
+	{PGPKey, Identity, .60, 1e-6, 10000, 16, false, "a published key is kept so that readers recognise it", false},
+	{FeedKey, Identity, .50, 1e-5, 10000, 12, false, "readers' programs keep working only if it is kept; templates may ship one", false},
+	{Contact, Identity, .45, 1e-5, 10000, 12, true, "an address is kept so that readers can reach it; imitators copy it", false},
+	{DonationID, Identity, .45, 1e-5, 10000, 12, true, "an account is costly to replace; imitators change it", false},
+	{APKSigner, App, .80, 1e-6, 10000, 16, false, "an update installs only with the old key", false},
+	{ExtensionKey, App, .60, 1e-6, 10000, 16, false, "an add-on keeps its identifier only with its key", false},
+	{AnalyticsID, Analytics, .50, 1e-5, 10000, 12, true, "one account counts all mirrors; templates may ship one by mistake", false},
+	{TextShingle, Content, 0, 0, 0, 9, true, "see overlaps", false},
+	{ImagePDQ, Content, .50, .002, 1000, 8, false, "the same pictures are published again; stock and press pictures are shared", false},
+	{Favicon, Content, .60, .02, 500, 6, false, "a brand keeps its mark; themes and hosts ship one", false},
+	{AssetHash, Content, .60, .05, 200, 4, false, "the same build is deployed again; themes are shared by thousands", false},
+	{PageStructure, Content, .60, .08, 200, 4, true, "the same generator and template; shared by all sites of a theme", false},
+	{Address, Host, .20, .01, 200, 3, false, "one machine may carry an outlet's names, or thousands of customers", false},
+	{NameServer, Host, .40, .05, 200, 2, false, "habit; large operators serve a tenth of all names", false},
+	{Network, Host, .40, .05, 200, 2, false, "habit; large networks host a tenth of all sites", false},
+	{Registrar, Host, .50, .10, 200, 2, false, "habit; the largest registrars hold a tenth of all names", false},
 }
 
 // unknownKind is used for a kind that the model does not know: hardly anything.
@@ -121,11 +123,18 @@ var overlaps = []overlap{
 	{.00, .12, .699},
 }
 
-// Suggest is the score in bits at which a suggestion is queued for a person. It is the score that lifts a prior of one in about a
-// thousand (2^-10, DefaultPrior) to even odds: queue what is as likely as not, if about a thousand outlets are known and any
-// could be the one. It lies above the caps of host and presentation together (3 + 6 bits), so a shared theme at a shared
-// provider never reaches it by itself.
+// Suggest is the score in bits at which a suggestion is queued for a person: what would lift a prior of one in about a thousand (2^-10, DefaultPrior) to even
+// odds, if its bits kept what they promise; among sites that share a theme and a subject, of as many of one outlet as of two, one in fourteen with that score is two (Calibrated, prior 1/2:
+// .93). It lies above the caps of host and presentation together (3 + 6 bits), so a shared theme at a shared provider never reaches it by itself.
 const Suggest = 10.0
+
+// Slope and Offset put a score in bits onto the scale of probabilities: the logarithm of the likelihood ratio is Slope*score + Offset. Fitted by logistic
+// regression on generated pairs (package linktest, seed 1), checked on others (docs/processes/linking.md). To be fitted again on what a unit's people confirm
+// and reject.
+const (
+	Slope  = 1.10
+	Offset = -7.24
+)
 
 // DefaultPrior is used where a prior is not between 0 and 1.
 const DefaultPrior = 1.0 / 1025 // odds of 1 to 1024

@@ -180,6 +180,23 @@ func TestSameThemeOtherOwner(t *testing.T) {
 	}
 }
 
+// TestLentKey is scenario S5: a key that a host lends its customers is no key of an outlet. One more who has it leaves it strong, a dozen take it and the
+// address it comes with under the threshold, however small or large the collection.
+func TestLentKey(t *testing.T) {
+	a := []link.Feature{link.New(link.SPKI, "k1"), link.New(link.Address, "127.0.0.9"), link.New(link.NameServer, "ns1.test"), link.New(link.Registrar, "Alder")}
+	for _, total := range []int{14, 34, 10000} {
+		score := func(seen int) float64 {
+			return link.Compare(a, a, counts{total, map[string]int{"spki k1": seen, "address 127.0.0.9": seen}}, link.DefaultPrior).Score
+		}
+		if s := score(2); s < link.Suggest {
+			t.Errorf("%d known: a key that only the two have: %.1f", total, s)
+		}
+		if one, dozen := score(3), score(14); one < 8 || dozen >= one-4 || dozen >= link.Suggest {
+			t.Errorf("%d known: with one other %.1f, with a dozen %.1f", total, one, dozen)
+		}
+	}
+}
+
 // TestFrequencyDecides: the same agreement weighs less the more others have the value, and nothing at all if everyone has it.
 func TestFrequencyDecides(t *testing.T) {
 	for _, k := range link.Kinds() {
@@ -217,8 +234,8 @@ func TestWeightIsTheFormula(t *testing.T) {
 		if math.Abs(r.Score-want) > 1e-12 || want > k.Cap {
 			t.Errorf("score %v, want %v", r.Score, want)
 		}
-		if odds := r.Probability / (1 - r.Probability); math.Abs(math.Log2(odds)-want) > 1e-9 {
-			t.Errorf("at even prior odds the posterior odds are 2^%v, want 2^%v", math.Log2(odds), want)
+		if odds := r.Probability / (1 - r.Probability); math.Abs(math.Log2(odds)-(link.Slope*want+link.Offset)) > 1e-9 {
+			t.Errorf("at even prior odds the posterior odds are 2^%v, want the calibrated 2^%v", math.Log2(odds), link.Slope*want+link.Offset)
 		}
 	}
 }

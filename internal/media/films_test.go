@@ -3,7 +3,9 @@
 package media
 
 import (
+	"fmt"
 	"image"
+	"os"
 	"testing"
 	"time"
 
@@ -79,4 +81,34 @@ func TestFilmsHashAsTheirPictures(t *testing.T) {
 		t.Errorf("%d of %d frames, %d bits differ: %v", n, len(v), differ, err)
 	}
 	t.Logf("%d frames, %d bits differ", n, differ)
+}
+
+// A film that changes its size in the middle is read on frame by frame, each as large as it is: else all after the change would hash as noise, and
+// such a film would hide what was judged before.
+func TestFilmChangesSize(t *testing.T) {
+	var all []byte
+	var want recognise.Video
+	sizes := [][2]int{{640, 360}, {360, 640}, {320, 240}}
+	for _, s := range sizes {
+		f := made(t, "a.ts", "-f", "lavfi", "-i", fmt.Sprintf("testsrc2=s=%dx%d:r=5:d=2", s[0], s[1]), "-pix_fmt", "yuv420p", "-c:v", "libx264", "-f", "mpegts")
+		v, err := Video(t.Context(), f, Options{})
+		if err != nil || len(v) != 10 {
+			t.Fatalf("%d frames: %v", len(v), err)
+		}
+		want = append(want, v...)
+		b, err := os.ReadFile(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b...)
+	}
+	v, err := Video(t.Context(), written(t, "b.ts", all), Options{})
+	if err != nil || len(v) != len(want) {
+		t.Fatalf("%d frames, want %d: %v", len(v), len(want), err)
+	}
+	for i := range v {
+		if v[i].Hash != want[i].Hash {
+			t.Errorf("frame %d is %d bits from what it is alone", i, v[i].Hash.Distance(want[i].Hash))
+		}
+	}
 }

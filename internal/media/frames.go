@@ -59,18 +59,16 @@ func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) 
 	// The plane as it is costs nothing; making it full would cost as much as a quarter of the decoding.
 	filter += "format=" + planar + ",extractplanes=y,format=gray,showinfo=checksum=0"
 	// One thread writes, else frames wait for others in another core's cache and come long after what is said of them.
-	args = append(args, "-i", sandbox.Input, "-map", "0:V:0", "-filter_threads", "1", "-vf", filter, "-vsync", "passthrough", "-threads", "1", "-f", "rawvideo", "pipe:1")
+	// A film that changes its size is not scaled to what it began with: each frame is as large as is said of it.
+	args = append(args, "-i", sandbox.Input, "-map", "0:V:0", "-autoscale", "0", "-filter_threads", "1", "-vf", filter, "-vsync", "passthrough", "-threads", "1", "-f", "rawvideo", "pipe:1")
 	p, err := o.program("ffmpeg", o.Programs.FFmpeg, f, args...)
 	if err != nil {
 		return err
 	}
 	p.Output = math.MaxInt64 // frames are counted
-	told := newNotes()
+	told := &notes{}
 	n := 0
-	e, err := p.Run(ctx, func(r io.Reader) error {
-		defer told.leave()
-		return give(r, told, o, each, &n)
-	}, told)
+	e, err := p.Run(ctx, func(r io.Reader) error { return give(r, told, o, each, &n) }, told.take)
 	switch {
 	case err != nil:
 		return err
@@ -87,7 +85,8 @@ const planar = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|yuv440p|yuvj4
 func fill(r io.Reader, b []byte, holds int) (n int, err error) {
 	for n < len(b) && err == nil {
 		if len(b) > small {
-			sandbox.Gather(r, min(len(b)-n, holds))
+			rest := min(len(b)-n, holds)
+			sandbox.Gather(r, rest, rest)
 		}
 		var m int
 		m, err = r.Read(b[n:])
@@ -106,11 +105,12 @@ func give(r io.Reader, told *notes, o Options, each func(plane) error, n *int) e
 	holds := sandbox.Holds(r)
 	size := 0
 	for {
-		if size > small {
-			sandbox.Gather(r, min(size, holds))
+		if size > small { // once asleep, until several are there
+			sandbox.Gather(r, min(size, holds), max(min(size, holds), holds/2/size*size))
 		}
-		line, ok := told.next()
-		for ; ok && line.width == 0; line, ok = told.next() {
+		hear := func() bool { return sandbox.Hear(r) }
+		line, ok := told.next(hear)
+		for ; ok && line.width == 0; line, ok = told.next(hear) {
 			if line.rate > 0 {
 				rate = line.rate
 			}

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -18,13 +17,6 @@ type note struct {
 	full          bool
 }
 
-// maxAhead is how many frames ffmpeg may be ahead of us: as many as one pipe takes are tiny.
-const maxAhead = 1 << 14
-
-// patience is how long ffmpeg's words wait for somebody who wants them. It never waits for us to hear it: its pipe takes what it says of two
-// hundred frames, and after that time we go on listening. On a busy machine a frame takes a tenth of a second.
-const patience = 500 * time.Millisecond
-
 // notes take the lines of the filter showinfo, the last of the chain, from what ffmpeg writes:
 //
 //	[Parsed_showinfo_3 @ 0x55] config in time_base: 1/12800, frame_rate: 25/1
@@ -32,102 +24,30 @@ const patience = 500 * time.Millisecond
 //	[Parsed_showinfo_3 @ 0x55] color_range:tv color_space:...
 //
 // A frame goes out when its range is known. What a file says of itself begins no line: ffmpeg indents it.
-//
-// It writes a line in four or five pieces, and each of them would wake us. So nobody listens but while a note is wanted.
 type notes struct {
-	lock    sync.Mutex
-	changed sync.Cond
-	late    *time.Timer
-
 	line    []byte // so far
 	skip    bool   // the rest of a line that is too long
 	pending note
 	ready   []note
-	wanted  bool // somebody waits for a note
-	waited  bool // for longer than patience
-	ended   bool // nothing more will come
-	left    bool // nobody wants more
 }
 
 // longestLine is more than showinfo writes.
 const longestLine = 4 << 10
 
-func newNotes() *notes {
-	n := &notes{}
-	n.changed.L = &n.lock
-	n.late = time.AfterFunc(time.Hour, func() {
-		n.lock.Lock()
-		defer n.lock.Unlock()
-		n.waited = true
-		n.changed.Broadcast()
-	})
-	n.late.Stop()
-	return n
-}
-
-// next is the next frame's note; false after the last.
-func (n *notes) next() (note, bool) {
-	n.lock.Lock()
-	defer n.lock.Unlock()
-	n.wanted = true
-	n.changed.Broadcast()
-	for !n.has() {
-		n.changed.Wait()
-	}
-	n.wanted = false
-	if len(n.ready) == 0 {
-		return note{}, false
+// next is the next frame's note; false after the last. hear gets more, or reports that there is none.
+func (n *notes) next(hear func() bool) (note, bool) {
+	for len(n.ready) == 0 {
+		if !hear() {
+			return note{}, false
+		}
 	}
 	first := n.ready[0]
 	n.ready = n.ready[1:]
 	return first, true
 }
 
-func (n *notes) has() bool { return n.ended || len(n.ready) > 0 }
-
-// leave lets ffmpeg say what it likes.
-func (n *notes) leave() {
-	n.lock.Lock()
-	defer n.lock.Unlock()
-	n.left = true
-	n.late.Stop()
-	n.changed.Broadcast()
-}
-
-// Close is told when nothing more will come.
-func (n *notes) Close() error {
-	n.lock.Lock()
-	defer n.lock.Unlock()
-	n.ended = true
-	n.changed.Broadcast()
-	return nil
-}
-
-// Write takes what ffmpeg writes, and returns when somebody wants more, or after a while.
-func (n *notes) Write(b []byte) (int, error) {
-	n.lock.Lock()
-	defer n.lock.Unlock()
-	if n.left {
-		return len(b), nil
-	}
-	n.parse(b)
-	if n.has() {
-		n.wanted = false
-	}
-	n.changed.Broadcast()
-	if n.wanted {
-		return len(b), nil
-	}
-	n.waited = false
-	n.late.Reset(patience)
-	for !n.wanted && !n.left && (!n.waited || len(n.ready) >= maxAhead) {
-		n.changed.Wait()
-	}
-	n.late.Stop()
-	return len(b), nil
-}
-
-func (n *notes) parse(b []byte) {
+// take reads what ffmpeg wrote, in pieces as it writes.
+func (n *notes) take(b []byte) {
 	for len(b) > 0 {
 		piece, rest, whole := bytes.Cut(b, []byte("\n"))
 		b = rest

@@ -4,6 +4,7 @@ package probe
 
 import (
 	"context"
+	"crypto"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -13,21 +14,17 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"iolaus/internal/iru"
 )
 
-// CT reads one certificate transparency log (RFC 6962, section 4). What it says is a hint where to look, not evidence: heads are
-// not checked against the log's key.
+// CT reads one certificate transparency log by its old interface (RFC 6962, section 4). What it says is a hint where to look, not evidence.
 type CT struct {
 	HTTP  HTTP
-	Log   string // base URL, such as https://log.test/2026h1
-	Batch int    // entries asked for at once; 0 is 256
-}
-
-// A Head is the size of a log at a time.
-type Head struct {
-	Size int64
-	At   time.Time
+	Log   string           // base URL, such as https://log.test/2026h1
+	Batch int              // entries asked for at once; 0 is 256
+	Key   crypto.PublicKey // of the log; nil: heads are not checked against it
 }
 
 // An Entry is one certificate in a log.
@@ -39,11 +36,13 @@ type Entry struct {
 	Err         error // why Certificate is empty; other entries are not affected
 }
 
-// Head asks for the newest signed tree head. Errors: Unavailable.
+// Head asks for the newest signed tree head, checked where the log's key is known. Errors: Unavailable.
 func (c CT) Head(ctx context.Context) (Head, error) {
 	var h struct {
 		Size      *int64 `json:"tree_size"`
 		Timestamp int64  `json:"timestamp"`
+		Root      []byte `json:"sha256_root_hash"`
+		Signature []byte `json:"tree_head_signature"`
 	}
 	if err := c.get(ctx, "get-sth", &h); err != nil {
 		return Head{}, err
@@ -51,7 +50,42 @@ func (c CT) Head(ctx context.Context) (Head, error) {
 	if h.Size == nil || *h.Size < 0 {
 		return Head{}, fmt.Errorf("read log %s: %w: its head has no size", c.Log, iru.Unavailable)
 	}
-	return Head{Size: *h.Size, At: time.UnixMilli(h.Timestamp).UTC()}, nil
+	out := Head{Size: *h.Size, At: time.UnixMilli(h.Timestamp).UTC()}
+	if len(h.Root) == tlog.HashSize {
+		out.Root = tlog.Hash(h.Root)
+	}
+	if c.Key != nil {
+		if err := out.signedBy(c.Key, h.Signature); err != nil || len(h.Root) != tlog.HashSize {
+			return Head{}, fmt.Errorf("read log %s: %w: its head is not signed with its key", c.Log, iru.Unavailable)
+		}
+	}
+	raw, err := json.Marshal(h)
+	if err != nil {
+		return Head{}, fmt.Errorf("read log %s: %w: %v", c.Log, iru.Unavailable, err)
+	}
+	out.Raw = string(raw)
+	return out, nil
+}
+
+// prove asks for the proof that a later tree contains an earlier one (RFC 6962, section 4.4).
+func (c CT) prove(ctx context.Context, was, is Head) error {
+	var p struct {
+		Consistency [][]byte `json:"consistency"`
+	}
+	if err := c.get(ctx, fmt.Sprintf("get-sth-consistency?first=%d&second=%d", was.Size, is.Size), &p); err != nil {
+		return err
+	}
+	proof := make(tlog.TreeProof, 0, len(p.Consistency))
+	for _, h := range p.Consistency {
+		if len(h) != tlog.HashSize || len(proof) > 128 { // twice the height of the tallest tree
+			return &Fork{c.Log, "its proof of consistency is none", was, is}
+		}
+		proof = append(proof, tlog.Hash(h))
+	}
+	if err := tlog.CheckTree(proof, is.Size, is.Root, was.Size, was.Root); err != nil {
+		return &Fork{c.Log, "its newest tree does not contain the one it signed before", was, is}
+	}
+	return nil
 }
 
 // Since reads entries from an index on, at most one batch, and returns the index to go on from. At the end of the log there are
@@ -61,9 +95,14 @@ func (c CT) Since(ctx context.Context, from int64) (entries []Entry, next int64,
 		return nil, from, fmt.Errorf("read log %s: %w: index %d", c.Log, iru.Invalid, from)
 	}
 	head, err := c.Head(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, from, err
+	}
+	return c.entries(ctx, head, from)
+}
+
+func (c CT) entries(ctx context.Context, head Head, from int64) (entries []Entry, next int64, err error) {
+	switch {
 	case head.Size < from:
 		return nil, from, fmt.Errorf("read log %s: %w: it shrank to %d entries, below index %d", c.Log, iru.Unavailable, head.Size, from)
 	case head.Size == from:

@@ -66,13 +66,10 @@ const (
 // DNS asks a resolver for everything about a name. A question without an answer is listed in Failed; the error is Unavailable
 // when none was answered, Invalid when the name is none. A name that does not exist is no error.
 func DNS(ctx context.Context, r Resolver, name string) (Answers, error) {
-	a := Answers{At: time.Now().UTC(), Server: r.Server}
-	if a.Server == "" {
-		conf, err := dns.ClientConfigFromFile("/etc/resolv.conf")
-		if err != nil || len(conf.Servers) == 0 {
-			return a, fmt.Errorf("ask DNS: %w: /etc/resolv.conf names no server; configure one for the vantage point", iru.Unavailable)
-		}
-		a.Server = net.JoinHostPort(conf.Servers[0], conf.Port)
+	a := Answers{At: time.Now().UTC()}
+	var err error
+	if a.Server, err = r.server(); err != nil {
+		return a, err
 	}
 	ascii, err := plainName(name)
 	if err != nil {
@@ -101,6 +98,18 @@ func DNS(ctx context.Context, r Resolver, name string) (Answers, error) {
 		a.NXDomain = false // servers that err on some types exist: one type that is there is proof of the name
 	}
 	return a, nil
+}
+
+// server is the resolver's address.
+func (r Resolver) server() (string, error) {
+	if r.Server != "" {
+		return r.Server, nil
+	}
+	conf, err := dns.ClientConfigFromFile("/etc/resolv.conf")
+	if err != nil || len(conf.Servers) == 0 {
+		return "", fmt.Errorf("ask DNS: %w: /etc/resolv.conf names no server; configure one for the vantage point", iru.Unavailable)
+	}
+	return net.JoinHostPort(conf.Servers[0], conf.Port), nil
 }
 
 // plainName is the ASCII form of a name.

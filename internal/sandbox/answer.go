@@ -4,6 +4,7 @@ package sandbox
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -14,6 +15,7 @@ import (
 
 	"golang.org/x/image/draw"
 
+	"iolaus/internal/inspect"
 	"iolaus/internal/recognise"
 )
 
@@ -75,6 +77,12 @@ func (q question) read(more func(kind, []byte, []byte) []byte) ([]byte, error) {
 			return nil, err
 		}
 		return packPDF(&d), nil
+	case kindInspect:
+		k, contentType, address := u.text(maxParameters), u.text(maxParameters), u.text(maxParameters)
+		if err := u.end(); err != nil {
+			return nil, err
+		}
+		return q.inspect(inspect.Kind(k), contentType, address)
 	case kindPicture, kindPicture512:
 		pixels := u.number(1 << 40)
 		if err := u.end(); err != nil {
@@ -104,6 +112,18 @@ func (q question) page(contentType, address string) ([]byte, error) {
 		return nil, err
 	}
 	return packPage(&p), nil
+}
+
+func (q question) inspect(k inspect.Kind, contentType, address string) ([]byte, error) {
+	base, err := parseBase(address)
+	if err != nil {
+		return nil, err
+	}
+	f, err := inspect.Read(k, q.body, contentType, base)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(f)
 }
 
 // parseBase reads the address of a file; nil where it has none.

@@ -61,27 +61,3 @@ func capacity(f *os.File) (n int) {
 	}
 	return max(n-os.Getpagesize(), 0)
 }
-
-// shortest and longest are how long gather naps: a small frame takes half a millisecond to decode, a large one twenty.
-const shortest, longest = 500 * time.Microsecond, 5 * time.Millisecond
-
-// gather waits until so many bytes lie in a pipe, or its other end is closed.
-func gather(f *os.File, bytes int) {
-	c, err := f.SyscallConn()
-	if err != nil {
-		return
-	}
-	_ = c.Control(func(fd uintptr) { // a pipe that is closed meanwhile is what the next reading tells
-		p := []unix.PollFd{{Fd: int32(fd)}} // no event but that nobody writes any more
-		for nap := shortest; ; nap = min(nap*3/2, longest) {
-			n, err := unix.IoctlGetInt(int(fd), unix.TIOCINQ)
-			if err != nil || n >= bytes || p[0].Revents != 0 {
-				return
-			}
-			t := unix.NsecToTimespec(int64(nap))
-			if _, err := unix.Ppoll(p, &t, nil); err != nil && err != unix.EINTR {
-				return
-			}
-		}
-	})
-}

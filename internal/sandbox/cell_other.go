@@ -28,8 +28,6 @@ func widen(*os.File) {}
 
 func capacity(*os.File) int { return 0 }
 
-func gather(*os.File, int) {}
-
 func confine(bounds) Status {
 	return Status{User: max(os.Getuid(), 0), Missing: []string{"this system confines nothing: use Linux"}}
 }

@@ -54,11 +54,12 @@ const (
 const maxLast = 2 << 10
 
 // Run starts the program and hands over what it says while it says it. What reads may return early, with or without an error: then
-// the program is ended. errs gets each byte of standard error as it comes, and is closed after the last; nil for nobody. That a program
+// the program is ended. words gets what it writes to standard error, in pieces, while read waits for output (reading it, Gather, Hear), so that one
+// goroutine does it all and nobody is woken for a piece; nil for nobody. That a program
 // left with a code is no error: many do so after good output. Errors are Unavailable where it could not be started, where ctx
 // or its time ended, Invalid with ErrStopped where it took more than it may, or those of read.
-func (p Program) Run(ctx context.Context, read func(io.Reader) error, errs io.WriteCloser) (End, error) {
-	e, err := p.run(ctx, read, errs)
+func (p Program) Run(ctx context.Context, read func(io.Reader) error, words func([]byte)) (End, error) {
+	e, err := p.run(ctx, read, words)
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", p.name(), err)
 	}
@@ -82,7 +83,7 @@ func (p Program) filled() Program {
 	return p
 }
 
-func (p Program) run(ctx context.Context, read func(io.Reader) error, errs io.WriteCloser) (End, error) {
+func (p Program) run(ctx context.Context, read func(io.Reader) error, words func([]byte)) (End, error) {
 	if os.Getenv(runnerVariable) != "" { // started as a runner and never became one
 		return End{Code: -1}, fmt.Errorf("%w: main does not call sandbox.Main", iru.Internal)
 	}
@@ -115,7 +116,7 @@ func (p Program) run(ctx context.Context, read func(io.Reader) error, errs io.Wr
 	if err != nil {
 		return End{Code: -1}, fmt.Errorf("%w: %w", iru.Unavailable, err)
 	}
-	return r.finish(ctx, p, read, errs)
+	return r.finish(ctx, p, read, words)
 }
 
 // readable is the input as nobody may open it. A program of root's is nobody: it gets a copy, that has no name, of what others may not read.
@@ -195,7 +196,7 @@ func (r *runner) close() {
 }
 
 // finish reads what the program says until it ends or is ended.
-func (r *runner) finish(ctx context.Context, p Program, read func(io.Reader) error, errs io.WriteCloser) (End, error) {
+func (r *runner) finish(ctx context.Context, p Program, read func(io.Reader) error, words func([]byte)) (End, error) {
 	cut := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(cut)
@@ -207,15 +208,19 @@ func (r *runner) finish(ctx context.Context, p Program, read func(io.Reader) err
 	var wait sync.WaitGroup
 	var hello error
 	wait.Go(func() { e.Status, hello = r.greet() })
-	last := &tail{also: errs}
-	wait.Go(func() {
-		_, _ = io.Copy(last, r.errs)
-		if errs != nil {
-			errs.Close()
-		}
-	})
+	last := &tail{also: words}
 	m := &meter{from: r.out, left: p.Output}
+	rest := func() { _, _ = io.Copy(last, r.errs) }
+	if words == nil {
+		wait.Go(rest)
+	} else {
+		m.ear = &ear{ctx: ctx, out: r.out, errs: r.errs, words: last}
+	}
 	wrong := read(m)
+	if words != nil { // what still comes is only kept
+		last.also = nil
+		wait.Go(rest)
+	}
 	early := !m.ended
 	if early { // what it would still say is not wanted, and it must not wait for ever to say it
 		endGroup(r.cmd)
@@ -269,13 +274,17 @@ func (r *runner) greet() (s Status, err error) {
 
 // A meter stops a reader after so many bytes.
 type meter struct {
-	from  io.Reader
+	from  *os.File
+	ear   *ear // nil where a goroutine listens
 	left  int64
 	over  bool // there was more
 	ended bool // there was no more
 }
 
 func (m *meter) Read(b []byte) (int, error) {
+	if m.ear != nil {
+		m.ear.gather(1, 1)
+	}
 	if m.left <= 0 && len(b) > 0 {
 		n, err := m.from.Read(b[:1])
 		m.over, m.ended = n > 0, errors.Is(err, io.EOF)
@@ -290,32 +299,34 @@ func (m *meter) Read(b []byte) (int, error) {
 // Holds is how many bytes a program can say while nobody reads, where r is what Run hands over: it may wait for whoever has more to say. 0 is unknown.
 func Holds(r io.Reader) int {
 	if m, ok := r.(*meter); ok {
-		if f, ok := m.from.(*os.File); ok {
-			return capacity(f)
-		}
+		return capacity(m.from)
 	}
 	return 0
 }
 
-// Gather returns when what a program said fills so many bytes, or it says no more, where r is what Run hands over. To be woken costs more than to
-// read, so it naps between its looks.
-func Gather(r io.Reader, bytes int) {
-	if m, ok := r.(*meter); ok {
-		if f, ok := m.from.(*os.File); ok {
-			gather(f, bytes)
-		}
+// Gather returns when what a program said fills need bytes, or it says no more, where r is what Run hands over with words. To be woken costs
+// more than to read, so it naps between its looks, and waits for want bytes once it must wait.
+func Gather(r io.Reader, need, want int) {
+	if m, ok := r.(*meter); ok && m.ear != nil {
+		m.ear.gather(need, want)
 	}
+}
+
+// Hear returns when words got something, true, or the output ended.
+func Hear(r io.Reader) bool {
+	m, ok := r.(*meter)
+	return ok && m.ear != nil && m.ear.hear()
 }
 
 // A tail keeps the last bytes that were written to it.
 type tail struct {
-	also io.Writer
+	also func([]byte)
 	b    []byte
 }
 
 func (t *tail) Write(b []byte) (int, error) {
 	if t.also != nil {
-		_, _ = t.also.Write(b) // who listens may stop to
+		t.also(b)
 	}
 	t.b = append(t.b, b[max(0, len(b)-maxLast):]...)
 	t.b = t.b[max(0, len(t.b)-maxLast):]

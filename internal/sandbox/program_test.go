@@ -176,13 +176,15 @@ func BenchmarkProgram(b *testing.B) {
 	b.ReportMetric(float64(spent()-before)/1e6/float64(b.N), "cpu-ms/op")
 }
 
-// Gather waits for what was asked for, and no longer than the program has more to say.
+// Gather waits for what was asked for, and no longer than the program has more to say; what it writes beside is heard meanwhile, however much.
 func TestGather(t *testing.T) {
-	p := Program{Path: "/bin/bash", Args: []string{"-c", `later() { for ((i = 0; i < 100000; i++)); do :; done; }; echo -n 1234; later; echo -n 5678; later; echo -n 9`}, Input: file(t, "input", 0o644)}
+	p := Program{Path: "/bin/bash", Args: []string{"-c", `later() { for ((i = 0; i < 100000; i++)); do :; done; }; echo -n 1234; later; echo first >&2; echo -n 5678; later
+		for ((i = 0; i < 40000; i++)); do echo word >&2; done; echo -n 9; echo last >&2`}, Input: file(t, "input", 0o644)}
 	var got []string
+	var words []byte
 	_, err := p.Run(t.Context(), func(r io.Reader) error {
 		for _, n := range []int{8, 1 << 10} {
-			Gather(r, n)
+			Gather(r, n, n)
 			b := make([]byte, 1<<10)
 			n, err := r.Read(b)
 			got = append(got, string(b[:n]))
@@ -190,10 +192,16 @@ func TestGather(t *testing.T) {
 				return err
 			}
 		}
-		Gather(strings.NewReader(""), 1) // no program's: nothing to wait for
-		return nil
-	}, nil)
-	if err != nil || len(got) != 2 || got[0] != "12345678" || got[1] != "9" {
+		for Hear(r) {
+		}
+		Gather(strings.NewReader(""), 1, 1) // no program's: nothing to wait for
+		_, err := r.Read(make([]byte, 1))
+		return err
+	}, func(b []byte) { words = append(words, b...) })
+	if !errors.Is(err, io.EOF) || len(got) != 2 || got[0] != "12345678" || got[1] != "9" {
 		t.Errorf("%q, %v", got, err)
+	}
+	if s := string(words); !strings.Contains(s, "first\nword\n") || strings.Count(s, "word\n") != 40000 || !strings.HasSuffix(s, "word\nlast\n") {
+		t.Errorf("%d bytes of words: %.60q to %q", len(words), words, words[max(0, len(words)-20):])
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"iolaus/internal/inspect"
 	"iolaus/internal/iru"
 	"iolaus/internal/recognise"
 )
@@ -140,6 +141,20 @@ func (r *Reader) PDF(ctx context.Context, body []byte) (*recognise.PDF, error) {
 		return nil, fmt.Errorf("read PDF: %w: %w: %d bytes", iru.Invalid, recognise.ErrTooLarge, len(body))
 	}
 	return ask(ctx, r, "read PDF", question{kindPDF, nil, body}, unpackPDF)
+}
+
+// Inspect reads a file as inspect.Read does. Base may be nil.
+func (r *Reader) Inspect(ctx context.Context, k inspect.Kind, body []byte, contentType string, base *url.URL) (inspect.Facts, error) {
+	address := ""
+	if base != nil {
+		address = strings.ToValidUTF8(base.String(), "%EF%BF%BD")
+	}
+	if len(address) > maxParameters/2 {
+		return inspect.Facts{}, fmt.Errorf("read %s: %w: an address of %d bytes", k, iru.Invalid, len(address))
+	}
+	var p parcel
+	p.each([]string{string(k), limited(contentType), address})
+	return ask(ctx, r, "read "+string(k), question{kindInspect, p, body}, func(b []byte) (inspect.Facts, error) { return inspect.Unpack(b, k) })
 }
 
 // Picture reads a PNG, JPEG, GIF or WebP picture.

@@ -3,8 +3,11 @@
 package sandbox
 
 import (
+	"os"
+	"reflect"
 	"testing"
 
+	"iolaus/internal/inspect"
 	"iolaus/internal/recognise"
 )
 
@@ -27,5 +30,16 @@ func TestReads(t *testing.T) {
 	plain, err := r.Plain(t.Context(), []byte("https://trains.test/list.m3u"), "text/plain")
 	if err != nil || len(plain.Links) != 1 {
 		t.Fatalf("%+v, %v", plain, err)
+	}
+	apk, err := os.ReadFile("../inspect/testdata/v2.apk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := r.Inspect(t.Context(), inspect.KindAPK, apk, "", nil)
+	if want, err2 := inspect.Read(inspect.KindAPK, apk, "", nil); err != nil || err2 != nil || f.APK == nil || !reflect.DeepEqual(f, want) {
+		t.Fatalf("%+v, %v; in this process %+v, %v", f, err, want, err2)
+	}
+	if f, err := r.Inspect(t.Context(), inspect.KindAPK, apk[:len(apk)/2], "", nil); err == nil {
+		t.Fatalf("half an app is %+v", f)
 	}
 }

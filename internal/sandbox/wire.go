@@ -23,6 +23,7 @@ const (
 	kindReferences
 	kindPicture512
 	kindPDF
+	kindInspect
 	evil kind = 200
 )
 

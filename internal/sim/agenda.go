@@ -23,6 +23,7 @@ type agenda struct {
 	compress float64
 	wake     chan struct{}
 	stopped  bool
+	still    bool // no time passes by itself
 }
 
 type event struct {
@@ -49,8 +50,8 @@ func (h *eventHeap) Pop() any {
 	return e
 }
 
-func newAgenda(compress float64) *agenda {
-	return &agenda{start: time.Now(), compress: compress, wake: make(chan struct{}, 1)}
+func newAgenda(compress float64, still bool) *agenda {
+	return &agenda{start: time.Now(), compress: compress, still: still, wake: make(chan struct{}, 1)}
 }
 
 // endOfStory is the last moment of story time: 146 years, which a great compression reaches in seconds. There the clock stops, and whatever
@@ -58,6 +59,9 @@ func newAgenda(compress float64) *agenda {
 const endOfStory = time.Duration(math.MaxInt64 / 2)
 
 func (a *agenda) now() time.Duration { // with mu held
+	if a.still {
+		return min(a.skipped, endOfStory)
+	}
 	played := time.Duration(min(float64(time.Since(a.start))*a.compress, float64(endOfStory)))
 	return min(played+min(a.skipped, endOfStory), endOfStory)
 }
@@ -156,10 +160,14 @@ func random(seed int64, what ...string) *rand.Rand {
 
 // draw gives a log-normal delay: median times e to the power of sigma times a standard normal number.
 func (d Delay) draw(seed int64, what ...string) time.Duration {
+	return d.drawn(random(seed, what...).NormFloat64())
+}
+
+func (d Delay) drawn(normal float64) time.Duration {
 	if d.Median <= 0 {
 		return 0
 	}
-	f := float64(d.Median) * math.Exp(d.Sigma*random(seed, what...).NormFloat64())
+	f := float64(d.Median) * math.Exp(d.Sigma*normal)
 	if d.Max > 0 {
 		f = math.Min(f, float64(d.Max))
 	}

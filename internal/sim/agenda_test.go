@@ -13,7 +13,7 @@ func TestEndOfStory(t *testing.T) {
 		compress float64
 		since    time.Duration
 	}{{1e9, time.Minute}, {1e9, 100 * time.Hour}, {DefaultCompress, 10 * 365 * 24 * time.Hour}} {
-		a := newAgenda(c.compress)
+		a := newAgenda(c.compress, false)
 		a.start = a.start.Add(-c.since)
 		if now := a.story(); now != endOfStory {
 			t.Errorf("%g after %v: story time %v", c.compress, c.since, now)
@@ -31,7 +31,7 @@ func TestEndOfStory(t *testing.T) {
 			t.Errorf("%g after %v: did %v", c.compress, c.since, did)
 		}
 	}
-	a, did := newAgenda(1), 0
+	a, did := newAgenda(1, false), 0
 	a.advance(1<<63 - 1)
 	a.after(hour, func() { did++ })
 	if a.advance(hour); did != 1 {

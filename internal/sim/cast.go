@@ -86,17 +86,14 @@ func cast() []Provider {
 			Effect: Missing, Question: "Which of the posts do you mean, and on what ground of our terms or of the law?"}}},
 		{ID: "linkshelf", Name: "Linkshelf", Kind: Platform, State: "XC", Desk: Desk{Habit: host(Delay{2 * hour, .2, 3 * hour},
 			Delay{36 * hour, .1, 40 * hour}, Soft404)}},
+		{ID: "hollowbox", Name: "Hollowbox Files", Kind: FileHost, State: "XC", Desk: Desk{API: "v1", Habit: host(prompt, fast, Gone)}},
+		{ID: "backpage", Name: "Backpage Archive", Kind: Archive, State: "XA", Desk: Desk{Habit: host(Delay{4 * hour, .3, 9 * hour},
+			Delay{30 * hour, .3, 60 * hour}, LegalBlock)}},
+		{ID: "parkway", Name: "Parkway Names", Kind: Parking, State: "XD", Desk: Desk{Habit: Habit{Manner: Silent}}},
+		{ID: "sinkwell", Name: "Sinkwell", Kind: Sinkholes, State: "XA", Desk: Desk{Habit: Habit{Manner: Silent}}},
 	}
 	for i := range list {
-		p := &list[i]
-		p.Network = netip.PrefixFrom(netip.AddrFrom4([4]byte{127, 20, byte(i + 1), 0}), 24)
-		p.ASN = 64496 + uint32(i)
-		p.Domain = p.ID + ".test"
-		p.Desk.Mail = "abuse@" + p.Domain
-		if p.Desk.API != "" {
-			p.Desk.API = "https://api." + p.Domain
-			p.Desk.Token = "range-token-" + p.ID
-		}
+		list[i].settle(i)
 	}
 	return list
 }
@@ -114,8 +111,7 @@ func (p Provider) at(n byte) netip.Addr {
 	return netip.AddrFrom4(a)
 }
 
-// build completes a scenario: it keeps the providers that are named, fills in addresses, and checks that every reference resolves,
-// so that a mistake in the data is found when the range starts.
+// build makes a scenario of what was written and of the providers that are named.
 func build(w World, ids ...string) (World, error) {
 	w.States, w.Vantages = states, vantages
 	for _, p := range cast() {
@@ -128,91 +124,7 @@ func build(w World, ids ...string) (World, error) {
 	if len(w.Providers) != len(ids) {
 		return w, fmt.Errorf("build scenario %s: unknown provider among %v", w.Scenario, ids)
 	}
-	for _, p := range w.Providers {
-		w.Domains = append(w.Domains, Domain{Name: p.Domain, Registrar: "alder", DNS: p.ID, Shared: true})
-	}
-	w.Domains = append(w.Domains, Domain{Name: "exchange.test", Registrar: "alder", DNS: "registry", Shared: true},
-		Domain{Name: "tallyhouse.test", Registrar: "alder", DNS: "registry", Shared: true})
-	for i := range w.Assets {
-		a := &w.Assets[i]
-		p, ok := w.provider(a.Host)
-		if !ok {
-			return w, fmt.Errorf("build scenario %s: asset %s has no host %q", w.Scenario, a.ID, a.Host)
-		}
-		u, err := url.Parse(a.Locator)
-		if err != nil {
-			return w, fmt.Errorf("build scenario %s: asset %s: %w", w.Scenario, a.ID, err)
-		}
-		if _, err := guardName(u.Hostname()); err != nil {
-			return w, fmt.Errorf("build scenario %s: asset %s: %w", w.Scenario, a.ID, err)
-		}
-		d, ok := w.domain(registered(u.Hostname()))
-		if !ok {
-			return w, fmt.Errorf("build scenario %s: asset %s: nobody registered %s", w.Scenario, a.ID, u.Hostname())
-		}
-		if _, ok := w.provider(d.Registrar); !ok {
-			return w, fmt.Errorf("build scenario %s: domain %s has no registrar %q", w.Scenario, d.Name, d.Registrar)
-		}
-		if _, ok := w.provider(d.DNS); !ok {
-			return w, fmt.Errorf("build scenario %s: domain %s has no name servers %q", w.Scenario, d.Name, d.DNS)
-		}
-		if !a.Addr.IsValid() {
-			a.Addr = p.at(atOwn)
-		}
-		if a.Key == "" {
-			a.Key = a.ID
-		}
-		if a.MarkScale == 0 {
-			a.MarkScale = 100
-		}
-		if _, ok := w.outlet(a.Outlet); !ok {
-			return w, fmt.Errorf("build scenario %s: asset %s has no outlet %q", w.Scenario, a.ID, a.Outlet)
-		}
-	}
-	for _, l := range w.Links {
-		for _, id := range []string{l.From, l.To} {
-			if _, ok := w.asset(id); !ok {
-				return w, fmt.Errorf("build scenario %s: link to or from unknown asset %q", w.Scenario, id)
-			}
-		}
-	}
-	return w, nil
-}
-
-func (w *World) provider(id string) (*Provider, bool) {
-	for i := range w.Providers {
-		if w.Providers[i].ID == id {
-			return &w.Providers[i], true
-		}
-	}
-	return nil, false
-}
-
-func (w *World) domain(name string) (*Domain, bool) {
-	for i := range w.Domains {
-		if w.Domains[i].Name == name {
-			return &w.Domains[i], true
-		}
-	}
-	return nil, false
-}
-
-func (w *World) asset(id string) (*Asset, bool) {
-	for i := range w.Assets {
-		if w.Assets[i].ID == id {
-			return &w.Assets[i], true
-		}
-	}
-	return nil, false
-}
-
-func (w *World) outlet(id string) (*Outlet, bool) {
-	for i := range w.Outlets {
-		if w.Outlets[i].ID == id {
-			return &w.Outlets[i], true
-		}
-	}
-	return nil, false
+	return w, w.complete()
 }
 
 // registered gives the registered domain of a host name: the last two labels, as .test has no public suffixes below it here.

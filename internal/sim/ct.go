@@ -3,9 +3,7 @@
 package sim
 
 import (
-	"crypto"
 	"crypto/ecdsa"
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
@@ -25,9 +23,14 @@ type ctLog struct {
 	now    func() time.Time
 	mu     sync.Mutex
 	leaves []ctEntry
+	chains []ctChain
 	hashes []tlog.Hash // stored hashes, by tlog's index
 	byLeaf map[tlog.Hash]int64
 	root   []byte
+	stall  int // entries after which it stands still; 0: never
+	fork   bool
+	served int // tree heads, for a log that forks
+	static *staticLog
 }
 
 type ctEntry struct {
@@ -35,10 +38,18 @@ type ctEntry struct {
 	ExtraData []byte `json:"extra_data"`
 }
 
+// A ctChain is what was entered, and when.
+type ctChain struct {
+	stamp uint64 // milliseconds since 1970
+	chain [][]byte
+}
+
 const ctBatch = 256 // entries in one answer
 
 func newCTLog(seed int64, now func() time.Time) *ctLog {
-	return &ctLog{key: seededKey(seed, "certificate log"), now: now, byLeaf: map[tlog.Hash]int64{}}
+	l := &ctLog{key: seededKey(seed, "certificate log"), now: now, byLeaf: map[tlog.Hash]int64{}}
+	l.static = &staticLog{ct: l, key: seededKey(seed, "static certificate log")}
+	return l
 }
 
 func (l *ctLog) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
@@ -54,7 +65,8 @@ func (l *ctLog) enter(chain [][]byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	leaf := []byte{0, 0} // version v1, timestamped_entry
-	leaf = binary.BigEndian.AppendUint64(leaf, uint64(l.now().UnixMilli()))
+	stamp := uint64(l.now().UnixMilli())
+	leaf = binary.BigEndian.AppendUint64(leaf, stamp)
 	leaf = append(leaf, 0, 0) // x509_entry
 	leaf = append(appendUint24(leaf, len(chain[0])), chain[0]...)
 	leaf = append(leaf, 0, 0) // no extensions
@@ -70,6 +82,7 @@ func (l *ctLog) enter(chain [][]byte) {
 	}
 	l.hashes = append(l.hashes, h...)
 	l.leaves = append(l.leaves, ctEntry{leaf, extra})
+	l.chains = append(l.chains, ctChain{stamp, chain})
 	l.byLeaf[tlog.RecordHash(leaf)] = n
 	l.root = chain[len(chain)-1]
 }
@@ -87,6 +100,8 @@ func (l *ctLog) handler() http.Handler {
 		defer l.mu.Unlock()
 		writeJSON(w, 200, map[string]any{"certificates": [][]byte{l.root}})
 	})
+	m.HandleFunc("GET /log_list.json", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, 200, l.list()) })
+	m.Handle("GET /static/", l.static)
 	m.HandleFunc("GET /range/public-key.der", func(w http.ResponseWriter, _ *http.Request) {
 		der, err := x509.MarshalPKIXPublicKey(&l.key.PublicKey)
 		if err != nil {
@@ -99,27 +114,40 @@ func (l *ctLog) handler() http.Handler {
 	return m
 }
 
+// shown is how much the log shows of itself; with mu held.
+func (l *ctLog) shown() int64 {
+	if n := int64(len(l.leaves)); l.stall == 0 || n < int64(l.stall) {
+		return n
+	}
+	return int64(l.stall)
+}
+
 func (l *ctLog) sth(w http.ResponseWriter, _ *http.Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	size, stamp := int64(len(l.leaves)), uint64(l.now().UnixMilli())
+	size, stamp := l.shown(), uint64(l.now().UnixMilli())
 	root, err := tlog.TreeHash(size, l)
+	if l.served++; err == nil && l.fork && l.served%2 == 0 {
+		root = tlog.RecordHash(root[:]) // another tree of the same size
+	}
+	var signed []byte
+	if err == nil {
+		signed, err = signHead(l.key, stamp, uint64(size), root[:])
+	}
 	if err != nil {
 		http.Error(w, err.Error(), 500)
 		return
 	}
-	head := []byte{0, 1} // v1, tree_hash (RFC 6962, section 3.5)
-	head = binary.BigEndian.AppendUint64(head, stamp)
-	head = binary.BigEndian.AppendUint64(head, uint64(size))
-	head = append(head, root[:]...)
-	digest := sha256.Sum256(head)
-	sig, err := l.key.Sign(nil, digest[:], crypto.SHA256)
-	if err != nil {
-		http.Error(w, err.Error(), 500)
-		return
-	}
-	signed := append([]byte{4, 3, byte(len(sig) >> 8), byte(len(sig))}, sig...) // sha256, ecdsa (RFC 5246, section 4.7)
 	writeJSON(w, 200, map[string]any{"tree_size": size, "timestamp": stamp, "sha256_root_hash": root[:], "tree_head_signature": signed})
+}
+
+// list describes both logs in the form of the log lists that browsers use (version 3).
+func (l *ctLog) list() map[string]any {
+	spki := extensionKey(l.key)
+	return map[string]any{"version": "1.0", "log_list_timestamp": "2026-01-01T00:00:00Z", "operators": []any{map[string]any{"name": "Range exchange", "email": []string{"ct@exchange.test"},
+		"logs": []any{map[string]any{"description": "The range's log", "log_id": sum(spki), "key": spki, "url": "https://ct.exchange.test/range/", "mmd": 60,
+			"state": map[string]any{"usable": map[string]any{"timestamp": "2026-01-01T00:00:00Z"}}}},
+		"tiled_logs": []any{l.static.description()}}}}
 }
 
 func (l *ctLog) entries(w http.ResponseWriter, r *http.Request) {
@@ -127,11 +155,11 @@ func (l *ctLog) entries(w http.ResponseWriter, r *http.Request) {
 	end, err2 := strconv.ParseInt(r.FormValue("end"), 10, 64)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err1 != nil || err2 != nil || start < 0 || end < start || start >= int64(len(l.leaves)) {
+	if err1 != nil || err2 != nil || start < 0 || end < start || start >= l.shown() {
 		http.Error(w, "start and end must lie within the tree", 400)
 		return
 	}
-	end = min(end, int64(len(l.leaves))-1, start+ctBatch-1)
+	end = min(end, l.shown()-1, start+ctBatch-1)
 	writeJSON(w, 200, map[string]any{"entries": l.leaves[start : end+1]})
 }
 
@@ -140,7 +168,7 @@ func (l *ctLog) consistency(w http.ResponseWriter, r *http.Request) {
 	second, err2 := strconv.ParseInt(r.FormValue("second"), 10, 64)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err1 != nil || err2 != nil || first < 1 || second < first || second > int64(len(l.leaves)) {
+	if err1 != nil || err2 != nil || first < 1 || second < first || second > l.shown() {
 		http.Error(w, "first and second must be sizes of the tree", 400)
 		return
 	}
@@ -157,7 +185,7 @@ func (l *ctLog) proof(w http.ResponseWriter, r *http.Request) {
 	size, err2 := strconv.ParseInt(r.FormValue("tree_size"), 10, 64)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err1 != nil || err2 != nil || len(raw) != tlog.HashSize || size < 1 || size > int64(len(l.leaves)) {
+	if err1 != nil || err2 != nil || len(raw) != tlog.HashSize || size < 1 || size > l.shown() {
 		http.Error(w, "hash and tree_size are needed", 400)
 		return
 	}

@@ -180,8 +180,8 @@ func (d *desk) consider(f *deskFile) {
 		later(h.Ack, "nothing", "cannot", "We carry nothing at the address you name.")
 	case declines:
 		text := h.Advice
-		if d.p.Kind == CDN && hits[0].asset.Origin != "" {
-			origin, _ := d.r.world.provider(hits[0].asset.Origin)
+		if at := d.r.estate.place(hits[0].asset.ID); d.p.Kind == CDN && at.origin != "" {
+			origin, _ := d.r.world.provider(at.origin)
 			text += " It is stored at " + origin.Name + ", " + origin.Desk.Mail + "."
 		}
 		later(h.Ack, "declined", "refused", text)
@@ -207,7 +207,8 @@ func (d *desk) consider(f *deskFile) {
 }
 
 var trade = map[ProviderKind]string{Registry: "a registry", Registrar: "a registrar", Host: "a host", CDN: "a content delivery network",
-	AppStore: "an app store", AddonStore: "an add-on store", ListHost: "a list provider", StreamHost: "a stream host", Platform: "a platform"}
+	AppStore: "an app store", AddonStore: "an add-on store", ListHost: "a list provider", StreamHost: "a stream host", Platform: "a platform",
+	FileHost: "a file host", Archive: "a web archive", Parking: "a parking service", Sinkholes: "a keeper of seized names"}
 
 var called = map[Instrument]string{Referral: "a referral", Notice: "a notice of content", RemovalOrder: "a removal order", OrderToAct: "an order to act",
 	RegistrarReport: "a registrar report", StoreReport: "a store report", CourtOrder: "a court order", OtherInstrument: "this instrument"}
@@ -318,18 +319,20 @@ func (d *desk) match(targets []string) (hits []target, shared bool) {
 			if !ok || (d.p.Kind == Registrar && dom.Registrar != d.p.ID) {
 				continue
 			}
+			if _, lost := d.r.estate.takenBy(dom.Name); lost {
+				continue // it is another's now
+			}
 			shared = shared || dom.Shared
-			for i := range d.r.world.Assets {
-				a := &d.r.world.Assets[i]
-				if registered(a.hostname()) == dom.Name && !dom.Shared && d.r.estate.live(a.ID) {
-					add(target{asset: a, domain: dom.Name})
+			for _, c := range d.r.estate.byDomain[dom.Name] {
+				if !dom.Shared && d.r.estate.live(c.asset.ID) {
+					add(target{asset: c.asset, domain: dom.Name})
 				}
 			}
 			continue
 		}
 		var best *Asset
 		for _, a := range d.r.estate.on(name) {
-			if (a.Host == d.p.ID || a.Origin == d.p.ID) && d.names(a, u.Path) && (best == nil || len(a.path()) > len(best.path())) {
+			if at := d.r.estate.place(a.ID); (at.host == d.p.ID || at.origin == d.p.ID) && d.names(a, u.Path) && (best == nil || len(a.path()) > len(best.path())) {
 				best = a
 			}
 		}

@@ -64,6 +64,9 @@ func (d *desk) api() http.Handler {
 	m.HandleFunc("POST /v1/notices", d.apiNotice)
 	m.HandleFunc("GET /v1/notices/{id}", d.apiState)
 	m.HandleFunc("POST /v1/notices/{id}/answers", d.apiAnswer)
+	if d.p.Kind == CDN {
+		m.HandleFunc("GET /v1/origin", d.apiOrigin)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		rec := &statusWriter{ResponseWriter: w, status: 200}
 		token, ok := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer ")
@@ -221,6 +224,22 @@ func (d *desk) apiAnswer(w http.ResponseWriter, q *http.Request) {
 		d.answered(f, replyTo{})
 	}
 	writeJSON(w, 202, d.calls[key].receipt)
+}
+
+// apiOrigin tells who stores what a delivery network passes on.
+func (d *desk) apiOrigin(w http.ResponseWriter, q *http.Request) {
+	hits, _ := d.match([]string{q.FormValue("target")})
+	if len(hits) == 0 {
+		problem(w, 404, "We carry nothing at the address you name.")
+		return
+	}
+	at := d.r.estate.place(hits[0].asset.ID)
+	o, ok := d.r.world.provider(at.origin)
+	if !ok {
+		problem(w, 404, "We store it ourselves.")
+		return
+	}
+	writeJSON(w, 200, object{"target": q.FormValue("target"), "origin": object{"provider": o.Name, "jurisdiction": o.State, "network": o.Network.String(), "abuse": o.Desk.Mail}})
 }
 
 // callBack posts an event to where the notice asked for it: an address in 127/8 or a name of the range.

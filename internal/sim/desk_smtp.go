@@ -11,6 +11,7 @@ import (
 	"mime"
 	"mime/quotedprintable"
 	"net/mail"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func (s *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 	}
 	for _, p := range s.server.r.world.Providers {
 		d := s.server.r.desks[p.ID]
-		if p.Domain == host && local == "abuse" && (s.server.desk == nil || s.server.desk == d) {
+		if d.p.Desk.Habit.Manner != Bounces && p.Domain == host && local == "abuse" && (s.server.desk == nil || s.server.desk == d) {
 			s.to = append(s.to, to)
 			s.desks = append(s.desks, d)
 			return nil
@@ -194,19 +195,23 @@ func parts(raw []byte) (text, document string) {
 
 // mailAnswer writes an answer and hands it to the program's server by SMTP.
 func (d *desk) mailAnswer(ctx context.Context, m outgoing) error {
-	to := m.to.address
+	return d.r.hand(ctx, d.p.at(atMail), "mail."+d.p.Domain, d.p.Desk.Mail, m.to.address, d.compose(m))
+}
+
+// hand gives a message to the server where the program takes mail.
+func (r *Range) hand(ctx context.Context, from netip.Addr, hello, sender, to string, message []byte) error {
 	_, host, ok := strings.Cut(to, "@")
 	if _, err := guardName(host); !ok || err != nil {
-		return fmt.Errorf("answer to %q: an address under .test is needed: %w", to, errForGood)
+		return fmt.Errorf("mail to %q: an address under .test is needed: %w", to, errForGood)
 	}
-	server := d.r.replyTo()
+	server := r.replyTo()
 	if server == "" {
 		return errors.New("no address for answers is set: give Options.ReplyTo or call SetReplyTo")
 	}
 	if _, err := guardAddr(server); err != nil {
-		return fmt.Errorf("answer to %s: %w: %w", server, err, errForGood)
+		return fmt.Errorf("mail to %s: %w: %w", server, err, errForGood)
 	}
-	conn, err := dial(ctx, d.p.at(atMail), server)
+	conn, err := dial(ctx, from, server)
 	if err != nil {
 		return err
 	}
@@ -215,9 +220,9 @@ func (d *desk) mailAnswer(ctx context.Context, m outgoing) error {
 	c := smtp.NewClient(conn)
 	defer c.Close()
 	c.CommandTimeout, c.SubmissionTimeout = 5*time.Second, 5*time.Second
-	err = c.Hello("mail." + d.p.Domain)
+	err = c.Hello(hello)
 	if err == nil {
-		err = c.SendMail(d.p.Desk.Mail, []string{to}, bytes.NewReader(d.compose(m)))
+		err = c.SendMail(sender, []string{to}, bytes.NewReader(message))
 	}
 	var refused *smtp.SMTPError
 	if errors.As(err, &refused) && refused.Code >= 500 {

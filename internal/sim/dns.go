@@ -35,6 +35,10 @@ func (s nameServer) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 }
 
 func (s nameServer) answer(m *dns.Msg, q dns.Question) {
+	if a, ok := reversed(q.Name); ok {
+		s.pointer(m, q, a)
+		return
+	}
 	name, err := guardName(q.Name)
 	if err != nil {
 		m.Rcode = dns.RcodeRefused
@@ -49,6 +53,9 @@ func (s nameServer) answer(m *dns.Msg, q dns.Question) {
 		m.Rcode = dns.RcodeRefused
 		return
 	}
+	if s.trick(m, q, name, domain) {
+		return
+	}
 	m.Authoritative = true
 	known, held := s.r.estate.status(domain)
 	if domain != "test" && (!known || held != "") {
@@ -57,7 +64,11 @@ func (s nameServer) answer(m *dns.Msg, q dns.Question) {
 		return
 	}
 	exists := name == domain || s.r.isName(name)
-	if name != domain {
+	if text, ok := s.r.mailRecord(name); ok {
+		if exists = true; q.Qtype == dns.TypeTXT || q.Qtype == dns.TypeANY {
+			m.Answer = append(m.Answer, &dns.TXT{Hdr: header(name, dns.TypeTXT), Txt: []string{text}})
+		}
+	} else if name != domain {
 		for range 4 { // aliases
 			a, cname := s.r.address(name)
 			if cname != "" && (q.Qtype == dns.TypeA || q.Qtype == dns.TypeAAAA || q.Qtype == dns.TypeCNAME || q.Qtype == dns.TypeANY) {
@@ -89,6 +100,32 @@ func (s nameServer) answer(m *dns.Msg, q dns.Question) {
 	if len(m.Answer) == 0 {
 		m.Ns = []dns.RR{s.soa(domain, operator)}
 	}
+}
+
+// trick answers where a domain has a quirk, and reports whether it has.
+func (s nameServer) trick(m *dns.Msg, q dns.Question, name, domain string) bool {
+	for _, x := range s.r.quirksOf[domain] {
+		switch {
+		case x.Is == "lame": // delegated to servers that know nothing of it; a resolver finds no answer there
+			if m.Rcode = dns.RcodeRefused; s.provider == "" {
+				m.Rcode = dns.RcodeServerFailure
+			}
+			return true
+		case x.Is == "cname-loop" && (q.Qtype == dns.TypeA || q.Qtype == dns.TypeAAAA || q.Qtype == dns.TypeCNAME):
+			m.Authoritative = true
+			a, b := "a.loop."+domain, "b.loop."+domain
+			next := map[string]string{name: a, a: b, b: a}
+			for at := name; len(m.Answer) < 3; at = next[at] {
+				m.Answer = append(m.Answer, &dns.CNAME{Hdr: header(at, dns.TypeCNAME), Target: dns.Fqdn(next[at])})
+			}
+			return true
+		case x.Is == "ns-loop" && q.Qtype == dns.TypeNS:
+			m.Authoritative = true
+			m.Answer = append(m.Answer, &dns.NS{Hdr: header(domain, dns.TypeNS), Ns: dns.Fqdn("ns1." + domain)}, &dns.NS{Hdr: header(domain, dns.TypeNS), Ns: dns.Fqdn("ns2." + domain)})
+			return true
+		}
+	}
+	return false
 }
 
 func (s nameServer) apex(domain, operator string, qtype uint16) (rr []dns.RR) {
@@ -134,7 +171,7 @@ func header(name string, t uint16) dns.RR_Header {
 // zoneOperator is the provider whose name servers carry a registered domain.
 func (r *Range) zoneOperator(domain string) string {
 	if d, ok := r.world.domain(domain); ok {
-		return d.DNS
+		return r.estate.dns(d)
 	}
 	return "registry"
 }
@@ -170,9 +207,29 @@ func (r *Range) address(name string) (a netip.Addr, cname string) {
 	if ok {
 		return p, ""
 	}
+	if t, ok := r.estate.takenBy(registered(name)); ok { // every name under it leads to who took it
+		by, _ := r.world.provider(t.by)
+		return by.at(atShared), ""
+	}
+	if a := r.machine(name); a.IsValid() {
+		return a, ""
+	}
 	h, ok := r.hosts[name]
+	if _, wild := r.world.quirk(registered(name), "wildcard"); !ok && wild {
+		h, ok = r.hosts[registered(name)]
+	}
 	if !ok || (h.asset != "" && !r.estate.live(h.asset)) {
 		return netip.Addr{}, ""
+	}
+	return r.addressOf(h)
+}
+
+// addressOf is where a name leads now: an asset's own name goes where the asset has gone.
+func (r *Range) addressOf(h hostName) (a netip.Addr, cname string) {
+	if h.asset != "" {
+		if at := r.estate.place(h.asset); at.addr != h.addr {
+			return at.addr, ""
+		}
 	}
 	return h.addr, h.cname
 }
@@ -182,16 +239,11 @@ func (r *Range) isName(name string) bool {
 	if a, cname := r.address(name); a.IsValid() || cname != "" {
 		return true
 	}
-	r.estate.mu.RLock()
-	for n := range r.estate.published {
-		if strings.HasSuffix(n, "."+name) {
-			r.estate.mu.RUnlock()
-			return true
-		}
+	if r.estate.publishedBelow(name) {
+		return true
 	}
-	r.estate.mu.RUnlock()
-	for n, h := range r.hosts {
-		if strings.HasSuffix(n, "."+name) && (h.asset == "" || r.estate.live(h.asset)) {
+	for _, n := range r.zones[registered(name)] {
+		if h := r.hosts[n]; strings.HasSuffix(n, "."+name) && (h.asset == "" || r.estate.live(h.asset)) {
 			return true
 		}
 	}

@@ -20,16 +20,26 @@ type estate struct {
 	holds     map[string]string // domain to "client" or "server"
 	published map[string]netip.Addr
 	serial    uint32 // of every zone
+	byDomain  map[string][]*condition
+	delegated map[string]string // domain to the provider of its name servers, where that has changed
+	expired   map[string]bool
+	taken     map[string]taken
 }
 
 type condition struct {
 	asset  *Asset
+	name   string // host name
+	place  place
+	places []PlaceTruth
 	live   bool
 	effect Effect
 	first  netip.Prefix      // valid: the effect is met only from here
 	items  map[string]Effect // by path: single items that were removed
 	spans  []Span
 	said   []announcement
+	builds int            // releases after the first
+	cargo  []announcement // what had been said when the present release was made
+	signer string         // name of the key that signs its packages; empty: the outlet's
 }
 
 type announcement struct {
@@ -37,15 +47,17 @@ type announcement struct {
 }
 
 func newEstate(w *World, now func() time.Time) *estate {
-	e := &estate{world: w, now: now, byID: map[string]*condition{}, holds: map[string]string{}, published: map[string]netip.Addr{}, serial: 2026010101}
+	e := &estate{world: w, now: now, byID: map[string]*condition{}, holds: map[string]string{}, published: map[string]netip.Addr{}, serial: 2026010101,
+		byDomain: map[string][]*condition{}, delegated: map[string]string{}, expired: map[string]bool{}, taken: map[string]taken{}}
 	for i := range w.Assets {
 		a := &w.Assets[i]
-		c := &condition{asset: a, live: !a.Latent, items: map[string]Effect{}}
+		c := &condition{asset: a, name: a.hostname(), live: !a.Latent, place: place{a.Host, a.Origin, a.Addr}}
 		if c.live {
 			c.spans = []Span{{From: now()}}
 		}
 		e.order = append(e.order, c)
 		e.byID[a.ID] = c
+		e.byDomain[registered(c.name)] = append(e.byDomain[registered(c.name)], c)
 	}
 	return e
 }
@@ -76,6 +88,30 @@ func (e *estate) announcements(id string) []announcement {
 	return slices.Clone(e.byID[id].said)
 }
 
+func (e *estate) built(id string) (n int, key string) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.byID[id].builds, e.byID[id].signer
+}
+
+func (e *estate) shipped(id string) []announcement {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return slices.Clone(e.byID[id].cargo)
+}
+
+// ship makes a new release; an empty key keeps the one before.
+func (e *estate) ship(id, key string) {
+	e.change(func() {
+		c := e.byID[id]
+		c.builds++
+		c.cargo = slices.Clone(c.said)
+		if key != "" {
+			c.signer = key
+		}
+	})
+}
+
 func (e *estate) live(id string) bool {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
@@ -97,7 +133,7 @@ func (e *estate) condition(c *condition) (effect Effect, partial string) {
 		return Missing, ""
 	case c.effect != None && !c.first.IsValid():
 		return c.effect, ""
-	case e.holds[registered(c.asset.hostname())] != "":
+	case e.gone(registered(c.name)):
 		return Held, ""
 	case c.effect != None:
 		return c.effect, c.first.String()
@@ -137,7 +173,13 @@ func (e *estate) remove(id string, effect Effect, first netip.Prefix) {
 }
 
 func (e *estate) removeItem(id, path string, effect Effect) {
-	e.change(func() { e.byID[id].items[path] = effect })
+	e.change(func() {
+		c := e.byID[id]
+		if c.items == nil {
+			c.items = map[string]Effect{}
+		}
+		c.items[path] = effect
+	})
 }
 
 // hold takes a name out of the zone, on the side of the registrar ("client") or of the registry ("server").
@@ -156,7 +198,19 @@ func (e *estate) status(domain string) (registered bool, side string) {
 	return e.registered(domain), e.holds[domain]
 }
 
+// gone reports whether a name leads to its outlet no more; with mu held.
+func (e *estate) gone(domain string) bool {
+	_, lost := e.taken[domain]
+	return lost || e.holds[domain] != "" || e.expired[domain]
+}
+
 func (e *estate) registered(domain string) bool {
+	if _, ok := e.taken[domain]; ok {
+		return true
+	}
+	if e.expired[domain] {
+		return false
+	}
 	d, ok := e.world.domain(domain)
 	if !ok {
 		for name := range e.published {
@@ -167,24 +221,22 @@ func (e *estate) registered(domain string) bool {
 		return false
 	}
 	latent := false
-	for _, c := range e.order {
-		if registered(c.asset.hostname()) == domain {
-			if c.live {
-				return true
-			}
-			latent = true
+	for _, c := range e.byDomain[domain] {
+		if c.live {
+			return true
 		}
+		latent = true
 	}
 	return d.Shared || !latent
 }
 
-// on lists the live assets that a host name serves.
+// on lists the live assets that a host name serves, while the name is the outlet's.
 func (e *estate) on(host string) []*Asset {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	var out []*Asset
-	for _, c := range e.order {
-		if c.live && c.asset.hostname() == host {
+	for _, c := range e.byDomain[registered(host)] {
+		if c.live && c.name == host {
 			out = append(out, c.asset)
 		}
 	}

@@ -4,6 +4,7 @@ package sim
 
 import (
 	"cmp"
+	"crypto/ecdsa"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -39,7 +40,7 @@ func (l *truthLedger) call(c Call) {
 
 // record enters an act and tells those who listen.
 func (r *Range) record(a Act) {
-	a.At = r.now()
+	a.At, a.Story = r.now(), r.agenda.story()
 	r.ledger.mu.Lock()
 	a.Seq = len(r.ledger.acts) + 1
 	r.ledger.acts = append(r.ledger.acts, a)
@@ -59,6 +60,11 @@ func (r *Range) Truth() Truth {
 		t.Assets = append(t.Assets, r.assetTruth(c, t.Links))
 	}
 	r.estate.mu.RUnlock()
+	t.Names, t.Wave, t.Quirks = r.namesTruth(), slices.Clone(r.world.Wave), slices.Clone(r.world.Quirks)
+	for _, c := range r.audiences {
+		t.Audience = append(t.Audience, c.truth())
+	}
+	t.Letters = r.letters()
 	for _, p := range r.world.Providers {
 		t.Desks = append(t.Desks, r.desks[p.ID].truth())
 	}
@@ -73,10 +79,18 @@ func (r *Range) assetTruth(c *condition, links []LinkTruth) AssetTruth {
 	o, _ := r.world.outlet(a.Outlet)
 	t := AssetTruth{ID: a.ID, Outlet: a.Outlet, Group: o.Group, Innocent: o.Innocent, Kind: a.Kind, Locator: a.Locator, Language: a.Language,
 		Follows: a.Follows, MirrorOf: a.MirrorOf, Seed: slices.Contains(r.world.Seeds, a.Locator), Spans: slices.Clone(c.spans)}
-	p, _ := r.world.provider(a.Host)
+	t.Places = append([]PlaceTruth{{a.Host, a.Origin, a.Addr.String(), r.started}}, c.places...)
+	if a.Kind == App || a.Kind == Addon {
+		v := r.release(a, c.builds, c.signer)
+		t.Package, t.Version, t.Signer = r.packageName(a, v), v.Version, spki(seededKey(r.opt.Seed, v.Key))
+	}
+	if !r.listed(a) {
+		t.TLSKey = spki(seededKey(r.opt.Seed, "site "+a.Key))
+	}
+	p, _ := r.world.provider(c.place.host)
 	t.Roles = []Role{{p.Kind, p.ID}}
-	if a.Origin != "" {
-		t.Roles = append(t.Roles, Role{Host, a.Origin})
+	if c.place.origin != "" {
+		t.Roles = append(t.Roles, Role{Host, c.place.origin})
 	}
 	if d, ok := r.world.domain(registered(a.hostname())); ok && !d.Shared {
 		t.Roles = append(t.Roles, Role{Registrar, d.Registrar}, Role{Registry, "registry"})
@@ -89,12 +103,40 @@ func (r *Range) assetTruth(c *condition, links []LinkTruth) AssetTruth {
 	return t
 }
 
+// spki is the SHA-256 of a public key, in hexadecimal.
+func spki(k *ecdsa.PrivateKey) string { return hexDigest(extensionKey(k)) }
+
+// namesTruth lists the names of outlets with what has become of them.
+func (r *Range) namesTruth() (out []NameTruth) {
+	e := r.estate
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	for _, d := range r.world.Domains {
+		t := NameTruth{Domain: d.Name, Registrar: d.Registrar, DNS: d.DNS, Held: e.holds[d.Name], Expired: e.expired[d.Name], TakenBy: e.taken[d.Name].by}
+		if to := e.delegated[d.Name]; to != "" {
+			t.DNS = to
+		}
+		if t.TakenBy != "" {
+			t.DNS = t.TakenBy
+		}
+		if t.Held != "" || t.Expired || t.TakenBy != "" || t.DNS != d.DNS {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // links lists every link of the world as it is served, announcements included.
 func (r *Range) links() (out []LinkTruth) {
 	for _, l := range r.world.Links {
 		from, _ := r.world.asset(l.From)
 		to, _ := r.world.asset(l.To)
 		out = append(out, LinkTruth{From: l.From, To: l.To, Where: l.Where, Page: r.document(from, l.Where), Target: to.Locator})
+	}
+	for i := range r.world.Assets {
+		if a := &r.world.Assets[i]; a.Kind == Update && r.updated(a) != a {
+			out = append(out, LinkTruth{From: a.ID, To: r.updated(a).ID, Where: InManifest, Page: a.Locator, Target: r.download(r.updated(a))})
+		}
 	}
 	r.estate.mu.RLock()
 	defer r.estate.mu.RUnlock()
@@ -113,10 +155,10 @@ func (r *Range) links() (out []LinkTruth) {
 // Canonical is the part of the truth that the seed and the notices decide, as JSON: times, ports and orders of arrival left out,
 // so that two runs of one story can be compared byte by byte.
 func (t Truth) Canonical() []byte {
-	t.Sessions, t.Calls = nil, nil
+	t.Sessions, t.Calls, t.Audience, t.Letters = nil, nil, nil, nil
 	t.Acts = slices.Clone(t.Acts)
 	for i := range t.Acts {
-		t.Acts[i].Seq, t.Acts[i].At = 0, time.Time{}
+		t.Acts[i].Seq, t.Acts[i].At, t.Acts[i].Story = 0, time.Time{}, 0
 	}
 	slices.SortFunc(t.Acts, func(a, b Act) int {
 		return cmp.Or(cmp.Compare(a.Actor, b.Actor), cmp.Compare(a.Asset, b.Asset), cmp.Compare(a.Did, b.Did), cmp.Compare(a.Detail, b.Detail),
@@ -128,6 +170,10 @@ func (t Truth) Canonical() []byte {
 		a.Spans = slices.Clone(a.Spans)
 		if n := len(a.Spans); n > 1 { // which of two acts came first is a matter of arrival; how it ended is not
 			a.Spans = a.Spans[n-1:]
+		}
+		a.Places = slices.Clone(a.Places)
+		for j := range a.Places {
+			a.Places[j].From = time.Time{}
 		}
 		for j := range a.Spans {
 			a.Spans[j].From, a.Spans[j].Until = time.Time{}, time.Time{}

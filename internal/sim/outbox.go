@@ -3,18 +3,20 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
 	"time"
 )
 
-// An outbox delivers a desk's answers in order. A receiver that does not answer is tried again for about half a minute of real
-// time; one that says no for good is not.
+// An outbox delivers a desk's answers in order. A receiver that does not answer is tried again every two seconds, for so long as a unit needs to come back
+// on a busy machine: whoever gives up before loses an answer for good. One that says no for good is not tried again.
 type outbox struct {
 	mu    sync.Mutex
 	queue []outgoing
 	wake  chan struct{}
+	pause time.Duration // longest, between two tries; 0: longestPause
 }
 
 type outgoing struct {
@@ -25,10 +27,14 @@ type outgoing struct {
 	messageID string
 }
 
-const attempts = 20
+const longestPause = 2 * time.Second
+
+const attempts = 300 // some ten minutes; mail servers try for days (RFC 5321, section 4.5.4.1)
 
 // errForGood marks a refusal that another try will not change.
 var errForGood = errors.New("refused for good")
+
+func forGood(err error) bool { return errors.Is(err, errForGood) }
 
 func (o *outbox) put(m outgoing) {
 	o.mu.Lock()
@@ -83,10 +89,10 @@ func (d *desk) deliver(ctx context.Context) {
 				a.Failure = err.Error()
 			}
 			d.mu.Unlock()
-			if err == nil || errors.Is(err, errForGood) || try == attempts || !sleep(ctx, ctx, wait) {
+			if err == nil || forGood(err) || try == attempts || !sleep(ctx, ctx, wait) {
 				break
 			}
-			wait = min(2*wait, 2*time.Second)
+			wait = min(2*wait, cmp.Or(d.out.pause, longestPause))
 		}
 		if ctx.Err() != nil {
 			return

@@ -49,10 +49,15 @@ func (g *gallery) mark(o *Outlet, a *Asset) (data []byte, mediaType string) {
 	}), mediaType
 }
 
+// icon is the mark of an outlet in 32 by 32 points.
+func (g *gallery) icon(o *Outlet) []byte {
+	return encode(resize(waves(g.seed, markSize, o.Hue, "mark", o.ID), 32), false)
+}
+
 // favicon is an ICO file with one PNG of 32 by 32 points, the same at every site of an outlet.
 func (g *gallery) favicon(o *Outlet) []byte {
 	return g.once("icon "+o.ID, func() []byte {
-		p := encode(resize(waves(g.seed, markSize, o.Hue, "mark", o.ID), 32), false)
+		p := g.icon(o)
 		b := []byte{0, 0, 1, 0, 1, 0, 32, 32, 0, 0, 1, 0, 32, 0}
 		b = binary.LittleEndian.AppendUint32(b, uint32(len(p)))
 		b = binary.LittleEndian.AppendUint32(b, 22)

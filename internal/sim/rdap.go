@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 )
 
 // RDAP (RFC 9082, 9083): the registry and every registrar answer for domains, the exchange for networks. The bootstrap files
@@ -33,6 +34,13 @@ func (r *Range) bootstrap() http.Handler {
 func (r *Range) rdapNames(provider string) http.Handler {
 	m := http.NewServeMux()
 	m.HandleFunc("GET /domain/{name}", func(w http.ResponseWriter, q *http.Request) {
+		if n, ok := r.world.quirk(provider, "rdap-limit"); ok {
+			if wait := r.gate.rate("rdap "+provider+" "+visitor(q).String(), n); wait > 0 {
+				w.Header().Set("Retry-After", fmt.Sprint(int(wait/time.Second)+1))
+				rdapError(w, http.StatusTooManyRequests, "too many queries")
+				return
+			}
+		}
 		name, err := guardName(q.PathValue("name"))
 		d, ok := r.world.domain(name)
 		if err == nil && ok {
@@ -57,7 +65,7 @@ func (r *Range) rdapNetworks() http.Handler {
 		for _, p := range r.world.Providers {
 			if fmt.Sprint(p.ASN) == q.PathValue("asn") {
 				rdapJSON(w, 200, object{"objectClassName": "autnum", "handle": "AS" + fmt.Sprint(p.ASN), "startAutnum": p.ASN, "endAutnum": p.ASN,
-					"name": strings.ToUpper(p.ID), "country": p.State, "entities": []object{holder(p)}})
+					"name": strings.ToUpper(p.ID), "country": p.State, "entities": []object{r.holder(p)}})
 				return
 			}
 		}
@@ -78,9 +86,17 @@ func (r *Range) rdapDomain(d Domain, side string, atRegistry bool) object {
 		status = []string{side + " hold", side + " transfer prohibited", side + " update prohibited", side + " delete prohibited"}
 	}
 	var servers []object
-	for _, ns := range nameServersOf(r, d.DNS) {
+	for _, ns := range nameServersOf(r, r.estate.dns(&d)) {
 		servers = append(servers, object{"objectClassName": "nameserver", "ldhName": ns})
 	}
+	since := time.Date(2025, 11, 3, 9, 0, 0, 0, time.UTC)
+	if at := r.estate.raisedSince(d.Name); !at.IsZero() {
+		since = at.UTC()
+	}
+	if t, ok := r.estate.takenBy(d.Name); ok {
+		since = t.at.UTC()
+	}
+	since = since.Add(r.ahead(p.ID))
 	related := "https://rdap." + p.Domain + "/domain/" + d.Name
 	links := []object{{"rel": "self", "href": related, "type": "application/rdap+json"}}
 	if atRegistry {
@@ -89,7 +105,7 @@ func (r *Range) rdapDomain(d Domain, side string, atRegistry bool) object {
 	}
 	registrarEntity := object{"objectClassName": "entity", "handle": strings.ToUpper(p.ID), "roles": []string{"registrar"},
 		"publicIds":  []object{{"type": "IANA Registrar ID", "identifier": fmt.Sprint(9000 + p.ASN - 64496)}},
-		"vcardArray": vcard(p.Name, "", p.State), "entities": []object{abuse(*p)}}
+		"vcardArray": vcard(p.Name, "", p.State), "entities": r.abuseOf(p)}
 	entities := []object{registrarEntity}
 	if !atRegistry {
 		entities = append(entities, object{"objectClassName": "entity", "handle": "REDACTED", "roles": []string{"registrant"},
@@ -97,8 +113,9 @@ func (r *Range) rdapDomain(d Domain, side string, atRegistry bool) object {
 	}
 	return object{"objectClassName": "domain", "handle": "D-" + d.Name, "ldhName": d.Name, "status": status, "nameservers": servers,
 		"entities": entities, "links": links, "secureDNS": object{"delegationSigned": false},
-		"events": []object{{"eventAction": "registration", "eventDate": "2025-11-03T09:00:00Z"},
-			{"eventAction": "expiration", "eventDate": "2027-11-03T09:00:00Z"}}}
+		"events": []object{{"eventAction": "registration", "eventDate": since.Format(time.RFC3339)},
+			{"eventAction": "expiration", "eventDate": since.AddDate(2, 0, 0).Format(time.RFC3339)},
+			{"eventAction": "last update of RDAP database", "eventDate": r.now().UTC().Add(r.ahead(p.ID)).Format(time.RFC3339)}}}
 }
 
 func (r *Range) rdapIP(w http.ResponseWriter, q *http.Request) {
@@ -107,13 +124,14 @@ func (r *Range) rdapIP(w http.ResponseWriter, q *http.Request) {
 		rdapError(w, 400, "no address")
 		return
 	}
-	for _, p := range r.world.Providers {
-		if p.Network.Contains(a) {
+	if found := r.network(a); found != nil {
+		p := *found
+		{
 			end := p.at(255)
 			rdapJSON(w, 200, object{"objectClassName": "ip network", "handle": "NET-" + strings.ToUpper(p.ID), "name": strings.ToUpper(p.ID) + "-NET",
 				"startAddress": p.Network.Addr(), "endAddress": end, "ipVersion": "v4", "type": "ASSIGNED PA", "country": p.State,
 				"status": []string{"active"}, "cidr0_cidrs": []object{{"v4prefix": p.Network.Addr(), "length": p.Network.Bits()}},
-				"arin_originas0_originautnums": []uint32{p.ASN}, "entities": []object{holder(p)},
+				"arin_originas0_originautnums": []uint32{p.ASN}, "entities": []object{r.holder(p)},
 				"links": []object{{"rel": "self", "href": "https://rdap.exchange.test/ip/" + p.Network.Addr().String(), "type": "application/rdap+json"}}})
 			return
 		}
@@ -125,7 +143,7 @@ func (r *Range) rdapEntity(w http.ResponseWriter, q *http.Request) {
 	h := strings.ToUpper(q.PathValue("handle"))
 	for _, p := range r.world.Providers {
 		if h == strings.ToUpper(p.ID) {
-			rdapJSON(w, 200, holder(p))
+			rdapJSON(w, 200, r.holder(p))
 			return
 		}
 		if h == "ABUSE-"+strings.ToUpper(p.ID) {
@@ -136,9 +154,13 @@ func (r *Range) rdapEntity(w http.ResponseWriter, q *http.Request) {
 	rdapError(w, 404, "no such entity")
 }
 
-func holder(p Provider) object {
+func (r *Range) holder(p Provider) object {
+	mailbox := p.Desk.Mail
+	if _, ok := r.world.quirk(p.ID, "rdap-no-abuse"); ok {
+		mailbox = ""
+	}
 	return object{"objectClassName": "entity", "handle": strings.ToUpper(p.ID), "roles": []string{"registrant"},
-		"vcardArray": append(vcard(p.Name, "", p.State)[:1], withAbuse(vcard(p.Name, "", p.State)[1], p.Desk.Mail)), "entities": []object{abuse(p)}}
+		"vcardArray": append(vcard(p.Name, "", p.State)[:1], withAbuse(vcard(p.Name, "", p.State)[1], mailbox)), "entities": r.abuseOf(&p)}
 }
 
 // withAbuse adds the mailbox as the register of networks writes an abuse-c: a mail address of the type "abuse".
@@ -148,6 +170,26 @@ func withAbuse(card any, mail string) any {
 		return card
 	}
 	return append(props, []any{"email", object{"type": "abuse"}, "text", mail})
+}
+
+// abuseOf is the abuse contact, as deep as the world wants it, or missing.
+func (r *Range) abuseOf(p *Provider) []object {
+	if _, ok := r.world.quirk(p.ID, "rdap-no-abuse"); ok {
+		return []object{}
+	}
+	inner := abuse(*p)
+	if n, ok := r.world.quirk(p.ID, "rdap-deep"); ok {
+		for i := range min(n, 200) {
+			inner = object{"objectClassName": "entity", "handle": fmt.Sprintf("LAYER-%d", i), "roles": []string{"administrative"}, "entities": []object{inner}}
+		}
+	}
+	return []object{inner}
+}
+
+// ahead is how far a provider's clock is ahead of the others.
+func (r *Range) ahead(id string) time.Duration {
+	n, _ := r.world.quirk(id, "clock")
+	return time.Duration(n) * time.Hour
 }
 
 func abuse(p Provider) object {

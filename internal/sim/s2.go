@@ -119,7 +119,7 @@ func s2() (World, error) {
 			{"nl-list", "nl-ar", InPost}, {"nl-account", "nl-mirror", InPage}, {"nl-mirror", "nl-en", InPage},
 			{"hw-en-2", "hw-fr", InPage}, {"hw-en-2", "hw-account", InPage},
 		},
-		Reactions: []Reaction{{On: "hw-en", Raises: "hw-en-2", After: Delay{20 * hour, .15, 26 * hour},
+		Reactions: []Reaction{{On: "hw-en", Asset: "hw-en-2", After: Delay{20 * hour, .15, 26 * hour},
 			Announce: []string{"hw-links", "hw-account", "hw-list", "hw-addon", "hw-mirror"}}},
 		Seeds: []string{"https://halcyon-weather.test/", "https://northline-trains.test/"},
 	}

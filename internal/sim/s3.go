@@ -9,7 +9,7 @@ func s3() (World, error) {
 			Host: host, Addr: addr(host, n), Posts: 5, Key: key, Follows: follows, Latent: follows != ""}
 	}
 	back := func(on, raises string) Reaction {
-		return Reaction{On: on, Raises: raises, After: Delay{9 * hour, .4, 20 * hour}, Announce: []string{"tw-links", "tw-account"}}
+		return Reaction{On: on, Asset: raises, After: Delay{9 * hour, .4, 20 * hour}, Announce: []string{"tw-links", "tw-account"}}
 	}
 	w := World{
 		Scenario: "s3", Title: "Hydra: back within a day, three times",

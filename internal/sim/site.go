@@ -3,7 +3,6 @@
 package sim
 
 import (
-	"encoding/xml"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -16,15 +15,11 @@ import (
 // site serves a host name: the assets on it by path, and the provider's catalogue when the host is the provider's own.
 func (r *Range) site(host string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		if q.Method != http.MethodGet && q.Method != http.MethodHead {
+		a := r.assetAt(host, q.URL.Path)
+		lists := a != nil && a.Kind == List && r.lists[a.Host] != nil
+		if q.Method != http.MethodGet && q.Method != http.MethodHead && !lists {
 			http.Error(w, "This site is only for reading.", http.StatusMethodNotAllowed)
 			return
-		}
-		var a *Asset
-		for _, x := range r.estate.on(host) {
-			if x.under(q.URL.Path) && (a == nil || len(x.path()) > len(a.path())) {
-				a = x
-			}
 		}
 		from := visitor(q)
 		if a == nil {
@@ -39,22 +34,50 @@ func (r *Range) site(host string) http.Handler {
 			r.refuse(w, a, e)
 			return
 		}
-		switch {
-		case a.Kind == Stream:
-			r.serveStream(w, q, a, from)
-		case a.Kind == Update:
-			writeJSON(w, 200, r.manifest(a))
-		case r.listed(a):
-			r.listing(w, q, a)
-		default:
-			r.page(w, q, a)
+		if lists && r.lists[a.Host].join(w, q, a, strings.TrimPrefix(q.URL.Path, strings.TrimSuffix(a.path(), "/"))) {
+			return
 		}
+		if q.Method == http.MethodPost {
+			http.Error(w, "This site is only for reading.", http.StatusMethodNotAllowed)
+			return
+		}
+		if r.hostile(w, q, a, from) {
+			return
+		}
+		r.show(w, q, a, from)
 	})
+}
+
+// assetAt is what a host name has at a path: the asset whose own path is the longest.
+func (r *Range) assetAt(host, path string) (a *Asset) {
+	for _, x := range r.estate.on(host) {
+		if x.under(path) && (a == nil || len(x.path()) > len(a.path())) {
+			a = x
+		}
+	}
+	return a
+}
+
+func (r *Range) show(w http.ResponseWriter, q *http.Request, a *Asset, from netip.Addr) {
+	switch {
+	case a.Kind == Stream:
+		r.serveStream(w, q, a, from)
+	case a.Kind == Update:
+		r.update(w, q, a)
+	case a.Kind == File:
+		r.file(w, q, a)
+	case a.Kind == Copy:
+		r.copied(w, q, a)
+	case r.listed(a):
+		r.listing(w, q, a)
+	default:
+		r.page(w, q, a)
+	}
 }
 
 // refuse shows what is met in the place of content that was removed.
 func (r *Range) refuse(w http.ResponseWriter, a *Asset, e Effect) {
-	p, _ := r.world.provider(a.Host)
+	p, _ := r.world.provider(r.estate.place(a.ID).host)
 	switch e {
 	case Gone:
 		notice(w, 410, "Gone", "This content was removed by "+p.Name+".")
@@ -101,9 +124,9 @@ type linkData struct {
 }
 
 var interfaceWords = map[string]map[string]string{
-	"en": {"latest": "Latest bulletins", "links": "Elsewhere", "source": "Source", "contact": "Contact", "listen": "Listen", "moved": "News of this service", "back": "All bulletins"},
-	"fr": {"latest": "Derniers bulletins", "links": "Ailleurs", "source": "Source", "contact": "Contact", "listen": "Écouter", "moved": "À propos de ce service", "back": "Tous les bulletins"},
-	"ar": {"latest": "آخر النشرات", "links": "مواقع أخرى", "source": "المصدر", "contact": "اتصل بنا", "listen": "استمع", "moved": "أخبار الخدمة", "back": "كل النشرات"},
+	"en": {"latest": "Latest bulletins", "links": "Elsewhere", "source": "Source", "contact": "Contact", "listen": "Listen", "moved": "News of this service", "back": "All bulletins", "give": "Support us"},
+	"fr": {"latest": "Derniers bulletins", "links": "Ailleurs", "source": "Source", "contact": "Contact", "listen": "Écouter", "moved": "À propos de ce service", "back": "Tous les bulletins", "give": "Soutenez-nous"},
+	"ar": {"latest": "آخر النشرات", "links": "مواقع أخرى", "source": "المصدر", "contact": "اتصل بنا", "listen": "استمع", "moved": "أخبار الخدمة", "back": "كل النشرات", "give": "ادعمونا"},
 }
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"day": func(t time.Time) string { return t.Format("2006-01-02") }}).Parse(`<!doctype html>
@@ -115,7 +138,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"da
 <meta name="description" content="{{.Asset.Name}}: {{.Outlet.Theme}} bulletins">
 <meta property="og:site_name" content="{{.Asset.Name}}">
 <meta property="og:image" content="{{.Mark}}">
-<link rel="icon" href="/favicon.ico">
+<link rel="icon" href="{{.Base}}favicon.ico">
 {{if .Feed}}<link rel="alternate" type="application/atom+xml" href="{{.Base}}feed.xml">{{end}}
 <style>body{font:16px/1.5 sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#222}header img{width:96px;height:96px}nav a{margin-inline-end:1rem}article{border-top:1px solid #ccc}</style>
 <script async src="https://count.tallyhouse.test/gtag/js?id={{.Outlet.Analytics}}"></script>
@@ -134,7 +157,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"da
 {{end}}{{with .Links}}<nav><h2>{{$.Word.links}}</h2>{{range .}}{{if .Here}}<a rel="{{.Rel}}" href="{{.URL}}">{{if eq .Rel "external"}}{{$.Word.source}}: {{end}}{{.Text}}</a>
 {{end}}{{end}}</nav>{{end}}
 {{if .Playlist}}<p><a href="{{.Base}}listen.m3u">{{.Word.listen}}</a></p>{{end}}
-<footer><p>{{.Word.contact}}: <a href="mailto:{{.Outlet.Contact}}">{{.Outlet.Contact}}</a></p></footer>
+{{with .Outlet.Donation}}<p>{{$.Word.give}}: <a rel="payment" href="https://{{.}}">{{.}}</a></p>{{end}}<footer><p>{{.Word.contact}}: <a href="mailto:{{.Outlet.Contact}}">{{.Outlet.Contact}}</a></p></footer>
 </body>
 </html>
 `))
@@ -187,9 +210,8 @@ func (r *Range) page(w http.ResponseWriter, q *http.Request, a *Asset) {
 			r.feed(w, a)
 			return
 		}
-	case "/manifest.json":
-		if a.Kind == App {
-			writeJSON(w, 200, r.manifest(a))
+	case "/manifest.json", "/app.apk", "/download":
+		if r.packages(w, rest, a) {
 			return
 		}
 	case "/sitemap.xml":
@@ -233,8 +255,6 @@ func (r *Range) common(w http.ResponseWriter, rest string, a *Asset, o *Outlet) 
 		blob(w, "image/x-icon", r.pictures.favicon(o))
 	case "/robots.txt":
 		blob(w, "text/plain; charset=utf-8", []byte("User-agent: *\nAllow: /\nSitemap: "+strings.TrimSuffix(a.Locator, "/")+"/sitemap.xml\n"))
-	case "/package.zip":
-		blob(w, "application/zip", r.archive(a))
 	default:
 		return false
 	}
@@ -255,62 +275,6 @@ func (r *Range) playlist(w http.ResponseWriter, a *Asset) bool {
 		}
 	}
 	return found
-}
-
-type atomLink struct {
-	Rel  string `xml:"rel,attr,omitempty"`
-	Href string `xml:"href,attr"`
-}
-
-type atomEntry struct {
-	Title   string     `xml:"title"`
-	ID      string     `xml:"id"`
-	Updated string     `xml:"updated"`
-	Links   []atomLink `xml:"link"`
-	Summary string     `xml:"summary"`
-}
-
-type atomFeed struct {
-	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	Lang    string      `xml:"xml:lang,attr"`
-	Title   string      `xml:"title"`
-	ID      string      `xml:"id"`
-	Updated string      `xml:"updated"`
-	Author  string      `xml:"author>name"`
-	Links   []atomLink  `xml:"link"`
-	Entries []atomEntry `xml:"entry"`
-}
-
-// feed is an Atom feed (RFC 4287). Its identifier carries the outlet's feed key, the same on each of its sites.
-func (r *Range) feed(w http.ResponseWriter, a *Asset) {
-	o, _ := r.world.outlet(a.Outlet)
-	f := atomFeed{Lang: a.Language, Title: a.Name, ID: "urn:feed:" + o.FeedKey, Author: o.Name, Updated: firstDay.Format(time.RFC3339),
-		Links: []atomLink{{"self", a.Locator + "feed.xml"}, {"alternate", a.Locator}}}
-	for _, l := range r.world.Links {
-		if to, _ := r.world.asset(l.To); l.From == a.ID && l.Where == InFeed {
-			f.Links = append(f.Links, atomLink{"related", to.Locator})
-		}
-	}
-	for _, s := range r.estate.announcements(a.ID) {
-		f.Entries = append(f.Entries, atomEntry{Title: s.Text, ID: "urn:feed:" + o.FeedKey + ":" + s.URL, Updated: f.Updated, Links: []atomLink{{"", s.URL}}, Summary: s.Text})
-	}
-	for _, b := range r.bulletins(a) {
-		f.Updated = b.Date.Format(time.RFC3339)
-		f.Entries = append(f.Entries, atomEntry{b.Title, "urn:feed:" + o.FeedKey + ":" + strconv.Itoa(b.N), f.Updated,
-			[]atomLink{{"", r.postURL(a, b.N)}}, b.Paragraphs[0]})
-	}
-	w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
-	fmt.Fprint(w, xml.Header)
-	xml.NewEncoder(w).Encode(f)
-}
-
-func (r *Range) sitemap(w http.ResponseWriter, a *Asset) {
-	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
-	fmt.Fprint(w, xml.Header+`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>`+a.Locator+"</loc></url>")
-	for n := 1; n <= a.Posts; n++ {
-		fmt.Fprint(w, "<url><loc>"+r.postURL(a, n)+"</loc></url>")
-	}
-	fmt.Fprint(w, "</urlset>\n")
 }
 
 // postURL is the address of a post.
@@ -379,6 +343,8 @@ func (r *Range) catalogue(w http.ResponseWriter, q *http.Request, host string, f
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprintf(w, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title></head><body><h1>%s</h1><ul>\n%s</ul><p>Abuse desk: %s</p></body></html>\n",
 			p.Name, p.Name, lines.String(), p.Desk.Mail)
+	case "/abuse":
+		notice(w, 200, "Report", "Write to "+p.Desk.Mail+".")
 	case "/robots.txt":
 		blob(w, "text/plain; charset=utf-8", []byte("User-agent: *\nAllow: /\n"))
 	case "/.well-known/security.txt": // RFC 9116
@@ -390,6 +356,9 @@ func (r *Range) catalogue(w http.ResponseWriter, q *http.Request, host string, f
 		}
 		plainNotFound(w)
 	default:
+		if of, ok := strings.CutPrefix(q.URL.Path, "/web/timemap/link/"); ok && p.Kind == Archive && r.timemap(w, host, of) {
+			return
+		}
 		plainNotFound(w)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,6 +21,31 @@ import (
 
 // slow is a compression at which nothing happens unless a test advances the story.
 const slow = 1
+
+// A unit that is away for longer than half a minute, as one that is killed again and again on a busy machine, loses no answer.
+func TestUnitIsAway(t *testing.T) {
+	in := newInbox(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := l.Addr().String()
+	l.Close()
+	r := start(t, Options{Compress: slow, ReplyTo: nobody})
+	r.desks["cedarbox"].out.pause = time.Millisecond
+	send(t, r, "cedarbox", "m1", "RF-2026-0001", RemovalOrder, "hxxps://halcyon-meteo[.]test/")
+	r.Advance(5 * minute)
+	tried := func() Answer { return r.Truth().notices("cedarbox")[0].Answers[0] }
+	for end := time.Now().Add(time.Minute); tried().Attempts < 25; time.Sleep(5 * time.Millisecond) { // as many as take half a minute
+		if time.Now().After(end) {
+			t.Fatalf("given up: %+v", tried())
+		}
+	}
+	if err := r.SetReplyTo(in.addr); err != nil {
+		t.Fatal(err)
+	}
+	in.await(t, "RF-2026-0001", "received")
+}
 
 func TestMailDeskActs(t *testing.T) {
 	in := newInbox(t)
@@ -230,7 +256,7 @@ func TestStoresAndCDN(t *testing.T) {
 	r.Advance(2 * hour)
 	for u, want := range map[string]int{"https://apps.juniper.test/app/test.halcyon.weather": 404, "https://apps.juniper.test/app/test.plain.clock": 200,
 		"https://updates.halcyon-app.test/v1/latest.json": 410, "https://addons.marigold.test/addon/halcyon-weather-bar": 404,
-		"https://addons.marigold.test/addon/halcyon-weather-bar/package.zip": 404, "https://addons.marigold.test/addon/plain-clock": 200,
+		"https://addons.marigold.test/addon/halcyon-weather-bar/addon.crx": 404, "https://addons.marigold.test/addon/plain-clock": 200,
 		"https://www.halcyon-copy.test/": 200, "https://linkshelf.test/halcyon": 200} {
 		if s := status(t, c, u); s != want {
 			t.Errorf("%s: %d, want %d", u, s, want)

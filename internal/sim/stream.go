@@ -6,9 +6,11 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"time"
 )
 
@@ -69,15 +71,25 @@ func (r *Range) serveStream(w http.ResponseWriter, q *http.Request, a *Asset, fr
 	}
 	h := w.Header()
 	h.Set("Content-Type", "audio/wav")
+	h.Set("Server", icecast)
 	h.Set("Cache-Control", "no-cache, no-store")
 	h.Set("icy-name", a.Name)
 	h.Set("icy-description", "Bulletins and tones")
+	h.Set("icy-genre", r.genre(a))
+	h.Set("icy-url", r.home(a))
+	h.Set("icy-pub", "1")
 	h.Set("icy-br", "128")
+	h.Set("ice-audio-info", "channels=1;samplerate="+strconv.Itoa(sampleRate)+";bitrate=128")
+	var out io.Writer = w
+	if q.Header.Get("Icy-MetaData") == "1" {
+		h.Set("icy-metaint", strconv.Itoa(metaEvery))
+		out = &icyWriter{w: w, left: metaEvery, title: func() string { return r.playing(a) }}
+	}
 	w.WriteHeader(200)
 	if q.Method == http.MethodHead {
 		return
 	}
-	if _, err := w.Write(wavHeader()); err != nil {
+	if _, err := out.Write(wavHeader()); err != nil {
 		return
 	}
 	music := r.melody(a)
@@ -86,7 +98,7 @@ func (r *Range) serveStream(w http.ResponseWriter, q *http.Request, a *Asset, fr
 	const burst, total = 40, 2400
 	for i := range total {
 		at := (i * 2 * noteLength) % len(music)
-		if _, err := w.Write(music[at : at+2*noteLength]); err != nil {
+		if _, err := out.Write(music[at : at+2*noteLength]); err != nil {
 			return
 		}
 		if i < burst {
@@ -96,20 +108,6 @@ func (r *Range) serveStream(w http.ResponseWriter, q *http.Request, a *Asset, fr
 			return
 		}
 	}
-}
-
-func (r *Range) streamStatus(w http.ResponseWriter, host string, from netip.Addr) {
-	mounts := []object{}
-	for _, a := range r.estate.on(host) {
-		if a.Kind == Stream && r.estate.seen(a.ID, from) == None {
-			kind := "audio/wav"
-			if a.segmented() {
-				kind = "application/vnd.apple.mpegurl"
-			}
-			mounts = append(mounts, object{"listenurl": a.Locator, "server_name": a.Name, "server_type": kind, "listeners": 3 + len(a.Name)})
-		}
-	}
-	writeJSON(w, 200, object{"icestats": object{"admin": "abuse@" + registered(host), "host": host, "source": mounts}})
 }
 
 // sleep waits, and reports false when either context ended first.

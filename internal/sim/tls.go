@@ -12,11 +12,14 @@ import (
 	"crypto/x509/pkix"
 	"encoding/binary"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
 	"net/netip"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -72,40 +75,73 @@ func seededKey(seed int64, name string) *ecdsa.PrivateKey {
 	}
 }
 
+// A request is for a certificate: the name of a key, and what the certificate is for.
+type request struct {
+	key   string
+	names []string // host names, loopback addresses
+}
+
 // issue makes and logs a certificate for the names (and loopback addresses) with the key of that name.
 func (a *authority) issue(key string, names ...string) (*tls.Certificate, error) {
-	k := seededKey(a.seed, "site "+key)
+	out, err := a.issueAll([]request{{key, names}})
+	if err != nil {
+		return nil, err
+	}
+	return out[0], nil
+}
+
+// issueAll makes many at once, with all processors, and logs them in their order.
+func (a *authority) issueAll(requests []request) ([]*tls.Certificate, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.serial++
 	from, until := a.validity(1)
-	t := &x509.Certificate{SerialNumber: big.NewInt(a.serial), Subject: pkix.Name{CommonName: names[0]}, NotBefore: from, NotAfter: until,
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, BasicConstraintsValid: true}
-	for _, n := range names {
+	out, errs := make([]*tls.Certificate, len(requests)), make([]error, len(requests))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(requests)) {
+		wg.Go(func() {
+			for n := next.Add(1) - 1; n < int64(len(requests)); n = next.Add(1) - 1 {
+				out[n], errs[n] = a.make(a.serial+1+n, from, until, requests[n])
+			}
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	a.serial += int64(len(requests))
+	for _, c := range out {
+		for _, n := range c.Leaf.DNSNames {
+			a.certs[n] = c
+		}
+		if a.enter != nil {
+			a.enter(c.Certificate)
+		}
+	}
+	return out, nil
+}
+
+func (a *authority) make(serial int64, from, until time.Time, q request) (*tls.Certificate, error) {
+	k := seededKey(a.seed, "site "+q.key)
+	l := leaf{serial: serial, issuer: a.root.RawSubject, issuerKey: a.root.SubjectKeyId, from: from, until: until, public: extensionKey(k), subject: q.names[0]}
+	for _, n := range q.names {
 		if ip, err := netip.ParseAddr(n); err == nil {
-			t.IPAddresses = append(t.IPAddresses, ip.AsSlice())
+			l.addresses = append(l.addresses, ip.AsSlice())
 		} else if n, err = guardName(n); err == nil {
-			t.DNSNames = append(t.DNSNames, n)
+			l.names = append(l.names, n)
 		} else {
 			return nil, fmt.Errorf("issue certificate: %w", err)
 		}
 	}
-	der, err := x509.CreateCertificate(nil, t, a.root, &k.PublicKey, a.key)
+	der, err := l.signed(a.key)
 	if err != nil {
-		return nil, fmt.Errorf("issue certificate for %s: %w", names[0], err)
+		return nil, fmt.Errorf("issue certificate for %s: %w", q.names[0], err)
 	}
-	leaf, err := x509.ParseCertificate(der)
+	parsed, err := x509.ParseCertificate(der)
 	if err != nil {
-		return nil, fmt.Errorf("issue certificate for %s: %w", names[0], err)
+		return nil, fmt.Errorf("issue certificate for %s: %w", q.names[0], err)
 	}
-	c := &tls.Certificate{Certificate: [][]byte{der, a.root.Raw}, PrivateKey: crypto.Signer(k), Leaf: leaf}
-	for _, n := range t.DNSNames {
-		a.certs[n] = c
-	}
-	if a.enter != nil {
-		a.enter(c.Certificate)
-	}
-	return c, nil
+	return &tls.Certificate{Certificate: [][]byte{der, a.root.Raw}, PrivateKey: crypto.Signer(k), Leaf: parsed}, nil
 }
 
 func (a *authority) forName(name string) *tls.Certificate {

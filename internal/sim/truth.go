@@ -13,6 +13,11 @@ type Truth struct {
 	Links    []LinkTruth
 	Acts     []Act
 	Desks    []DeskTruth
+	Names    []NameTruth // of outlets, those that changed hands or were held
+	Audience []AudienceTruth
+	Letters  []Letter
+	Wave     []Serving
+	Quirks   []Quirk
 	Sessions []Session
 	Calls    []Call
 }
@@ -30,8 +35,54 @@ type AssetTruth struct {
 	Follows  string // for a re-emerged head: the asset whose place it takes
 	MirrorOf string
 	Seed     bool
-	LinkedBy []string // addresses of documents that lead to it
-	Spans    []Span   // in order; the last is how it is now
+	LinkedBy []string     // addresses of documents that lead to it
+	Spans    []Span       // in order; the last is how it is now
+	Places   []PlaceTruth `json:",omitempty"` // where it is stored, in order
+	Package  string       `json:",omitempty"` // of apps and add-ons: package name or identifier of the extension ...
+	Version  string       `json:",omitempty"` // ... its present version ...
+	Signer   string       `json:",omitempty"` // ... and SHA-256 of the public key (SPKI) that signs it
+	TLSKey   string       // SHA-256 of the public key (SPKI) of its certificate; empty where it lives under a provider's name
+}
+
+// A PlaceTruth is where an asset was stored from a time on.
+type PlaceTruth struct {
+	Host, Origin, Addr string
+	From               time.Time
+}
+
+// A NameTruth is the state of a registered name.
+type NameTruth struct {
+	Domain    string
+	Registrar string
+	DNS       string // provider of its name servers now
+	Held      string // "client" or "server": who holds it
+	Expired   bool
+	TakenBy   string // who registered it after its outlet lost it; not the outlet
+}
+
+// An AudienceTruth is how many follow an outlet; a sample stands until the next.
+type AudienceTruth struct {
+	Outlet  string
+	Size    int
+	Samples []AudienceSample
+}
+
+// An AudienceSample counts followers: Kept still follow, Reached find something up.
+type AudienceSample struct {
+	Story         time.Duration
+	At            time.Time
+	Reached, Kept int
+}
+
+// A Letter is one mail of a list to a subscriber.
+type Letter struct {
+	List      string // asset
+	To        string
+	Subject   string
+	MessageID string
+	At        time.Time
+	Delivered bool
+	Failure   string
 }
 
 // A Role is a provider in one capacity.
@@ -60,9 +111,10 @@ type LinkTruth struct {
 type Act struct {
 	Seq       int
 	At        time.Time
+	Story     time.Duration // when, in story time
 	After     time.Duration // drawn delay, story time
 	Actor     string        // provider, or "operator"
-	Did       string        // removed, removed-item, partly-removed, held, raised, announced, certified
+	Did       string        // removed, removed-item, partly-removed, held, raised, announced, certified, rehosted, delegated, shipped, released, expired, taken
 	Asset     string
 	Detail    string // address, effect or where it was announced
 	Reference string // of the notice that caused it

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A hostName is a name of the range: where it points to and what it serves.
@@ -18,10 +19,15 @@ type hostName struct {
 	cname  string
 	asset  string // when not empty: the name exists only while this asset is registered
 	serves http.Handler
+
+	secureOnly bool // not at the port of plain HTTP
 }
 
 // name enters a host name while the range is built.
-func (r *Range) name(n string, h hostName) { r.hosts[n] = h }
+func (r *Range) name(n string, h hostName) {
+	r.hosts[n] = h
+	r.zones[registered(n)] = append(r.zones[registered(n)], n)
+}
 
 // buildHosts gives every name its address and what it serves.
 func (r *Range) buildHosts() {
@@ -34,6 +40,7 @@ func (r *Range) buildHosts() {
 	}
 	r.name("smarthost.exchange.test", hostName{addr: exchange(25)})
 	r.name("count.tallyhouse.test", hostName{addr: exchange(20), serves: http.HandlerFunc(tally)})
+	r.name("give.tallyhouse.test", hostName{addr: exchange(21), serves: http.HandlerFunc(give)})
 	for i := range r.world.Providers {
 		p := &r.world.Providers[i]
 		own := p.at(atOwn)
@@ -57,7 +64,7 @@ func (r *Range) buildHosts() {
 		}
 		h := hostName{addr: a.Addr, serves: r.site(n)}
 		if d, ok := r.world.domain(registered(n)); ok && !d.Shared {
-			h.asset = a.ID
+			h.asset, h.secureOnly = a.ID, a.bulk
 		}
 		if a.Origin != "" {
 			p, _ := r.world.provider(a.Host)
@@ -93,16 +100,31 @@ func (r *Range) here(q *http.Request) (hostName, string, bool) {
 		n = h
 	}
 	n = strings.ToLower(strings.TrimSuffix(n, "."))
-	h, ok := r.hosts[n]
 	local, _ := q.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
-	if !ok || h.serves == nil || local == nil || local.AddrPort().Addr().Unmap() != h.addr || (h.asset != "" && !r.estate.live(h.asset)) {
+	if local == nil {
+		return hostName{}, n, false
+	}
+	here := local.AddrPort().Addr().Unmap()
+	if t, ok := r.estate.takenBy(registered(n)); ok {
+		by, _ := r.world.provider(t.by)
+		return hostName{serves: r.afterlife(by)}, n, here == by.at(atShared)
+	}
+	h, ok := r.hosts[n]
+	if _, wild := r.world.quirk(registered(n), "wildcard"); !ok && wild { // every name below shows the site
+		h, ok = r.hosts[registered(n)]
+	}
+	if !ok || h.serves == nil || (h.asset != "" && !r.estate.live(h.asset)) {
 		return h, n, false
 	}
-	return h, n, true
+	at, cname := r.addressOf(h)
+	if cname != "" { // an edge has the address that its own name has
+		at = h.addr
+	}
+	return h, n, here == at
 }
 
 func (r *Range) serveHTTPS(w http.ResponseWriter, q *http.Request) {
-	w.Header().Set("Server", r.serverName(q))
+	r.sign(w, q)
 	h, _, ok := r.here(q)
 	if !ok {
 		http.Error(w, "No site of that name is served here.", http.StatusMisdirectedRequest)
@@ -113,7 +135,7 @@ func (r *Range) serveHTTPS(w http.ResponseWriter, q *http.Request) {
 }
 
 func (r *Range) serveHTTP(w http.ResponseWriter, q *http.Request) {
-	w.Header().Set("Server", r.serverName(q))
+	r.sign(w, q)
 	_, n, ok := r.here(q)
 	if !ok {
 		http.Error(w, "No site of that name is served here.", http.StatusNotFound)
@@ -122,15 +144,30 @@ func (r *Range) serveHTTP(w http.ResponseWriter, q *http.Request) {
 	http.Redirect(w, q, "https://"+n+q.URL.RequestURI(), http.StatusPermanentRedirect)
 }
 
+// sign says whose server it is, and what time it has.
+func (r *Range) sign(w http.ResponseWriter, q *http.Request) {
+	name := r.serverName(q)
+	w.Header().Set("Server", name)
+	if ahead := r.ahead(name); ahead != 0 {
+		w.Header().Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
+	}
+}
+
 func (r *Range) serverName(q *http.Request) string {
 	if local, ok := q.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok {
-		for _, p := range r.world.Providers {
-			if p.Network.Contains(local.AddrPort().Addr().Unmap()) {
-				return p.ID
-			}
+		if p := r.network(local.AddrPort().Addr().Unmap()); p != nil {
+			return p.ID
 		}
 	}
 	return "exchange"
+}
+
+// network is the provider in whose network an address lies; nil: nobody's.
+func (r *Range) network(a netip.Addr) *Provider {
+	if !a.Is4() {
+		return nil
+	}
+	return r.networks[netip.PrefixFrom(a, 24).Masked()]
 }
 
 // certificate chooses by server name; without one, or with one that is not known, the site of the network's provider is shown.
@@ -139,10 +176,8 @@ func (r *Range) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error
 		return c, nil
 	}
 	if local, ok := hello.Conn.LocalAddr().(*net.TCPAddr); ok {
-		for _, p := range r.world.Providers {
-			if p.Network.Contains(local.AddrPort().Addr().Unmap()) {
-				return r.ca.forName(p.Domain), nil
-			}
+		if p := r.network(local.AddrPort().Addr().Unmap()); p != nil {
+			return r.ca.forName(p.Domain), nil
 		}
 	}
 	return nil, fmt.Errorf("choose certificate for %q: no such name in the range", hello.ServerName)
@@ -151,6 +186,11 @@ func (r *Range) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error
 func tally(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/javascript")
 	fmt.Fprintln(w, "window.tallied=true;")
+}
+
+// give is the page of an account for donations, whoever's it is.
+func give(w http.ResponseWriter, q *http.Request) {
+	notice(w, 200, "Give", "Account "+strings.TrimPrefix(q.URL.Path, "/")+". This service is invented; nothing can be paid.")
 }
 
 func plainNotFound(w http.ResponseWriter) {

@@ -22,13 +22,14 @@ import (
 	"github.com/miekg/dns"
 )
 
-// wires are the listeners and servers of a range. Every address has the same four ports, and it is found by trying which four are
+// wires are the listeners and servers of a range. Every address has the same five ports, and it is found by trying which five are
 // free everywhere.
 type wires struct {
 	resolver  string
 	smarthost string
 	tcp       []net.Listener
 	udp       []net.PacketConn
+	fans      []*fan
 	web       []*http.Server
 	mail      []*smtp.Server
 	crowd     crowd
@@ -88,29 +89,42 @@ func (c *crowd) close() {
 }
 
 const (
-	webPort, tlsPort, mailPort, namePort = 0, 1, 2, 3
-	portTries                            = 60
+	webPort, tlsPort, mailPort, namePort, shellPort, portsEach = 0, 1, 2, 3, 4, 5
+	portTries                                                  = 60
 )
 
-// places lists who listens where.
-func (r *Range) places() (web, mail, names []netip.Addr) {
+// places lists who listens where: for pages at both ports, at that of TLS alone, for mail, for names.
+func (r *Range) places() (web, secure, mail, names []netip.Addr) {
+	seen := map[netip.Addr]bool{}
 	add := func(list *[]netip.Addr, a netip.Addr) {
-		if !slices.Contains(*list, a) {
+		if !seen[a] {
+			seen[a] = true
 			*list = append(*list, a)
 		}
 	}
-	for _, n := range r.names() {
-		if h := r.hosts[n]; h.serves != nil {
+	all := r.names()
+	for _, n := range all {
+		if h := r.hosts[n]; h.serves != nil && !h.secureOnly {
 			add(&web, h.addr)
 		}
 	}
-	add(&mail, r.hosts["smarthost.exchange.test"].addr)
-	for _, p := range r.world.Providers {
-		add(&mail, p.at(atMail))
-		add(&names, p.at(53))
-		add(&names, p.at(54))
+	for _, p := range r.world.Providers { // where assets move to, and where names go that died
+		switch p.Kind {
+		case Host, Parking, Sinkholes:
+			add(&web, p.at(atShared))
+		}
 	}
-	return web, mail, names
+	for _, n := range all {
+		if h := r.hosts[n]; h.serves != nil {
+			add(&secure, h.addr)
+		}
+	}
+	mail = append(mail, r.hosts["smarthost.exchange.test"].addr)
+	for _, p := range r.world.Providers {
+		mail = append(mail, p.at(atMail))
+		names = append(names, p.at(53), p.at(54))
+	}
+	return web, secure, mail, names
 }
 
 var resolverAddr = netip.AddrFrom4([4]byte{127, 20, 0, 53})
@@ -119,7 +133,7 @@ var resolverAddr = netip.AddrFrom4([4]byte{127, 20, 0, 53})
 func (r *Range) listen() error {
 	var err error
 	for range portTries {
-		base := uint16(12000 + 4*rand.IntN(4500)) // below the ephemeral ports; not part of the story
+		base := uint16(12000 + portsEach*rand.IntN(3600)) // below the ephemeral ports; not part of the story
 		if err = r.bind(base); err == nil {
 			return nil
 		}
@@ -133,7 +147,7 @@ func (r *Range) listen() error {
 
 func (r *Range) bind(base uint16) error {
 	r.wires = &wires{crowd: crowd{conns: map[net.Conn]struct{}{}}}
-	r.ports = map[uint16]uint16{80: base + webPort, 443: base + tlsPort, 25: base + mailPort, 53: base + namePort}
+	r.ports = map[uint16]uint16{80: base + webPort, 443: base + tlsPort, 25: base + mailPort, 53: base + namePort, 22: base + shellPort}
 	w := r.wires
 	open := func(a netip.Addr, port uint16) (net.Listener, error) {
 		l, err := listenTCP(netip.AddrPortFrom(a, port).String())
@@ -145,27 +159,52 @@ func (r *Range) bind(base uint16) error {
 		return c, nil
 	}
 	quiet := log.New(io.Discard, "", 0)
-	web, mail, names := r.places()
+	web, securely, mail, names := r.places()
 	clear := &http.Server{Handler: http.HandlerFunc(r.serveHTTP)}
 	secure := &http.Server{Handler: http.HandlerFunc(r.serveHTTPS), TLSConfig: &tls.Config{GetCertificate: r.certificate, MinVersion: tls.VersionTLS12}}
-	w.web = []*http.Server{clear, secure}
+	proxy := &http.Server{Handler: http.HandlerFunc(r.forward)}
+	w.web = []*http.Server{clear, secure, proxy}
 	for _, s := range w.web {
 		s.ReadHeaderTimeout, s.ReadTimeout, s.IdleTimeout, s.MaxHeaderBytes, s.ErrorLog = 10*time.Second, time.Minute, time.Minute, 64<<10, quiet
 		s.BaseContext = func(net.Listener) context.Context { return r.ctx }
 	}
 	var start []func()
+	clears, secures := newFan(), newFan() // one server each, however many addresses
+	w.fans = []*fan{clears, secures}
+	start = append(start, func() { clear.Serve(clears) }, func() { secure.ServeTLS(secures, "", "") })
 	for _, a := range web {
 		l, err := open(a, base+webPort)
 		if err != nil {
 			return err
 		}
-		start = append(start, func() { clear.Serve(l) })
-		s, err := open(a, base+tlsPort)
+		start = append(start, func() { clears.take(l) })
+	}
+	for _, a := range slices.Concat(web, securely) {
+		l, err := open(a, base+tlsPort)
 		if err != nil {
 			return err
 		}
-		start = append(start, func() { secure.ServeTLS(s, "", "") })
+		start = append(start, func() { secures.take(l) })
 	}
+	for _, a := range web {
+		if p := r.network(a); p == nil || p.Kind != Host {
+			continue
+		}
+		l, err := open(a, base+shellPort)
+		if err != nil {
+			return err
+		}
+		c, err := r.sshConfig(a)
+		if err != nil {
+			return err
+		}
+		start = append(start, func() { r.serveSSH(l, c) })
+	}
+	pl, err := open(proxyAddr, base+webPort)
+	if err != nil {
+		return err
+	}
+	start = append(start, func() { proxy.Serve(pl) })
 	for i, a := range mail {
 		l, err := open(a, base+mailPort)
 		if err != nil {
@@ -221,6 +260,9 @@ func newMailServer(b smtp.Backend, name string, ca *authority) *smtp.Server {
 }
 
 func (w *wires) close() {
+	for _, f := range w.fans {
+		f.Close()
+	}
 	for _, s := range w.web {
 		s.Close()
 	}

@@ -10,30 +10,37 @@ import (
 // A World is the description of a scenario: who exists, who carries what, and how everybody behaves. It is data, the same for
 // every seed; the seed only draws the delays, the numbers in the bulletins and the marks.
 type World struct {
-	Scenario  string
-	Title     string
-	States    []State
-	Vantages  []Vantage
-	Providers []Provider
-	Domains   []Domain
-	Outlets   []Outlet
-	Assets    []Asset
-	Links     []Link
-	Reactions []Reaction
-	Seeds     []string // addresses from which everything can be found
+	Scenario  string     `toml:"scenario,omitzero"`
+	Title     string     `toml:"title,omitzero"`
+	States    []State    `toml:"state,omitzero"`
+	Vantages  []Vantage  `toml:"vantage,omitzero"`
+	Providers []Provider `toml:"provider,omitzero"`
+	Domains   []Domain   `toml:"domain,omitzero"`
+	Outlets   []Outlet   `toml:"outlet,omitzero"`
+	Assets    []Asset    `toml:"asset,omitzero"`
+	Links     []Link     `toml:"link,omitzero"`
+	Reactions []Reaction `toml:"reaction,omitzero"`
+	Seeds     []string   `toml:"seeds,omitzero"` // addresses from which everything can be found
+	Wave      []Serving  `toml:"wave,omitzero"`
+	Operators []Operator `toml:"operator,omitzero"`
+	Audiences []Audience `toml:"audience,omitzero"`
+	Quirks    []Quirk    `toml:"quirk,omitzero"`
+	Bulk      Bulk       `toml:"bulk,omitzero"`
+
+	index *index // of what is above; nil: none, everything is looked through
 }
 
 // A State is an invented jurisdiction.
 type State struct {
-	Code string // XA, XB ... (user-assigned codes of ISO 3166-1)
-	Name string
+	Code string `toml:"code,omitzero"` // XA, XB ... (user-assigned codes of ISO 3166-1)
+	Name string `toml:"name,omitzero"`
 }
 
 // A Vantage is a range of source addresses from which the program may look at the range.
 type Vantage struct {
-	Name   string
-	State  string
-	Prefix netip.Prefix
+	Name   string       `toml:"name,omitzero"`
+	State  string       `toml:"state,omitzero"`
+	Prefix netip.Prefix `toml:"prefix,omitzero"`
 }
 
 // ProviderKind says which layer a provider works at.
@@ -50,26 +57,30 @@ const (
 	ListHost   ProviderKind = "list"
 	StreamHost ProviderKind = "stream"
 	Platform   ProviderKind = "platform"
+	FileHost   ProviderKind = "file_host"
+	Archive    ProviderKind = "web_archive"
+	Parking    ProviderKind = "parking"  // registers names that others gave up, and shows advertisements there
+	Sinkholes  ProviderKind = "sinkhole" // holds names for an authority or for defenders
 )
 
 // A Provider is a company of the range, with a network of its own and an abuse desk.
 type Provider struct {
-	ID      string
-	Name    string
-	Kind    ProviderKind
-	State   string       // code of its jurisdiction
-	Domain  string       // its own site, under .test
-	Network netip.Prefix // a 127.x.y.0/24
-	ASN     uint32       // from the range for documentation (RFC 5398)
-	Desk    Desk
+	ID      string       `toml:"id,omitzero"`
+	Name    string       `toml:"name,omitzero"`
+	Kind    ProviderKind `toml:"kind,omitzero"`
+	State   string       `toml:"state,omitzero"`   // code of its jurisdiction
+	Domain  string       `toml:"domain,omitzero"`  // its own site, under .test
+	Network netip.Prefix `toml:"network,omitzero"` // a 127.x.y.0/24
+	ASN     uint32       `toml:"asn,omitzero"`     // from the range for documentation (RFC 5398)
+	Desk    Desk         `toml:"desk,omitzero"`
 }
 
 // A Desk is a provider's abuse desk: how it is reached and what it does.
 type Desk struct {
-	Mail  string // abuse address; every desk has one
-	API   string // base address of its provider API; empty: mail only
-	Token string // bearer token of the unit at that API
-	Habit Habit
+	Mail  string `toml:"mail,omitzero"`  // abuse address; every desk has one
+	API   string `toml:"api,omitzero"`   // base address of its provider API; empty: mail only
+	Token string `toml:"token,omitzero"` // bearer token of the unit at that API
+	Habit Habit  `toml:"habit,omitzero"`
 }
 
 // Manner is a desk's way of answering.
@@ -81,23 +92,24 @@ const (
 	Clarifies Manner = "clarifies" // acknowledges, asks, acts after an answer arrives
 	Refuses   Manner = "refuses"   // acknowledges, then says that it will not act
 	Silent    Manner = "silent"    // accepts the message and never answers
+	Bounces   Manner = "bounces"   // its mailbox does not exist: mail to it is refused
 	Hindered  Manner = "hindered"  // acknowledges, says that it cannot now and why, acts when that is over
 )
 
 // A Habit is what a desk does with a notice.
 type Habit struct {
-	Manner   Manner
-	Takes    []Instrument // instruments it acts on; any other is answered "not applicable to us"
-	Declines []Instrument // instruments that it may lawfully receive and will not act on
-	Ack      Delay        // from arrival to the acknowledgement
-	Act      Delay        // from acknowledgement, or from the answer to its question, to the act
-	Effect   Effect       // what is seen at the address after the act
-	First    netip.Prefix // when valid: the act first reaches only visitors from here ...
-	Rest     Delay        // ... and everybody after this further delay; of a desk that is hindered: for so long
-	Question string       // asked by a desk that clarifies
-	Reason   string       // given by a desk that refuses or is hindered
-	Advice   string       // given with a declined instrument
-	Way      Way          // by which it answers a removal order beyond the acknowledgement; empty: as the notice came
+	Manner   Manner       `toml:"manner,omitzero"`
+	Takes    []Instrument `toml:"takes,omitzero"`    // instruments it acts on; any other is answered "not applicable to us"
+	Declines []Instrument `toml:"declines,omitzero"` // instruments that it may lawfully receive and will not act on
+	Ack      Delay        `toml:"ack,omitzero"`      // from arrival to the acknowledgement
+	Act      Delay        `toml:"act,omitzero"`      // from acknowledgement, or from the answer to its question, to the act
+	Effect   Effect       `toml:"effect,omitzero"`   // what is seen at the address after the act
+	First    netip.Prefix `toml:"first,omitzero"`    // when valid: the act first reaches only visitors from here ...
+	Rest     Delay        `toml:"rest,omitzero"`     // ... and everybody after this further delay; of a desk that is hindered: for so long
+	Question string       `toml:"question,omitzero"` // asked by a desk that clarifies
+	Reason   string       `toml:"reason,omitzero"`   // given by a desk that refuses or is hindered
+	Advice   string       `toml:"advice,omitzero"`   // given with a declined instrument
+	Way      Way          `toml:"way,omitzero"`      // by which it answers a removal order beyond the acknowledgement; empty: as the notice came
 }
 
 // A Way is how a desk says that it is done (Annex II), or that it cannot or needs to know more (Annex III).
@@ -150,23 +162,24 @@ const (
 
 // A Domain is a registered name.
 type Domain struct {
-	Name      string
-	Registrar string // provider
-	DNS       string // provider that runs its name servers
-	Shared    bool   // serves others than one outlet: its registrar will not hold it
+	Name      string `toml:"name,omitzero"`
+	Registrar string `toml:"registrar,omitzero"` // provider
+	DNS       string `toml:"dns,omitzero"`       // provider that runs its name servers
+	Shared    bool   `toml:"shared,omitzero"`    // serves others than one outlet: its registrar will not hold it
 }
 
 // An Outlet is a brand that publishes.
 type Outlet struct {
-	ID        string
-	Name      string
-	Group     string // outlets of one group have one operator
-	Theme     string // weather, trains, trams, garden
-	Innocent  bool   // must not be linked or touched
-	Analytics string // identifier in its pages
-	FeedKey   string // in the identifier of its feeds
-	Contact   string // address printed on its pages
-	Hue       int    // of its mark, 0 to 359
+	ID        string `toml:"id,omitzero"`
+	Name      string `toml:"name,omitzero"`
+	Group     string `toml:"group,omitzero"`     // outlets of one group have one operator
+	Theme     string `toml:"theme,omitzero"`     // weather, trains, trams, garden
+	Innocent  bool   `toml:"innocent,omitzero"`  // must not be linked or touched
+	Analytics string `toml:"analytics,omitzero"` // identifier in its pages
+	FeedKey   string `toml:"feed_key,omitzero"`  // in the identifier of its feeds
+	Donation  string `toml:"donation,omitzero"`  // account that its pages ask to pay to; empty: none
+	Contact   string `toml:"contact,omitzero"`   // address printed on its pages
+	Hue       int    `toml:"hue,omitzero"`       // of its mark, 0 to 359
 }
 
 // Kind is the kind of an asset (architecture.md).
@@ -181,26 +194,31 @@ const (
 	List    Kind = "list"
 	Stream  Kind = "stream"
 	Account Kind = "account"
+	File    Kind = "file" // a bundle of posts at a file host
+	Copy    Kind = "copy" // what a web archive keeps of a site
 )
 
 // An Asset carries an outlet.
 type Asset struct {
-	ID        string
-	Outlet    string
-	Kind      Kind
-	Name      string
-	Locator   string // canonical address
-	Language  string
-	Host      string     // provider that stores or lists it
-	Addr      netip.Addr // where its name points to
-	Origin    string     // behind a CDN: the provider that stores it
-	MirrorOf  string     // asset whose posts it repeats
-	Key       string     // name of its TLS key; equal names are equal keys
-	MarkScale int        // its copy of the brand mark, per cent of the original's size
-	MarkJPEG  bool       // ... re-encoded as JPEG
-	Posts     int
-	Latent    bool   // exists only after a reaction
-	Follows   string // the asset whose place it takes
+	ID        string     `toml:"id,omitzero"`
+	Outlet    string     `toml:"outlet,omitzero"`
+	Kind      Kind       `toml:"kind,omitzero"`
+	Name      string     `toml:"name,omitzero"`
+	Locator   string     `toml:"locator,omitzero"` // canonical address
+	Language  string     `toml:"language,omitzero"`
+	Host      string     `toml:"host,omitzero"`       // provider that stores or lists it
+	Addr      netip.Addr `toml:"addr,omitzero"`       // where its name points to
+	Origin    string     `toml:"origin,omitzero"`     // behind a CDN: the provider that stores it
+	MirrorOf  string     `toml:"mirror_of,omitzero"`  // asset whose posts it repeats
+	Key       string     `toml:"key,omitzero"`        // name of its TLS key; equal names are equal keys
+	MarkScale int        `toml:"mark_scale,omitzero"` // its copy of the brand mark, per cent of the original's size
+	MarkJPEG  bool       `toml:"mark_jpeg,omitzero"`  // ... re-encoded as JPEG
+	Reach     int        `toml:"reach,omitzero"`      // weight with which its audience follows it; 0: as 1
+	Posts     int        `toml:"posts,omitzero"`
+	Latent    bool       `toml:"latent,omitzero"`  // exists only after a reaction
+	Follows   string     `toml:"follows,omitzero"` // the asset whose place it takes
+
+	bulk bool // made: has no port for plain HTTP
 }
 
 // Where says in which kind of document a link stands.
@@ -218,14 +236,7 @@ const (
 
 // A Link leads from one asset to another.
 type Link struct {
-	From, To string
-	Where    Where
-}
-
-// A Reaction is what the operator does when an asset is down for everybody.
-type Reaction struct {
-	On       string // asset
-	Raises   string // latent asset that comes up
-	After    Delay
-	Announce []string // assets; the first that is still up carries the announcement
+	From  string `toml:"from,omitzero"`
+	To    string `toml:"to,omitzero"`
+	Where Where  `toml:"where,omitzero"`
 }

@@ -110,12 +110,12 @@ func (v *visit) joint(t *db.Tx, p *ActPage) error {
 			continue
 		}
 		p.Joint = append(p.Joint, o)
-		ps, err := t.Polls(ctx, o.ID)
+		ps, err := t.Participants(ctx, o.ID)
 		if err != nil {
 			return err
 		}
 		for _, x := range ps {
-			if !seen[x.Unit] {
+			if x.Unit != 0 && x.Acts() && !seen[x.Unit] {
 				seen[x.Unit] = true
 				u, err := t.Unit(ctx, x.Unit)
 				if err != nil {

@@ -239,7 +239,7 @@ func law(ctx context.Context, text string) templ.Component {
 	if ui.LanguageOf(ctx).Tag == "en" {
 		return ui.Text(text)
 	}
-	return ui.ForeignWord("en", text)
+	return told(ctx, text)
 }
 
 // lawBlock is law over some lines, which do not mingle with those of another direction.

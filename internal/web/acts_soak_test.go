@@ -20,7 +20,7 @@ func TestSoakActPagesAreAccessible(t *testing.T) {
 		}
 	}
 	for name := range pages {
-		t.Run(name, func(t *testing.T) { // a browser lives for three minutes
+		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
 			page := actPages(h.acts())[name]
 			for _, l := range everyLook {

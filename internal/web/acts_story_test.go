@@ -65,7 +65,7 @@ func (h *house) acts() *acts {
 	s.bounced = h.serve(desk.DraftRequest{Asset: s.wire.ID, Item: s.first.ID, Provider: s.host.ID, Layer: legal.Host, Instrument: legal.Referral})
 	must(h.t, h.Receive(ctx, desk.Reply{Notice: s.bounced.ID, Kind: "bounce", At: h.clock(), Channel: iru.ByMail, From: "mailer-daemon@birchrack.test", Authentic: iru.ByRelay, Answers: "<" + s.bounced.Key + "@unit-a.test>", Text: "550 mailbox full", MessageID: "full"}))
 
-	s.joint, err = h.Plan(ctx, h.scope("dora"), "Night Timetable", []iru.OutletID{s.outlet}, []iru.UnitID{h.people["bo"].Unit}, h.people["dora"].ID, "Bring down the wire and its copy at one instant.")
+	s.joint, err = h.PlanOperation(ctx, h.scope("dora"), "Night Timetable", []iru.OutletID{s.outlet}, []iru.UnitID{h.people["bo"].Unit}, h.people["dora"].ID, "Bring down the wire and its copy at one instant.")
 	must(h.t, err)
 	for _, r := range []desk.DraftRequest{
 		{Asset: s.wire.ID, Item: s.first.ID, Provider: s.host.ID, Layer: legal.Host, Instrument: legal.RemovalOrder},
@@ -88,6 +88,9 @@ func (h *house) acts() *acts {
 	must(h.t, err)
 	s.theirs = s.tasks[2]
 	_, err = h.OpenPoll(ctx, h.scope("dora"), s.joint.ID)
+	must(h.t, err)
+	must(h.t, h.Clear(ctx, h.scope("bo"), s.joint.ID))
+	_, err = h.Unkept(ctx, h.scope("dora"), s.joint.ID, nil, "preserved when it was assessed")
 	must(h.t, err)
 	_, err = h.Poll(ctx, h.scope("ben"), s.joint.ID, iru.PollGo, "")
 	must(h.t, err)
@@ -164,8 +167,11 @@ func actPages(s *acts) map[string][2]string {
 		"board":          {"dora", op},
 		"board-liaison":  {"bo", op},
 		"wall":           {"dora", op + "/wall"},
+		"rehearsal":      {"dora", op + "/rehearsal?t0=2026-03-07T10:00"},
 		"go":             {"bo", op + "/step/go"},
 		"release":        {"dora", op + "/step/release"},
+		"effect-none":    {"dora", op + "/effect"},
+		"seal-window":    {"ada", op + "/window/seal"},
 		"stand-down":     {"bo", op + "/step/stand_down?unit=2"},
 		"reopen":         {"ben", "/items/" + id(s.first.ID) + "/step/reopen"},
 		"item":           {"ben", "/items/" + id(s.first.ID)},

@@ -227,6 +227,9 @@ func (v *visit) mePage() error {
 func (v *visit) fillMe(p *MePage) error {
 	ctx := v.ctx()
 	p.Frame, p.Officer, p.Unit, p.MayAdmin = v.frame("", v.by.Name), v.by, v.unit, v.may(iru.ToAdminister)
+	if p.LanguagesBad == "" {
+		p.Languages = strings.Join(v.by.Languages, " ")
+	}
 	return v.read(func(t *db.Tx) error {
 		ks, err := t.Tokens(ctx, v.by.ID)
 		if err != nil {

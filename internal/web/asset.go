@@ -98,6 +98,17 @@ func (r *assetReader) read(a iru.AssetID) error {
 		return err
 	}
 	p.Providers = providers
+	if p.Leads, err = r.t.LeadsOf(r.ctx, s, a); err != nil {
+		return err
+	}
+	if err := r.sightings(a); err != nil {
+		return err
+	}
+	fs, err := r.t.FollowUpsOf(r.ctx, s, a)
+	if err != nil {
+		return err
+	}
+	p.Prepared = prepared(r.ctx, fs, r.v.now)
 	es, err := r.t.EventsOf(r.ctx, iru.Subject{Noun: "asset", ID: int64(a)})
 	if err != nil {
 		return err

@@ -5,7 +5,8 @@ package web
 import (
 	"context"
 	"fmt"
-	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -17,6 +18,13 @@ import (
 
 // maxChanges is how many changes of presence a figure is drawn from, the newest ones.
 const maxChanges = 20000
+
+// maxTurns and maxBorn are how many changes, and new addresses of one outlet, the first page draws, the newest ones: before those its axis does
+// not go.
+const (
+	maxTurns = 1000
+	maxBorn  = 500
+)
 
 // shown is how many outlets a chart holds; the table holds all.
 const shown = 4
@@ -46,84 +54,63 @@ func pasts(ctx context.Context, t *db.Tx, s iru.Scope, assets []iru.Asset, since
 	return out, nil
 }
 
-// at says what was believed at a time; false before the asset was found.
-func (p past) at(t time.Time) (iru.PresenceState, bool) {
-	if t.Before(p.asset.Created) {
-		return "", false
-	}
-	if len(p.changes) == 0 {
-		if t.Before(p.asset.Presence.Since) {
-			return iru.PresenceUnknown, true
-		}
-		return p.asset.Presence.State, true
-	}
-	state := p.changes[0].From
-	if state == "" {
-		state = iru.PresenceUnknown
-	}
-	for _, c := range p.changes {
-		if c.At.After(t) {
-			break
-		}
-		state = c.To
-	}
-	return state, true
+// An estate is how an outlet's addresses stand now, and when one of them was looked at last.
+type estate struct {
+	ui.Availability
+	seen time.Time
+}
+
+// unwatched reports whether an outlet is on nobody's watch.
+func unwatched(o iru.Outlet) bool {
+	return o.State == iru.OutletProposed || o.State == iru.OutletClosed
 }
 
 // tally counts what is believed of addresses: unknown and doubtful are not down.
-func tally(a *ui.Availability, s iru.PresenceState) {
+func tally(a *ui.Availability, s iru.PresenceState, n int) {
 	switch s {
 	case iru.PresenceUp, iru.PresenceBack:
-		a.Up++
+		a.Up += n
 	case iru.PresenceGone:
-		a.Down++
+		a.Down += n
 	default:
-		a.Unknown++
+		a.Unknown += n
 	}
-}
-
-// series draws the share of known addresses that answer; where nothing is known at all, the line breaks.
-func series(name string, ps []past, from, to time.Time) ui.Series {
-	moments := []time.Time{from}
-	for _, p := range ps {
-		for _, c := range append([]db.PresenceChange{{At: p.asset.Created}, {At: p.asset.Presence.Since}}, p.changes...) {
-			if c.At.After(from) && c.At.Before(to) {
-				moments = append(moments, c.At)
-			}
-		}
-	}
-	slices.SortFunc(moments, time.Time.Compare)
-	moments = slices.CompactFunc(moments, time.Time.Equal)
-	s := ui.Series{Name: name}
-	for _, m := range moments {
-		var a ui.Availability
-		for _, p := range ps {
-			if state, ok := p.at(m); ok {
-				tally(&a, state)
-			}
-		}
-		point := ui.Point{X: ui.OnAxis(m), Unknown: a.Up+a.Down == 0}
-		if !point.Unknown {
-			point.Y = 100 * float64(a.Up) / float64(a.Up+a.Down+a.Unknown)
-		}
-		if n := len(s.Points); n == 0 || s.Points[n-1].Y != point.Y || s.Points[n-1].Unknown != point.Unknown {
-			s.Points = append(s.Points, point)
-		}
-	}
-	return s
 }
 
 // availability fills the figure and the table of the first page.
 func (d *today) availability(p *TodayPage) error {
 	from := d.v.now.AddDate(0, 0, -30)
-	ps, err := pasts(d.ctx, d.t, d.v.scope, d.assets, from)
+	changes, err := d.t.PresenceChanges(d.ctx, d.v.scope, from, maxTurns)
 	if err != nil {
 		return err
 	}
+	if len(changes) == maxTurns {
+		from = changes[0].At
+	}
+	courses := map[iru.OutletID]*course{}
 	earliest := d.v.now
-	for _, x := range ps {
-		if x.asset.Created.Before(earliest) {
-			earliest = x.asset.Created
+	for _, o := range d.outlets {
+		if len(courses) == shown {
+			break
+		}
+		if c := (course{now: d.stand[o.ID].Availability}); !unwatched(o) && c.now != (ui.Availability{}) {
+			if c.born, err = d.t.Newborns(d.ctx, d.v.scope, o.ID, from, maxBorn); err != nil {
+				return err
+			}
+			if len(c.born) == maxBorn && c.born[0].Created.After(from) {
+				from = c.born[0].Created
+			}
+			if len(c.born) < c.now.Up+c.now.Down+c.now.Unknown { // some are older
+				earliest = from
+			} else if c.born[0].Created.Before(earliest) {
+				earliest = c.born[0].Created
+			}
+			courses[o.ID] = &c
+		}
+	}
+	for _, x := range changes {
+		if c := courses[x.Outlet]; c != nil {
+			c.changes = append(c.changes, x)
 		}
 	}
 	if earliest.After(from) {
@@ -138,28 +125,16 @@ func (d *today) availability(p *TodayPage) error {
 		Columns: []ui.Column{{Title: ui.T(d.ctx, "Outlet")}, {Title: ui.T(d.ctx, "Addresses")}, {Title: ui.T(d.ctx, "Seen"), NoWrap: true}}}
 	unknown, all := 0, 0
 	for _, o := range d.outlets {
-		if o.State == iru.OutletProposed || o.State == iru.OutletClosed {
+		if unwatched(o) {
 			continue
 		}
-		var mine []past
-		var a ui.Availability
-		var seen time.Time
-		for _, x := range ps {
-			if x.asset.Outlet != o.ID {
-				continue
-			}
-			mine = append(mine, x)
-			tally(&a, x.asset.Presence.State)
-			if x.asset.Seen.After(seen) {
-				seen = x.asset.Seen
-			}
-		}
+		a, seen := d.stand[o.ID].Availability, d.stand[o.ID].seen
 		unknown, all = unknown+a.Unknown, all+a.Up+a.Down+a.Unknown
 		name := ui.Link("/outlets/"+id(o.ID), o.Name)
-		if i := len(chart.Series); i < shown && len(mine) > 0 {
-			s := series(short(o.Name), mine, from, d.v.now)
+		if c := courses[o.ID]; c != nil {
+			s := c.series(short(o.Name), from, d.v.now)
+			name = templ.Join(ui.SeriesName(len(chart.Series), ""), name)
 			chart.Series = append(chart.Series, s)
-			name = templ.Join(ui.SeriesName(i, ""), name)
 			if n := len(s.Points); n > 0 && !s.Points[n-1].Unknown {
 				chart.Summary += fmt.Sprintf("%s: %.0f %%. ", o.Name, s.Points[n-1].Y)
 			}
@@ -167,10 +142,28 @@ func (d *today) availability(p *TodayPage) error {
 		table.Rows = append(table.Rows, ui.Cells(name, a, ui.Fresh{Seen: seen, Now: d.v.now, Stale: freshFor}))
 	}
 	p.Availability, p.Chart = table, chart
+	late, err := d.t.Overdue(d.ctx, d.v.scope, d.v.now.Add(-lateLook), counted)
+	if err != nil {
+		return err
+	}
 	if all > 0 {
 		p.Unknown = ui.T(d.ctx, "Unknown is counted apart: of %s of %s addresses it is not known, by agreement of the vantage points, whether they answer.", fmt.Sprint(unknown), fmt.Sprint(all))
 	}
+	if late.Count > 0 {
+		p.Unknown = strings.TrimSpace(p.Unknown + " " + ui.T(d.ctx, "Looks that wait: %s, the oldest since %s. Is a worker running?", atLeast(late.Count), late.Since.UTC().Format("2 Jan 15:04")))
+	}
 	return nil
+}
+
+// lateLook is by how much a look is late before people are told.
+const lateLook = 10 * time.Minute
+
+// atLeast writes a number that was counted to a limit.
+func atLeast(n int) string {
+	if n >= counted {
+		return strconv.Itoa(counted) + "+"
+	}
+	return strconv.Itoa(n)
 }
 
 // short is the first word of an outlet's name, for the end of a line.

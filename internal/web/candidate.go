@@ -3,7 +3,6 @@
 package web
 
 import (
-	"cmp"
 	"slices"
 
 	"iolaus/internal/db"
@@ -11,11 +10,14 @@ import (
 	"iolaus/internal/web/ui"
 )
 
+// maxCandidates is how many the page lists; what was judged makes room for the next.
+const maxCandidates = 500
+
 // candidatesPage lists addresses that nobody has attributed, those that resemble a known one first.
 func (v *visit) candidatesPage() error {
 	p := CandidatesPage{Frame: v.frame("outlets", ui.T(v.ctx(), "Candidates")), Now: v.now, Said: v.said(), MayAttribute: v.may(iru.ToAttribute), MayWatch: v.may(iru.ToWatch)}
 	err := v.read(func(t *db.Tx) error {
-		all, err := t.Assets(v.ctx(), v.scope)
+		all, err := t.AssetsIs(v.ctx(), v.scope, iru.AssetCandidate, maxCandidates)
 		if err != nil {
 			return err
 		}
@@ -27,23 +29,36 @@ func (v *visit) candidatesPage() error {
 		for _, o := range outlets {
 			name[o.ID] = o.Name
 		}
-		of := map[iru.AssetID]iru.OutletID{}
+		var like []iru.AssetID
 		for _, a := range all {
-			of[a.ID] = a.Outlet
-		}
-		p.Rows = nil
-		for _, a := range all {
-			if a.State == iru.AssetCandidate {
-				row := CandidateRow{Asset: a}
-				if a.Lineage.Score > 0 {
-					row.Outlet = name[of[a.Lineage.To]]
-				}
-				p.Rows = append(p.Rows, row)
+			if a.Lineage.Score > 0 {
+				like = append(like, a.Lineage.To)
 			}
 		}
-		slices.SortStableFunc(p.Rows, func(a, b CandidateRow) int {
-			return cmp.Or(cmp.Compare(b.Asset.Lineage.Score, a.Asset.Lineage.Score), cmp.Compare(b.Asset.ID, a.Asset.ID))
-		})
+		known, err := t.AssetsByID(v.ctx(), like)
+		if err != nil {
+			return err
+		}
+		ranked, err := v.desk.Rank(v.ctx(), t, v.scope)
+		if err != nil {
+			return err
+		}
+		logs, err := t.CTLogs(v.ctx())
+		if err != nil {
+			return err
+		}
+		p.Rows, p.Low, p.Logs = nil, nil, slices.DeleteFunc(logs, func(l iru.CTLog) bool { return l.Trouble == "" })
+		for _, a := range all {
+			row := CandidateRow{Asset: a, Low: ranked.Low(a)}
+			if a.Lineage.Score > 0 {
+				row.Outlet = name[known[a.Lineage.To].Outlet]
+			}
+			if row.Low != nil {
+				p.Low = append(p.Low, row)
+				continue
+			}
+			p.Rows = append(p.Rows, row)
+		}
 		return nil
 	})
 	if err != nil {

@@ -8,12 +8,15 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/exhibit"
 	"iolaus/internal/iru"
+	"iolaus/internal/ledger"
 )
 
 // What a verification within a request may take: so many bytes, so much time.
@@ -32,6 +35,7 @@ const (
 	CheckList     CheckKind = "list"     // the manifest and the exhibit name the same files
 	CheckFile     CheckKind = "file"     // a file's bytes are those that the manifest names
 	CheckCustody  CheckKind = "custody"  // the entries of the chain of custody follow one another
+	CheckStamp    CheckKind = "stamp"    // a time-stamp authority signed that it saw the log with the event
 )
 
 // A CheckResult is how a step ended.
@@ -47,10 +51,11 @@ const (
 // A CheckStep is one step of a verification and how it ended.
 type CheckStep struct {
 	Kind   CheckKind
-	Name   string // of a file
+	Name   string // of a file, of an authority
 	Result CheckResult
-	Why    string // not translated; "" where it holds
-	N      int    // links of the chain
+	Why    string    // not translated; "" where it holds
+	N      int       // links of the chain
+	At     time.Time // of a time stamp
 }
 
 // A Check is a verification of one exhibit.
@@ -61,14 +66,14 @@ type Check struct {
 	Steps []CheckStep
 }
 
-// Result is the worst of all steps.
+// Result is the worst of all steps. That nobody outside has seen the log yet is no doubt about what is here.
 func (c Check) Result() CheckResult {
 	out := CheckHolds
 	for _, s := range c.Steps {
 		if s.Result == CheckFails {
 			return CheckFails
 		}
-		if s.Result == CheckUnknown {
+		if s.Result == CheckUnknown && s.Kind != CheckStamp {
 			out = CheckUnknown
 		}
 	}
@@ -107,7 +112,7 @@ func (b *checkbook) get(x iru.ExhibitID) (Check, bool) {
 	return c, ok
 }
 
-// verify checks an exhibit: manifest, ledger, files, custody.
+// verify checks an exhibit: ledger, time stamps, custody, files, manifest.
 func (v *visit) verify(x iru.Exhibit) (Check, error) {
 	began := time.Now()
 	c := Check{At: v.now, By: v.by.Name}
@@ -121,6 +126,7 @@ func (v *visit) verify(x iru.Exhibit) (Check, error) {
 	var proof *ProofCard
 	var made iru.Event
 	var es []iru.Event
+	var checkpoint []byte
 	err := v.read(func(t *db.Tx) error {
 		var err error
 		if x.Event != 0 {
@@ -128,6 +134,9 @@ func (v *visit) verify(x iru.Exhibit) (Check, error) {
 				return err
 			}
 			if proof, err = v.proofOf(t, made); err != nil {
+				return err
+			}
+			if _, _, checkpoint, err = t.Checkpoint(v.ctx()); err != nil && !errors.Is(err, iru.NotFound) {
 				return err
 			}
 		}
@@ -148,6 +157,9 @@ func (v *visit) verify(x iru.Exhibit) (Check, error) {
 		unknown(CheckStep{Kind: CheckLedger, Why: "not sealed yet; that takes a second"})
 	default:
 		add(CheckStep{Kind: CheckLedger})
+		if err := v.verifyStamps(made.Index, checkpoint, add, unknown); err != nil {
+			return c, err
+		}
 	}
 	n, bad := chain(x, es)
 	switch {
@@ -165,6 +177,34 @@ func (v *visit) verify(x iru.Exhibit) (Check, error) {
 	}
 	c.Took = time.Since(began)
 	return c, nil
+}
+
+// verifyStamps checks the time stamps over the event at a place of the log. Whose they are, the workbench does not judge; iolaus ledger
+// stamps and iolaus verify do, with the authorities' certificates.
+func (v *visit) verifyStamps(index int64, checkpoint []byte, add, unknown func(CheckStep)) error {
+	all, err := v.desk.StampsOver(v.ctx(), index, checkpoint)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		unknown(CheckStep{Kind: CheckStamp, Why: "none has yet; a bundle asks for a time stamp when it is made"})
+		return nil
+	}
+	stands := slices.ContainsFunc(all, func(s desk.StampOver) bool { return s.Until.After(v.now) })
+	for _, o := range all {
+		s := CheckStep{Kind: CheckStamp, Name: o.Authority, At: o.At}
+		_, err := ledger.ReadStamp(o.Token, o.Checkpoint, nil)
+		switch {
+		case err != nil:
+			s.Why = err.Error()
+		case !stands:
+			s.Why = "its certificate expired on " + o.Until.UTC().Format(time.DateOnly) + ", and no later time stamp carries it on"
+			unknown(s)
+			continue
+		}
+		add(s)
+	}
+	return nil
 }
 
 // wholeChain is every event about an exhibit, also those that the officer may not read: the chain is checked whole, and only whether it

@@ -136,11 +136,11 @@ func (v *visit) calendarSheet(cals []iru.Feed, secret string) Sheet {
 	ctx := v.ctx()
 	tab := ui.Table{Label: ui.T(ctx, "Calendar addresses"), Compact: true, Empty: ui.T(ctx, "None yet."), Columns: []ui.Column{{Title: ui.T(ctx, "Made")}, {Title: ui.T(ctx, "Last read")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Step"), Hidden: true}}}
 	for _, c := range cals {
-		state, step := ui.OK(ui.T(ctx, "In force")), templ.Component(calendarForm("/me/calendars/"+id(c.ID)+"/revoke", ui.T(ctx, "Revoke")))
+		state, step := ui.OK(ui.T(ctx, "In force")), calendarForm("/me/calendars/"+id(c.ID)+"/revoke", ui.T(ctx, "Revoke"))
 		if !c.Revoked.IsZero() {
 			state, step = ui.Neutral(ui.T(ctx, "Ended")), ui.Quiet("")
 		}
-		read := templ.Component(ui.Quiet("–"))
+		read := ui.Quiet("–")
 		if !c.Read.IsZero() {
 			read = ui.When{At: c.Read, Day: true}
 		}

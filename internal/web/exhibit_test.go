@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk/desktest"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/webtest"
 )
@@ -39,6 +40,19 @@ func (e *evidenceHouse) update(x iru.Exhibit) {
 	must(e.t, e.DB.Tx(e.t.Context(), func(t *db.Tx) error { return t.UpdateExhibit(e.t.Context(), x, x.State) }))
 }
 
+// stamp has an authority stamp the ledger as it is.
+func (e *evidenceHouse) stamp() {
+	e.t.Helper()
+	var checkpoint []byte
+	must(e.t, e.DB.View(e.t.Context(), func(t *db.Tx) (err error) {
+		_, _, checkpoint, err = t.Checkpoint(e.t.Context())
+		return err
+	}))
+	s := desktest.NewStamper(e.t, e.clock())
+	_, err := e.Desk.RecordStamp(e.t.Context(), "north", checkpoint, s.Stamp(e.t, e.clock(), checkpoint), s.Roots())
+	must(e.t, err)
+}
+
 // TestVerification: what was changed is found and named, what cannot be known is no fault, and the log keeps that it was asked.
 func TestVerification(t *testing.T) {
 	e := newEvidenceHouse(t)
@@ -50,10 +64,13 @@ func TestVerification(t *testing.T) {
 	e.seal()
 	ada.post(base + "/verify").leads(base)
 	got := ada.get(base).has("#check .list", "The ledger holds its recording").has("#check .list", "The bytes of screenshot.png have their digest").has("#check .list", "names these files and no others")
-	if n := len(got.nodes("#check .list > li")); n != 3+len(x.Files) {
+	if n := len(got.nodes("#check .list > li")); n != 4+len(x.Files) {
 		t.Errorf("%d steps", n)
 	}
-	got.hasNo("#check .bad")
+	got.hasNo("#check .bad").has("#check header .st", "Holds").has("#check .list li", "A time-stamp authority saw the ledger with it none has yet")
+	e.stamp()
+	ada.post(base + "/verify").leads(base)
+	ada.get(base).has("#check .list li", "Time stamp of north over the ledger with it: "+e.clock().UTC().Format("2006-01-02 15:04")).has("#check header .st", "Holds")
 	e.as("audrey").get(base).has("#custody", "verification · unknown")
 	e.as("bo").post(base + "/verify").is(http.StatusNotFound)
 

@@ -69,6 +69,12 @@ func nounWords(ctx context.Context, s iru.Subject) string {
 		return ui.T(ctx, "Notice %s", n)
 	case "operation":
 		return ui.T(ctx, "Operation %s", n)
+	case "task":
+		return ui.T(ctx, "Task %s", n)
+	case "deconfliction":
+		return ui.T(ctx, "Question %s", n)
+	case "plan":
+		return ui.T(ctx, "Plan %s", n)
 	case "provider":
 		return ui.T(ctx, "Provider %s", n)
 	case "match":
@@ -107,6 +113,8 @@ func nounWords(ctx context.Context, s iru.Subject) string {
 		return ui.T(ctx, "Threat to life %s", n)
 	case "batch":
 		return ui.T(ctx, "Grouped letter %s", n)
+	case "search":
+		return ui.T(ctx, "Search")
 	}
 	return s.Noun + " " + n
 }

@@ -11,6 +11,16 @@ import (
 // verbWords are the verbs of the state tables and of the desk, by noun.
 func verbWords(ctx context.Context, what string) string {
 	switch what {
+	case "outlet.chart":
+		return ui.T(ctx, "Map taken out")
+	case "item.preserve":
+		return ui.T(ctx, "Capture ordered before T0")
+	case "notice.play":
+		return ui.T(ctx, "Played; it did not leave")
+	case "rate.set":
+		return ui.T(ctx, "Rate set")
+	case "officer.speak":
+		return ui.T(ctx, "Languages noted")
 	case "asset.find":
 		return ui.T(ctx, "Found")
 	case "asset.attribute":
@@ -35,6 +45,28 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Gone, by agreement")
 	case "asset.move":
 		return ui.T(ctx, "No longer carried by them")
+	case "asset.leave_out":
+		return ui.T(ctx, "More addresses than are taken up")
+	case "asset.name_gone":
+		return ui.T(ctx, "Its name is gone")
+	case "asset.reregister":
+		return ui.T(ctx, "Its name is registered anew")
+	case "trusted.trust":
+		return ui.T(ctx, "Counted again")
+	case "followup.prepare":
+		return ui.T(ctx, "Prepared")
+	case "followup.release":
+		return ui.T(ctx, "Draft made of it")
+	case "followup.dismiss":
+		return ui.T(ctx, "Nothing follows")
+	case "followup.lapse":
+		return ui.T(ctx, "Lapsed")
+	case "ct_log.fork":
+		return ui.T(ctx, "The log shows two histories")
+	case "ct_log.stall":
+		return ui.T(ctx, "The log stands still")
+	case "ct_log.recover":
+		return ui.T(ctx, "The log goes on")
 	case "asset.carry":
 		return ui.T(ctx, "Carrier entered")
 	case "item.capture":
@@ -143,26 +175,6 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Contact changed")
 	case "provider.confirm":
 		return ui.T(ctx, "Contact confirmed")
-	case "operation.plan":
-		return ui.T(ctx, "Planned")
-	case "operation.open_poll":
-		return ui.T(ctx, "Poll opened")
-	case "operation.poll_go":
-		return ui.T(ctx, "Poll: go")
-	case "operation.poll_no_go":
-		return ui.T(ctx, "Poll: no-go")
-	case "operation.poll_expire":
-		return ui.T(ctx, "Poll expired")
-	case "operation.hold":
-		return ui.T(ctx, "Hold")
-	case "operation.resume":
-		return ui.T(ctx, "Resumed")
-	case "operation.release":
-		return ui.T(ctx, "Released")
-	case "operation.abort":
-		return ui.T(ctx, "Aborted")
-	case "operation.close":
-		return ui.T(ctx, "Closed")
 	case "officer.accept":
 		return ui.T(ctx, "Came in")
 	case "outlet.watch":
@@ -173,6 +185,8 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Returned")
 	case "outlet.close":
 		return ui.T(ctx, "No longer watched")
+	case "asset.cloak":
+		return ui.T(ctx, "Differs by vantage point")
 	case "asset.differs":
 		return ui.T(ctx, "Something else is served")
 	case "item.return":
@@ -241,12 +255,6 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Could not leave yet")
 	case "notice.write":
 		return ui.T(ctx, "Answer written")
-	case "operation.fire":
-		return ui.T(ctx, "Tasks leave")
-	case "operation.sent":
-		return ui.T(ctx, "All sent")
-	case "operation.stand_down":
-		return ui.T(ctx, "A unit stood down")
 	case "asset.reinstate":
 		return ui.T(ctx, "Put back")
 	case "notice.annul":
@@ -503,10 +511,14 @@ func verbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Waits for its grouped letter")
 	case "notice.ungroup":
 		return ui.T(ctx, "Taken out of the grouped letter")
+	case "provider.hours":
+		return ui.T(ctx, "Hours of its desk stored")
+	case "provider.unhours":
+		return ui.T(ctx, "Hours of its desk taken back")
 	case "provider.schedule":
 		return ui.T(ctx, "Calendar set")
 	case "provider.unschedule":
 		return ui.T(ctx, "Calendar ended")
 	}
-	return ""
+	return dayVerbWords(ctx, what)
 }

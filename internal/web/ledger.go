@@ -33,7 +33,7 @@ const keyAudit = "audit"
 const auditFor = time.Hour
 
 // ledgerNouns are what an event can be about.
-var ledgerNouns = []string{"notice", "clock", "operation", "asset", "outlet", "item", "assessment", "match", "bank", "known", "provider", "exhibit", "officer", "unit", "log"}
+var ledgerNouns = []string{"notice", "clock", "operation", "asset", "outlet", "item", "assessment", "match", "bank", "known", "provider", "exhibit", "officer", "unit", "log", "search", "partner", "inquiry"}
 
 // logScope is whose events are shown: an auditor who said why sees every unit's.
 func (v *visit) logScope() (s iru.Scope, whole bool) {
@@ -73,7 +73,10 @@ func (v *visit) showLedger(report *CheckReport) error {
 		if before > 0 {
 			p.Pages.Previous = at("/ledger", "all", all, "noun", p.Noun)
 		}
-		p.Table, err = v.eventTable(t, v.withoutConsultations(es), names{}, true)
+		if p.Table, err = v.eventTable(t, v.withoutConsultations(es), names{}, true); err != nil {
+			return err
+		}
+		p.Witnesses, err = v.witnessed(t)
 		return err
 	})
 	if err != nil {

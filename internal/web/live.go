@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -103,6 +102,8 @@ var topics = map[string][]string{
 	"operations": {"operation"},
 	"operation":  {"notice", "asset", "clock"},
 	"ledger":     nil, // everything
+	"partners":   {"partner", "invitation"},
+	"partner":    {"inquiry"},
 	"evidence":   {"item"},
 	"exhibit":    {}, // itself only
 	"banks":      {"bank", "known"},
@@ -138,9 +139,16 @@ const (
 // with the session.
 func (v *visit) live() error {
 	topic := v.r.PathValue("topic")
-	name, _, _ := strings.Cut(topic, "-")
+	name, _, named := strings.Cut(topic, "-")
 	if _, ok := topics[name]; !ok {
 		return iru.NotFound
+	}
+	board := iru.OperationID(0)
+	if name == "operation" && named {
+		board = iru.OperationID(number(v.r.PathValue("topic")[len(name)+1:]))
+		if _, err := v.boards.look(v, board); err != nil {
+			return err
+		}
 	}
 	ctx := v.ctx()
 	leave := v.feed.join()
@@ -156,6 +164,12 @@ func (v *visit) live() error {
 	}
 	if !send("now", v.now.Format(time.RFC3339Nano)) || far && !send("change", "") {
 		return nil
+	}
+	if board != 0 {
+		if !far && after < v.last && !send("change", "") { // between the making of the page and now
+			return nil
+		}
+		return v.liveBoard(board, send)
 	}
 	beat := time.NewTicker(liveBeat)
 	defer beat.Stop()
@@ -221,32 +235,7 @@ func (v *visit) changed(topic string, after iru.EventID) (bool, iru.EventID, err
 			touched = touched || touches(topic, e)
 			after = e.ID
 		}
-		if name, number, _ := strings.Cut(topic, "-"); err == nil && !touched && name == "operation" {
-			var last iru.EventID
-			touched, last, err = v.stirred(t, number, from)
-			after = max(after, last)
-		}
 		return err
 	})
 	return touched, after, err
-}
-
-// stirred reports whether something happened to an asset on a shared board, whose log the officer may not read, and the newest event
-// looked at: that something happened is shown there anyway.
-func (v *visit) stirred(t *db.Tx, operation string, after iru.EventID) (bool, iru.EventID, error) {
-	number, err := strconv.ParseInt(operation, 10, 64)
-	if err != nil {
-		return false, after, nil
-	}
-	as, err := t.AssetsIn(v.ctx(), v.scope, iru.OperationID(number))
-	if err != nil {
-		return false, after, err
-	}
-	es, err := t.EventsAfter(v.ctx(), iru.Program(), after, farBehind)
-	if err != nil || len(es) == 0 {
-		return false, after, err
-	}
-	return slices.ContainsFunc(es, func(e iru.Event) bool {
-		return e.Subject.Noun == "asset" && slices.ContainsFunc(as, func(a iru.Asset) bool { return int64(a.ID) == e.Subject.ID })
-	}), es[len(es)-1].ID, nil
 }

@@ -240,7 +240,7 @@ func checkWords(ctx context.Context, id string) string {
 }
 
 func mockTable(ctx context.Context, m iru.Mock) *ui.Table {
-	t := &ui.Table{Label: ui.T(ctx, "Checklist"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Question"), Head: true}, {Title: ui.T(ctx, "Answer")}, {Title: ui.T(ctx, "Why")}}}
+	t := &ui.Table{Label: ui.T(ctx, "Checklist"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Question"), Head: true}, {Title: ui.T(ctx, "The answer")}, {Title: ui.T(ctx, "Why")}}}
 	for _, a := range m.Answers {
 		state := ui.Warn(ui.T(ctx, "unclear"))
 		switch a.Answer {

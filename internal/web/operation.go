@@ -110,7 +110,7 @@ func (v *visit) fillPlan(p *PlanPage) error {
 }
 
 func (v *visit) plan() error {
-	p := PlanPage{Name: v.value("name"), Note: v.value("note"), Director: iru.OfficerID(v.whole("director")), Chosen: map[string]bool{}}
+	p := PlanPage{Name: v.value("name"), Note: v.value("note"), Kind: v.value("kind"), Director: iru.OfficerID(v.whole("director")), Chosen: map[string]bool{}}
 	var outlets []iru.OutletID
 	var units []iru.UnitID
 	for _, x := range v.values("outlet") {
@@ -125,7 +125,11 @@ func (v *visit) plan() error {
 			p.Chosen["unit "+x] = true
 		}
 	}
-	o, err := v.desk.Plan(v.ctx(), v.scope, p.Name, outlets, units, p.Director, p.Note)
+	plan := v.desk.PlanOperation
+	if p.Kind == "drill" {
+		plan = v.desk.PlanDrill
+	}
+	o, err := plan(v.ctx(), v.scope, p.Name, outlets, units, p.Director, p.Note)
 	if why, ok := complaint(err); ok {
 		p.Problem = why
 		if err := v.fillPlan(&p); err != nil {
@@ -165,16 +169,24 @@ func (v *visit) board(wall bool) error {
 	}
 	p := BoardPage{Now: v.now, Wall: wall}
 	p.Ends, p.Idle = v.ends()
-	if err := v.read(func(t *db.Tx) error { return v.fillBoard(t, &p, iru.OperationID(n)) }); err != nil {
+	room, err := v.boards.look(v, iru.OperationID(n))
+	if err != nil {
 		return err
 	}
+	room.into(v, &p)
 	p.Frame = v.frame("operations", p.Op.Name)
+	p.Frame.Drill = p.Op.Drill
 	if len(p.Outlets) > 0 {
 		p.Frame.Handling = handling(p.Outlets[0].Handling)
 	}
 	if wall {
 		p.Frame.Nav, p.Frame.Search, p.Frame.SignOut, p.Frame.Officer, p.Frame.Theme = nil, "", "", "", "dark"
-		p.Buttons, p.StandDown = nil, false
+		p.Buttons, p.StandDown, p.MaySay = nil, false, false
+	}
+	if ids := strings.Fields(v.fragment()); len(ids) > 0 {
+		return v.show(p.parts(room, ids))
+	}
+	if wall {
 		return v.show(p.View())
 	}
 	p.Said = v.said()
@@ -198,7 +210,7 @@ func (v *visit) fillBoard(t *db.Tx, p *BoardPage, oid iru.OperationID) error {
 			p.Outlets = append(p.Outlets, out)
 		}
 	}
-	polls, err := t.Polls(ctx, oid)
+	ballots, err := desk.BallotsOf(ctx, t, oid)
 	if err != nil {
 		return err
 	}
@@ -206,7 +218,7 @@ func (v *visit) fillBoard(t *db.Tx, p *BoardPage, oid iru.OperationID) error {
 	if err != nil {
 		return err
 	}
-	if err := v.agencyRows(t, p, polls, tasks, who); err != nil {
+	if err := v.agencyRows(t, p, ballots, tasks, who); err != nil {
 		return err
 	}
 	if err := v.taskTable(t, p, tasks); err != nil {
@@ -218,27 +230,65 @@ func (v *visit) fillBoard(t *db.Tx, p *BoardPage, oid iru.OperationID) error {
 	if err := v.holds(t, p, tasks); err != nil {
 		return err
 	}
-	p.Buttons = v.operationButtons(p)
+	if p.Effect, err = desk.WindowIn(ctx, t, v.scope, oid); err != nil {
+		return err
+	}
+	p.acts = tasks
+	if err := v.theDay(t, p, tasks, who); err != nil {
+		return err
+	}
+	v.personal(p)
 	return nil
 }
 
-func (v *visit) agencyRows(t *db.Tx, p *BoardPage, polls []iru.Poll, tasks []iru.Notice, who names) error {
+// personal is what a board shows to this officer alone.
+func (v *visit) personal(p *BoardPage) {
+	p.Rows, p.StandDown = slices.Clone(p.Rows), false
+	for n := range p.Rows {
+		r := &p.Rows[n]
+		r.Own, r.Word = r.Unit.ID == v.by.Unit, r.Body && p.Op.Unit == v.by.Unit
+		r.StandDown = r.Unit.ID != 0 && v.mayStandDown(p.Op, r.Unit.ID, p.acts) == nil
+		p.StandDown = p.StandDown || r.StandDown
+	}
+	p.MayDraft, p.MaySay = v.may(iru.ToDraft), v.may(iru.ToPlan) || v.may(iru.ToPoll)
+	p.Buttons = v.operationButtons(p)
+}
+
+func (v *visit) agencyRows(t *db.Tx, p *BoardPage, ballots []desk.Ballot, tasks []iru.Notice, who names) error {
 	ctx := v.ctx()
 	officers, err := t.Officers(ctx)
 	if err != nil {
 		return err
 	}
 	p.Rows, p.Go, p.StandDown = nil, 0, false
-	for _, x := range polls {
-		r := AgencyRow{When: x.At, Fresh: x.At, Own: x.Unit == v.by.Unit}
-		if r.Unit, err = t.Unit(ctx, x.Unit); err != nil {
-			return err
+	several := map[iru.ParticipantID]int{}
+	for _, x := range ballots {
+		several[x.Participant]++
+	}
+	for _, x := range ballots {
+		r := AgencyRow{Poll: x.ID, Part: x.Participant, As: x.Role, Body: x.Who.Alone(), When: x.At, Fresh: x.At, Own: x.Unit == v.by.Unit, Unit: iru.Unit{Name: x.Who.Name, Country: x.Who.Country}}
+		if x.Unit != 0 {
+			if r.Unit, err = t.Unit(ctx, x.Unit); err != nil {
+				return err
+			}
+		}
+		if several[x.Participant] > 1 {
+			r.Role = taskRoleName(ctx, x.Role)
+		}
+		if x.Who.Heard.After(r.Fresh) {
+			r.Fresh = x.Who.Heard
 		}
 		var acts []string
-		for _, n := range tasks {
-			if n.Unit != x.Unit || n.State == iru.NoticeWithdrawn {
-				continue
+		for _, k := range x.Tasks {
+			r.Tasks++
+			if k.State != iru.TaskProposed && k.State != iru.TaskAccepted {
+				r.Ready++
 			}
+			if k.At.After(r.Fresh) {
+				r.Fresh = k.At
+			}
+		}
+		for _, n := range x.Acts {
 			r.Tasks++
 			if n.State != iru.NoticeDraft && n.State != iru.NoticeSubmitted && n.State != iru.NoticeEndorsed {
 				r.Ready++
@@ -258,13 +308,13 @@ func (v *visit) agencyRows(t *db.Tx, p *BoardPage, polls []iru.Poll, tasks []iru
 			}
 		}
 		r.Acts = list(acts)
-		digest, err := desk.TaskDigest(x.Unit, tasks)
+		digest, err := x.Digest()
 		if err != nil {
 			return err
 		}
 		r.Digest = digest
 		r.Answer = x.State
-		r.Poll, r.Expired = pollWord(v, x, digest)
+		r.Said, r.Expired = pollWord(v, x.Poll, digest)
 		if x.State == iru.PollNoGo {
 			r.Reason = x.Reason
 		}
@@ -276,8 +326,7 @@ func (v *visit) agencyRows(t *db.Tx, p *BoardPage, polls []iru.Poll, tasks []iru
 		} else {
 			r.Officer = liaisons(officers, x.Unit)
 		}
-		r.StandDown = v.mayStandDown(p.Op, x.Unit, tasks) == nil
-		p.StandDown = p.StandDown || r.StandDown
+		r.Late = v.late(p.Op, r, x.Who.Partner != 0)
 		if r.Officer == "" {
 			r.Officer = ui.T(ctx, "no liaison officer")
 		}
@@ -330,10 +379,13 @@ func (v *visit) taskTable(t *db.Tx, p *BoardPage, tasks []iru.Notice) error {
 			p.Active++
 		}
 		left := "–"
-		if !n.SentAt.IsZero() {
+		if at := n.SentAt; !at.IsZero() || !n.PlayedAt.IsZero() {
+			if n.Drill {
+				at = n.PlayedAt
+			}
 			p.Sent++
-			left = n.SentAt.UTC().Format("15:04:05.000")
-		} else if n.State == iru.NoticeApproved && p.Op.State == iru.OperationReleased && v.now.After(p.Op.T0.Add(10*time.Second)) {
+			left = at.UTC().Format("15:04:05.000")
+		} else if n.State == iru.NoticeApproved && p.Op.State == iru.OperationReleased && p.Op.Came(n.Stage, v.now.Add(-10*time.Second)) {
 			p.Parked++
 			left = ui.T(ctx, "did not leave")
 		}
@@ -356,7 +408,7 @@ func (v *visit) taskTable(t *db.Tx, p *BoardPage, tasks []iru.Notice) error {
 
 func (v *visit) tiles(t *db.Tx, p *BoardPage) error {
 	ctx := v.ctx()
-	as, err := t.AssetsIn(ctx, v.scope, p.Op.ID)
+	as, err := t.TilesIn(ctx, v.scope, p.Op.ID)
 	if err != nil {
 		return err
 	}
@@ -384,7 +436,7 @@ func (v *visit) tiles(t *db.Tx, p *BoardPage) error {
 			}
 			s.Word = join(s.Word, ui.T(ctx, "%d of %d points", agree, v.desk.Rules.Agreement.Points))
 		}
-		p.Tiles.Tiles = append(p.Tiles.Tiles, ui.Tile{State: s, Text: hostAddress(a.Locator), Fresh: ui.Fresh{Seen: a.Seen, Now: v.now, Stale: freshFor}})
+		p.Tiles.Tiles = append(p.Tiles.Tiles, ui.Tile{ID: "tile-" + id(a.ID), State: s, Text: hostAddress(a.Locator), Fresh: ui.Fresh{Seen: a.Seen, Now: v.now, Stale: freshFor}})
 	}
 	return nil
 }
@@ -409,9 +461,12 @@ func (v *visit) holds(t *db.Tx, p *BoardPage, tasks []iru.Notice) error {
 		add(ui.T(ctx, "There is no task"), "/outlets", ui.T(ctx, "draft one from an asset"), ui.Neutral(ui.T(ctx, "Missing")))
 	}
 	for _, r := range p.Rows {
-		if r.Poll.Tone != ui.ToneOK {
-			add(r.Unit.Name, "#unit-"+id(r.Unit.ID), r.Reason, r.Poll)
+		if r.Said.Tone != ui.ToneOK {
+			add(join(r.Unit.Name, r.Role), "#"+r.anchor(), r.Reason, r.Said)
 		}
+	}
+	if err := v.agreedHolds(t, p, add); err != nil {
+		return err
 	}
 	seen := map[iru.ProviderID]bool{}
 	for _, n := range tasks {
@@ -432,6 +487,32 @@ func (v *visit) holds(t *db.Tx, p *BoardPage, tasks []iru.Notice) error {
 		if pr.Contact != iru.ContactConfirmed && len(p.Holds) < 12 {
 			add(pr.Name, "/providers/"+id(pr.ID), ui.T(ctx, "its contact"), contactState(ctx, pr.Contact))
 		}
+	}
+	return nil
+}
+
+// agreedHolds names what is not agreed: questions that are open, and what tasks miss beside it.
+func (v *visit) agreedHolds(t *db.Tx, p *BoardPage, add func(what, href, why string, s ui.State)) error {
+	ctx, base := v.ctx(), "/operations/"+id(p.Op.ID)
+	rs, err := desk.ReadinessOf(ctx, t, v.scope, p.Op, p.Op.T0, v.now)
+	if err != nil {
+		return err
+	}
+	count := map[iru.Lack]int{}
+	for _, r := range rs {
+		for _, l := range r.Misses {
+			count[l]++
+		}
+	}
+	for _, l := range iru.Lacks {
+		if count[l] == 0 || l == iru.LackApproval || l == iru.LackContact { // said one by one
+			continue
+		}
+		to := base + "/agree"
+		if l == iru.LackQuestion {
+			to = base + "/questions"
+		}
+		add(ui.Tn(ctx, count[l], "%d tasks miss something"), to, lackName(ctx, l), ui.Warn(ui.T(ctx, "Missing")))
 	}
 	return nil
 }

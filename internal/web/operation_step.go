@@ -10,18 +10,25 @@ import (
 	"time"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
 
 // operationVerbs are the steps of an operation that a person takes on a page of their own, in the order of the buttons.
-var operationVerbs = []string{"open_poll", "go", "no_go", "release", "hold", "resume", "close", "abort"}
+var operationVerbs = []string{"open_poll", "go", "no_go", "go_on", "release", planCount, "hold", "resume", "close", "abort"}
 
 // standDown is the step that takes one unit's tasks out; its button stands in the unit's row.
 const standDown = "stand_down"
 
 func operationVerbName(ctx context.Context, verb string) string {
 	switch verb {
+	case planCount:
+		return ui.T(ctx, "Plan T0")
+	case "go_on":
+		return ui.T(ctx, "Have the count go on")
+	case sayVerb:
+		return ui.T(ctx, "Write into the duty log")
 	case "open_poll":
 		return ui.T(ctx, "Open the poll")
 	case "go":
@@ -64,8 +71,15 @@ func (v *visit) mayConduct(verb string, o iru.Operation, part *iru.Poll) error {
 	if o.Director != v.by.ID {
 		return iru.Refuse(iru.Forbidden, "only the named director conducts the operation", "")
 	}
-	if verb == "release" {
+	switch verb {
+	case "release":
 		_, err := iru.OperationTable.Next(o.State, verb)
+		return err
+	case "go_on":
+		_, _, err := o.GoOn(v.by.ID, "x", 0, v.now)
+		return err
+	case planCount:
+		_, _, err := o.PlanCount(v.by.ID, v.now.Add(time.Hour), nil, v.now)
 		return err
 	}
 	_, _, err := o.Step(verb, v.by.ID, v.now, "")
@@ -124,7 +138,7 @@ func (v *visit) standDown() error {
 		Next: []string{ui.Tn(ctx, n, "%d tasks of this unit are withdrawn, with your reason."), ui.T(ctx, "The other units' tasks go on as they are."), ui.T(ctx, "What was withdrawn does not come back; it is drafted anew.")}}
 	for _, r := range p.Rows {
 		if r.Unit.ID == unit {
-			s.Facts = ui.Terms{{Name: u.Name, Value: ui.All(r.Poll, ui.Text(ui.T(ctx, "%d of %d tasks approved", r.Ready, r.Tasks)))}}
+			s.Facts = ui.Terms{{Name: u.Name, Value: ui.All(r.Said, ui.Text(ui.T(ctx, "%d of %d tasks approved", r.Ready, r.Tasks)))}}
 		}
 	}
 	return v.takeStep(s, func() (string, error) {
@@ -132,32 +146,31 @@ func (v *visit) standDown() error {
 	})
 }
 
-// part is the poll of the officer's own unit, nil where it takes no part.
-func (v *visit) part(t *db.Tx, oid iru.OperationID) (*iru.Poll, error) {
-	ps, err := t.Polls(v.ctx(), oid)
+// part is a poll that the officer can answer by the verb, of the own unit or, where that leads, of a body without a machine; else one that it has, nil where it takes no part.
+func (v *visit) part(t *db.Tx, o iru.Operation, verb string) (*iru.Poll, error) {
+	bs, err := desk.BallotsOf(v.ctx(), t, o.ID)
 	if err != nil {
 		return nil, err
 	}
-	for i := range ps {
-		if ps[i].Unit == v.by.Unit {
-			return &ps[i], nil
+	var out *iru.Poll
+	for _, b := range bs {
+		if b.Unit != v.by.Unit && (!b.Who.Alone() || o.Unit != v.by.Unit) {
+			continue
+		}
+		if out == nil || !iru.PollTable.Can(out.State, verb) && iru.PollTable.Can(b.State, verb) {
+			out = &b.Poll
 		}
 	}
-	return nil, nil
+	return out, nil
 }
 
 // operationButtons offers what the officer may do now; release waits until nothing holds it.
 func (v *visit) operationButtons(p *BoardPage) []ui.Button {
 	ctx := v.ctx()
-	var part *iru.Poll
-	for _, r := range p.Rows {
-		if r.Own {
-			part = &iru.Poll{State: r.Answer}
-		}
-	}
 	var out []ui.Button
 	primary := false
 	for _, verb := range operationVerbs {
+		part := p.part(verb)
 		if v.mayConduct(verb, p.Op, part) != nil || verb == "release" && len(p.Holds) > 0 {
 			continue
 		}
@@ -165,7 +178,7 @@ func (v *visit) operationButtons(p *BoardPage) []ui.Button {
 		switch verb {
 		case "abort":
 			b.Kind = ui.Danger
-		case "open_poll", "go", "release", "resume":
+		case "open_poll", "go", "release", "resume", "go_on":
 			if !primary {
 				b.Kind, primary = ui.Primary, true
 			}
@@ -179,8 +192,11 @@ func (v *visit) operationStepPage() error { return v.operationStep("", nil) }
 
 func (v *visit) operationStep(why string, refused error) error {
 	ctx, verb := v.ctx(), v.r.PathValue("verb")
-	if verb == standDown {
+	switch verb {
+	case standDown:
 		return v.standDown()
+	case sayVerb:
+		return v.sayStep()
 	}
 	o, err := v.operation()
 	if err != nil {
@@ -195,7 +211,7 @@ func (v *visit) operationStep(why string, refused error) error {
 		if err := v.fillBoard(t, &p, o.ID); err != nil {
 			return err
 		}
-		part, err = v.part(t, o.ID)
+		part, err = v.part(t, o, verb)
 		return err
 	})
 	if err != nil {
@@ -210,22 +226,25 @@ func (v *visit) operationStep(why string, refused error) error {
 	title := operationVerbName(ctx, verb)
 	s := StepPage{Frame: v.frame("operations", title+" · "+o.Name), Title: title, State: operationState(ctx, o.State), Problem: why, Action: base + "/step/" + verb, Verb: title, Kind: ui.Primary, Back: base,
 		Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Operations"), Href: "/operations"}, {Text: o.Name, Href: base}}, Next: v.operationNext(verb, p), Facts: v.stepFacts(verb, p, part)}
+	s.Frame.Drill = o.Drill
 	reason := ui.Field{Name: "why", Label: ui.T(ctx, "Why"), Type: "textarea", Required: true, Max: 1000, Value: v.value("why"), Hint: ui.T(ctx, "The ledger keeps it; all who take part read it.")}
 	switch verb {
 	case "go":
-		for _, r := range p.Rows {
-			if r.Own {
-				s.Hidden = map[string]string{"tasks": r.Digest}
-			}
-		}
+		s.Hidden, s.Fields = v.pollFields(p, verb)
 	case "no_go":
-		s.Kind, s.Fields = ui.Danger, []ui.Field{reason}
+		s.Kind = ui.Danger
+		s.Hidden, s.Fields = v.pollFields(p, verb)
+		s.Fields = append(s.Fields, reason)
 	case "abort":
 		s.Kind, s.Fields = ui.Danger, []ui.Field{reason}
 		s.Check = &ui.Check{ID: "sure", Name: "sure", Value: "1", Label: ui.T(ctx, "Abort %s for all who take part", o.Name)}
 	case "hold":
 		reason.Required = false
 		s.Fields = []ui.Field{reason}
+	case "go_on":
+		s.Fields = []ui.Field{reason}
+	case planCount:
+		s.Fields = v.countFields(o)
 	case "release":
 		s.Fields = v.releaseFields()
 		s.Check = &ui.Check{ID: "sure", Name: "sure", Value: "1", Label: ui.T(ctx, "Everything above may leave at that instant")}
@@ -241,10 +260,10 @@ func (v *visit) stepFacts(verb string, p BoardPage, part *iru.Poll) ui.Terms {
 	ctx := v.ctx()
 	var out ui.Terms
 	for _, r := range p.Rows {
-		if (verb == "go" || verb == "no_go") && !r.Own {
+		if (verb == "go" || verb == "no_go") && !r.Own && !r.Word {
 			continue
 		}
-		out = append(out, ui.Term{Name: r.Unit.Name, Value: ui.All(r.Poll, ui.Text(ui.T(ctx, "%d of %d tasks approved", r.Ready, r.Tasks)))})
+		out = append(out, ui.Term{Name: r.Unit.Name, Value: ui.All(r.Said, ui.Text(ui.T(ctx, "%d of %d tasks approved", r.Ready, r.Tasks)))})
 	}
 	if verb == "release" {
 		for _, h := range p.Holds {
@@ -271,6 +290,10 @@ func (v *visit) operationNext(verb string, p BoardPage) []string {
 			return []string{ui.T(ctx, "Nothing of it leaves: what was on its way is called back."), ui.T(ctx, "T0 is set anew by the next release. Answers stay unless tasks change.")}
 		}
 		return []string{ui.T(ctx, "The count stands still; nothing is lost. Answers stay unless tasks change.")}
+	case planCount:
+		return []string{ui.T(ctx, "The count runs down to it, and stops at each built-in hold until you have it go on."), ui.T(ctx, "An hour before it captures of every asset are ordered. Nothing leaves by planning: that takes a release.")}
+	case "go_on":
+		return []string{ui.T(ctx, "T0 moves by as long as the count stood. The reason stands in the log.")}
 	case "resume":
 		return []string{ui.T(ctx, "The poll goes on where it stood.")}
 	case "close":
@@ -323,8 +346,11 @@ func (v *visit) instant() (time.Time, error) {
 
 func (v *visit) stepOperation() error {
 	ctx := v.ctx()
-	if v.r.PathValue("verb") == standDown {
+	switch v.r.PathValue("verb") {
+	case standDown:
 		return v.standDown()
+	case sayVerb:
+		return v.sayStep()
 	}
 	o, err := v.operation()
 	if err != nil {
@@ -334,7 +360,7 @@ func (v *visit) stepOperation() error {
 		return iru.NotFound
 	}
 	err = v.read(func(t *db.Tx) error {
-		part, err := v.part(t, o.ID)
+		part, err := v.part(t, o, v.r.PathValue("verb"))
 		if err != nil {
 			return err
 		}
@@ -349,11 +375,21 @@ func (v *visit) stepOperation() error {
 		_, err = v.desk.OpenPoll(ctx, v.scope, o.ID)
 		done = ui.T(ctx, "The poll is open.")
 	case "go":
-		_, err = v.desk.Poll(ctx, v.scope, o.ID, iru.PollGo, v.value("tasks"), "")
+		err = v.answerPoll(o, iru.PollGo)
 		done = ui.T(ctx, "Your unit is GO.")
 	case "no_go":
-		_, err = v.desk.Poll(ctx, v.scope, o.ID, iru.PollNoGo, "", v.value("why"))
+		err = v.answerPoll(o, iru.PollNoGo)
 		done = ui.T(ctx, "Your unit is NO-GO.")
+	case planCount:
+		var t0 time.Time
+		var holds []iru.Pause
+		if t0, holds, err = v.countForm(); err == nil {
+			_, err = v.desk.PlanCount(ctx, v.scope, o.ID, t0, holds)
+		}
+		done = ui.T(ctx, "T0 is planned for %s UTC.", t0.UTC().Format("2 Jan 15:04:05"))
+	case "go_on":
+		_, err = v.desk.GoOn(ctx, v.scope, o.ID, v.value("why"))
+		done = ui.T(ctx, "The count goes on.")
 	case "hold":
 		_, err = v.desk.HoldOperation(ctx, v.scope, o.ID, v.value("why"))
 		done = ui.T(ctx, "The operation is on hold.")
@@ -388,6 +424,71 @@ func (v *visit) stepOperation() error {
 	}
 	v.say(done)
 	return v.to("/operations/%d", o.ID)
+}
+
+// part is a poll that the officer's unit can answer by the verb, else one that it has, nil where it takes no part.
+func (p BoardPage) part(verb string) *iru.Poll {
+	var out *iru.Poll
+	for _, r := range p.Rows {
+		if !r.Own && !r.Word {
+			continue
+		}
+		if x := (iru.Poll{ID: r.Poll, State: r.Answer}); out == nil || !iru.PollTable.Can(out.State, verb) && iru.PollTable.Can(x.State, verb) {
+			out = &x
+		}
+	}
+	return out
+}
+
+// pollFields ask for which role, or which body, the answer is, where there are several; the digests of what each was read stand beside.
+func (v *visit) pollFields(p BoardPage, verb string) (map[string]string, []ui.Field) {
+	ctx := v.ctx()
+	hidden := map[string]string{}
+	var which []ui.Option
+	word := false
+	for _, r := range p.Rows {
+		if (r.Own || r.Word) && iru.PollTable.Can(r.Answer, verb) {
+			which, word = append(which, ui.Option{Value: id(r.Poll), Text: join(r.Unit.Name, taskRoleName(ctx, r.As))}), word || r.Word
+			hidden["tasks-"+id(r.Poll)] = r.Digest
+		}
+	}
+	if len(which) == 1 {
+		hidden = map[string]string{"poll": which[0].Value, "tasks": hidden["tasks-"+which[0].Value]}
+	}
+	var fields []ui.Field
+	if len(which) > 1 {
+		fields = append(fields, ui.Field{Name: "poll", Label: ui.T(ctx, "Takes part as"), Type: "select", Options: which, Value: v.value("poll"), Required: true})
+	}
+	if word {
+		fields = append(fields, ui.Field{Name: "word", Label: ui.T(ctx, "Whose word"), Value: v.value("word"), Max: 300, Hint: ui.T(ctx, "Only for a body without a machine: who told you, and when.")})
+	}
+	return hidden, fields
+}
+
+// answerPoll takes the answer of the form in.
+func (v *visit) answerPoll(o iru.Operation, state iru.PollState) error {
+	a := desk.PollAnswer{Operation: o.ID, State: state, Seen: v.value("tasks"), Reason: v.value("why"), Word: v.value("word")}
+	if which := v.whole("poll"); which != 0 {
+		if a.Seen == "" {
+			a.Seen = v.value("tasks-" + id(which))
+		}
+		if err := v.read(func(t *db.Tx) error {
+			ps, err := t.Polls(v.ctx(), o.ID)
+			for _, p := range ps {
+				if p.ID == which {
+					a.Participant, a.Role = p.Participant, p.Role
+				}
+			}
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	if state == iru.PollNoGo {
+		a.Seen = ""
+	}
+	_, err := v.desk.AnswerPoll(v.ctx(), v.scope, a)
+	return err
 }
 
 // sure refuses what was not confirmed.

@@ -124,7 +124,7 @@ func (w *order) there(what, expression string) {
 	until(w.t, what, `document.readyState === 'complete' && `+expression)
 	webtest.AxeHere(w.t, 1280, false)
 	webtest.AxeHere(w.t, 320, true)
-	webtest.AxeHere(w.t, 1280, false)
+	webtest.Look(w.t, 1280, false)
 }
 
 // answers presses a button of the provider's page, fills its form in and sends it.

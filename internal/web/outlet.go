@@ -18,6 +18,9 @@ import (
 	"iolaus/internal/web/ui"
 )
 
+// maxReturned is how many returns the list of outlets shows.
+const maxReturned = 200
+
 func (v *visit) outletsPage() error {
 	p := OutletsPage{Frame: v.frame("outlets", ui.T(v.ctx(), "Outlets")), Now: v.now, Said: v.said(), MayWatch: v.may(iru.ToWatch)}
 	err := v.read(func(t *db.Tx) error {
@@ -25,7 +28,15 @@ func (v *visit) outletsPage() error {
 		if err != nil {
 			return err
 		}
-		assets, err := t.Assets(v.ctx(), v.scope)
+		counts, err := t.Standings(v.ctx(), v.scope)
+		if err != nil {
+			return err
+		}
+		suggested, err := t.SuggestedFor(v.ctx(), v.scope)
+		if err != nil {
+			return err
+		}
+		returned, err := t.AssetsIs(v.ctx(), v.scope, iru.AssetReturned, maxReturned)
 		if err != nil {
 			return err
 		}
@@ -34,33 +45,32 @@ func (v *visit) outletsPage() error {
 		for _, o := range outlets {
 			named[o.ID] = o.Name
 		}
-		suggested := map[iru.OutletID]int{}
-		of := map[iru.AssetID]iru.OutletID{}
-		for _, a := range assets {
-			of[a.ID] = a.Outlet
+		slices.SortFunc(returned, func(a, b iru.Asset) int { return cmp.Compare(a.ID, b.ID) })
+		for _, a := range returned {
+			p.Returned = append(p.Returned, ui.Line{Text: kindName(v.ctx(), a.Kind) + " " + id(a.ID), Href: "/assets/" + id(a.ID), Sub: join(named[a.Outlet], defanged(a.Locator)), End: ui.Fresh{Seen: a.Presence.Since, Now: v.now}})
 		}
-		for _, a := range assets {
-			if a.State == iru.AssetReturned {
-				p.Returned = append(p.Returned, ui.Line{Text: kindName(v.ctx(), a.Kind) + " " + id(a.ID), Href: "/assets/" + id(a.ID), Sub: join(named[a.Outlet], defanged(a.Locator)), End: ui.Fresh{Seen: a.Presence.Since, Now: v.now}})
+		rows := map[iru.OutletID]*OutletRow{}
+		for _, c := range counts {
+			if c.State == iru.AssetCandidate {
+				p.Candidates += c.Count
 			}
-			if a.State == iru.AssetCandidate {
-				p.Candidates++
-				if a.Lineage.To != 0 && a.Lineage.Score > 0 {
-					suggested[of[a.Lineage.To]]++
-				}
+			if c.State == iru.AssetRejected {
+				continue
+			}
+			if rows[c.Outlet] == nil {
+				rows[c.Outlet] = &OutletRow{}
+			}
+			tally(&rows[c.Outlet].Availability, c.Presence, c.Count)
+			if c.Seen.After(rows[c.Outlet].Seen) {
+				rows[c.Outlet].Seen = c.Seen
 			}
 		}
 		for _, o := range outlets {
-			row := OutletRow{Outlet: o, Suggested: suggested[o.ID]}
-			for _, a := range assets {
-				if a.Outlet != o.ID || a.State == iru.AssetRejected {
-					continue
-				}
-				tally(&row.Availability, a.Presence.State)
-				if a.Seen.After(row.Seen) {
-					row.Seen = a.Seen
-				}
+			row := OutletRow{}
+			if r := rows[o.ID]; r != nil {
+				row = *r
 			}
+			row.Outlet, row.Suggested = o, suggested[o.ID]
 			p.Rows = append(p.Rows, row)
 		}
 		return nil
@@ -130,7 +140,7 @@ func (r *outletReader) read(id iru.OutletID) error {
 		if a.Outlet == id && a.State != iru.AssetRejected {
 			p.Assets = append(p.Assets, a)
 			mine[a.ID] = a
-			tally(&p.Availability, a.Presence.State)
+			tally(&p.Availability, a.Presence.State, 1)
 		}
 	}
 	for _, a := range all {
@@ -145,6 +155,12 @@ func (r *outletReader) read(id iru.OutletID) error {
 	r.estate()
 	r.graph()
 	if err := r.timeline(); err != nil {
+		return err
+	}
+	if err := r.returns(); err != nil {
+		return err
+	}
+	if err := r.waves(); err != nil {
 		return err
 	}
 	es, err := r.t.EventsOf(r.ctx, iru.Subject{Noun: "outlet", ID: int64(id)})

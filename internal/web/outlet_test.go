@@ -224,3 +224,38 @@ func TestTodayCountsWhatItDoesNotList(t *testing.T) {
 		t.Errorf("%d lines", n)
 	}
 }
+
+// TestTodayTellsOfLateLooks: a schedule that nobody keeps is told, one that is a little late is not.
+func TestTodayTellsOfLateLooks(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	due := func(id iru.AssetID, m iru.Monitor, late time.Duration) {
+		must(t, h.DB.Tx(t.Context(), func(x *db.Tx) error {
+			return x.AddSchedule(t.Context(), iru.Schedule{Unit: h.people["ada"].Unit, Asset: id, Monitor: m, Due: h.clock().Add(-late), Every: time.Hour})
+		}))
+	}
+	due(s.wire.ID, iru.SiteMonitor, 5*time.Minute)
+	if got := strings.Join(h.as("ada").get("/").find("#availability footer"), ""); strings.Contains(got, "Looks that wait") {
+		t.Errorf("told at once: %s", got)
+	}
+	due(s.wire.ID, iru.ServerMonitor, time.Hour)
+	h.as("ada").get("/").has("#availability footer", "Looks that wait: 1, the oldest since "+h.clock().Add(-time.Hour).Format("2 Jan 15:04"))
+}
+
+// TestSearchOfCapturedTexts: words in any script are found and marked where they stand; what is wrong with a query is said.
+func TestSearchOfCapturedTexts(t *testing.T) {
+	h := newHouse(t)
+	s := h.story()
+	c := h.as("ada")
+	c.get(at("/search", "q", "الثَلج 204")).is(200).has("#texts mark", "الثلج").has("#texts .tr[dir=rtl]", "204").has("#texts", "halcyon-weather[.]test").has("#texts a", "نشرة الطقس").
+		has(`#texts a[href="/items/`+id(s.arabic.ID)+`"]`, "Item").has(".hc", "AMBER+STRICT").has("#texts footer", "log of consultations")
+	c.get(at("/search", "q", `"snow line" -copy -moved`)).is(200).has("#texts .pill", "1").has("#texts mark", "Snow line").has("#texts .addr", "halcyon-live")
+	c.get(at("/search", "q", "204", "lang", "fr")).is(200).has("#texts .pill", "1").has("details[open] select[name=lang]", "fr")
+	c.get(at("/search", "q", "204", "kind", "stream")).is(200).hasNo("#texts").has("[aria-labelledby=empty-h]", "Nothing was found")
+	c.get(at("/search", "q", "204", "from", "2026-13-99")).is(200).has(".note.warn", "A day cannot be read")
+	c.get(at("/search", "q", `"snow line`)).is(200).hasNo("#texts").has(".note.warn", "does not end")
+	c.get(at("/search", "q", "-snow")).is(200).has(".note.warn", "only says what must not be found")
+	h.as("bo").get(at("/search", "q", "snow")).is(200).hasNo("#texts")
+	c.get(at("/search", "q", "<script>alert(1)</script>")).is(200).hasNo("main script")
+	c.get(at("/ledger", "noun", "search")).is(200).hasNo("main table tbody tr td a[href^='/search']")
+}

@@ -98,6 +98,9 @@ type MePage struct {
 	Days     string
 	Tokens   ui.Table
 	MayAdmin bool
+
+	Languages    string // as they were written
+	LanguagesBad string
 }
 
 func (p MePage) terms(ctx context.Context) ui.Terms {

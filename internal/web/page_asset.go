@@ -37,6 +37,10 @@ type AssetPage struct {
 	Suggested iru.Outlet   // that the resembling asset carries
 	JudgedBy  string
 	History   ui.Table
+	Leads     []iru.Lead
+	Sightings []sightingNow // what each monitor saw last
+	Planned   int           // looks that are scheduled
+	Prepared  ui.Lines      // acts that wait to be released
 	Judge     judgeForm
 	Carry     carryForm
 
@@ -68,16 +72,35 @@ func (p AssetPage) head(ctx context.Context) ui.Head {
 // presence is what each vantage point says.
 func (p AssetPage) presence(ctx context.Context) ui.Table {
 	t := ui.Table{Label: ui.T(ctx, "Presence by vantage point"), Empty: ui.T(ctx, "Nobody has looked yet. The first look is on its way."),
-		Columns: []ui.Column{{Title: ui.T(ctx, "Vantage point")}, {Title: ui.T(ctx, "What it says")}, {Title: ui.T(ctx, "In a row"), Num: true}, {Title: ui.T(ctx, "Last telling look"), NoWrap: true}}}
+		Columns: []ui.Column{{Title: ui.T(ctx, "Vantage point")}, {Title: ui.T(ctx, "What it says")}, {Title: ui.T(ctx, "Against what was captured")}, {Title: ui.T(ctx, "In a row"), Num: true}, {Title: ui.T(ctx, "Last telling look"), NoWrap: true}}}
 	for _, name := range slices.Sorted(maps.Keys(p.Asset.Presence.Runs)) {
 		r := p.Asset.Presence.Runs[name]
 		row := ui.T(ctx, "%s of %s", strconv.Itoa(min(r.Length, p.Agreement.Rounds)), strconv.Itoa(p.Agreement.Rounds))
 		if r.Up {
 			row = "–"
 		}
-		t.Rows = append(t.Rows, ui.Cells(ui.Isolated(name), outcomeState(ctx, r.Found), ui.Text(row), ui.Fresh{Seen: r.Last, Now: p.Now, Stale: freshFor}))
+		t.Rows = append(t.Rows, ui.Cells(ui.Isolated(name), outcomeState(ctx, r.Found), contentState(ctx, r.Content, 0).Plain(), ui.Text(row), ui.Fresh{Seen: r.Last, Now: p.Now, Stale: freshFor}))
 	}
 	return t
+}
+
+// compare leads to what was captured of its own address before and after.
+func (p AssetPage) compare(ctx context.Context) templ.Component {
+	for _, i := range p.Items {
+		if i.Locator == p.Asset.Locator && i.Exhibit != 0 {
+			return ui.Link(at("/exhibits/compare", "a", id(i.Exhibit)), ui.T(ctx, "Before and after"))
+		}
+	}
+	return nil
+}
+
+// cloaked says that what is shown differs by vantage point; "" where it does not.
+func (p AssetPage) cloaked(ctx context.Context) string {
+	shown, hidden := p.Asset.Presence.Cloaked(p.Agreement.Gap)
+	if len(hidden) == 0 {
+		return ""
+	}
+	return ui.T(ctx, "What is shown differs by vantage point: %s sees the content, %s sees something else or nothing. It is not gone.", list(shown), list(hidden))
 }
 
 // rule says when absence is believed.
@@ -88,13 +111,13 @@ func (p AssetPage) rule(ctx context.Context) string {
 
 func (p AssetPage) looks(ctx context.Context) ui.Table {
 	t := ui.Table{Label: ui.T(ctx, "Looks, newest first"), Compact: true, Empty: ui.T(ctx, "Nobody has looked yet."),
-		Columns: []ui.Column{{Title: ui.T(ctx, "When"), NoWrap: true}, {Title: ui.T(ctx, "Vantage point")}, {Title: ui.T(ctx, "What was met"), Head: true}, {Title: "HTTP", Num: true}, {Title: ui.T(ctx, "Detail")}, {Title: ui.T(ctx, "Took"), Num: true}}}
+		Columns: []ui.Column{{Title: ui.T(ctx, "When"), NoWrap: true}, {Title: ui.T(ctx, "Vantage point")}, {Title: ui.T(ctx, "What was met"), Head: true}, {Title: ui.T(ctx, "Against what was captured")}, {Title: "HTTP", Num: true}, {Title: ui.T(ctx, "Detail")}, {Title: ui.T(ctx, "Took"), Num: true}}}
 	for _, o := range p.Looks {
 		http := ""
 		if o.Status != 0 {
 			http = strconv.Itoa(o.Status)
 		}
-		t.Rows = append(t.Rows, ui.Cells(ui.When{At: o.At, Day: true}, ui.Isolated(o.Vantage), outcomeState(ctx, o.Outcome).Plain(), ui.Text(http), ui.Isolated(plainDefanged(cutText(o.Detail, 160))),
+		t.Rows = append(t.Rows, ui.Cells(ui.When{At: o.At, Day: true}, ui.Isolated(o.Vantage), outcomeState(ctx, o.Outcome).Plain(), contentState(ctx, o.Content, o.Alike).Plain(), ui.Text(http), ui.Isolated(plainDefanged(cutText(o.Detail, 160))),
 			ui.Text(fmt.Sprintf("%d ms", o.Took.Milliseconds()))))
 	}
 	return t

@@ -18,6 +18,8 @@ type CandidatesPage struct {
 	Now          time.Time
 	Said         string
 	Rows         []CandidateRow
+	Low          []CandidateRow // after the others: what was refused before is like them
+	Logs         []iru.CTLog    // certificate logs with which something is wrong
 	MayAttribute bool
 	MayWatch     bool
 }
@@ -26,18 +28,21 @@ type CandidatesPage struct {
 type CandidateRow struct {
 	Asset  iru.Asset
 	Outlet string // that it resembles; "" none
+	Low    []iru.NoiseReason
 }
 
-func (p CandidatesPage) table(ctx context.Context) ui.Table {
+func (p CandidatesPage) table(ctx context.Context, rows []CandidateRow) ui.Table {
 	t := ui.Table{Label: ui.T(ctx, "Candidates"), List: true, Columns: []ui.Column{{Title: ui.T(ctx, "Address")}, {Title: ui.T(ctx, "Kind"), NoWrap: true}, {Title: ui.T(ctx, "Resembles")},
 		{Title: ui.T(ctx, "Found")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Since"), NoWrap: true}, {Title: ui.T(ctx, "Action"), Hidden: true, Num: true}}}
 	verb := ui.T(ctx, "Open")
 	if p.MayAttribute {
 		verb = ui.T(ctx, "Judge")
 	}
-	for _, r := range p.Rows {
+	for _, r := range rows {
 		like := ui.Quiet(ui.T(ctx, "nothing known"))
-		if r.Outlet != "" {
+		if r.Low != nil {
+			like = p.lowReasons(ctx, r.Low)
+		} else if r.Outlet != "" {
 			like = templ.Join(ui.Isolated(r.Outlet), ui.Text(" "), ui.Quiet(strengthWords(ctx, r.Asset.Lineage)))
 		}
 		t.Rows = append(t.Rows, ui.Cells(shortAddress(r.Asset.Locator), ui.Text(kindName(ctx, r.Asset.Kind)), like, ui.Quiet(foundBy(ctx, r.Asset)), presenceState(ctx, r.Asset.Presence.State),
@@ -53,4 +58,19 @@ func (p CandidatesPage) todo(ctx context.Context) []ui.Todo {
 	}
 	return []ui.Todo{{Title: ui.T(ctx, "Watch an address"), Why: ui.T(ctx, "What its pages link to is found by itself and comes here."), Next: true,
 		Button: ui.Button{Text: ui.T(ctx, "Watch an address"), Href: "/watch", Kind: ui.Primary}}}
+}
+
+// lowTable is the list of what is ranked low; its third column says why.
+func (p CandidatesPage) lowTable(ctx context.Context) ui.Table {
+	t := p.table(ctx, p.Low)
+	t.Label, t.Columns[2].Title = ui.T(ctx, "Ranked low"), ui.T(ctx, "Ranked low because")
+	return t
+}
+
+// logWords says what is wrong with a certificate log.
+func logWords(ctx context.Context, l iru.CTLog) string {
+	if l.Trouble == iru.CTForked {
+		return ui.T(ctx, "The certificate log %s shows two histories: what it says is read as a hint, and proves nothing.", plainDefanged(l.Log))
+	}
+	return ui.T(ctx, "The certificate log %s stands still: certificates issued since are not seen there.", plainDefanged(l.Log))
 }

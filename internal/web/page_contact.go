@@ -83,7 +83,7 @@ func (v *visit) contactTables(t *db.Tx, p iru.Provider, may bool) (contacts, tes
 		if may && x.Receipt == "" && !x.SentAt.IsZero() {
 			step = ui.Link("/tests/"+id(x.ID)+"/acknowledge", ui.T(ctx, "It arrived"))
 		}
-		tests.Rows = append(tests.Rows, ui.Cells(ui.Text(moment(x.At)), contactAddress(iru.Contact{Channel: x.Channel, Address: x.Address}), trialWords(ctx, x), step))
+		tests.Rows = append(tests.Rows, ui.Cells(ui.Isolated(moment(x.At)), contactAddress(iru.Contact{Channel: x.Channel, Address: x.Address}), trialWords(ctx, x), step))
 	}
 	return contacts, tests, second, nil
 }

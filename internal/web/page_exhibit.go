@@ -217,6 +217,11 @@ func (s CheckStep) words(ctx context.Context) string {
 		return ui.T(ctx, "The manifest names these files and no others")
 	case CheckFile:
 		return ui.T(ctx, "The bytes of %s have their digest", s.Name)
+	case CheckStamp:
+		if s.Name == "" {
+			return ui.T(ctx, "A time-stamp authority saw the ledger with it")
+		}
+		return ui.T(ctx, "Time stamp of %s over the ledger with it: %s", s.Name, s.At.UTC().Format("2006-01-02 15:04:05 UTC"))
 	case CheckCustody:
 		if s.N > 0 {
 			return ui.Tn(ctx, s.N, "The chain of custody fits, %d entries")

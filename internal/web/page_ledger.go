@@ -32,6 +32,8 @@ type LedgerPage struct {
 	Table    ui.Table
 	Pages    ui.Pages
 	Report   *CheckReport
+
+	Witnesses ui.Table // checkpoints that partners and we signed for each other
 }
 
 // A CheckReport is what "check again" found.

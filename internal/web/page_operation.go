@@ -22,7 +22,7 @@ type OperationsPage struct {
 }
 
 func (p OperationsPage) head(ctx context.Context) ui.Head {
-	h := ui.Head{Title: ui.T(ctx, "Operations"), Facts: []templ.Component{ui.Connection()}}
+	h := ui.Head{Title: ui.T(ctx, "Operations"), Facts: []templ.Component{ui.Link("/partners", ui.T(ctx, "Partners")), ui.Connection()}}
 	if p.MayPlan && !p.None {
 		h.Buttons = []ui.Button{{Text: ui.T(ctx, "Plan an operation"), Kind: ui.Primary, Href: "/operations/new", Key: "n"}}
 	}
@@ -35,6 +35,7 @@ type PlanPage struct {
 	Problem   string
 	Name      string
 	Note      string
+	Kind      string // "drill" for one of which nothing leaves
 	Director  iru.OfficerID
 	Directors []iru.Officer
 	Outlets   []iru.Outlet
@@ -52,6 +53,7 @@ func (p PlanPage) fields(ctx context.Context) []ui.Field {
 		{Name: "name", Label: ui.T(ctx, "Name"), Value: p.Name, Required: true, Max: 100, Autocomplete: "off", Hint: ui.T(ctx, "One that tells outsiders nothing.")},
 		{Name: "director", Label: ui.T(ctx, "Director"), Type: "select", Options: who, Value: id(p.Director), Required: true, Hint: ui.T(ctx, "Polls, holds, releases and aborts; nobody else can.")},
 		{Name: "note", Label: ui.T(ctx, "Aim"), Type: "textarea", Value: p.Note, Max: 2000},
+		{Name: "kind", Label: ui.T(ctx, "This is"), Type: "select", Value: or(p.Kind, "day"), Options: []ui.Option{{Value: "day", Text: ui.T(ctx, "the day itself")}, {Value: "drill", Text: ui.T(ctx, "a drill: it is played, and nothing of it ever leaves")}}},
 	}
 }
 
@@ -98,22 +100,37 @@ type BoardPage struct {
 	Down     int
 	Unknown  int
 	Tasks    ui.Table
-	Sent     int // tasks that left
-	Active   int // tasks that were not withdrawn
-	Parked   int // tasks that should have left and did not
+	Effect   iru.OperationEffect // its window
+	Sent     int                 // tasks that left
+	Active   int                 // tasks that were not withdrawn
+	Parked   int                 // tasks that should have left and did not
 	MayDraft bool
 
 	StandDown bool // this officer may stand a unit down
+
+	Count  iru.Count
+	Pauses []string // built-in holds with what became of them
+	Stages []ui.Line
+	Duty   []ui.Line
+	MaySay bool
+	acts   []iru.Notice // what stand down and the buttons are decided by
+	known  []iru.Officer
 }
 
-// An AgencyRow is one unit of an operation.
+// An AgencyRow is one participant of an operation in one of its roles.
 type AgencyRow struct {
-	Unit    iru.Unit
+	Unit    iru.Unit // its name and country alone where no unit of this house takes part
+	Poll    int64
+	Role    string // where it acts in several
+	Part    iru.ParticipantID
+	As      iru.TaskRole
+	Body    bool   // no machine speaks for it
+	Word    bool   // a body without a machine, whose answer this officer's unit enters
 	Officer string // who answered, else who may
 	Acts    string // instruments, each once
 	Ready   int
 	Tasks   int
-	Poll    ui.State
+	Said    ui.State
 	Answer  iru.PollState
 	When    time.Time // of the answer
 	Reason  string
@@ -123,15 +140,34 @@ type AgencyRow struct {
 	Digest  string // of its tasks as they stand
 
 	StandDown bool // this officer may take its tasks out
+
+	Late ui.State // not heard since, or not ready though T0 is near; "" for neither
 }
 
-// t0 is the operation's clock: it stands until T0 is set, then counts down, then up.
+// anchor is where its row stands on the page.
+func (r AgencyRow) anchor() string {
+	if r.Role == "" && r.Unit.ID != 0 {
+		return "unit-" + id(r.Unit.ID)
+	}
+	return "unit-poll-" + id(r.Poll)
+}
+
+func (r AgencyRow) kind(ctx context.Context) string {
+	if r.Unit.ID == 0 {
+		return ""
+	}
+	return issuerName(ctx, r.Unit.Kind)
+}
+
+// t0 is the operation's clock: it stands until T0 is planned, counts down, stands at holds, then counts up.
 func (p BoardPage) t0() (ui.Clock, bool) {
-	if p.Op.T0.IsZero() {
+	if p.Count.T0.IsZero() {
 		return ui.Clock{}, false
 	}
-	c := ui.Clock{What: p.Op.Name, Now: p.Now, Due: p.Op.T0, Prefix: "T−"}
-	if !p.Now.Before(p.Op.T0) {
+	c := ui.Clock{What: p.Op.Name, Now: p.Now, Due: p.Count.T0, Prefix: "T−"}
+	if p.Count.Stands {
+		c.Stopped = p.Now
+	} else if !p.Now.Before(p.Count.T0) {
 		c.Prefix = "T"
 	}
 	return c, true
@@ -158,7 +194,9 @@ func (p BoardPage) head(ctx context.Context) ui.Head {
 		h.Facts = append(h.Facts, ui.Link("/outlets/"+id(o.ID), o.Name))
 	}
 	h.Facts = append(h.Facts, ui.Connection())
-	h.Buttons = []ui.Button{{Text: ui.T(ctx, "Wallboard"), Href: "/operations/" + id(p.Op.ID) + "/wall", Key: "w"}}
+	base := "/operations/" + id(p.Op.ID)
+	h.Buttons = []ui.Button{{Text: ui.T(ctx, "Who does what"), Href: base + "/agree"}, {Text: ui.T(ctx, "Questions"), Href: base + "/questions"}, {Text: ui.T(ctx, "Partners"), Href: base + "/partners"},
+		{Text: ui.T(ctx, "Rehearse"), Href: "/operations/" + id(p.Op.ID) + "/rehearsal", Key: "r"}, {Text: ui.T(ctx, "Wallboard"), Href: "/operations/" + id(p.Op.ID) + "/wall", Key: "w"}}
 	return h
 }
 

@@ -49,6 +49,9 @@ type OutletPage struct {
 	LeftOut      int // addresses that the figure does not show
 	Timeline     ui.Timeline
 	Waves        []iru.Operation
+	WaveFacts    []outletWave
+	Comebacks    []iru.Comeback // falls, and what came after each
+	Prepared     ui.Lines       // acts that wait to be released
 	History      ui.Table
 	MayWatch     bool
 	MayPlan      bool
@@ -110,6 +113,8 @@ func (p OutletPage) head(ctx context.Context) ui.Head {
 	if p.MayWatch {
 		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Add an address"), Href: at("/watch", "outlet", id(p.Outlet.ID)), Key: "a"})
 	}
+	h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Plans"), Href: at("/plans", "outlet", id(p.Outlet.ID))})
+	h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Map"), Href: "/outlets/" + id(p.Outlet.ID) + "/map", Key: "m"})
 	h.Buttons = append(h.Buttons, p.Steps...)
 	if p.MayPlan {
 		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Plan an operation"), Kind: ui.Primary, Href: at("/operations/new", "outlet", id(p.Outlet.ID))})
@@ -130,20 +135,9 @@ func (p OutletPage) leftOut(ctx context.Context) templ.Component {
 	return ui.Text(ui.Tn(ctx, p.LeftOut, "%d addresses are not drawn: they are down, or there are too many."))
 }
 
-func (p OutletPage) waves(ctx context.Context) ui.Table {
-	t := ui.Table{Label: ui.T(ctx, "Operations"), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Operation")}, {Title: "T0", NoWrap: true}, {Title: ui.T(ctx, "State")}}}
-	for _, o := range p.Waves {
-		t0 := ui.T(ctx, "not set")
-		if !o.T0.IsZero() {
-			t0 = day(o.T0) + " " + o.T0.Format("15:04:05")
-		}
-		t.Rows = append(t.Rows, ui.Cells(ui.Link("/operations/"+id(o.ID), o.Name), ui.Text(t0), operationState(ctx, o.State)))
-	}
-	return t
-}
-
 func (p OutletsPage) buttons(ctx context.Context) []ui.Button {
 	out := []ui.Button{{Text: ui.T(ctx, "Candidates: %s", strconv.Itoa(p.Candidates)), Href: "/candidates", Key: "c"}}
+	out = append(out, ui.Button{Text: ui.T(ctx, "Languages"), Href: "/coverage"})
 	if p.MayWatch {
 		out = append(out, ui.Button{Text: ui.T(ctx, "Watch an address"), Href: "/watch", Kind: ui.Primary, Key: "a"})
 	}
@@ -156,17 +150,4 @@ func (p OutletsPage) todo(ctx context.Context) []ui.Todo {
 	}
 	return []ui.Todo{{Title: ui.T(ctx, "Watch an address"), Why: ui.T(ctx, "Paste an address of the outlet, as it is or defanged."), Next: true,
 		Button: ui.Button{Text: ui.T(ctx, "Watch an address"), Href: "/watch", Kind: ui.Primary}}}
-}
-
-// foundBy says how an address was found.
-func foundBy(ctx context.Context, a iru.Asset) string {
-	switch a.FoundBy {
-	case "person":
-		return ui.T(ctx, "entered by a person")
-	case "crawl":
-		return ui.T(ctx, "linked from asset %s", id(a.FoundFrom))
-	case "ct":
-		return ui.T(ctx, "seen in a certificate log")
-	}
-	return a.FoundBy
 }

@@ -147,6 +147,7 @@ func (p ProviderPage) head(ctx context.Context) ui.Head {
 			h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Change contact"), Href: "/providers/" + id(p.Provider.ID) + "/change"})
 		}
 	}
+	h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Hours of its desk"), Href: "/providers/" + id(p.Provider.ID) + "/hours"})
 	if p.Provider.Channel == iru.ByMail {
 		h.Buttons = append(h.Buttons, ui.Button{Text: ui.T(ctx, "Calendar"), Href: "/providers/" + id(p.Provider.ID) + "/calendar"})
 	}

@@ -20,6 +20,7 @@ type SearchPage struct {
 	Address  string // canonical, if the query is an address
 	Found    ui.Lines
 	More     int // found, but not shown
+	Texts    TextSearch
 	MayWatch bool
 }
 

@@ -228,6 +228,11 @@ func (w *walkers) reads(t *testing.T, login, act, says string) {
 // releases: the poll, both answers, T0, and what the board shows without being loaded anew.
 func (w *walkers) releases(t *testing.T) {
 	w.steps(t, "dora", "open_poll", "The poll is open")
+	op := iru.OperationID(number(strings.TrimPrefix(w.board, "/operations/"))) // questions and evidence have pages of their own
+	must(t, w.Clear(t.Context(), w.scope("bo"), op))
+	must(t, w.Clear(t.Context(), w.scope("ben"), op))
+	_, err := w.Unkept(t.Context(), w.scope("dora"), op, nil, "preserved when it was assessed")
+	must(t, err)
 	w.steps(t, "ben", "go", "Your unit is GO")
 	w.steps(t, "bo", "go", "Your unit is GO")
 	w.browse("dora", "en")

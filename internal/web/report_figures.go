@@ -68,6 +68,8 @@ func figureTitle(ctx context.Context, f iru.Figure) string {
 		return ui.T(ctx, "Re-upload rate")
 	case "Deconfliction checks":
 		return ui.T(ctx, "Deconfliction checks")
+	case "Of these, held or wanted for evidence first":
+		return ui.T(ctx, "Of these, held or wanted for evidence first")
 	case "Assessments overturned":
 		return ui.T(ctx, "Assessments overturned")
 	case "Assessments confirmed by a second reader":
@@ -91,6 +93,10 @@ func figureTitle(ctx context.Context, f iru.Figure) string {
 // figureWords says what a figure counts, in the reader's language.
 func figureWords(ctx context.Context, f iru.Figure) string {
 	switch f.Words {
+	case "Questions, in the year, to other units, partners and bodies whether an asset may be touched (Regulation (EU) 2021/784, Article 14(1)), each about one asset and one of them, with how they stand.":
+		return ui.T(ctx, "Questions, in the year, to other units, partners and bodies whether an asset may be touched (Regulation (EU) 2021/784, Article 14(1)), each about one asset and one of them, with how they stand.")
+	case "Of these, those to which the answer was, at some time, to keep hands off or to preserve evidence first.":
+		return ui.T(ctx, "Of these, those to which the answer was, at some time, to keep hands off or to preserve evidence first.")
 	case "Removal orders that left the unit in the year, each by the first event that says so: accepted by the addressee's server, received, or come back undelivered. Orders for practice are none.":
 		return ui.T(ctx, "Removal orders that left the unit in the year, each by the first event that says so: accepted by the addressee's server, received, or come back undelivered. Orders for practice are none.")
 	case "Of the removal orders that left in the year, those after which removal or disabling was verified by our own looks, in the year or later, up to the size of the ledger. A claim alone is not counted.":

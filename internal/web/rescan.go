@@ -39,6 +39,10 @@ func (c RescanCard) state(ctx context.Context) ui.State {
 // what says what is sought, and how to keep from it.
 func (c RescanCard) what(ctx context.Context) string {
 	switch {
+	case c.Sought == iru.SoughtWords && c.Running:
+		return ui.T(ctx, "What was captured before there was a search is made findable, beside other work. Until then the search misses it.")
+	case c.Sought == iru.SoughtWords:
+		return ui.T(ctx, "Everything that was captured before is found by the search.")
 	case !c.Running && c.Sought == iru.SoughtTerms:
 		return ui.T(ctx, "What is on the lists was looked for in everything that was captured before.")
 	case !c.Running:

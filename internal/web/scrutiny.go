@@ -40,7 +40,7 @@ func (v *visit) scrutiniesPage() error {
 			if err != nil {
 				return err
 			}
-			left := templ.Component(ui.Quiet("–"))
+			left := ui.Quiet("–")
 			for _, c := range cs {
 				if c.State == iru.ClockRunning {
 					left = clockOf(c, s.Ref, v.now).Small()

@@ -15,29 +15,35 @@ import (
 // searchPage finds what a pasted address, a reference or a name is about, within the officer's reach.
 func (v *visit) searchPage() error {
 	p := SearchPage{Query: strings.TrimSpace(v.r.URL.Query().Get("q")), Now: v.now, MayWatch: v.may(iru.ToWatch)}
-	if p.Query = cutText(p.Query, 2048); p.Query != "" {
-		err := v.read(func(t *db.Tx) error { return v.search(t, &p) })
-		if err != nil {
-			return err
-		}
+	p.Query = cutText(p.Query, 2048)
+	var err error
+	if p.Texts, err = v.searchTexts(p.Query); err != nil {
+		return err
+	}
+	if err := v.read(func(t *db.Tx) error { return v.search(t, &p) }); err != nil {
+		return err
 	}
 	p.Frame = v.frame("", ui.T(v.ctx(), "Search"))
+	p.Frame.Handling = handling(p.Texts.handling())
 	p.Frame.Query = p.Query
 	return v.show(p.View())
 }
 
 func (v *visit) search(t *db.Tx, p *SearchPage) error {
 	p.Found = nil
+	outlets, err := t.Outlets(v.ctx(), v.scope)
+	if err != nil {
+		return err
+	}
+	if err := v.fillTexts(t, &p.Texts, outlets); err != nil || p.Query == "" || p.Texts.Skip > 0 {
+		return err
+	}
 	if n, err := t.NoticeByRef(v.ctx(), v.scope, strings.ToUpper(p.Query)); err == nil {
 		p.Found = append(p.Found, ui.Line{Text: n.Ref, Href: "/notices/" + id(n.ID), Sub: join(instrumentName(v.ctx(), n.Instrument), defanged(n.Locator)), End: noticeState(v.ctx(), n.State)})
 	} else if !errors.Is(err, iru.NotFound) {
 		return err
 	}
 	low := strings.ToLower(p.Query)
-	outlets, err := t.Outlets(v.ctx(), v.scope)
-	if err != nil {
-		return err
-	}
 	for _, o := range outlets {
 		if strings.Contains(strings.ToLower(o.Name), low) {
 			p.Found = append(p.Found, ui.Line{Text: o.Name, Href: "/outlets/" + id(o.ID), Sub: ui.T(v.ctx(), "Outlet"), End: outletState(v.ctx(), o.State)})
@@ -75,14 +81,15 @@ func (v *visit) searchAddress(t *db.Tx, p *SearchPage) error {
 			return err
 		}
 	}
-	assets, err := t.Assets(v.ctx(), v.scope)
+	if len(part) < 4 {
+		part = ""
+	}
+	assets, err := t.AssetsLike(v.ctx(), v.scope, site, part, 4*maxFound)
 	if err != nil {
 		return err
 	}
 	for _, a := range assets {
-		if site != "" && a.Site == site || len(part) >= 4 && strings.Contains(a.Locator, part) {
-			p.Found = append(p.Found, ui.Line{Text: kindName(v.ctx(), a.Kind) + " " + id(a.ID), Href: "/assets/" + id(a.ID), Sub: defanged(a.Locator), End: assetState(v.ctx(), a.State)})
-		}
+		p.Found = append(p.Found, ui.Line{Text: kindName(v.ctx(), a.Kind) + " " + id(a.ID), Href: "/assets/" + id(a.ID), Sub: defanged(a.Locator), End: assetState(v.ctx(), a.State)})
 	}
 	if p.More = max(0, len(p.Found)-maxFound); p.More > 0 {
 		p.Found = p.Found[:maxFound]

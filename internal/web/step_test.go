@@ -163,7 +163,7 @@ func TestHoldWhileTheClockRuns(t *testing.T) {
 	if o := h.operation(s.joint.ID); o.State != iru.OperationHeld || !o.T0.IsZero() {
 		t.Errorf("held: %+v", o)
 	}
-	dora.get(base).has(".clock.unset", "No T0")
+	dora.get(base).has(".hold", "HOLD")
 	dora.post(base + "/step/resume").leads(base)
 	ready()
 	h.later(h.operation(s.joint.ID).T0.Sub(h.clock()))

@@ -67,7 +67,7 @@ func (h *house) capture(i iru.Item, lang, title, body string, features []iru.Fea
 	}
 	content := sum(body)
 	x, err := h.RecordCapture(h.t.Context(), desk.Recording{Item: i.ID, Vantage: "north", At: h.clock(), Outcome: iru.Up, Status: 200, Final: i.Locator, Took: 420 * time.Millisecond,
-		Manifest: sum(i.Locator + body), Title: title, Lang: lang, Dir: dir, Text: body, Content: content, Features: features, Links: links,
+		Manifest: sum(i.Locator + body), Title: title, Lang: lang, Langs: []string{lang}, Dir: dir, Text: body, Content: content, Features: features, Links: links,
 		Files: []iru.File{{Name: "capture.warc.gz", Kind: "warc", SHA256: sum("warc" + body), Size: 18422}, {Name: "page.txt", Kind: "text", SHA256: content, Size: int64(len(body))},
 			{Name: "manifest.json", Kind: "manifest", SHA256: sum(i.Locator + body), Size: 1830}},
 		Prints: []iru.Print{{Medium: "sha256", Value: content, Where: i.Locator}}})
@@ -192,6 +192,12 @@ func (h *house) story() *story {
 		desk.Link{URL: "https://tea-and-maps.test/", Text: "A shop"})
 	h.carried(s.wire, "Birchrack", "Alder Names")
 	h.look(s.wire.ID, iru.Up, iru.Up)
+	for _, seen := range []iru.Seen{
+		{Site: &iru.SiteSeen{Address: s.wire.Locator, Title: "Halcyon Weather Wire", Analytics: []string{"g:HW7"}}},
+		{Domain: &iru.DomainSeen{Name: "halcyon-weather.test", Host: "wire.halcyon-weather.test", A: []string{"127.64.1.9"}, NS: []string{"ns1.alder.test"}, Registrar: "Alder Names", Registry: "rdap.registry.test"}},
+	} {
+		must(h.t, h.RecordSighting(ctx, iru.Sighting{Asset: s.wire.ID, Vantage: "north", Last: h.clock(), Seen: seen}))
+	}
 	h.later(26 * time.Hour)
 
 	s.mirror = h.watch("https://mirror.halcyon-copy.test/", "Halcyon Weather Wire")
@@ -266,7 +272,7 @@ func (h *house) arrivals(s *story, shared []iru.Feature) {
 		s.outlet = a.Outlet
 		return err
 	})
-	s.operation, err = h.Plan(ctx, h.scope("dora"), "Signal Box", []iru.OutletID{s.outlet}, nil, h.people["dora"].ID, "exercise")
+	s.operation, err = h.PlanOperation(ctx, h.scope("dora"), "Signal Box", []iru.OutletID{s.outlet}, nil, h.people["dora"].ID, "exercise")
 	must(h.t, err)
 	if _, err = h.OpenPoll(ctx, h.scope("dora"), s.operation.ID); err != nil && !errors.Is(err, iru.Conflict) && !errors.Is(err, iru.Invalid) {
 		h.t.Fatal(err)

@@ -132,7 +132,7 @@ func (v *visit) importTable(ctx context.Context, t *db.Tx, who names, p *TermsPa
 		case p.May:
 			step = undoImport(p.Open.ID, e.ID)
 		}
-		out.Rows = append(out.Rows, ui.Cells(ui.Text(id(e.ID)), ui.Isolated(e.Note), ui.Text(ui.Thousands(int(factNumber(e.Facts["added"])+factNumber(e.Facts["back"])))), ui.Isolated(who.of(ctx, t, e.By)), ui.Text(moment(e.At)), step))
+		out.Rows = append(out.Rows, ui.Cells(ui.Text(id(e.ID)), ui.Isolated(e.Note), ui.Text(ui.Thousands(int(factNumber(e.Facts["added"])+factNumber(e.Facts["back"])))), ui.Isolated(who.of(ctx, t, e.By)), ui.Isolated(moment(e.At)), step))
 	}
 	return out
 }

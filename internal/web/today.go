@@ -61,7 +61,9 @@ type today struct {
 	who names
 
 	outlets    []iru.Outlet
-	assets     []iru.Asset
+	stand      map[iru.OutletID]estate   // of what is attributed and not rejected
+	known      map[iru.AssetID]iru.Asset // those that a line names
+	suggested  []iru.Asset               // of the officer's own unit
 	notices    []iru.Notice
 	providers  map[iru.ProviderID]iru.Provider
 	clocks     []iru.Clock // of the officer's own unit, the next to expire first
@@ -88,20 +90,30 @@ type need struct {
 
 // begun reports whether anything is watched; if not, it fills the list of what to do first.
 func (d *today) begun(p *TodayPage) (bool, error) {
-	var err error
-	if d.assets, err = d.t.Assets(d.ctx, d.v.scope); err != nil {
+	all, err := d.t.Standings(d.ctx, d.v.scope)
+	if err != nil {
 		return false, err
 	}
+	d.stand, d.known = map[iru.OutletID]estate{}, map[iru.AssetID]iru.Asset{}
+	for _, s := range all {
+		if x := d.stand[s.Outlet]; s.Outlet != 0 && s.State != iru.AssetRejected {
+			tally(&x.Availability, s.Presence, s.Count)
+			if s.Seen.After(x.seen) {
+				x.seen = s.Seen
+			}
+			d.stand[s.Outlet] = x
+		}
+	}
 	ops, err := d.t.Operations(d.ctx, d.v.scope)
-	if err != nil || len(d.assets) > 0 || len(ops) > 0 {
+	if err != nil || len(all) > 0 || len(ops) > 0 {
 		return true, err
 	}
-	all, err := d.t.Officers(d.ctx)
+	officers, err := d.t.Officers(d.ctx)
 	if err != nil {
 		return false, err
 	}
 	people := 0
-	for _, o := range all {
+	for _, o := range officers {
 		if o.Unit == d.v.by.Unit {
 			people++
 		}
@@ -135,7 +147,7 @@ func (d *today) fill(p *TodayPage) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range []func() error{d.needThreats, d.needClocks, d.needApprovals, d.needMocks, d.needReturns, d.needAnswers, d.needHands, d.needUndelivered, d.needLetters, d.needStrays, d.needLaw, d.needContacts, d.needCandidates, d.needItems, d.needPolls} {
+	for _, f := range []func() error{d.needThreats, d.needClocks, d.needApprovals, d.needMocks, d.needReturns, d.needAnswers, d.needHands, d.needUndelivered, d.needLetters, d.needStrays, d.needLaw, d.needContacts, d.needCandidates, d.needItems, d.needPolls, d.needQuestions} {
 		if err := f(); err != nil {
 			return err
 		}
@@ -182,6 +194,10 @@ func (d *today) load() error {
 	for _, n := range d.notices {
 		d.byID[n.ID] = n
 	}
+	if d.suggested, err = d.t.Suggested(d.ctx, d.v.scope, counted); err != nil {
+		return err
+	}
+	d.full(len(d.suggested))
 	d.clocks, err = d.t.Running(d.ctx, d.v.scope, counted)
 	if n := len(d.clocks); n == counted && d.clocks[n-1].Due.Before(d.v.now.Add(soonUnder)) { // else those that were not read are not soon
 		d.most, d.moreClocks = true, true
@@ -270,7 +286,7 @@ func (d *today) table() ui.Table {
 }
 
 func (d *today) counts() (ui.Counts, error) {
-	var ready, second, approve, out, soon, late, candidates int
+	var ready, second, approve, out, soon, late int
 	for _, n := range d.notices {
 		switch {
 		case !d.ours(n):
@@ -286,11 +302,6 @@ func (d *today) counts() (ui.Counts, error) {
 			late++
 		case left >= 0 && left < soonUnder:
 			soon++
-		}
-	}
-	for _, a := range d.assets {
-		if a.Unit == d.v.by.Unit && a.State == iru.AssetCandidate && a.Lineage.To != 0 && a.Lineage.Score > 0 {
-			candidates++
 		}
 	}
 	ready = d.v.waiting["triage"]
@@ -310,7 +321,7 @@ func (d *today) counts() (ui.Counts, error) {
 		{N: second, AtLeast: len(items) == counted, What: ui.T(d.ctx, "Second opinion"), Note: ui.T(d.ctx, "by another person"), Href: "/triage"},
 		{N: approve, What: ui.T(d.ctx, "To approve"), Note: ui.T(d.ctx, "for you: %s", strconv.Itoa(d.mine)), Href: "/notices"},
 		{N: out, What: ui.T(d.ctx, "With providers"), Note: ui.T(d.ctx, "under 30 min: %s", strconv.Itoa(soon)), Href: "/notices"},
-		{N: candidates, What: ui.T(d.ctx, "Suggested returns"), Note: ui.T(d.ctx, "a person decides"), Href: "/candidates"},
+		{N: len(d.suggested), AtLeast: len(d.suggested) == counted, What: ui.T(d.ctx, "Suggested returns"), Note: ui.T(d.ctx, "a person decides"), Href: "/candidates"},
 		{N: late, AtLeast: d.moreClocks, What: ui.T(d.ctx, "Overdue"), Note: ui.T(d.ctx, "running clocks only"), Href: "/notices"},
 	}}, nil
 }
@@ -402,6 +413,16 @@ func (d *today) latest(p *TodayPage) error {
 	return err
 }
 
+// asset reads an asset that a line names, where the officer reaches it.
+func (d *today) asset(id iru.AssetID) (iru.Asset, bool) {
+	a, ok := d.known[id]
+	if !ok {
+		a, _ = d.t.Asset(d.ctx, d.v.scope, id) // one that is out of reach has no name
+		d.known[id] = a
+	}
+	return a, a.ID != 0
+}
+
 // name is what people call a thing: its reference, its name or its host.
 func (d *today) name(s iru.Subject) string {
 	switch s.Noun {
@@ -410,10 +431,8 @@ func (d *today) name(s iru.Subject) string {
 			return n.Ref
 		}
 	case "asset":
-		for _, a := range d.assets {
-			if a.ID == iru.AssetID(s.ID) {
-				return host(a.Locator)
-			}
+		if a, ok := d.asset(iru.AssetID(s.ID)); ok {
+			return host(a.Locator)
 		}
 	case "outlet":
 		for _, o := range d.outlets {

@@ -60,11 +60,14 @@ func (d *today) needReturns() error {
 	if !d.v.may(iru.ToDraft) {
 		return nil
 	}
+	back, err := d.t.AssetsStanding(d.ctx, d.v.scope, iru.AssetReturned, counted)
+	if err != nil {
+		return err
+	}
+	d.full(len(back))
 	shown := 0
-	for _, a := range d.assets {
-		if a.Unit != d.v.by.Unit || a.State != iru.AssetReturned {
-			continue
-		}
+	for _, a := range back {
+		d.known[a.ID] = a
 		d.add(&shown, need{rank: 1, when: a.Presence.Since, left: d.since(a.Presence.Since), state: assetState(d.ctx, a.State), what: ui.T(d.ctx, "Returned: %s", defanged(a.Locator)),
 			why: join(d.outletOf(a.ID), ui.T(d.ctx, "up again after its removal was verified")), href: "/assets/" + id(a.ID) + "#options", verb: ui.T(d.ctx, "Who can act")})
 	}
@@ -257,8 +260,9 @@ func (d *today) needCandidates() error {
 		return nil
 	}
 	n := 0
-	for _, a := range d.assets {
-		if a.Unit != d.v.by.Unit || a.State != iru.AssetCandidate || a.Lineage.To == 0 || a.Lineage.Score <= 0 {
+	for _, a := range d.suggested {
+		if n >= perKind { // it is counted
+			d.add(&n, need{})
 			continue
 		}
 		d.add(&n, need{rank: 7, when: a.Created, left: d.since(a.Created), state: ui.Info(ui.T(d.ctx, "Candidate")).With(ui.IconReturn),
@@ -269,14 +273,9 @@ func (d *today) needCandidates() error {
 }
 
 func (d *today) outletOf(a iru.AssetID) string {
-	for _, x := range d.assets {
-		if x.ID == a {
-			for _, o := range d.outlets {
-				if o.ID == x.Outlet {
-					return o.Name
-				}
-			}
-		}
+	x, ok := d.asset(a)
+	if n := slices.IndexFunc(d.outlets, func(o iru.Outlet) bool { return ok && o.ID == x.Outlet }); n >= 0 {
+		return d.outlets[n].Name
 	}
 	return ""
 }
@@ -328,6 +327,30 @@ func (d *today) holder(i iru.Item) string {
 		return ""
 	}
 	return d.who.of(d.ctx, d.t, i.HeldBy)
+}
+
+// needQuestions names what the unit is asked before others touch an asset, all of it in one line.
+func (d *today) needQuestions() error {
+	if !d.v.may(iru.ToDeconflict) {
+		return nil
+	}
+	qs, err := d.t.DeconflictionsAsked(d.ctx, d.v.scope, 0, 5000)
+	if err != nil {
+		return err
+	}
+	open := slices.DeleteFunc(qs, func(q iru.Deconfliction) bool { return q.State != iru.DeconflictionRequested })
+	if len(open) == 0 {
+		return nil
+	}
+	first := open[0]
+	for _, q := range open {
+		if q.Due.Before(first.Due) {
+			first = q
+		}
+	}
+	d.needs = append(d.needs, need{rank: 2, when: first.Asked, left: ui.All(ui.When{At: first.Due, Day: true}), state: ui.Info(ui.T(d.ctx, "Questions")), what: ui.Tn(d.ctx, len(open), "%d assets: may others touch them?"),
+		why: ui.T(d.ctx, "silence past the agreed time is recorded, and another one decides"), href: "/questions", verb: ui.T(d.ctx, "Answer")})
+	return nil
 }
 
 func (d *today) needPolls() error {

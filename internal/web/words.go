@@ -298,8 +298,31 @@ func outcomeName(ctx context.Context, o iru.Outcome) string {
 		return ui.T(ctx, "look failed")
 	case iru.Refused:
 		return ui.T(ctx, "look not made")
+	case iru.Unmanned:
+		return ui.T(ctx, "no worker at that place")
 	}
 	return string(o)
+}
+
+// contentState says how what a look met compares with what was captured, in hundredths of its text where that is known.
+func contentState(ctx context.Context, c iru.Content, alike int) ui.State {
+	with := func(s string) string {
+		if alike > 0 {
+			return s + " (" + strconv.Itoa(alike) + " %)"
+		}
+		return s
+	}
+	//exhaustive:enforce
+	switch c {
+	case iru.ContentSame:
+		return ui.Warn(with(ui.T(ctx, "the same content"))).With(ui.IconUp)
+	case iru.ContentSimilar:
+		return ui.Warn(with(ui.T(ctx, "similar content"))).With(ui.IconUp)
+	case iru.ContentOther:
+		return ui.Info(with(ui.T(ctx, "other content")))
+	case iru.ContentUnknown:
+	}
+	return ui.Neutral("–")
 }
 
 func outcomeState(ctx context.Context, o iru.Outcome) ui.State {

@@ -30,15 +30,19 @@ type capturer struct {
 func (w *capturer) Work(ctx context.Context, job *river.Job[desk.Capture]) error {
 	var i iru.Item
 	var a iru.Asset
+	touch := false
 	err := w.Desk.DB.View(ctx, func(t *db.Tx) error {
 		var err error
 		if i, err = t.Item(ctx, iru.Program(), job.Args.Item); err != nil {
 			return err
 		}
-		a, err = t.Asset(ctx, iru.Program(), i.Asset)
+		if a, err = t.Asset(ctx, iru.Program(), i.Asset); err != nil {
+			return err
+		}
+		touch, err = desk.Touchable(ctx, t, a)
 		return err
 	})
-	if err != nil {
+	if err != nil || !touch { // PAP:RED: when it is opened, its captures are found again
 		return outcome(err)
 	}
 	if job.Args.Again == 0 && i.State != iru.ItemNew && i.State != iru.ItemFailed {
@@ -46,6 +50,11 @@ func (w *capturer) Work(ctx context.Context, job *river.Job[desk.Capture]) error
 	}
 	if err := w.record(ctx, w.Vantages[0], a, i, plenty); err != nil {
 		return paced(err)
+	}
+	if a.Outlet == 0 && i.Locator == a.Locator { // of what is attributed, the probe asks
+		if err := w.nameServers(ctx, a); err != nil {
+			return outcome(err)
+		}
 	}
 	tries, err := w.tries(ctx, i.ID, job.Args.Again)
 	if err != nil || tries == 0 || tries > len(pauses) {
@@ -106,6 +115,7 @@ func (c *Crew) record(ctx context.Context, from *fetch.Client, a iru.Asset, i ir
 	r := desk.Recording{Item: i.ID, Vantage: s.Vantage, At: s.At, Outcome: s.Outcome, Status: s.Status, Detail: line(s.Detail, maxDetail), Took: s.Took}
 	if s.Response != nil {
 		r.Final = line(s.Response.Final, 8192)
+		r.Links = redirectOf(s.Response)
 	}
 	if err := c.shoot(ctx, p, i); err != nil {
 		return err
@@ -119,6 +129,7 @@ func (c *Crew) record(ctx context.Context, from *fetch.Client, a iru.Asset, i ir
 	if text == "" {
 		text = r.Text
 	}
+	r.Shown = limited(clean(text), iru.MaxCaptured)
 	done, err := p.Finish(ctx, capture.Facts{Title: r.Title, Lang: r.Lang, Dir: r.Dir, Text: text})
 	if err != nil {
 		return err

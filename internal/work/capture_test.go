@@ -122,8 +122,8 @@ func TestHostilePages(t *testing.T) {
 					t.Errorf("a round of looks: %v", err)
 				}
 				err = (&monitor{Crew: s.Crew}).Work(t.Context(), &river.Job[desk.Monitor]{JobRow: &rivertype.JobRow{}, Args: desk.Monitor{Asset: a.ID}})
-				if !errors.As(err, &wait) {
-					t.Errorf("monitoring ends with %v", err)
+				if err != nil {
+					t.Errorf("the first visit ends with %v", err)
 				}
 			})
 		}

@@ -162,7 +162,7 @@ func (c *Crew) readPDF(ctx context.Context, b []byte) (*recognise.PDF, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }() // it is told when it is read
 	return r.PDF(ctx, b)
 }
 

@@ -33,7 +33,12 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 	r.Content = hex.EncodeToString(sum[:])
 	r.Kind = kindOf(s.Response)
 	r.Prints = append(r.Prints, iru.Print{Medium: "sha256", Value: r.Content, Where: i.Locator})
-	r.Features = append(r.Features, carrierMarks(s.Response, c.Desk.OnPlatform(i.Locator))...)
+	shared := c.Desk.OnPlatform(i.Locator)
+	r.Features = append(r.Features, carrierMarks(s.Response, shared)...)
+	if s.Response.TLS != nil && !shared {
+		r.Cert = s.Response.TLS.Fingerprint
+		r.Links = append(r.Links, certificateLeads(s.Response)...)
+	}
 	if err := c.listen(ctx, i, p, r); err != nil {
 		return err
 	}
@@ -47,22 +52,27 @@ func (c *Crew) content(ctx context.Context, i iru.Item, p *capture.Capture, r *d
 			r.Text = limited(clean(string(body)), maxText)
 			r.Dir = recognise.Direction(r.Text)
 			if strings.HasPrefix(s.Response.Type, "text/plain") { // the others are read by machines
-				r.Lang = recognise.LanguageOf("", r.Text)
+				r.Lang, r.Langs = recognise.LanguageOf("", r.Text), recognise.LanguagesOf("", r.Text)
 			}
 			f, err := p.Plain(ctx, body, s.Response.Type)
 			if err != nil {
 				return err
 			}
-			r.Links = linksOf(f)
+			r.Links = append(r.Links, linksOf(f, "")...)
+			if strings.HasPrefix(s.Response.Type, "text/") {
+				r.Links = append(r.Links, textLeads(r.Text)...)
+			}
 			r.Features = append(r.Features, plainMarks(f)...)
 		}
 		return nil
 	}
 	g := s.Page
 	r.Title, r.Lang, r.Dir, r.Text = clean(g.Title), recognise.LanguageOf(g.Lang, g.Text), g.Dir, limited(clean(g.Text), maxText)
+	r.Langs = recognise.LanguagesOf(g.Lang, g.Text)
 	for _, l := range g.Links {
 		r.Links = append(r.Links, desk.Link{URL: l.URL, Text: l.Text})
 	}
+	r.Links = append(r.Links, pageLeads(i.Locator, g)...)
 	if sk := recognise.SketchText(g.Text); len(sk) >= MinSketch {
 		r.Prints = append(r.Prints, iru.Print{Medium: "text", Value: sk.String(), Where: i.Locator})
 	}
@@ -131,7 +141,7 @@ func feeds(ctx context.Context, addresses []string, p *capture.Capture, r *desk.
 		if err != nil {
 			return err
 		}
-		r.Links = append(r.Links, linksOf(f)...)
+		r.Links = append(r.Links, linksOf(f, clean(u))...)
 		r.Features = append(r.Features, plainMarks(f)...)
 	}
 	return nil

@@ -36,8 +36,10 @@ type Crew struct {
 	Shots    chan struct{}       // as many browsers at once as it has room for; nil: no bound
 	Cells    *sandbox.Pool       // nil: hostile files are read in this process; for tests
 	Vantages []*fetch.Client     // where we look from; the first one captures
+	Place    string              // of this process; "" is home, where all work is done. Elsewhere it only looks
+	Away     map[string][]string // at home: the vantage points of other places
 	RDAP     *probe.RDAP         // nil: who carries an asset must be entered by hand
-	CTLogs   []string            // addresses of certificate logs to survey
+	CTLogs   []probe.Log         // certificate logs to survey, their HTTP filled in
 	Mail     *deliver.SMTP       // nil: no mail leaves
 	IMAP     *deliver.IMAPConfig // mailbox that is read for replies; nil: none. Its Inbox is filled in
 	Poll     time.Duration       // between two looks into it; 0: a minute
@@ -51,6 +53,7 @@ type Crew struct {
 	Survey   time.Duration
 	Stamps   Stamps       // who stamps the ledger, and signatures; none without authorities
 	Signer   *form.Signer // of documents; nil: they are not signed. Its name is what the desk calls Signature.
+	Speech   *Speech      // what is spoken to partners with; nil: there are none
 	Log      *slog.Logger
 
 	life    life
@@ -58,6 +61,7 @@ type Crew struct {
 	known   knownOnce
 	waiting waitingOnce
 	terms   watchTerms
+	asking  time.Duration // between two names that look alike; 0: permutedPause
 }
 
 // Post is the unit's own end of the correspondence.
@@ -74,6 +78,7 @@ var queues = map[string]river.QueueConfig{
 	desk.QueueActs:  {MaxWorkers: 16},
 	desk.QueueLooks: {MaxWorkers: 16},
 	desk.QueueReads: {MaxWorkers: 16},
+	desk.QueueNames: {MaxWorkers: 1},
 }
 
 // jobTimeout is the longest that a job may take before it is given up for dead and begun again.
@@ -84,6 +89,7 @@ func (c *Crew) Run(ctx context.Context) error {
 	workers := river.NewWorkers()
 	for _, add := range []func() error{
 		func() error { return river.AddWorkerSafely(workers, &monitor{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &rounder{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &capturer{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &prober{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &matcher{Crew: c}) },
@@ -98,8 +104,14 @@ func (c *Crew) Run(ctx context.Context) error {
 		func() error { return river.AddWorkerSafely(workers, &practiser{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &verifier{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &rechecker{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &musterer{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &musterLooker{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &placed{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &registrant{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &permuter{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &escalator{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &releaser{Crew: c}) },
+		func() error { return river.AddWorkerSafely(workers, &preserver{Crew: c}) },
 		func() error { return river.AddWorkerSafely(workers, &eraser{Crew: c}) },
 	} {
 		if err := add(); err != nil {
@@ -107,7 +119,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		}
 	}
 	r, err := c.Desk.DB.Queue(&river.Config{
-		Queues: queues, Workers: workers, Logger: c.Log, ID: c.Holder,
+		Queues: c.queues(), Workers: workers, Logger: c.Log, ID: c.Holder,
 		FetchCooldown: 50 * time.Millisecond, FetchPollInterval: 200 * time.Millisecond,
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: jobTimeout + time.Minute,
 		RetryPolicy: patience{}, MaxAttempts: desk.Tries, ErrorHandler: complaint{c},
@@ -118,12 +130,19 @@ func (c *Crew) Run(ctx context.Context) error {
 	if _, err := c.Desk.DB.Lease(ctx, aliveRole(c.Holder), c.Holder, aliveHold); err != nil {
 		return fmt.Errorf("start workers: %w", err)
 	}
+	if err := c.manned(ctx); err != nil {
+		return fmt.Errorf("start workers: %w", err)
+	}
 	// River takes only a cancelled context for a wish to stop; one whose time is up makes it try for ever. We stop it ourselves.
 	if err := r.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start workers: %w: %w", iru.Unavailable, err)
 	}
 	var wg sync.WaitGroup
-	for _, loop := range []func(context.Context){c.seal, c.survey, c.stamp, c.sweep, c.collect} {
+	loops := []func(context.Context){c.seal, c.survey, c.stamp, c.sweep, c.collect, c.converse}
+	if c.Place != "" {
+		loops = nil
+	}
+	for _, loop := range loops {
 		wg.Go(func() { loop(ctx) })
 	}
 	living, dead := context.WithCancel(context.WithoutCancel(ctx)) // longer than ctx: running jobs are finished first
@@ -139,7 +158,27 @@ func (c *Crew) Run(ctx context.Context) error {
 	}
 	dead()
 	wg.Wait()
+	if c.Place != "" {
+		err = errors.Join(err, c.Desk.DB.ReleaseLease(context.WithoutCancel(ctx), desk.PlaceRole(c.Place), c.Holder))
+	}
 	return errors.Join(err, c.lookup().Close(), c.Desk.DB.ReleaseLease(context.WithoutCancel(ctx), aliveRole(c.Holder), c.Holder))
+}
+
+// queues are those that this process works.
+func (c *Crew) queues() map[string]river.QueueConfig {
+	if c.Place != "" {
+		return map[string]river.QueueConfig{desk.PlaceQueue(c.Place): {MaxWorkers: 16}}
+	}
+	return queues
+}
+
+// manned says that a worker lives at this process's place. Where another one does already, they share its looks, and one follows the other.
+func (c *Crew) manned(ctx context.Context) error {
+	if c.Place == "" {
+		return nil
+	}
+	_, err := c.Desk.DB.Lease(ctx, desk.PlaceRole(c.Place), c.Holder, aliveHold)
+	return err
 }
 
 // patience is how long a job waits before it is tried again: a second at first, at most ten minutes.

@@ -118,6 +118,9 @@ func (c *Crew) api(p iru.Provider) *deliver.API {
 // send hands a letter over. An act that was answered by mail before its sending could be recorded is not sent to people a second
 // time; a provider's interface knows the key, and only it can give its number.
 func (c *Crew) send(ctx context.Context, d desk.Dispatch) (desk.Sending, error) {
+	if d.Notice.Drill { // the last door but one
+		return desk.Sending{}, fmt.Errorf("send %s: it is a task of a drill: %w", d.Notice.Ref, iru.Forbidden)
+	}
 	if d.Answered() && d.Provider.Channel != iru.ByAPI {
 		return desk.Sending{At: d.Letter.At, Proof: "answered by the addressee before the mail server's word could be recorded"}, nil
 	}
@@ -187,6 +190,9 @@ func (w *poster) Work(ctx context.Context, job *river.Job[desk.Post]) error {
 func (c *Crew) post(ctx context.Context, d desk.Dispatch) (desk.Sending, error) {
 	if d.Provider.Channel != iru.ByAPI {
 		return c.send(ctx, d)
+	}
+	if d.Notice.Drill {
+		return desk.Sending{}, fmt.Errorf("answer %s: it is a task of a drill: %w", d.Notice.Ref, iru.Forbidden)
 	}
 	if err := c.alive(ctx); err != nil {
 		return desk.Sending{}, err

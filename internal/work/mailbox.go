@@ -86,6 +86,9 @@ func (b *letterbox) Stray(ctx context.Context, r deliver.Reply, why string) erro
 		r.Notice = 0
 	}
 	r.Notice = 0
+	if ok, err := b.Bulletin(ctx, r.Raw); err != nil || ok { // of a list that is watched: no reply of anybody
+		return err
+	}
 	in, err := b.retain(ctx, r, iru.ByMail)
 	if err != nil {
 		return fmt.Errorf("keep stray mail: %w", err)

@@ -73,14 +73,14 @@ func plainMarks(f recognise.Plain) []iru.Feature {
 }
 
 // linksOf are the addresses that a file announces.
-func linksOf(f recognise.Plain) []desk.Link {
-	how := "named in a file"
+func linksOf(f recognise.Plain, document string) []desk.Link {
+	how, source := "named in a file", iru.LeadUpdate
 	if f.Feed {
-		how = "announced in a feed"
+		how, source = "announced in a feed", iru.LeadFeed
 	}
 	var out []desk.Link
 	for _, u := range f.Links {
-		out = append(out, desk.Link{URL: u, Text: how})
+		out = append(out, desk.Link{URL: u, Text: how, Source: source, Document: document})
 	}
 	return out
 }

@@ -43,7 +43,7 @@ const defanged = "\nAddresses in this message are written so that nothing opens 
 // envelope is what stands on and in every letter of an act's thread.
 func (c *Crew) envelope(d desk.Dispatch) deliver.Message {
 	n := d.Notice
-	m := deliver.Message{Key: d.Letter.MessageID, Reference: n.Ref, Instrument: string(n.Instrument), From: c.from(d.Unit),
+	m := deliver.Message{Drill: n.Drill, Key: d.Letter.MessageID, Reference: n.Ref, Instrument: string(n.Instrument), From: c.from(d.Unit),
 		To: d.Provider.Address, ReplyTo: deliver.ReplyAddress(c.Post.Secret, int64(n.ID), c.Post.Domain), Date: d.Letter.At,
 		Subject: d.Letter.Subject, Text: d.Letter.Text, Language: n.Lang, Targets: []string{n.Locator},
 		Addressee: d.Provider.Name, Reasons: n.Reasons, LegalBasis: n.Basis, Issuer: d.Unit.Name + ", " + d.Unit.Country, Contact: d.Unit.Mail,

@@ -12,7 +12,8 @@ import (
 	"iolaus/internal/iru"
 )
 
-// monitor visits a live asset again and again: its own address is captured anew, and what it links to is taken up.
+// monitor visits an asset once when it was attributed or is watched again: its own address is captured anew, what it links to is taken up, and
+// its monitors begin. From then on rounds look at it, in pauses that adapt.
 type monitor struct {
 	river.WorkerDefaults[desk.Monitor]
 	*Crew
@@ -40,17 +41,19 @@ func (w *monitor) Work(ctx context.Context, job *river.Job[desk.Monitor]) error 
 	if closed {
 		return nil // until a person watches the outlet again
 	}
-	if i.State == iru.ItemNew { // its first capture is under way
-		return river.JobSnooze(w.Desk.Rules.Monitor)
+	if i.State != iru.ItemNew { // else its first capture is under way
+		if err := w.record(ctx, w.Vantages[0], a, i, plenty); err != nil {
+			return paced(err)
+		}
 	}
-	if err := w.record(ctx, w.Vantages[0], a, i, plenty); err != nil {
-		return paced(err)
-	}
-	return river.JobSnooze(w.Desk.Rules.Monitor)
+	return outcome(w.Desk.Schedule(ctx, a.ID))
 }
 
-// unwatched reports whether an asset's outlet is no longer watched.
+// unwatched reports whether an asset's outlet is no longer watched, or must not be touched.
 func unwatched(ctx context.Context, t *db.Tx, a iru.Asset) (bool, error) {
+	if ok, err := desk.Touchable(ctx, t, a); err != nil || !ok {
+		return !ok, err
+	}
 	if a.Outlet == 0 {
 		return false, nil
 	}

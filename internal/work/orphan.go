@@ -60,6 +60,9 @@ func (c *Crew) live(ctx context.Context, r db.Runner) {
 		if _, err := c.Desk.DB.Lease(ctx, aliveRole(c.Holder), c.Holder, aliveHold); err != nil && ctx.Err() == nil {
 			c.Log.Warn("this process could not say that it lives", "error", err)
 		}
+		if err := c.manned(ctx); err != nil && ctx.Err() == nil {
+			c.Log.Warn("this process could not say that its place is manned", "place", c.Place, "error", err)
+		}
 		if n, err := c.adopt(ctx, r); err != nil && ctx.Err() == nil {
 			c.Log.Warn("jobs of dead processes could not be brought back", "error", err)
 		} else if n > 0 {

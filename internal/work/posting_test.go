@@ -117,7 +117,7 @@ func (o *posting) approveAll(acts int) {
 	}
 	if o.joint {
 		var err error
-		o.op, err = o.Desk.Plan(ctx, o.who["dora"], "Lantern", nil, nil, 0, "")
+		o.op, err = o.Desk.PlanOperation(ctx, o.who["dora"], "Lantern", nil, nil, 0, "")
 		must(o.t, err)
 	}
 	for n := range acts {

@@ -13,7 +13,6 @@ import (
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/locator"
-	"iolaus/internal/probe"
 )
 
 // prober finds out who carries an asset: registrar and host, by DNS and RDAP. On a platform only the platform itself is named: its
@@ -33,10 +32,14 @@ func (w *prober) Work(ctx context.Context, job *river.Job[desk.Probe]) error {
 		return outcome(fmt.Errorf("probe asset %d: %w: %w", a.ID, iru.Invalid, err))
 	}
 	var directory []iru.Provider
+	touch := false
 	if err := w.Desk.DB.View(ctx, func(t *db.Tx) error {
+		if touch, err = desk.Touchable(ctx, t, a); err != nil {
+			return err
+		}
 		directory, err = t.Providers(ctx, iru.Program())
 		return err
-	}); err != nil {
+	}); err != nil || !touch {
 		return outcome(err)
 	}
 	var found []desk.Carriage
@@ -44,6 +47,18 @@ func (w *prober) Work(ctx context.Context, job *river.Job[desk.Probe]) error {
 	if w.RDAP != nil && !shared(directory, w.Desk.Rules.Platforms, l) {
 		found, missing = w.Who(ctx, l, directory)
 		found = reachableOnly(found)
+	}
+	if !shared(directory, w.Desk.Rules.Platforms, l) {
+		leads, err := w.neighbours(ctx, a, l)
+		if err != nil {
+			return outcome(err)
+		}
+		if err := w.Desk.RecordLeads(ctx, a.ID, leads); err != nil {
+			return outcome(err)
+		}
+		if err := w.nameServers(ctx, a); err != nil {
+			return outcome(err)
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -79,29 +94,4 @@ func shared(directory []iru.Provider, platforms map[string]iru.AssetKind, l loca
 		}
 	}
 	return false
-}
-
-// read takes up what is new in one certificate log, batch by batch; how far it came is stored with what was found.
-func (c *Crew) read(ctx context.Context, log string) error {
-	ct := probe.CT{HTTP: c.Vantages[0], Log: log}
-	for ctx.Err() == nil {
-		from, err := c.Desk.Cursor(ctx, log)
-		if err != nil {
-			return err
-		}
-		entries, next, err := ct.Since(ctx, from)
-		if err != nil || next == from {
-			return err
-		}
-		var seen []desk.Certificate
-		for _, e := range entries {
-			if e.Err == nil {
-				seen = append(seen, desk.Certificate{Names: e.Certificate.Names, SPKI: e.Certificate.SPKI})
-			}
-		}
-		if _, err := c.Desk.Announce(ctx, log, from, next, seen); err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
 }

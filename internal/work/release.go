@@ -15,7 +15,7 @@ import (
 	"iolaus/internal/iru"
 )
 
-// releaser waits for an operation's T0 and lets all its tasks leave at once. Tasks are armed shortly before T0 and fired at it;
+// releaser waits for the instant of a stage of an operation and lets all its tasks leave at once. Tasks are armed shortly before T0 and fired at it;
 // until then a hold or an abort calls them back. Killed, it goes on where it was: what has no proof of sending is sent under the
 // same key.
 type releaser struct {
@@ -41,6 +41,10 @@ const paperEach = 40 * time.Millisecond
 func (w *releaser) Timeout(*river.Job[desk.Release]) time.Duration { return jobTimeout }
 
 func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error {
+	stage := job.Args.Stage
+	if stage == "" {
+		stage = iru.StageAct
+	}
 	var o iru.Operation
 	lead := desk.ReleaseLead
 	err := w.Desk.DB.View(ctx, func(t *db.Tx) error {
@@ -48,75 +52,90 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 		if o, err = t.Operation(ctx, iru.Program(), job.Args.Operation); err != nil {
 			return err
 		}
-		ts, err := t.Tasks(ctx, iru.Program(), o.ID)
-		lead = desk.ReleaseLead + time.Duration(len(ts))*(armEach+paperEach)
+		ids, err := t.TasksOf(ctx, o.ID, stage)
+		lead = desk.ReleaseLead + time.Duration(len(ids))*(armEach+paperEach)
 		return err
 	})
 	if err != nil {
 		return outcome(err)
 	}
-	if t0 := time.UnixMicro(job.Args.T0); !o.T0.Equal(t0) || !o.Leaves() && o.State != iru.OperationAborted {
+	at := o.Instant(stage)
+	if !at.Equal(time.UnixMicro(job.Args.T0)) || !o.Leaves() && o.State != iru.OperationAborted {
 		return nil // held, or held and released anew: that release has its own job
 	}
-	// The scheduler of jobs may be seconds late: it wakes us well before T0, the rest is waited for here.
-	if early := o.T0.Sub(w.Desk.Now()) - watchful - lead; early > 0 {
+	// The scheduler of jobs may be seconds late: it wakes us well before the instant, the rest is waited for here.
+	if early := at.Sub(w.Desk.Now()) - watchful - lead; early > 0 {
 		return river.JobSnooze(early)
 	}
-	last := o.T0.Add(-lead - time.Second - resolveBy)
-	unknown := w.resolveAll(ctx, o, last)
-	if !w.wait(ctx, o.T0.Add(-lead-time.Second)) {
+	unknown := w.resolveAll(ctx, o, stage, at.Add(-lead-time.Second-resolveBy))
+	if !w.wait(ctx, at.Add(-lead-time.Second)) {
 		return ctx.Err()
 	}
-	if w.Mail != nil {
+	if w.Mail != nil && !o.Drill {
 		if err := w.Mail.Warm(ctx, senders); err != nil {
 			w.Log.Warn("mail connections could not be warmed; the release goes on", "error", err)
 		}
 	}
-	if !w.wait(ctx, o.T0.Add(-lead)) {
+	if !w.wait(ctx, at.Add(-lead)) {
 		return ctx.Err()
 	}
-	armed, late, err := w.arm(ctx, o, unknown)
+	ready, err := w.arm(ctx, o, stage, unknown)
 	if err != nil {
 		return outcome(err)
 	}
-	if !w.wait(ctx, o.T0.Add(-fuse)) {
+	if !w.wait(ctx, at.Add(-fuse)) {
 		return ctx.Err()
 	}
-	if going, err := w.Desk.Fire(ctx, o.ID, o.T0); err != nil || !going {
+	if going, err := w.Desk.FireStage(ctx, o.ID, stage, at); err != nil || !going {
 		return outcome(err)
 	}
-	if !w.wait(ctx, o.T0) {
+	if !w.wait(ctx, at) {
 		return ctx.Err()
 	}
-	return w.fire(ctx, o, armed, late)
+	if o.Drill {
+		if _, err := w.Desk.Play(ctx, o.ID, stage, ready.parked); err != nil {
+			return outcome(err)
+		}
+		return outcome(w.Desk.RecordStage(ctx, o.ID, stage, time.Time{}, time.Time{}))
+	}
+	return w.fire(ctx, o, stage, ready)
+}
+
+// loaded is what waits for the instant of a stage.
+type loaded struct {
+	letters []charge
+	parked  map[iru.NoticeID]error // what does not leave with the others
+	late    []iru.NoticeID         // and follows by itself
 }
 
 // arm puts the tasks on their way and makes their documents while there is time. A task whose approval is not sealed yet is taken along as soon
-// as it is, for as long as that can be done before T0; what is late then follows by itself.
-func (c *Crew) arm(ctx context.Context, o iru.Operation, unknown map[iru.NoticeID]error) (armed []desk.Dispatch, late []iru.NoticeID, err error) {
-	end := o.T0.Add(-fuse)
+// as it is, for as long as that can be done before the instant; what is late then follows by itself.
+func (c *Crew) arm(ctx context.Context, o iru.Operation, stage iru.Stage, unknown map[iru.NoticeID]error) (loaded, error) {
+	end := o.Instant(stage).Add(-fuse)
 	for {
-		var parked map[iru.NoticeID]error
-		if armed, parked, err = c.Desk.ArmBut(ctx, o.ID, unknown); err != nil {
-			return nil, nil, err
+		armed, parked, err := c.Desk.ArmStage(ctx, o.ID, stage, unknown)
+		if err != nil {
+			return loaded{}, err
 		}
-		late = nil
+		out := loaded{parked: parked}
 		for id, why := range parked {
 			if errors.Is(why, iru.Unavailable) {
-				late = append(late, id)
+				out.late = append(out.late, id)
 			}
 		}
 		making, stop := context.WithTimeout(ctx, end.Sub(c.Desk.Now()))
 		c.prepare(making, armed)
-		stop()
 		again := c.Desk.Now().Add(sealWait)
-		if len(late) > 0 && again.Add(time.Duration(len(armed)+len(late))*armEach).Before(end) && c.wait(ctx, again) {
+		if len(out.late) > 0 && again.Add(time.Duration(len(armed)+len(out.late))*armEach).Before(end) && c.wait(ctx, again) {
+			stop()
 			continue
 		}
+		out.letters = c.load(making, armed)
+		stop()
 		for id, why := range parked {
 			c.Log.Warn("a task could not leave with the others", "notice", id, "why", why)
 		}
-		return armed, late, nil
+		return out, nil
 	}
 }
 
@@ -133,18 +152,19 @@ func (c *Crew) wait(ctx context.Context, until time.Time) bool {
 
 // fire sends everything at once and records what became of it afterwards, so that the store is not in the way at T0. What could not
 // leave follows by itself.
-func (c *Crew) fire(ctx context.Context, o iru.Operation, armed []desk.Dispatch, late []iru.NoticeID) error {
+func (c *Crew) fire(ctx context.Context, o iru.Operation, stage iru.Stage, ready loaded) error {
+	armed, late := ready.letters, ready.late
 	var mu sync.Mutex
 	sent := map[iru.NoticeID]desk.Sending{}
 	failed := map[iru.NoticeID]error{}
 	var first, last time.Time
-	jobs := make(chan desk.Dispatch)
+	jobs := make(chan charge)
 	var wg sync.WaitGroup
 	for range min(senders, len(armed)) {
 		wg.Go(func() {
 			for d := range jobs {
 				begun := c.Desk.Now()
-				s, err := c.send(ctx, d)
+				s, err := c.discharge(ctx, d)
 				mu.Lock()
 				if err == nil {
 					sent[d.Notice.ID] = s
@@ -170,7 +190,7 @@ func (c *Crew) fire(ctx context.Context, o iru.Operation, armed []desk.Dispatch,
 	if err := c.insist(record, func() error { return c.Desk.RecordAllSent(record, sent) }); err != nil {
 		return err
 	}
-	if err := c.Desk.RecordRelease(record, o.ID, first, last); err != nil {
+	if err := c.Desk.RecordStage(record, o.ID, stage, first, last); err != nil {
 		return err
 	}
 	for id, err := range failed {

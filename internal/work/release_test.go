@@ -23,8 +23,8 @@ func TestArmTakesAlong(t *testing.T) {
 		must(t, o.Desk.DB.Tx(ctx, func(x *db.Tx) error { return x.UpdateOperation(ctx, op, o.op.State) }))
 		soon := op
 		soon.T0 = o.Desk.Now().Add(300 * time.Millisecond)
-		if armed, late, err := o.arm(ctx, soon, nil); err != nil || len(armed) != 0 || len(late) != 3 {
-			t.Fatalf("nothing is sealed: %d armed, %d late, %v", len(armed), len(late), err)
+		if r, err := o.arm(ctx, soon, iru.StageAct, nil); err != nil || len(r.letters) != 0 || len(r.late) != 3 {
+			t.Fatalf("nothing is sealed: %d armed, %d late, %v", len(r.letters), len(r.late), err)
 		}
 		sealed := make(chan error, 1)
 		go func() { // the sequencer is late
@@ -32,7 +32,8 @@ func TestArmTakesAlong(t *testing.T) {
 			_, err := o.Desk.Seal(context.WithoutCancel(ctx), "us")
 			sealed <- err
 		}()
-		armed, late, err := o.arm(ctx, op, nil)
+		r, err := o.arm(ctx, op, iru.StageAct, nil)
+		armed, late := r.letters, r.late
 		must(t, <-sealed)
 		if err != nil || len(armed) != 3 || len(late) != 0 {
 			t.Fatalf("sealed meanwhile: %d armed, %d late, %v", len(armed), len(late), err)

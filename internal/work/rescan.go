@@ -53,8 +53,12 @@ func (w *rescanner) Work(ctx context.Context, job *river.Job[desk.Rescan]) error
 			p.Last = xs[len(xs)-1].ID
 		}
 		find := w.findTerms
-		if r.Sought == iru.SoughtKnown {
+		switch r.Sought {
+		case iru.SoughtKnown:
 			find = w.findKnown
+		case iru.SoughtWords:
+			find = w.enterWords
+		case iru.SoughtTerms:
 		}
 		if err := find(ctx, r.Unit, xs, &p); err != nil {
 			return outcome(err)

@@ -94,15 +94,15 @@ const (
 	resolvers = 32
 )
 
-// resolveAll is resolve for all tasks of an operation, until an instant. It gives those of whom it is not known: they follow by
+// resolveAll is resolve for all tasks of a stage of an operation, until an instant. It gives those of whom it is not known: they follow by
 // themselves as soon as it is.
-func (c *Crew) resolveAll(ctx context.Context, o iru.Operation, until time.Time) map[iru.NoticeID]error {
-	var ts []iru.Notice
+func (c *Crew) resolveAll(ctx context.Context, o iru.Operation, stage iru.Stage, until time.Time) map[iru.NoticeID]error {
+	var ts []iru.TaskRow
 	unknown := map[iru.NoticeID]error{}
 	if c.RDAP == nil {
 		return unknown
 	}
-	if err := c.Desk.DB.View(ctx, func(t *db.Tx) (err error) { ts, err = t.Tasks(ctx, iru.Program(), o.ID); return err }); err != nil {
+	if err := c.Desk.DB.View(ctx, func(t *db.Tx) (err error) { ts, err = t.TaskRows(ctx, iru.Program(), o.ID); return err }); err != nil {
 		c.Log.Warn("the tasks of an operation could not be read", "operation", o.ID, "error", err)
 		return unknown
 	}
@@ -112,7 +112,7 @@ func (c *Crew) resolveAll(ctx context.Context, o iru.Operation, until time.Time)
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, resolvers)
 	for _, n := range ts {
-		if n.State != iru.NoticeApproved {
+		if n.State != iru.NoticeApproved || n.Stage != stage {
 			continue
 		}
 		slots <- struct{}{}

@@ -30,7 +30,7 @@ func TestExpect(t *testing.T) {
 	found := func(a iru.Asset) iru.Outcome {
 		e, err := s.expect(t.Context(), a)
 		s.ok(err)
-		return fetch.Look(t.Context(), s.Vantages[0], address(a.Locator), e).Outcome
+		return fetch.Look(t.Context(), s.Vantages[0], address(a.Locator), e.Expect).Outcome
 	}
 	for _, x := range []struct {
 		what, text string

@@ -20,30 +20,30 @@ import (
 
 // Who finds out who can act on a name: registrar, registry, name server operator and hosts, by DNS and RDAP, with what the directory
 // knows of them and what their security.txt proposes. The error says what could not be found out; what was found is good all the same.
-func (w *Crew) Who(ctx context.Context, l locator.Locator, directory []iru.Provider) (out []desk.Carriage, missing error) {
+func (c *Crew) Who(ctx context.Context, l locator.Locator, directory []iru.Provider) (out []desk.Carriage, missing error) {
 	told := func(err error) bool {
 		if err != nil && !errors.Is(err, iru.NotFound) {
 			missing = errors.Join(missing, err)
 		}
 		return err == nil
 	}
-	v := w.Vantages[0].Network()
-	k := probe.Known{Name: l.Host(), At: w.Desk.Now()}
+	v := c.Vantages[0].Network()
+	k := probe.Known{Name: l.Host(), At: c.Desk.Now()}
 	if !l.IsIP() {
-		if reg, err := w.RDAP.Domain(ctx, l.Host()); told(err) {
+		if reg, err := c.RDAP.Domain(ctx, l.Host()); told(err) {
 			k.Domain = &reg
 		}
 	}
 	answers, err := probe.DNS(ctx, probe.Resolver{Server: v.Resolver, Local: v.Local}, l.Host())
 	told(err)
 	for _, ip := range append(append([]netip.Addr{}, answers.A...), answers.AAAA...) {
-		if net, err := w.RDAP.IP(ctx, ip); told(err) {
+		if net, err := c.RDAP.IP(ctx, ip); told(err) {
 			k.Networks = append(k.Networks, net)
 		}
 	}
 	if d := k.Domain; d != nil && d.Registrar.Name != "" {
-		c := desk.Carriage{Name: d.Registrar.Name, Layer: legal.Registrar, Jurisdiction: d.Registrar.Country}
-		out = append(out, carriage(directory, c, probe.Contacts(k), probe.ScopeRegistrar, siteApart(d.Registrar.URL, l)))
+		by := desk.Carriage{Name: d.Registrar.Name, Layer: legal.Registrar, Jurisdiction: d.Registrar.Country}
+		out = append(out, carriage(directory, by, probe.Contacts(k), probe.ScopeRegistrar, siteApart(d.Registrar.URL, l)))
 	}
 	if d := k.Domain; d != nil {
 		out = append(out, registry(directory, k, l))
@@ -53,9 +53,9 @@ func (w *Crew) Who(ctx context.Context, l locator.Locator, directory []iru.Provi
 		net := k.Networks[n]
 		own := probe.Contacts(probe.Known{Name: l.Host(), Networks: k.Networks[n : n+1], At: k.At})
 		name := net.Name
-		for _, c := range own {
-			if c.Scope == probe.ScopeNetwork && c.Name != "" {
-				name = c.Name
+		for _, x := range own {
+			if x.Scope == probe.ScopeNetwork && x.Name != "" {
+				name = x.Name
 				if cut := len(name) - len(" abuse desk"); cut > 0 && strings.EqualFold(name[cut:], " abuse desk") {
 					name = name[:cut]
 				}
@@ -65,7 +65,7 @@ func (w *Crew) Who(ctx context.Context, l locator.Locator, directory []iru.Provi
 		out = append(out, carriage(directory, desk.Carriage{Name: name, Layer: legal.Host, Jurisdiction: net.Country}, own, probe.ScopeNetwork, ""))
 	}
 	for n := range out {
-		w.secure(ctx, &out[n], l)
+		c.secure(ctx, &out[n], l)
 	}
 	return out, missing
 }
@@ -125,17 +125,17 @@ func reachableOnly(found []desk.Carriage) []desk.Carriage {
 
 // secure proposes what a provider's own security.txt names. It is meant for vulnerabilities, so it is the last resort; one that has
 // expired says so. Asked once a day for each site.
-func (w *Crew) secure(ctx context.Context, c *desk.Carriage, outlet locator.Locator) {
-	if c.Site == "" || c.Site == outlet.Site() || len(w.Vantages) == 0 {
+func (c *Crew) secure(ctx context.Context, g *desk.Carriage, outlet locator.Locator) {
+	if g.Site == "" || g.Site == outlet.Site() || len(c.Vantages) == 0 {
 		return
 	}
-	now := w.Desk.Now()
-	w.texts.mu.Lock()
-	kept, ok := w.texts.of[c.Site]
-	w.texts.mu.Unlock()
+	now := c.Desk.Now()
+	c.texts.mu.Lock()
+	kept, ok := c.texts.of[g.Site]
+	c.texts.mu.Unlock()
 	if !ok || now.Sub(kept.at) > 24*time.Hour {
 		bound, cancel := context.WithTimeout(ctx, 5*time.Second)
-		text, err := probe.Security(bound, w.Vantages[0], c.Site)
+		text, err := probe.Security(bound, c.Vantages[0], g.Site)
 		cancel()
 		if ctx.Err() != nil {
 			return
@@ -144,12 +144,12 @@ func (w *Crew) secure(ctx context.Context, c *desk.Carriage, outlet locator.Loca
 		if err == nil {
 			kept.text = text
 		}
-		w.texts.mu.Lock()
-		if w.texts.of == nil || len(w.texts.of) > 4096 {
-			w.texts.of = map[string]keptText{}
+		c.texts.mu.Lock()
+		if c.texts.of == nil || len(c.texts.of) > 4096 {
+			c.texts.of = map[string]keptText{}
 		}
-		w.texts.of[c.Site] = kept
-		w.texts.mu.Unlock()
+		c.texts.of[g.Site] = kept
+		c.texts.mu.Unlock()
 	}
 	source := kept.text.Server
 	if e := kept.text.Expires; kept.text.Expired(now) {
@@ -160,7 +160,7 @@ func (w *Crew) secure(ctx context.Context, c *desk.Carriage, outlet locator.Loca
 	}
 	for _, x := range kept.text.Contacts {
 		if x.Kind == "email" {
-			c.Others = append(c.Others, iru.Contact{Kind: iru.ContactSecurity, Channel: iru.ByMail, Address: x.Value, Source: source, Languages: kept.text.Languages})
+			g.Others = append(g.Others, iru.Contact{Kind: iru.ContactSecurity, Channel: iru.ByMail, Address: x.Value, Source: source, Languages: kept.text.Languages})
 		}
 	}
 }

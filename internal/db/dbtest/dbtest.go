@@ -187,3 +187,9 @@ type cluster struct {
 func (c *cluster) dsn(database string) string {
 	return fmt.Sprintf("postgres://%s@/%s?host=%s", user, database, c.dir)
 }
+
+// OpenPostgres opens a fresh PostgreSQL store, which closes with the test, for tests of two stores that speak to each other.
+func OpenPostgres(t testing.TB) *db.DB {
+	t.Helper()
+	return open(t, Postgres(t))
+}

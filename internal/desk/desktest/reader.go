@@ -4,6 +4,7 @@ package desktest
 
 import (
 	"context"
+	"time"
 
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
@@ -45,13 +46,49 @@ func (r Reader) Confirm(ctx context.Context, s iru.Scope, id iru.ProviderID, not
 func (r Reader) Poll(ctx context.Context, s iru.Scope, id iru.OperationID, state iru.PollState, reason string) (iru.Poll, error) {
 	seen := ""
 	if err := r.DB.View(ctx, func(t *db.Tx) error {
-		ts, err := t.Tasks(ctx, iru.Program(), id)
-		if err == nil {
-			seen, err = desk.TaskDigest(s.Unit, ts)
+		bs, err := desk.BallotsOf(ctx, t, id)
+		for _, b := range bs {
+			if b.Unit == s.Unit && err == nil {
+				seen, err = b.Digest()
+			}
 		}
 		return err
 	}); err != nil {
 		return iru.Poll{}, err
 	}
+	if state == iru.PollGo {
+		if err := r.Clear(ctx, s, id); err != nil {
+			return iru.Poll{}, err
+		}
+	}
 	return r.Desk.Poll(ctx, s, id, state, seen, reason)
+}
+
+// Clear answers whatever the officer's unit is asked in an operation: no interest.
+func (r Reader) Clear(ctx context.Context, s iru.Scope, id iru.OperationID) error {
+	qs, err := r.Deconflictions(ctx, s, id)
+	if err != nil {
+		return err
+	}
+	var ids []iru.DeconflictionID
+	for _, q := range qs {
+		if q.Unit == s.Unit && q.State == iru.DeconflictionRequested {
+			ids = append(ids, q.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err = r.AnswerDeconflictions(ctx, s, ids, iru.DeconflictionAnswer{Verb: "clear"})
+	return err
+}
+
+// Release sets T0 after it was said why nothing needs to be preserved again.
+func (r Reader) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 time.Time) (iru.Operation, error) {
+	if s.May(iru.ToPlan) == nil {
+		if _, err := r.Unkept(ctx, s, id, nil, "preserved before the operation began"); err != nil {
+			return iru.Operation{}, err
+		}
+	}
+	return r.Desk.Release(ctx, s, id, t0)
 }

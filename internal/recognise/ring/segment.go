@@ -96,6 +96,19 @@ func (s *Segment) All() iter.Seq[Entry] {
 	}
 }
 
+// Numbers gives the numbers of all entries, in no order that means anything. It reads nothing else.
+func (s *Segment) Numbers() iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		for _, all := range [][]byte{s.ids, s.moreID} {
+			for i := range uint64(len(all)) / uint64(s.width) {
+				if !yield(s.number(all, i)) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // number reads the ith of numbers of the segment's width.
 func (s *Segment) number(b []byte, i uint64) int64 {
 	var v [8]byte

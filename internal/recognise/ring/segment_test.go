@@ -4,6 +4,7 @@ package ring
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -27,6 +28,12 @@ func TestNumbersAreKept(t *testing.T) {
 		want = slices.Compact(want)
 		if got := slices.Collect(s.All()); !slices.Equal(got, want) || s.Len() != len(want) {
 			rt.Fatalf("%v, want %v", got, want)
+		}
+		numbers := slices.Sorted(s.Numbers())
+		for i, e := range slices.SortedFunc(slices.Values(want), func(a, b Entry) int { return cmp.Compare(a.ID, b.ID) }) {
+			if len(numbers) != len(want) || numbers[i] != e.ID {
+				rt.Fatalf("numbers %v of %v", numbers, want)
+			}
 		}
 		for _, e := range want {
 			if !slices.Contains(s.Search(e.Hash, 0, nil), Hit{e.ID, 0}) {

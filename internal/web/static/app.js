@@ -121,7 +121,7 @@ function put(page, id) {
   equip(fresh);
   const first = fresh.querySelector('[autofocus]'); // a form that a person has just opened
   if (had || first) (again(fresh, had) ?? first ?? focusable(fresh)).focus();
-  connect();
+  if ([old, fresh].some((el) => el.matches('[data-live]') || el.querySelector('[data-live]'))) connect();
   return true;
 }
 
@@ -135,6 +135,21 @@ function again(fresh, had) {
 function focusable(el) {
   if (!el.matches('a[href],button,input,textarea,select,[tabindex]')) el.tabIndex = -1;
   return el;
+}
+
+// freshen fetches several parts of this page at once: what was named changed, and nothing else.
+async function freshen(ids) {
+  const here = ids.map((id) => document.getElementById(id)).filter(Boolean);
+  const busy = here.filter((el) => el.contains(document.activeElement) && typing(document.activeElement));
+  busy.forEach(refresh);
+  const wanted = here.filter((el) => !busy.includes(el)).map((el) => el.id);
+  if (!wanted.length) return;
+  try {
+    const response = await fetch(location.href, { headers: { Accept: 'text/html', 'Iolaus-Fragment': wanted.join(' ') } });
+    if (!response.ok) throw new Error(response.status);
+    const page = await load(response);
+    wanted.forEach((id) => put(page, id));
+  } catch { here.forEach((el) => { el.dataset.failed = ''; }); } // what is shown stays and grows old
 }
 
 const waiting = new Set();
@@ -193,7 +208,7 @@ function connect() {
     const stream = new EventSource(from);
     streams.set(url, stream);
     const mine = () => [...document.querySelectorAll('[data-live]')].filter((el) => new URL(el.dataset.live, location.href).href === url);
-    stream.addEventListener('change', (e) => mine().filter((el) => !e.data || e.data.split(/\s+/).includes(el.id)).forEach(refresh));
+    stream.addEventListener('change', (e) => (e.data ? freshen(e.data.split(/\s+/)) : mine().forEach(refresh)));
     stream.addEventListener('now', (e) => { const t = Date.parse(e.data); if (t) offset = t - Date.now(); });
     stream.addEventListener('ended', () => { stream.close(); location.reload(); });
     let lost = false;

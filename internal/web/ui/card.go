@@ -155,6 +155,7 @@ func (p Progress) Render(ctx context.Context, w io.Writer) error { return p.view
 
 // A Tile is one asset of the live grid.
 type Tile struct {
+	ID    string // on the page; "" for none
 	State State
 	Text  templ.Component // an Address
 	Fresh Fresh

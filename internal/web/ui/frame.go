@@ -15,6 +15,7 @@ type Frame struct {
 	Here     string // Key of the navigation item that is open
 	Nav      []NavItem
 	Training string // networks the guard is opened for, as "127.0.0.0/8"; empty: not training
+	Drill    bool   // the page is about a drill, of which nothing ever leaves
 	Now      time.Time
 	Officer  string
 	Unit     string

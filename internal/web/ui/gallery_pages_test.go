@@ -236,8 +236,8 @@ func galleryForms(ctx context.Context) templ.Component {
 		}
 		return nil
 	})
-	tiles := ui.Tiles{Label: "Assets, live", Tiles: []ui.Tile{{ui.OK("Down"), ui.Addr("edge[.]halcyon-live[.]test"), fresh(3 * time.Second)}, {ui.Warn("Up from 3 of 9"), ui.Addr("cdn[.]halcyon-live[.]test"), fresh(4 * time.Second)},
-		{ui.Bad("Still up"), ui.Addr("mirror[.]halcyon-live[.]test"), fresh(5 * time.Second)}, {ui.Neutral("Unknown: probe timed out"), ui.Addr("radio[.]tram-wave[.]test"), fresh(2 * time.Hour)}}}
+	tiles := ui.Tiles{Label: "Assets, live", Tiles: []ui.Tile{{"", ui.OK("Down"), ui.Addr("edge[.]halcyon-live[.]test"), fresh(3 * time.Second)}, {"", ui.Warn("Up from 3 of 9"), ui.Addr("cdn[.]halcyon-live[.]test"), fresh(4 * time.Second)},
+		{"", ui.Bad("Still up"), ui.Addr("mirror[.]halcyon-live[.]test"), fresh(5 * time.Second)}, {"", ui.Neutral("Unknown: probe timed out"), ui.Addr("radio[.]tram-wave[.]test"), fresh(2 * time.Hour)}}}
 	return page(f, ui.Head{Title: "Forms and the rest", Buttons: []ui.Button{{Text: "Abort", Kind: ui.Danger}, {Text: "One", Kind: ui.Primary}, {Text: "Never a second", Kind: ui.Primary}}}, ui.Wrap(ui.MainOne(),
 		fields, ui.Wrap(ui.Card{ID: "form", Title: "A form"}, ui.Wrap(ui.Body(), form, ui.Check{ID: "confirm", Name: "confirm", Value: "1", Label: "I have read the whole notice", Hint: "As the recipient will see it."})),
 		ui.Empty{ID: "empty", Title: "Nothing waits for a second opinion", Why: "When somebody asks for one, it comes here.", Todo: []ui.Todo{{Title: "Name your unit", Why: "Five minutes.", Done: true}, {Title: "Invite two people", Why: "An act needs two.", Next: true, Button: ui.Button{Text: "Begin", Kind: ui.Primary, Href: "#b"}}, {Title: "Watch an outlet", Why: "Paste addresses.", Button: ui.Button{Text: "After step 2", Disabled: true}}}},

@@ -63,18 +63,18 @@ func AxeEverywhere(t testing.TB, url string, explained ...Explained) {
 	t.Helper()
 	load(t, url, 1440, false)
 	check(t, url, 1440, false, explained)
-	look(t, 1440, true)
+	Look(t, 1440, true)
 	check(t, url, 1440, true, explained)
-	look(t, 320, false)
+	Look(t, 320, false)
 	check(t, url, 320, false, explained)
-	look(t, 320, true)
+	Look(t, 320, true)
 	check(t, url, 320, true, explained)
 }
 
 // AxeHere is Axe on the page that is open, with all that was done and written there; nothing is loaded anew.
 func AxeHere(t testing.TB, width int, dark bool, explained ...Explained) {
 	t.Helper()
-	look(t, width, dark)
+	Look(t, width, dark)
 	if Eval[bool](t, `typeof axe === 'undefined'`) {
 		if err := chromedp.Do(Browser(t), chromedp.Evaluate[chromedp.Void](axeSource)); err != nil {
 			t.Fatalf("load axe-core: %v", err)

@@ -25,18 +25,61 @@ var axeSource string
 
 var (
 	mu       sync.Mutex
-	browsers = map[testing.TB]context.Context{}
+	tabs     = map[testing.TB]context.Context{}
+	sharing  bool               // Main ends what it starts
+	program  context.Context    // of the Chromium that is shared; nil until it runs
+	programs context.CancelFunc // ends it
 )
 
-// Browser is a headless Chromium with one tab, started once per test and ended with it. Use its context with chromedp.Run and
-// chromedp.Do. Chromium is Debian's; a machine without it fails the test. The sandbox is off only for root, which cannot have one.
+// Main runs the tests of a package with one Chromium for all of them, and ends it. A package without it starts one for each test.
+func Main(m *testing.M) int {
+	sharing = true
+	defer func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if programs != nil {
+			programs()
+		}
+	}()
+	return m.Run()
+}
+
+// Browser is a tab of a headless Chromium that shares nothing with that of another test, neither cookies nor storage: opened once for each test
+// and closed with it. Use its context with chromedp.Run and chromedp.Do.
 func Browser(t testing.TB) context.Context {
 	t.Helper()
 	mu.Lock()
 	defer mu.Unlock()
-	if ctx, ok := browsers[t]; ok {
+	if ctx, ok := tabs[t]; ok {
 		return ctx
 	}
+	in, stop := program, context.CancelFunc(func() {})
+	if in == nil || in.Err() != nil {
+		in, stop = chromium(t)
+		if sharing {
+			program, programs, stop = in, stop, func() {}
+		}
+	}
+	life, timeout := context.WithTimeout(in, 10*time.Minute)
+	ctx, tab := chromedp.NewContext(life, chromedp.WithNewBrowserContext())
+	t.Cleanup(func() {
+		mu.Lock()
+		delete(tabs, t)
+		mu.Unlock()
+		tab()
+		timeout()
+		stop()
+	})
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatalf("open a tab of /usr/bin/chromium: %v", err)
+	}
+	tabs[t] = ctx //nolint:fatcontext // one for each test, ended with it
+	return ctx
+}
+
+// chromium starts Debian's; a machine without it fails the test. The sandbox is off only for root, which cannot have one.
+func chromium(t testing.TB) (context.Context, context.CancelFunc) {
+	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("/usr/bin/chromium"),
 		chromedp.DisableGPU,
@@ -49,29 +92,21 @@ func Browser(t testing.TB) context.Context {
 	if os.Geteuid() == 0 {
 		opts = append(opts, chromedp.NoSandbox)
 	}
-	program, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	life, timeout := context.WithTimeout(program, 3*time.Minute)
-	ctx, tab := chromedp.NewContext(life)
-	t.Cleanup(func() {
-		mu.Lock()
-		delete(browsers, t)
-		mu.Unlock()
-		tab()
-		timeout()
+	allocator, end := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, first := chromedp.NewContext(allocator)
+	stop := func() { first(); end() }
+	if err := chromedp.Do(ctx); err != nil {
 		stop()
-	})
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("start /usr/bin/chromium: %v", err)
 	}
-	browsers[t] = ctx //nolint:fatcontext // one for each test, ended with it
-	return ctx
+	return ctx, stop
 }
 
 // Open shows a page at a width, light or dark, and waits until its fonts are there.
 func Open(t testing.TB, url string, width int, dark bool) context.Context {
 	t.Helper()
 	ctx := Browser(t)
-	look(t, width, dark)
+	Look(t, width, dark)
 	if err := chromedp.Do(ctx, chromedp.Navigate(url)); err != nil {
 		t.Fatalf("open %s: %v", url, err)
 	}
@@ -81,8 +116,8 @@ func Open(t testing.TB, url string, width int, dark bool) context.Context {
 	return ctx
 }
 
-// look sets the width of the window and the colour scheme that the system is said to have.
-func look(t testing.TB, width int, dark bool) {
+// Look sets the width of the window and the colour scheme that the system is said to have.
+func Look(t testing.TB, width int, dark bool) {
 	t.Helper()
 	scheme := "light"
 	if dark {

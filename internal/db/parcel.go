@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+
+	"iolaus/internal/iru"
+)
+
+var outgoings = shape[iru.Outgoing]{"outgoing", "id, partner, kind, handling, operation, body, digest, epoch, seq, sealed, state, by_officer, at, delivered", func(o *iru.Outgoing) []any {
+	return []any{&o.ID, &o.Partner, &o.Kind, JSON(&o.Handling), &o.Operation, &o.Body, &o.Digest, &o.Epoch, &o.Seq, raw{&o.Sealed}, &o.State, &o.By, Micros(&o.At), Micros(&o.Delivered)}
+}}
+
+// raw stores bytes; none come back as none, and NULL too: one engine's driver tells them apart and the other's does not.
+type raw struct{ b *[]byte }
+
+func (r raw) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		*r.b = []byte{}
+	case []byte:
+		*r.b = append([]byte{}, v...)
+	default:
+		return fmt.Errorf("read bytes: a column of type %T holds none", src)
+	}
+	return nil
+}
+
+func (r raw) Value() (driver.Value, error) { return *r.b, nil }
+
+// AddOutgoing stores a message to a partner and sets its id.
+func (t *Tx) AddOutgoing(ctx context.Context, o *iru.Outgoing) error {
+	return outgoings.insert(ctx, t, o)
+}
+
+// UpdateOutgoing stores it again if its state is still the old one.
+func (t *Tx) UpdateOutgoing(ctx context.Context, o iru.Outgoing, old iru.OutgoingState) error {
+	return outgoings.update(ctx, t, &o, "state", old)
+}
+
+// OutgoingLast reads the newest message of a kind to a partner.
+func (t *Tx) OutgoingLast(ctx context.Context, p iru.PartnerID, k iru.MessageKind) (iru.Outgoing, error) {
+	return outgoings.get(ctx, t, "partner=$1 AND kind=$2 ORDER BY id DESC LIMIT 1", p, k)
+}
+
+// OutgoingQueued lists what is yet to be sealed for a partner, in order, at most n.
+func (t *Tx) OutgoingQueued(ctx context.Context, p iru.PartnerID, n int) ([]iru.Outgoing, error) {
+	return outgoings.list(ctx, t, "WHERE partner=$1 AND state='queued' ORDER BY id LIMIT $2", p, n)
+}
+
+// OutgoingFrom lists what was sealed for a partner in an epoch after a number, in order, at most n, delivered or not.
+func (t *Tx) OutgoingFrom(ctx context.Context, p iru.PartnerID, epoch, seq int64, n int) ([]iru.Outgoing, error) {
+	return outgoings.list(ctx, t, "WHERE partner=$1 AND epoch=$2 AND seq>$3 ORDER BY seq LIMIT $4", p, epoch, seq, n)
+}
+
+// OutgoingAt reads the message at a place.
+func (t *Tx) OutgoingAt(ctx context.Context, p iru.PartnerID, epoch, seq int64) (iru.Outgoing, error) {
+	return outgoings.get(ctx, t, "partner=$1 AND epoch=$2 AND seq=$3", p, epoch, seq)
+}
+
+// Deliver marks what was sealed for a partner in an epoch up to a number as durable there.
+func (t *Tx) Deliver(ctx context.Context, p iru.PartnerID, epoch, seq int64, at int64) error {
+	_, err := t.Exec(ctx, "UPDATE outgoing SET state='delivered', delivered=$4 WHERE partner=$1 AND epoch=$2 AND seq<=$3 AND state='sealed'", p, epoch, seq, at)
+	return err
+}
+
+// Unseal gives back the numbers of what is not known to be delivered to a partner: it is sealed anew, in its order.
+func (t *Tx) Unseal(ctx context.Context, p iru.PartnerID) (int64, error) {
+	res, err := t.Exec(ctx, "UPDATE outgoing SET state='queued', digest='', epoch=0, seq=0, sealed=NULL WHERE partner=$1 AND state='sealed'", p)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// Outgoings lists what was written to a partner, newest first, before an id (0: from the newest), at most n.
+func (t *Tx) Outgoings(ctx context.Context, s iru.Scope, p iru.PartnerID, before iru.OutgoingID, n int) ([]iru.Outgoing, error) {
+	return outgoings.list(ctx, t, "WHERE partner=$2 AND partner IN (SELECT id FROM partner WHERE "+ownReach+") AND ($3=0 OR id<$3) ORDER BY id DESC LIMIT $4", s.Reach(), p, before, n)
+}
+
+// OutgoingOf lists what was written to partners about an operation, oldest first, at most n.
+func (t *Tx) OutgoingOf(ctx context.Context, s iru.Scope, uid string, n int) ([]iru.Outgoing, error) {
+	return outgoings.list(ctx, t, "WHERE operation=$2 AND partner IN (SELECT id FROM partner WHERE "+ownReach+") ORDER BY id LIMIT $3", s.Reach(), uid, n)
+}
+
+var incomings = shape[iru.Incoming]{"incoming", "id, partner, kind, handling, operation, body, digest, epoch, seq, said, at, state, why, by_officer, decided", func(i *iru.Incoming) []any {
+	return []any{&i.ID, &i.Partner, &i.Kind, &i.Handling, &i.Operation, &i.Body, &i.Digest, &i.Epoch, &i.Seq, Micros(&i.Said), Micros(&i.At), &i.State, &i.Why, &i.By, Micros(&i.Decided)}
+}}
+
+// AddIncoming stores a message of a partner and sets its id.
+func (t *Tx) AddIncoming(ctx context.Context, i *iru.Incoming) error {
+	return incomings.insert(ctx, t, i)
+}
+
+// UpdateIncoming stores it again if its state is still the old one.
+func (t *Tx) UpdateIncoming(ctx context.Context, i iru.Incoming, old iru.IncomingState) error {
+	return incomings.update(ctx, t, &i, "state", old)
+}
+
+// Incoming reads one message of a partner.
+func (t *Tx) Incoming(ctx context.Context, s iru.Scope, id iru.IncomingID) (iru.Incoming, error) {
+	return incomings.get(ctx, t, "id=$2 AND partner IN (SELECT id FROM partner WHERE "+ownReach+")", s.Reach(), id)
+}
+
+// IncomingAt reads the message at a place.
+func (t *Tx) IncomingAt(ctx context.Context, p iru.PartnerID, epoch, seq int64) (iru.Incoming, error) {
+	return incomings.get(ctx, t, "partner=$1 AND epoch=$2 AND seq=$3", p, epoch, seq)
+}
+
+// IncomingIn lists a partner's messages in a state, in the order in which they were sent, at most n.
+func (t *Tx) IncomingIn(ctx context.Context, p iru.PartnerID, state iru.IncomingState, n int) ([]iru.Incoming, error) {
+	return incomings.list(ctx, t, "WHERE partner=$1 AND state=$2 ORDER BY id LIMIT $3", p, state, n)
+}
+
+// IncomingLast lists the newest messages of a kind of a partner that were applied, newest first, at most n.
+func (t *Tx) IncomingLast(ctx context.Context, p iru.PartnerID, k iru.MessageKind, n int) ([]iru.Incoming, error) {
+	return incomings.list(ctx, t, "WHERE partner=$1 AND kind=$2 AND state='applied' ORDER BY id DESC LIMIT $3", p, k, n)
+}
+
+// IncomingWaiting lists what waits for the invitation to an operation, in order.
+func (t *Tx) IncomingWaiting(ctx context.Context, p iru.PartnerID, uid string) ([]iru.Incoming, error) {
+	return incomings.list(ctx, t, "WHERE partner=$1 AND operation=$2 AND state='waiting' ORDER BY id", p, uid)
+}
+
+// Incomings lists a partner's messages, newest first, before an id (0: from the newest), at most n.
+func (t *Tx) Incomings(ctx context.Context, s iru.Scope, p iru.PartnerID, before iru.IncomingID, n int) ([]iru.Incoming, error) {
+	return incomings.list(ctx, t, "WHERE partner=$2 AND partner IN (SELECT id FROM partner WHERE "+ownReach+") AND ($3=0 OR id<$3) ORDER BY id DESC LIMIT $4", s.Reach(), p, before, n)
+}
+
+// IncomingParked lists what a person must look at, of every partner of a scope, oldest first, at most n.
+func (t *Tx) IncomingParked(ctx context.Context, s iru.Scope, n int) ([]iru.Incoming, error) {
+	return incomings.list(ctx, t, "WHERE state='parked' AND partner IN (SELECT id FROM partner WHERE "+ownReach+") ORDER BY id LIMIT $2", s.Reach(), n)
+}
+
+// IncomingOf lists what partners said about an operation, oldest first, at most n.
+func (t *Tx) IncomingOf(ctx context.Context, s iru.Scope, uid string, n int) ([]iru.Incoming, error) {
+	return incomings.list(ctx, t, "WHERE operation=$2 AND partner IN (SELECT id FROM partner WHERE "+ownReach+") ORDER BY id LIMIT $3", s.Reach(), uid, n)
+}

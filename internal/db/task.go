@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package db
+
+import (
+	"context"
+	"time"
+
+	"iolaus/internal/iru"
+)
+
+var tasks = shape[iru.Task]{"task", "id, uid, operation, participant, asset, address, provider, layer, role, jurisdiction, instrument, stage, state, notice, plan, handling, note, title, valid_from, valid_until, " +
+	"reason, unkept, unkept_by, by_officer, at", func(k *iru.Task) []any {
+	return []any{&k.ID, &k.UID, &k.Operation, &k.Participant, &k.Asset, &k.Address, &k.Provider, &k.Layer, &k.Role, &k.Jurisdiction, &k.Instrument, &k.Stage, &k.State, &k.Notice, &k.Plan,
+		JSON(&k.Handling), &k.Note, &k.Title, Micros(&k.ValidFrom), Micros(&k.ValidUntil), &k.Reason, &k.Unkept, &k.UnkeptBy, &k.By, Micros(&k.At)}
+}}
+
+// taskReach is what a scope ($1) sees of tasks: all of the operations that its unit leads, and those that it carries out.
+const taskReach = "($1=0 OR operation IN (SELECT id FROM operation WHERE unit=$1) OR participant IN (SELECT id FROM participant WHERE unit=$1))"
+
+// AddTask stores a task and sets its id.
+func (t *Tx) AddTask(ctx context.Context, k *iru.Task) error { return tasks.insert(ctx, t, k) }
+
+// Task reads one.
+func (t *Tx) Task(ctx context.Context, s iru.Scope, id iru.TaskID) (iru.Task, error) {
+	return tasks.get(ctx, t, taskReach+" AND id=$2", s.Reach(), id)
+}
+
+// TaskByUID reads one by the number that it has on every machine.
+func (t *Tx) TaskByUID(ctx context.Context, s iru.Scope, uid string) (iru.Task, error) {
+	return tasks.get(ctx, t, taskReach+" AND uid=$2", s.Reach(), uid)
+}
+
+// OperationTasks lists the tasks of an operation, oldest first: a participant sees its own, the unit that leads all. Their acts are given by Tasks.
+func (t *Tx) OperationTasks(ctx context.Context, s iru.Scope, o iru.OperationID) ([]iru.Task, error) {
+	return tasks.list(ctx, t, "WHERE "+taskReach+" AND operation=$2 ORDER BY id", s.Reach(), o)
+}
+
+// TaskOfNotice reads the task that an act carries out; NotFound for an act of its own.
+func (t *Tx) TaskOfNotice(ctx context.Context, n iru.NoticeID) (iru.Task, error) {
+	return tasks.get(ctx, t, "notice=$1", n)
+}
+
+// TasksAbout lists an operation's tasks about one address. It is for the program alone.
+func (t *Tx) TasksAbout(ctx context.Context, o iru.OperationID, address string) ([]iru.Task, error) {
+	return tasks.list(ctx, t, "WHERE operation=$1 AND address=$2 ORDER BY id", o, address)
+}
+
+// TasksAt lists the tasks about an address in every operation but one, oldest first, at most n. It is for the program alone: whose they are is nobody else's business.
+func (t *Tx) TasksAt(ctx context.Context, address string, but iru.OperationID, n int) ([]iru.Task, error) {
+	return tasks.list(ctx, t, "WHERE address=$1 AND operation<>$2 ORDER BY id LIMIT $3", address, but, n)
+}
+
+// KeptSince gives the addresses of an operation's tasks of which a sealed exhibit was made since an instant.
+func (t *Tx) KeptSince(ctx context.Context, o iru.OperationID, since time.Time) (map[string]bool, error) {
+	list, err := All(ctx, t, func(s *string) []any { return []any{s} },
+		"SELECT DISTINCT k.address FROM task AS k JOIN exhibit AS x ON x.asset=k.asset WHERE k.operation=$1 AND k.asset<>0 AND x.state='sealed' AND x.at>=$2", o, At(since))
+	out := make(map[string]bool, len(list))
+	for _, a := range list {
+		out[a] = true
+	}
+	return out, err
+}
+
+// UpdateTask stores the task again if its state is still the old one.
+func (t *Tx) UpdateTask(ctx context.Context, k iru.Task, old iru.TaskState) error {
+	return tasks.update(ctx, t, &k, "state", old)
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+)
+
+// TakeIn stores what a partner sent after a place, durably and without its effect. Conflict: more was taken meanwhile.
+func (d *Desk) TakeIn(ctx context.Context, id iru.PartnerID, last iru.Mark, list []iru.Incoming) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		p, err := t.Partner(ctx, iru.Program(), id)
+		if err != nil {
+			return err
+		}
+		if err := p.Open(); err != nil {
+			return err
+		}
+		l, err := t.Line(ctx, id)
+		if err != nil {
+			return err
+		}
+		if l.In != last {
+			return iru.Refuse(iru.Conflict, "more of this partner was taken meanwhile", "")
+		}
+		for _, i := range list {
+			i.Partner, i.At, i.State = id, now, iru.IncomingReceived
+			if err := t.AddIncoming(ctx, &i); err != nil {
+				return err
+			}
+			l.In = iru.Mark{Epoch: i.Epoch, Seq: i.Seq, Digest: i.Digest}
+		}
+		l.Heard = now
+		return t.UpdateLine(ctx, l)
+	})
+}
+
+// HeardAt gives the digest of a partner's message at a place; NotFound if there is none.
+func (d *Desk) HeardAt(ctx context.Context, id iru.PartnerID, epoch, seq int64) (string, error) {
+	digest := ""
+	err := d.DB.View(ctx, func(t *db.Tx) error {
+		i, err := t.IncomingAt(ctx, id, epoch, seq)
+		digest = i.Digest
+		return err
+	})
+	return digest, err
+}
+
+// Hear brings about what a partner's messages say, in their order, each once: its effect is stored in one transaction with its state. What cannot
+// be is parked with the reason, for a person, and the next one is taken. It gives how many were done with.
+func (d *Desk) Hear(ctx context.Context, id iru.PartnerID) (int, error) {
+	for n := 0; ; n++ {
+		var next []iru.Incoming
+		if err := d.DB.View(ctx, func(t *db.Tx) (err error) {
+			next, err = t.IncomingIn(ctx, id, iru.IncomingReceived, 1)
+			return err
+		}); err != nil || len(next) == 0 {
+			return n, err
+		}
+		err := d.hear(ctx, next[0].ID)
+		if err == nil {
+			continue
+		}
+		if errors.Is(err, iru.Unavailable) || ctx.Err() != nil {
+			return n, err // tried again, in its order
+		}
+		if err := d.park(ctx, next[0].ID, err); err != nil {
+			return n, err
+		}
+	}
+}
+
+// hear brings about one message.
+func (d *Desk) hear(ctx context.Context, id iru.IncomingID) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		i, err := t.Incoming(ctx, iru.Program(), id)
+		if err != nil || i.State != iru.IncomingReceived { // another process was first
+			return err
+		}
+		p, err := t.Partner(ctx, iru.Program(), i.Partner)
+		if err != nil {
+			return err
+		}
+		h, err := iru.ParseHandling(i.Handling)
+		if err != nil {
+			return err
+		}
+		if err := h.Release(iru.ForPartner, true); err != nil {
+			return fmt.Errorf("the partner should not have sent this: %w", err)
+		}
+		b, err := iru.ReadBody(i.Kind, i.Operation, i.Body)
+		if err != nil {
+			return err
+		}
+		m := message{Incoming: i, partner: p, handling: h, now: now}
+		verb := "apply"
+		if waits, err := d.waits(ctx, t, m); err != nil {
+			return err
+		} else if waits {
+			verb = "wait"
+		} else if err := d.take(ctx, t, m, b); err != nil {
+			return err
+		}
+		return d.settleMessage(ctx, t, i, verb, 0, "", now)
+	})
+}
+
+// A message is one of a partner's, while it is brought about.
+type message struct {
+	iru.Incoming
+	partner  iru.Partner
+	handling iru.Handling
+	now      time.Time
+}
+
+// take brings about what the message says.
+func (d *Desk) take(ctx context.Context, t *db.Tx, m message, body iru.Body) error {
+	switch b := body.(type) {
+	case *iru.CardBody:
+		return d.heardCard(ctx, t, m, b)
+	case *iru.InvitationBody:
+		return d.heardInvitation(ctx, t, m, b)
+	case *iru.ConsentBody:
+		return d.heardConsent(ctx, t, m, b)
+	case *iru.PackageBody:
+		return d.heardPackage(ctx, t, m, b)
+	case *iru.TasksBody:
+		return d.heardTasks(ctx, t, m, b)
+	case *iru.AnswerBody:
+		return d.heardAnswer(ctx, t, m, b)
+	case *iru.T0Body:
+		return d.heardT0(ctx, t, m, b)
+	case *iru.StopBody:
+		return d.heardStop(ctx, t, m, b)
+	case *iru.StandingBody:
+		return d.heardStanding(ctx, t, m, b)
+	case *iru.DutyBody:
+		return d.heardDuty(ctx, t, m, b)
+	case *iru.QuestionBody:
+		return d.heardQuestion(ctx, t, m, b)
+	case *iru.ReplyBody:
+		return d.heardReply(ctx, t, m, b)
+	case *iru.CheckpointBody:
+		return d.heardCheckpoint(ctx, t, m, b)
+	case *iru.CosignatureBody:
+		return d.heardCosignature(ctx, t, m, b)
+	case *iru.SetBody:
+		return d.heardSet(ctx, t, m, b)
+	case *iru.AskBody:
+		return d.heardAsk(ctx, t, m, b)
+	case *iru.ToldBody:
+		return d.heardTold(ctx, t, m, b)
+	}
+	return fmt.Errorf("take %T: %w", body, iru.Internal)
+}
+
+// settleMessage moves a message of a partner by a verb of its table and records it.
+func (d *Desk) settleMessage(ctx context.Context, t *db.Tx, i iru.Incoming, verb string, by iru.OfficerID, why string, now time.Time) error {
+	p, err := t.Partner(ctx, iru.Program(), i.Partner)
+	if err != nil {
+		return err
+	}
+	old := i.State
+	if i.State, err = iru.IncomingTable.Next(old, verb); err != nil {
+		return err
+	}
+	i.Why = clip(why, 500)
+	if by != 0 {
+		i.By, i.Decided = by, now
+	}
+	if err := t.UpdateIncoming(ctx, i, old); err != nil {
+		return err
+	}
+	heard := map[string]string{"apply": "hear", "wait": "set_aside", "park": "park", "take_up": "take_up", "dismiss": "dismiss"}[verb]
+	_, err = t.Record(ctx, happened("partner", int64(i.Partner), heard, by, p.Unit, now, i.Why).With("kind", string(i.Kind)).With("message", int64(i.ID)).
+		With("epoch", i.Epoch).With("seq", i.Seq).With("sha256", Digest(i.Body)).With("sealed", i.Digest))
+	return err
+}
+
+func (d *Desk) park(ctx context.Context, id iru.IncomingID, why error) error {
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		i, err := t.Incoming(ctx, iru.Program(), id)
+		if err != nil || i.State != iru.IncomingReceived {
+			return err
+		}
+		return d.settleMessage(ctx, t, i, "park", 0, why.Error(), now)
+	})
+}
+
+// TakeUp brings about again what was parked: a person has put right what hindered it.
+func (d *Desk) TakeUp(ctx context.Context, s iru.Scope, id iru.IncomingID) (iru.Incoming, error) {
+	i, err := d.decideOn(ctx, s, id, "take_up", "")
+	if err != nil {
+		return i, err
+	}
+	if _, err := d.Hear(ctx, i.Partner); err != nil {
+		return i, err
+	}
+	err = d.DB.View(ctx, func(t *db.Tx) error {
+		i, err = t.Incoming(ctx, s, id)
+		return err
+	})
+	return i, err
+}
+
+// DismissMessage leaves what was parked aside, with a reason.
+func (d *Desk) DismissMessage(ctx context.Context, s iru.Scope, id iru.IncomingID, why string) (iru.Incoming, error) {
+	if why == "" {
+		return iru.Incoming{}, iru.Refuse(iru.Invalid, "the reason is missing", "say why it is left aside")
+	}
+	return d.decideOn(ctx, s, id, "dismiss", why)
+}
+
+func (d *Desk) decideOn(ctx context.Context, s iru.Scope, id iru.IncomingID, verb, why string) (iru.Incoming, error) {
+	if err := s.May(iru.ToConfirm); err != nil {
+		return iru.Incoming{}, err
+	}
+	var i iru.Incoming
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) (err error) {
+		if i, err = t.Incoming(ctx, s, id); err != nil {
+			return err
+		}
+		if i.State != iru.IncomingParked {
+			return iru.Refuse(iru.Conflict, "the message is "+string(i.State)+", not parked", "")
+		}
+		if err := d.settleMessage(ctx, t, i, verb, s.Officer, why, now); err != nil {
+			return err
+		}
+		i, err = t.Incoming(ctx, s, id)
+		return err
+	})
+	return i, err
+}
+
+// heardCard keeps the partner's new card until a person has compared its fingerprint.
+func (d *Desk) heardCard(ctx context.Context, t *db.Tx, m message, b *iru.CardBody) error {
+	c, err := d.card(b.Card)
+	if err != nil {
+		return err
+	}
+	p, e, err := m.partner.Offer(c, 0, m.now)
+	if err != nil {
+		return err
+	}
+	if err := t.UpdatePartner(ctx, p, m.partner.State); err != nil {
+		return err
+	}
+	_, err = t.Record(ctx, e)
+	return err
+}

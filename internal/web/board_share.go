@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+package web
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"iolaus/internal/db"
+	"iolaus/internal/iru"
+	"iolaus/internal/web/ui"
+)
+
+// A board is computed once for all who look at it from one unit in one language, and every viewer is told which parts of it changed: what is
+// computed for each is only what is shown to that officer alone.
+type boards struct {
+	mu    sync.Mutex
+	rooms map[boardKey]*boardRoom
+}
+
+type boardKey struct {
+	op   iru.OperationID
+	unit iru.UnitID
+	lang string
+}
+
+const (
+	boardEvery = 250 * time.Millisecond // how often a board that is looked at asks for news
+	boardApart = 500 * time.Millisecond // between two computations, and between two words to one page
+	boardAge   = time.Second            // how old what no event tells of may be: when an asset was seen
+	boardKept  = 64                     // changes that are remembered; who is further behind fetches everything
+)
+
+// A boardRoom is one board as it was computed last.
+type boardRoom struct {
+	mu        sync.Mutex
+	page      BoardPage
+	at        time.Time   // by the machine's clock
+	last      iru.EventID // the newest event that it knows
+	html      map[string][]byte
+	sig       map[string]string
+	seq       int
+	changes   []boardChange
+	listeners int
+	stop      context.CancelFunc
+	news      chan struct{}
+}
+
+type boardChange struct {
+	seq int
+	ids []string
+}
+
+// room gives the room of a visit.
+func (b *boards) room(v *visit, op iru.OperationID) *boardRoom {
+	key := boardKey{op, v.by.Unit, ui.LanguageOf(v.ctx()).Tag}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r := b.rooms[key]
+	if r == nil {
+		if len(b.rooms) >= 256 { // of boards that nobody looks at any more
+			for k, old := range b.rooms {
+				if old.mu.TryLock() {
+					if old.listeners == 0 {
+						delete(b.rooms, k)
+					}
+					old.mu.Unlock()
+				}
+			}
+		}
+		r = &boardRoom{news: make(chan struct{})}
+		b.rooms[key] = r
+	}
+	return r
+}
+
+// look gives the board as it is now: what was computed, if nothing happened since.
+func (b *boards) look(v *visit, op iru.OperationID) (*boardRoom, error) {
+	r := b.room(v, op)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := v.read(func(t *db.Tx) error { _, err := t.Operation(v.ctx(), v.scope, op); return err }); err != nil {
+		return nil, err
+	}
+	if r.last >= v.last && time.Since(r.at) < boardAge && r.page.Now.Sub(v.now).Abs() < 2*boardAge && !r.at.IsZero() {
+		return r, nil
+	}
+	return r, r.compute(v, op)
+}
+
+// compute reads the board and says what changed. The caller holds the lock.
+func (r *boardRoom) compute(v *visit, op iru.OperationID) error {
+	p := BoardPage{Now: v.now}
+	last := iru.EventID(0)
+	err := v.read(func(t *db.Tx) error {
+		var err error
+		if last, err = t.LastEvent(v.ctx()); err != nil {
+			return err
+		}
+		return v.fillBoard(t, &p, op)
+	})
+	if err != nil {
+		return err
+	}
+	old := r.sig
+	r.page, r.at, r.last, r.html = p, time.Now(), last, map[string][]byte{}
+	r.sig = map[string]string{}
+	for id, part := range p.shared() {
+		r.sig[id] = volatile.ReplaceAllString(render(v.ctx(), part), "")
+	}
+	grid := ""
+	for _, t := range p.Tiles.Tiles {
+		r.sig[t.ID] = string(t.State.Tone) + t.State.Word + t.Fresh.Seen.String()
+		grid += t.ID
+	}
+	r.sig["grid"] = grid
+	if old == nil {
+		return nil
+	}
+	var ids []string
+	for id, s := range r.sig {
+		if old[id] != s && (old["grid"] == grid || !strings.HasPrefix(id, "tile-")) {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) > len(p.Tiles.Tiles)/2+8 {
+		ids = append(slices.DeleteFunc(ids, func(id string) bool { return strings.HasPrefix(id, "tile-") || id == "grid" }), "grid")
+	}
+	if len(ids) > 0 {
+		slices.Sort(ids)
+		r.seq++
+		r.changes = append(r.changes, boardChange{r.seq, ids})
+		r.changes = r.changes[max(0, len(r.changes)-boardKept):]
+		close(r.news)
+		r.news = make(chan struct{})
+	}
+	return nil
+}
+
+// into copies the board for one viewer.
+func (r *boardRoom) into(v *visit, p *BoardPage) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	own := *p
+	*p = r.page
+	p.Now, p.Wall, p.Ends, p.Idle, p.Said = v.now, own.Wall, own.Ends, own.Idle, own.Said
+	p.Count = p.Op.Count(v.now)
+	v.personal(p)
+}
+
+// join begins to follow a board: seq is the number of its last change so far, leave ends it.
+func (r *boardRoom) join(v *visit, op iru.OperationID) (seq int, leave func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.listeners++
+	if r.listeners == 1 {
+		ctx, stop := context.WithCancel(context.WithoutCancel(v.ctx()))
+		r.stop = stop
+		go r.follow(v.absent(ctx), op)
+	}
+	return r.seq, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.listeners--; r.listeners == 0 {
+			r.stop()
+		}
+	}
+}
+
+// absent is a visit that nobody makes, with the same reach.
+func (v *visit) absent(ctx context.Context) *visit {
+	r := (&http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}, Header: http.Header{}}).WithContext(ctx)
+	return &visit{server: v.server, r: r, now: v.now, by: v.by, unit: v.unit, scope: v.scope}
+}
+
+func (r *boardRoom) since(seq int) (ids []string, now int, news <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.changes) > 0 && seq < r.changes[0].seq-1 {
+		return []string{}, r.seq, r.news
+	}
+	seen := map[string]bool{}
+	for _, c := range r.changes {
+		if c.seq <= seq {
+			continue
+		}
+		for _, id := range c.ids {
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, r.seq, r.news
+}
+
+func (r *boardRoom) follow(v *visit, op iru.OperationID) {
+	tick := time.NewTicker(boardEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-v.ctx().Done():
+			return
+		case <-tick.C:
+		}
+		var last iru.EventID
+		if err := v.read(func(t *db.Tx) (err error) { last, err = t.LastEvent(v.ctx()); return err }); err != nil {
+			continue // the next tick asks again; the pages grow visibly older meanwhile
+		}
+		r.mu.Lock()
+		if age := time.Since(r.at); age >= boardAge || last > r.last && age >= boardApart {
+			v.now = v.desk.Now().UTC().Truncate(time.Microsecond)
+			if err := r.compute(v, op); err != nil && v.ctx().Err() == nil {
+				v.opts.Log.Warn("a board could not be computed", "operation", op, "error", err)
+			}
+		}
+		r.mu.Unlock()
+	}
+}
+
+// volatile is what grows older by itself on a page and is no news.
+var volatile = regexp.MustCompile(`(data-left>[^<]*<|class="fresh( old)?"|data-seen="[^"]*"[^>]*>[^<]*<)`)
+
+func render(ctx context.Context, c templ.Component) string {
+	var b bytes.Buffer
+	if err := c.Render(ctx, &b); err != nil {
+		return err.Error()
+	}
+	return b.String()
+}
+
+// shared are the parts that all viewers of a unit see alike, and "count", of which each has its own buttons.
+func (p BoardPage) shared() map[string]templ.Component {
+	return map[string]templ.Component{"count": p.count(), "tally": p.tally(), "tasks": p.tasks(), "holds": p.holds(), "release": p.release(), "stages": p.stages(), "duty": p.duty()}
+}
+
+// parts renders the parts of a board that a page asks for, those that all see alike once for all.
+func (p BoardPage) parts(r *boardRoom, ids []string) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		if _, err := io.WriteString(w, "<!DOCTYPE html><title>"+templ.EscapeString(p.Op.Name)+"</title><ul>"); err != nil {
+			return err
+		}
+		var tiles map[string]ui.Tile
+		for _, id := range ids {
+			var err error
+			switch {
+			case id == "count" && p.Wall:
+				err = p.wallCount().Render(ctx, w)
+			case id == "count":
+				err = p.count().Render(ctx, w)
+			case id == "session":
+				err = p.sessionNote().Render(ctx, w)
+			case strings.HasPrefix(id, "tile-"):
+				if tiles == nil {
+					tiles = map[string]ui.Tile{}
+					for _, t := range p.Tiles.Tiles {
+						tiles[t.ID] = t
+					}
+				}
+				if t, ok := tiles[id]; ok {
+					_, err = w.Write(r.once(ctx, id, p.Wall, t.Item()))
+				}
+			case id == "grid":
+				_, err = w.Write(r.once(ctx, id, p.Wall, p.grid()))
+			default:
+				if c, ok := p.shared()[id]; ok {
+					_, err = w.Write(r.once(ctx, id+p.personalMark(id), p.Wall, c))
+				}
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// personalMark parts what looks different for some officers.
+func (p BoardPage) personalMark(id string) string {
+	if id == "duty" && p.MaySay {
+		return "+"
+	}
+	return ""
+}
+
+// once renders a part once for all who ask for it.
+func (r *boardRoom) once(ctx context.Context, id string, wall bool, c templ.Component) []byte {
+	if wall {
+		id = "wall " + id
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b, ok := r.html[id]
+	if !ok {
+		b = []byte(render(ctx, c))
+		r.html[id] = b
+	}
+	return b
+}
+
+// liveBoard streams which parts of a board changed.
+func (v *visit) liveBoard(op iru.OperationID, send func(event, data string) bool) error {
+	ctx := v.ctx()
+	room := v.boards.room(v, op)
+	seq, leave := room.join(v, op)
+	defer leave()
+	beat := time.NewTicker(liveBeat)
+	defer beat.Stop()
+	end := time.After(liveFor)
+	for {
+		ids, now, news := room.since(seq)
+		if seq = now; ids != nil && !send("change", strings.Join(ids, " ")) {
+			return nil
+		}
+		if ids != nil {
+			select { // gather what comes in a burst
+			case <-ctx.Done():
+				return nil
+			case <-time.After(boardApart / 2):
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-end:
+			return nil
+		case <-news:
+		case <-beat.C:
+			v.now = v.desk.Now().UTC()
+			if v.over() {
+				send("ended", "")
+				return nil
+			}
+			if !send("now", v.now.Format(time.RFC3339Nano)) {
+				return nil
+			}
+		}
+	}
+}
