@@ -60,6 +60,33 @@ func TestFilmsMatchWhatOtherToolsHash(t *testing.T) {
 	}
 }
 
+// That edges of blocks are left in frames that no other is made from is less than a hash sees, where a film has many of both.
+func TestRoughFramesHashTheSame(t *testing.T) {
+	for _, source := range []string{"testsrc2=s=640x360:r=25:d=2,noise=alls=12:allf=t", "mandelbrot=s=1280x720:r=25:maxiter=60:end_pts=10,trim=end=1"} {
+		f := made(t, "a.mkv", "-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", "45", "-bf", "3")
+		hashes := func(decode []string) (all []recognise.PDQ) {
+			if err := frames(t.Context(), f, Options{}, decode, func(p plane) error {
+				h, _ := recognise.HashLuma(p.Luma)
+				all = append(all, h)
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		fine, coarse := hashes(nil), hashes(rough)
+		worst, sum := 0, 0
+		for i := range fine {
+			d := fine[i].Distance(coarse[i])
+			worst, sum = max(worst, d), sum+d
+		}
+		if len(fine) < 25 || len(coarse) != len(fine) || worst > 4 {
+			t.Errorf("%s: up to %d bits in %d and %d frames", source, worst, len(fine), len(coarse))
+		}
+		t.Logf("%d frames, at most %d bits, %d in all", len(fine), worst, sum)
+	}
+}
+
 // What HashLuma makes of a film's planes is what HashPDQ makes of the same planes stretched: all but the rounding of sums is unchanged.
 func TestFilmsHashAsTheirPictures(t *testing.T) {
 	f := made(t, "a.mkv", "-f", "lavfi", "-i", "testsrc2=s=638x358:r=25:d=3", "-vf", "noise=alls=6:allf=t", "-pix_fmt", "yuv420p", "-c:v", "libx264")

@@ -25,7 +25,7 @@ import (
 // Errors: Unavailable where ffmpeg is missing or its time is up; Invalid where the file has no frame, broke its decoder (sandbox.ErrStopped) or
 // goes on beyond the limits (ErrLimit). A file that is damaged after its first frame is none: what could be read was given.
 func Frames(ctx context.Context, f *os.File, o Options, each func(img *image.Gray, number int, at time.Duration) error) error {
-	return frames(ctx, f, o, func(p plane) error {
+	return frames(ctx, f, o, nil, func(p plane) error {
 		if !p.Full {
 			recognise.Stretch(p.Pix[:p.Height*p.Stride])
 		}
@@ -46,7 +46,10 @@ const slack = 63
 // small is the size of a plane, in bytes, up to which ffmpeg keeps several before it writes any: it is not waited for until all of one is there.
 const small = 16 << 10
 
-func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) error {
+// rough leaves the edges of blocks as they are in frames that no other frame is made from: a fifteenth of the decoding, and less than a hash sees.
+var rough = []string{"-skip_loop_filter", "noref"}
+
+func frames(ctx context.Context, f *os.File, o Options, decode []string, each func(plane) error) error {
 	o = o.filled()
 	args := append(reading(), "-nostdin", "-loglevel", "repeat+info", "-nostats", "-noautorotate", "-max_pixels", strconv.FormatInt(o.Pixels, 10), "-threads", strconv.Itoa(o.Threads))
 	filter := ""
@@ -60,7 +63,8 @@ func frames(ctx context.Context, f *os.File, o Options, each func(plane) error) 
 	filter += "format=" + planar + ",extractplanes=y,format=gray,showinfo=checksum=0"
 	// One thread writes, else frames wait for others in another core's cache and come long after what is said of them.
 	// A film that changes its size is not scaled to what it began with: each frame is as large as is said of it.
-	args = append(args, "-i", sandbox.Input, "-map", "0:V:0", "-autoscale", "0", "-filter_threads", "1", "-vf", filter, "-vsync", "passthrough", "-threads", "1", "-f", "rawvideo", "pipe:1")
+	args = append(args, decode...)
+	args = append(args, "-i", sandbox.Input, "-map", "0:V:0", "-autoscale", "0", "-filter_threads", "1", "-vf", filter, "-vsync", "passthrough", "-threads", "1", "-avioflags", "direct", "-f", "rawvideo", "pipe:1")
 	p, err := o.program("ffmpeg", o.Programs.FFmpeg, f, args...)
 	if err != nil {
 		return err
@@ -85,8 +89,7 @@ const planar = "yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|yuv440p|yuvj4
 func fill(r io.Reader, b []byte, holds int) (n int, err error) {
 	for n < len(b) && err == nil {
 		if len(b) > small {
-			rest := min(len(b)-n, holds)
-			sandbox.Gather(r, rest, rest)
+			sandbox.Rest(r, min(len(b)-n, holds))
 		}
 		var m int
 		m, err = r.Read(b[n:])

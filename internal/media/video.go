@@ -17,7 +17,7 @@ import (
 // where there is, what rounding and colours beyond RGB make of it. The shrinking to 512 pixels of the tool for single pictures is no part of it.
 func Video(ctx context.Context, f *os.File, o Options) (recognise.Video, error) {
 	var v recognise.Video
-	err := frames(ctx, f, o, func(p plane) error {
+	err := frames(ctx, f, o, rough, func(p plane) error {
 		hash, quality := recognise.HashLuma(p.Luma)
 		v = append(v, recognise.Frame{Number: p.number, Quality: quality, Hash: hash, At: p.at})
 		return nil

@@ -23,6 +23,8 @@ type ear struct {
 
 func (e *ear) gather(int, int) { e.hear() }
 
+func (e *ear) rest(int) { e.hear() }
+
 func (e *ear) hear() bool {
 	for !e.ended && e.ctx.Err() == nil {
 		_ = e.errs.SetReadDeadline(time.Now().Add(time.Millisecond))

@@ -312,6 +312,13 @@ func Gather(r io.Reader, need, want int) {
 	}
 }
 
+// Rest is Gather for n bytes that are being written: they are there at once.
+func Rest(r io.Reader, n int) {
+	if m, ok := r.(*meter); ok && m.ear != nil {
+		m.ear.rest(n)
+	}
+}
+
 // Hear returns when words got something, true, or the output ended.
 func Hear(r io.Reader) bool {
 	m, ok := r.(*meter)
