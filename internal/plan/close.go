@@ -9,6 +9,7 @@ import "slices"
 type way struct {
 	measures, leaves []int32
 	but              int32
+	told             *Survive // in words, once they were asked for
 }
 
 // close finds the cheapest choice in a core for less than upper by survival sets: a cheapest choice that meets all that are known is a plan, or it

@@ -22,21 +22,26 @@ func (p *Planner) proof(q *quest, found catch, stop func() bool) []Survive {
 	if !b.proved {
 		b.prove(free, found.cost-paid, stop)
 	}
-	var few []way
-	if b.proved {
-		for _, i := range b.active {
-			few = append(few, b.ways[i])
+	few := b.active
+	if !b.proved {
+		few = make([]int, len(b.ways))
+		for i := range few {
+			few[i] = i
 		}
-	} else {
-		few = slices.Clone(b.ways)
 	}
-	slices.SortStableFunc(few, func(a, b way) int { return cmp.Compare(len(a.measures), len(b.measures)) })
+	few = slices.Clone(few)
+	slices.SortStableFunc(few, func(x, y int) int { return cmp.Compare(len(b.ways[x].measures), len(b.ways[y].measures)) })
 	if !b.proved {
 		few = few[:min(len(few), 100)]
 	}
-	var out []Survive
-	for _, w := range few {
-		out = append(out, p.survive(w))
+	out := make([]Survive, 0, len(few))
+	for _, i := range few {
+		w := &b.ways[i]
+		if w.told == nil { // most are those of the question before
+			told := p.survive(*w)
+			w.told = &told
+		}
+		out = append(out, *w.told)
 	}
 	return out
 }
