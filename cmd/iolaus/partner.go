@@ -40,7 +40,7 @@ func (p *partnerCard) Run(c *cli, e env) error {
 	}
 	if p.Out == "" {
 		fmt.Fprint(e.stdout, s.Card.Text())
-	} else if err := os.WriteFile(p.Out, []byte(s.Card.Text()), 0o644); err != nil {
+	} else if err := os.WriteFile(p.Out, []byte(s.Card.Text()), 0o644); err != nil { //nolint:gosec // a card is public
 		return fmt.Errorf("write card: %w", err)
 	}
 	fmt.Fprintf(e.stderr, "Fingerprint, to be read to the partner by telephone: %s\n", s.Card.Fingerprint())

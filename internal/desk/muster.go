@@ -278,9 +278,7 @@ func (d *Desk) musterBody(ctx context.Context, t *db.Tx, o iru.Operation, m iru.
 	}
 	for _, a := range as {
 		x := iru.MusterAsset{Asset: a.ID, Presence: a.Presence.State, Since: a.Presence.Since, Looks: byAsset[a.ID]}
-		for _, v := range toldLast(a, x.Looks) {
-			x.Looks = append(x.Looks, v)
-		}
+		x.Looks = append(x.Looks, toldLast(a, x.Looks)...)
 		slices.SortFunc(x.Looks, func(p, q iru.MusterLook) int { return compareText(p.Vantage, q.Vantage) })
 		b.Assets = append(b.Assets, x)
 	}

@@ -158,7 +158,7 @@ func TestAbortedIsNotSwept(t *testing.T) {
 	_, err = u.Abort(ctx, u.scope("dora"), o.ID, "fog")
 	must(t, err)
 	u.now = m.Due
-	if m, err = u.EndMuster(ctx, m.ID); err != nil {
+	if _, err = u.EndMuster(ctx, m.ID); err != nil {
 		t.Error(err)
 	}
 	have := view(u, func(x *db.Tx) ([]iru.Muster, error) { return x.Musters(ctx, u.scope("brit"), o.ID) })

@@ -293,7 +293,7 @@ func (d *Desk) partnerAnswers(ctx context.Context, t *db.Tx, m message, o iru.Op
 			}
 			fallthrough
 		case state == iru.PollOpen:
-			expired := false
+			var expired bool
 			if p, e, expired = have.Expire("", m.now); !expired {
 				continue
 			}

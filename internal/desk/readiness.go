@@ -89,8 +89,8 @@ func readiness(ctx context.Context, t *db.Tx, o iru.Operation, ks []iru.Task, ac
 // lacking refuses a release for the first thing that a task misses.
 func lacking(rs []Readiness) error {
 	for _, r := range rs {
-		for _, l := range r.Misses {
-			instead := "the page of tasks lists what is missing"
+		if len(r.Misses) > 0 {
+			l, instead := r.Misses[0], "the page of tasks lists what is missing"
 			if l == iru.LackEvidence {
 				instead = "have it preserved, or say why it may be touched all the same"
 			}

@@ -184,7 +184,7 @@ func (d Deconfliction) Answer(a DeconflictionAnswer, by OfficerID, at time.Time)
 
 // Pass records what time alone brings: silence past the agreed time, the end of a hold or of a wait for evidence.
 func (d Deconfliction) Pass(now time.Time) (Deconfliction, Event, bool) {
-	verb, note := "", ""
+	var verb, note string
 	switch {
 	case d.State == DeconflictionRequested && !now.Before(d.Due):
 		verb, note = "lapse", "no answer by the agreed time"
@@ -272,10 +272,10 @@ func (d Deconfliction) Override(by OfficerID, at time.Time) (Deconfliction, Even
 	if err := byPerson(by, "override", "override"); err != nil {
 		return d, Event{}, err
 	}
-	switch {
-	case d.First == 0:
+	switch d.First {
+	case 0:
 		return d, Event{}, Refuse(Conflict, "nobody has said yet that lives are in danger", "the first of two persons says who, where, and how it is known")
-	case d.First == by:
+	case by:
 		return d, Event{}, Refuse(Forbidden, "you have said so already", "a second, different person must say so too")
 	}
 	to, err := DeconflictionTable.Next(d.State, "override")

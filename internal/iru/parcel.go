@@ -4,11 +4,11 @@ package iru
 
 import "time"
 
-// OutgoingID and IncomingID number messages to and from partners.
-type (
-	OutgoingID int64
-	IncomingID int64
-)
+// OutgoingID numbers messages to partners.
+type OutgoingID int64
+
+// IncomingID numbers messages from partners.
+type IncomingID int64
 
 // OutgoingState is where a message to a partner stands.
 type OutgoingState string

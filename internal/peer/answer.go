@@ -71,12 +71,12 @@ func status(f Fault) int {
 	case Flood:
 		return http.StatusTooManyRequests
 	}
-	switch f.Unwrap() {
-	case iru.Invalid:
+	switch kind := f.Unwrap(); {
+	case errors.Is(kind, iru.Invalid):
 		return http.StatusBadRequest
-	case iru.Forbidden:
+	case errors.Is(kind, iru.Forbidden):
 		return http.StatusForbidden
-	case iru.Conflict:
+	case errors.Is(kind, iru.Conflict):
 		return http.StatusConflict
 	}
 	return http.StatusServiceUnavailable

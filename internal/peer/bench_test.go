@@ -4,7 +4,6 @@ package peer
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"syscall"
 	"testing"
@@ -108,7 +107,7 @@ func drain(b *testing.B, a Identity, ac Card, to Identity, sealed [][]byte, step
 		}
 		for i, m := range s.taken {
 			if m.Seq != uint64(i+1) {
-				b.Fatal(fmt.Sprintf("message %d is at place %d", m.Seq, i))
+				b.Fatalf("message %d is at place %d", m.Seq, i)
 			}
 		}
 	}

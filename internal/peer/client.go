@@ -196,7 +196,7 @@ func (c *Client) do(ctx context.Context, to Card, method, path string, body []by
 		return mark, nil
 	}
 	t := &Trouble{Fault: a.Fault, Detail: a.Detail, Mark: mark}
-	if t.Fault == "" || t.Fault.Unwrap() == iru.Internal { // a word that only a later version knows
+	if t.Fault == "" || errors.Is(t.Fault.Unwrap(), iru.Internal) { // a word that only a later version knows
 		t.Fault = Refused
 	}
 	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s > 0 {

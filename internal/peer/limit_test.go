@@ -186,10 +186,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 	good("127.0.0.3")
 	bad("127.0.0.4") // the fourth in all
 	first.Close()
-	for { // the server sees it a little later
-		if greet(dial("127.0.0.4")) == nil {
-			break
-		}
+	for greet(dial("127.0.0.4")) != nil { // the server sees it a little later
 	}
 	bad("127.0.0.4")
 	if len(s.taken) != 0 {

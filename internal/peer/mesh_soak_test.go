@@ -41,7 +41,7 @@ func TestSoakMesh(t *testing.T) {
 		s := newStore(id, slices.Concat(cards[:i], cards[i+1:])...)
 		stores = append(stores, s)
 		servers.Go(func() {
-			restarting(t, ctx, s, listeners[i], later(time.Duration(i-1)*time.Hour), rand.New(rand.NewPCG(1, uint64(i))))
+			restarting(ctx, t, s, listeners[i], later(time.Duration(i-1)*time.Hour), rand.New(rand.NewPCG(1, uint64(i))))
 		})
 	}
 	for i, id := range ids {
@@ -70,7 +70,7 @@ func TestSoakMesh(t *testing.T) {
 }
 
 // restarting serves, stops in the middle of what it does, and serves again.
-func restarting(t *testing.T, ctx context.Context, s *store, ln net.Listener, now func() time.Time, chance *rand.Rand) {
+func restarting(ctx context.Context, t *testing.T, s *store, ln net.Listener, now func() time.Time, chance *rand.Rand) {
 	addr := ln.Addr().String()
 	for {
 		srv, err := Server(s, Limits{Rate: 1e6, Burst: 1e6, ByteRate: 1e12, ByteBurst: 1e12}, now, s.id)

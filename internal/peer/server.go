@@ -155,5 +155,5 @@ func (h *handler) answer(w http.ResponseWriter, received time.Time, m *Mark, err
 		return
 	}
 	w.WriteHeader(status(a.Fault))
-	w.Write(append(b, '\n')) // whoever does not read it asks again
+	_, _ = w.Write(append(b, '\n')) // whoever does not read it asks again
 }

@@ -76,7 +76,7 @@ func (v *visit) agreePage() error {
 			v.say(done)
 			return v.to("/operations/%d/agree", n)
 		}
-		ok := false
+		var ok bool
 		if why, ok = complaint(err); !ok {
 			return err
 		}
@@ -117,7 +117,7 @@ func (v *visit) participantTable(a agreement) ui.Table {
 		case p.Alone():
 			how = ui.T(ctx, "a person enters its answers")
 		}
-		var pack templ.Component = ui.Text("–")
+		pack := ui.Text("–")
 		if a.op.Unit == v.by.Unit || p.Unit == v.by.Unit {
 			pack = ui.Link("/participants/"+id(p.ID)+"/package", ui.T(ctx, "Open"))
 		}

@@ -65,11 +65,11 @@ func (v *visit) lineStep() error {
 	base := "/operations/" + id(o.ID)
 	s := StepPage{State: operationState(ctx, o.State), Action: base + "/line/" + verb, Kind: ui.Primary, Back: base + "/line",
 		Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Operations"), Href: "/operations"}, {Text: o.Name, Href: base}, {Text: ui.T(ctx, "Hold the line"), Href: base + "/line"}}}
-	switch {
-	case verb == "sweep":
+	switch verb {
+	case "sweep":
 		s.Title = ui.T(ctx, "Sweep now")
 		s.Next = []string{ui.T(ctx, "Every address is looked at now, once from every vantage point; two minutes later it is recorded what was seen.")}
-	case verb == "wave":
+	case "wave":
 		s.Title = ui.T(ctx, "Next wave")
 		s.Next = []string{ui.T(ctx, "A new operation is planned against the same outlets, with the same participants and roles. %s prepared acts become drafts of it where the law and the address allow it.", strconv.Itoa(len(p.Prepared))),
 			ui.T(ctx, "Nothing leaves: each draft takes the way of every draft, and the new operation has its own poll and its own release.")}

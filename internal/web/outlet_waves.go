@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/a-h/templ"
-
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
@@ -107,7 +105,7 @@ func (p OutletPage) waves(ctx context.Context) ui.Table {
 	for _, w := range p.WaveFacts {
 		o := w.Op
 		t0, fell, back, after, kept := ui.T(ctx, "not set"), "–", "–", "–", "–"
-		name := templ.Component(ui.Link("/operations/"+id(o.ID), o.Name))
+		name := ui.Link("/operations/"+id(o.ID), o.Name)
 		if !o.T0.IsZero() {
 			t0 = day(o.T0) + " " + o.T0.Format("15:04:05")
 		}

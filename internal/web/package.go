@@ -27,7 +27,7 @@ func (v *visit) packagePage() error {
 		if err == nil {
 			return v.packageFile(k)
 		}
-		ok := false
+		var ok bool
 		if why, ok = complaint(err); !ok {
 			return err
 		}

@@ -114,7 +114,6 @@ type BoardPage struct {
 	Duty   []ui.Line
 	MaySay bool
 	acts   []iru.Notice // what stand down and the buttons are decided by
-	known  []iru.Officer
 }
 
 // An AgencyRow is one participant of an operation in one of its roles.

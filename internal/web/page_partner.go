@@ -76,7 +76,7 @@ func (p PartnerPage) base() string { return "/partners/" + id(p.Partner.ID) }
 func (p PartnerPage) live() string { return "/live/partner-" + id(p.Partner.ID) }
 
 func (p PartnerPage) line(ctx context.Context) ui.Terms {
-	heard := templ.Component(ui.Quiet(ui.T(ctx, "never")))
+	heard := ui.Quiet(ui.T(ctx, "never"))
 	if !p.Line.Heard.IsZero() {
 		heard = ui.Fresh{Seen: p.Line.Heard, Now: p.Now, Stale: freshPartner}
 	}

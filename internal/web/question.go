@@ -44,7 +44,7 @@ func (v *visit) questions(o iru.Operation, path string) error {
 			v.say(done)
 			return v.to("%s", path)
 		}
-		ok := false
+		var ok bool
 		if why, ok = complaint(err); !ok {
 			return err
 		}

@@ -55,7 +55,7 @@ func Browser(t testing.TB) context.Context {
 	}
 	in, stop := program, context.CancelFunc(func() {})
 	if in == nil || in.Err() != nil {
-		in, stop = chromium(t)
+		in, stop = chromium(t) //nolint:fatcontext // one for each test or each package, ended with it
 		if sharing {
 			program, programs, stop = in, stop, func() {}
 		}
@@ -73,7 +73,7 @@ func Browser(t testing.TB) context.Context {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("open a tab of /usr/bin/chromium: %v", err)
 	}
-	tabs[t] = ctx //nolint:fatcontext // one for each test, ended with it
+	tabs[t] = ctx
 	return ctx
 }
 
