@@ -187,7 +187,7 @@ func when[T any](s *station, what string, f func(*db.Tx) (T, error), good func(T
 			s.t.Fatal(err)
 		}
 		if err != nil || !good(got) {
-			return fmt.Sprintf("%s: %s: %+v (%v)", s.name, what, got, err)
+			return fmt.Sprintf("%s: %s: %.4000s (%v)", s.name, what, fmt.Sprintf("%+v", got), err)
 		}
 		return ""
 	})
