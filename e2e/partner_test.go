@@ -206,11 +206,11 @@ type day struct {
 	random  *rand.Rand
 	blows   []func() // what befalls the day, one after the other between its steps
 	kills   int
-	serves  serves // acts that really leave; nil: an exercise without any
+	serves  served // acts that really leave; nil: an exercise without any
 }
 
-// serves is what members serve at the stages of a day.
-type serves interface {
+// served is what members serve at the stages of a day.
+type served interface {
 	draw(d *day, m *station, op iru.OperationID)
 	until() time.Duration // T0 from the lead's release
 	wait(d *day)
