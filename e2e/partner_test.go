@@ -118,12 +118,13 @@ type station struct {
 	process  *program
 	card     string
 	ann, ben iru.Scope // two persons with every role
+	cid, dan iru.Scope // two more: an act needs others than who drafted it
 	unit     iru.UnitID
 	partner  map[*station]iru.PartnerID
 }
 
-// newStation makes a station with an empty store.
-func newStation(t testing.TB, name, dsn string) *station {
+// newStation makes a station with an empty store; sites are further lines of its configuration.
+func newStation(t testing.TB, name, dsn, sites string) *station {
 	t.Helper()
 	dir := t.TempDir()
 	if dsn == "" {
@@ -134,7 +135,7 @@ func newStation(t testing.TB, name, dsn string) *station {
 	s.wire = newWire(t, listen)
 	file := filepath.Join(dir, "iolaus.toml")
 	ok(t, os.WriteFile(file, []byte(fmt.Sprintf("[unit]\nname = \"Unit %s\"\ncountry = \"XA\"\nkind = \"competent_authority\"\n[web]\nlisten = %q\n[peer]\nlisten = %q\naddress = \"https://%s\"\n"+
-		"contact = \"desk of %s\"\n[network]\nallow = [\"127.0.0.0/8\"]\n[sources]\nrdap = \"\"\n%s\n", name, free(t, "127.0.0.1"), listen, s.wire.addr, name, unpictured)), 0o600))
+		"contact = \"desk of %s\"\n[sources]\nrdap = \"\"\n%s\n%s\n", name, free(t, "127.0.0.1"), listen, s.wire.addr, name, unpictured, sites)), 0o600))
 	s.args = []string{"--config", file, "--data", dir, "--db", dsn}
 	s.card = must(t, append(slices.Clone(s.args), "partner", "card")...)
 	d, err := db.Open(t.Context(), dsn)
@@ -149,7 +150,7 @@ func newStation(t testing.TB, name, dsn string) *station {
 			return err
 		}
 		s.unit = us[0].ID
-		for login, to := range map[string]*iru.Scope{"ann": &s.ann, "ben": &s.ben} {
+		for login, to := range map[string]*iru.Scope{"ann": &s.ann, "ben": &s.ben, "cid": &s.cid, "dan": &s.dan} {
 			o := iru.Officer{Unit: s.unit, Login: login, Name: login + " of " + name, Roles: iru.Roles, State: iru.OfficerActive, Subject: login + name}
 			if err := x.AddOfficer(t.Context(), &o); err != nil {
 				return err
@@ -187,7 +188,7 @@ func when[T any](s *station, what string, f func(*db.Tx) (T, error), good func(T
 			s.t.Fatal(err)
 		}
 		if err != nil || !good(got) {
-			return fmt.Sprintf("%s: %s: %+v (%v)", s.name, what, got, err)
+			return fmt.Sprintf("%s: %s: %.4000s (%v)", s.name, what, fmt.Sprintf("%+v", got), err)
 		}
 		return ""
 	})
@@ -204,6 +205,15 @@ type day struct {
 	own     map[*station]iru.Operation
 	random  *rand.Rand
 	blows   []func() // what befalls the day, one after the other between its steps
+	kills   int
+	serves  served // acts that really leave; nil: an exercise without any
+}
+
+// served is what members serve at the stages of a day.
+type served interface {
+	draw(d *day, m *station, op iru.OperationID)
+	until() time.Duration // T0 from the lead's release
+	wait(d *day)
 }
 
 // blow lets the next mishap happen, if one is due.
@@ -221,6 +231,7 @@ func (d *day) killing(s *station) func() {
 	return func() {
 		time.Sleep(time.Duration(d.random.IntN(400)) * time.Millisecond)
 		s.process.kill()
+		d.kills++
 		s.start()
 	}
 }
@@ -238,17 +249,20 @@ func (d *day) cutting(s *station) func() {
 // has fifty.
 func TestPartners(t *testing.T) {
 	t.Parallel()
-	d := newDay(t, uint64(time.Now().UnixNano()))
+	d := newDay(t, uint64(time.Now().UnixNano()), alone)
 	d.blows = []func(){d.cutting(d.lead), d.killing(d.members[0]), d.killing(d.lead)}
 	d.play("Slow train")
 	d.compare()
 }
 
-func newDay(t testing.TB, seed uint64) *day {
+// alone is the network of a station that speaks to its partners only.
+const alone = "[network]\nallow = [\"127.0.0.0/8\"]"
+
+func newDay(t testing.TB, seed uint64, sites string) *day {
 	t.Logf("moments are drawn from seed %d", seed)
 	d := &day{t: t, random: rand.New(rand.NewPCG(seed, 7))}
-	d.lead = newStation(t, "north", "")
-	d.members = []*station{newStation(t, "south", dbtest.Postgres(t)), newStation(t, "west", "")}
+	d.lead = newStation(t, "north", "", sites)
+	d.members = []*station{newStation(t, "south", dbtest.Postgres(t), sites), newStation(t, "west", "", sites)}
 	d.all = append([]*station{d.lead}, d.members...)
 	for _, m := range d.members {
 		d.lead.knows(m)
@@ -293,6 +307,9 @@ func (d *day) play(name string) {
 		d.blow()
 		when(m, "has its tasks", func(x *db.Tx) ([]iru.Task, error) { return x.OperationTasks(ctx, m.ann, o.ID) }, func(ks []iru.Task) bool { return len(ks) == 2 })
 		d.step(m, desk.TaskStep{Verb: "accept"}, desk.TaskStep{Verb: "ready", Title: "case 7/26"})
+		if d.serves != nil {
+			d.serves.draw(d, m, o.ID)
+		}
 		d.unkept(m, o.ID)
 		_, err = m.OpenPoll(ctx, m.ben, o.ID)
 		ok(t, err)
@@ -313,6 +330,9 @@ func (d *day) play(name string) {
 	d.deconflict()
 	d.unkept(d.lead, d.op.ID)
 	t0 := time.Now().UTC().Add(time.Hour).Truncate(time.Microsecond)
+	if d.serves != nil {
+		t0 = time.Now().UTC().Add(d.serves.until()).Truncate(time.Microsecond)
+	}
 	_, err = d.lead.Release(ctx, d.lead.ann, d.op.ID, t0)
 	ok(t, err)
 	d.blow()
@@ -338,6 +358,10 @@ func (d *day) play(name string) {
 	when(d.lead, "the board has every result", func(x *db.Tx) ([]iru.Task, error) { return x.OperationTasks(ctx, d.lead.ann, d.op.ID) }, func(ks []iru.Task) bool {
 		return len(ks) == 2*len(d.members) && !slices.ContainsFunc(ks, func(k iru.Task) bool { return k.State != iru.TaskDone })
 	})
+	if d.serves != nil {
+		d.serves.wait(d)
+		return
+	}
 	_, err = d.lead.Abort(ctx, d.lead.ann, d.op.ID, "the exercise is over")
 	ok(t, err)
 	d.blow()
@@ -375,6 +399,9 @@ func (d *day) step(m *station, steps ...desk.TaskStep) {
 	var ks []iru.Task
 	ok(d.t, m.DB.View(ctx, func(x *db.Tx) (err error) { ks, err = x.OperationTasks(ctx, m.ann, d.own[m].ID); return err }))
 	for _, k := range ks {
+		if k.Notice != 0 { // it leaves by itself
+			continue
+		}
 		for _, s := range steps {
 			_, err := m.StepTask(ctx, m.ann, k.ID, s)
 			ok(d.t, err)

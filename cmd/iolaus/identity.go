@@ -57,24 +57,29 @@ func readIdentities(dir string) ([]*age.X25519Identity, error) {
 	return blob.ReadIdentities(b)
 }
 
-// writeIdentities puts the identities in place of those that are there: whole or not at all, whenever the machine dies.
+// writeIdentities puts the identities in place of those that are there.
 func writeIdentities(dir string, ids []*age.X25519Identity) error {
-	tmp, err := os.CreateTemp(dir, ".new-*") // for its owner only
-	if err != nil {
-		return fmt.Errorf("write evidence keys: %w: %w", iru.Unavailable, err)
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.WriteString(identityText(ids))
-	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), identityFile(dir))
-	}
-	if err == nil {
-		err = settle(dir)
-	}
-	if err != nil {
+	if err := replace(identityFile(dir), identityText(ids)); err != nil {
 		return fmt.Errorf("write evidence keys: %w: %w", iru.Unavailable, err)
 	}
 	return nil
+}
+
+// replace puts a secret file in place of the one that is there: whole or not at all, whenever the machine dies.
+func replace(path, text string) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*") // for its owner only
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.WriteString(text)
+	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err == nil {
+		err = settle(filepath.Dir(path))
+	}
+	return err
 }
 
 // settle makes the entries of a folder last.

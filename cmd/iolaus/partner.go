@@ -19,6 +19,11 @@ type partnerCmd struct {
 	Card partnerCard `cmd:"" help:"Print our own card, to be handed to a partner, and its fingerprint."`
 	Add  partnerAdd  `cmd:"" help:"Enter a partner from the text of its card; a second person confirms it in the workbench."`
 	List partnerList `cmd:"" help:"List the partners: state, backlog, clock, when last heard."`
+
+	Rotate  partnerRotate  `cmd:"" help:"Take new keys; each partner is told, and goes on with the old ones until it has adopted them."`
+	Retire  partnerRetire  `cmd:"" help:"Destroy the keys before the present ones, when every partner has adopted those."`
+	Message partnerMessage `cmd:"" help:"Write what a partner signed into a folder, with the card that proves it."`
+	Verify  partnerVerify  `cmd:"" help:"Check offline that the owner of a card signed a message, and show it."`
 }
 
 type partnerCard struct {
@@ -106,6 +111,12 @@ func (*partnerList) Run(ctx context.Context, c *cli, e env) (err error) {
 	if err != nil {
 		return err
 	}
+	own := ""
+	if s, err := cfg.speech(); err != nil {
+		return err
+	} else if s != nil {
+		own = s.Key()
+	}
 	d, err := db.OpenAsIs(ctx, cfg.db)
 	if err != nil {
 		return err
@@ -136,7 +147,11 @@ func (*partnerList) Run(ctx context.Context, c *cli, e env) (err error) {
 				heard = now.Sub(l.Heard).Round(time.Second).String() + " ago"
 			}
 			fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%d\t%s\t%s\t%s\n", p.ID, p.Name, p.State, b.Messages, b.Parked, clock, heard, p.URL)
-			for _, what := range []string{l.Trouble, l.Alarm} {
+			unknown := ""
+			if l.Own != own && l.Own != "" && p.State != iru.PartnerEnded {
+				unknown = "it has not adopted our new keys"
+			}
+			for _, what := range []string{l.Trouble, l.Alarm, unknown} {
 				if what != "" {
 					fmt.Fprintf(w, "\t! %s\n", what)
 				}

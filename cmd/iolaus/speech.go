@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"iolaus/internal/iru"
 	"iolaus/internal/peer"
 	"iolaus/internal/work"
 )
@@ -62,6 +63,18 @@ func peerIdentities(data string) ([]peer.Identity, error) {
 		return nil, err
 	}
 	return peer.ParseIdentities([]byte(text))
+}
+
+// writePeerIdentities puts the identities, the newest first, in place of those that are there.
+func writePeerIdentities(data string, ids []peer.Identity) error {
+	text := ""
+	for _, id := range ids {
+		text += id.Text() + "\n"
+	}
+	if err := replace(peerFile(data), text); err != nil {
+		return fmt.Errorf("write partner identities: %w: %w", iru.Unavailable, err)
+	}
+	return nil
 }
 
 // speech is what is spoken to partners with; nil where the configuration says nothing of them.

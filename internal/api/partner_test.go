@@ -31,7 +31,7 @@ func (w *world) heard(p int64, kind iru.MessageKind, operation, body string) {
 	ctx, id := w.t.Context(), iru.PartnerID(p)
 	l, err := w.desk.LineOf(ctx, id)
 	must(w.t, err)
-	must(w.t, w.desk.TakeIn(ctx, id, l.In, []iru.Incoming{{Kind: kind, Handling: "TLP:AMBER PAP:AMBER H0", Operation: operation, Body: body, Digest: fmt.Sprintf("%064d", l.In.Seq+1), Epoch: l.In.Epoch, Seq: l.In.Seq + 1, Said: w.now()}}))
+	must(w.t, w.desk.TakeIn(ctx, id, l.In, []desk.Taken{{Incoming: iru.Incoming{Kind: kind, Handling: "TLP:AMBER PAP:AMBER H0", Operation: operation, Body: body, Digest: fmt.Sprintf("%064d", l.In.Seq+1), Epoch: l.In.Epoch, Seq: l.In.Seq + 1, Said: w.now()}}}))
 	_, err = w.desk.Hear(ctx, id)
 	must(w.t, err)
 }

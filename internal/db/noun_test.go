@@ -419,6 +419,10 @@ func TestNounsComeBack(t *testing.T) {
 				return x.UpdatePartner(ctx, v, iru.PartnerState(old))
 			}, state: "State",
 		}, func(v *iru.Partner) { v.Unit, v.State = u.ID, iru.PartnerSuspended })
+		keep(t, d, f, "former card", keeper[iru.FormerCard]{
+			add: func(x *db.Tx, v *iru.FormerCard) error { return x.AddFormerCard(ctx, v) },
+			get: func(x *db.Tx, v iru.FormerCard) (iru.FormerCard, error) { return x.FormerCardByKey(ctx, v.Key) },
+		}, func(v *iru.FormerCard) { v.Partner = pa.ID })
 		keep(t, d, f, "partner line", keeper[iru.Line]{
 			add:    func(x *db.Tx, v *iru.Line) error { return x.AddLine(ctx, v) },
 			get:    func(x *db.Tx, v iru.Line) (iru.Line, error) { return x.Line(ctx, v.Partner) },
@@ -432,7 +436,7 @@ func TestNounsComeBack(t *testing.T) {
 			}, state: "State",
 		}, func(v *iru.Outgoing) { v.Partner, v.State = pa.ID, iru.OutgoingDelivered })
 		keep(t, d, f, "incoming", keeper[iru.Incoming]{
-			add: func(x *db.Tx, v *iru.Incoming) error { return x.AddIncoming(ctx, v) },
+			add: func(x *db.Tx, v *iru.Incoming) error { return x.AddIncoming(ctx, v, nil) },
 			get: func(x *db.Tx, v iru.Incoming) (iru.Incoming, error) { return x.Incoming(ctx, all, v.ID) },
 			update: func(x *db.Tx, v iru.Incoming, old string) error {
 				return x.UpdateIncoming(ctx, v, iru.IncomingState(old))

@@ -90,9 +90,28 @@ var incomings = shape[iru.Incoming]{"incoming", "id, partner, kind, handling, op
 	return []any{&i.ID, &i.Partner, &i.Kind, &i.Handling, &i.Operation, &i.Body, &i.Digest, &i.Epoch, &i.Seq, Micros(&i.Said), Micros(&i.At), &i.State, &i.Why, &i.By, Micros(&i.Decided)}
 }}
 
-// AddIncoming stores a message of a partner and sets its id.
-func (t *Tx) AddIncoming(ctx context.Context, i *iru.Incoming) error {
-	return incomings.insert(ctx, t, i)
+// A signedIncoming is a message with what its sender signed, which lists leave where it is.
+type signedIncoming struct {
+	iru.Incoming
+	signed []byte
+}
+
+var signedIncomings = shape[signedIncoming]{incomings.table, incomings.columns + ", signed", func(i *signedIncoming) []any {
+	return append(incomings.fields(&i.Incoming), raw{&i.signed})
+}}
+
+// AddIncoming stores a message of a partner, with what the partner signed byte for byte, and sets its id.
+func (t *Tx) AddIncoming(ctx context.Context, i *iru.Incoming, signed []byte) error {
+	v := signedIncoming{*i, signed}
+	err := signedIncomings.insert(ctx, t, &v)
+	i.ID = v.ID
+	return err
+}
+
+// IncomingSigned reads one message of a partner with what the partner signed.
+func (t *Tx) IncomingSigned(ctx context.Context, s iru.Scope, id iru.IncomingID) (iru.Incoming, []byte, error) {
+	v, err := signedIncomings.get(ctx, t, "id=$2 AND partner IN (SELECT id FROM partner WHERE "+ownReach+")", s.Reach(), id)
+	return v.Incoming, v.signed, err
 }
 
 // UpdateIncoming stores it again if its state is still the old one.

@@ -42,9 +42,9 @@ func (t *Tx) UpdatePartner(ctx context.Context, p iru.Partner, old iru.PartnerSt
 }
 
 var lines = shape[iru.Line]{"partner_line", "id, partner, out_epoch, out_seq, out_digest, durable_epoch, durable_seq, durable_digest, sent, in_epoch, in_seq, in_digest, heard, trouble, alarm, failed, " +
-	"tries, next, skew, skew_at, cleared, set_number, set_before, set_digest, set_at", func(l *iru.Line) []any {
+	"tries, next, skew, skew_at, cleared, set_number, set_before, set_digest, set_at, own, told", func(l *iru.Line) []any {
 	return []any{&l.ID, &l.Partner, &l.Out.Epoch, &l.Out.Seq, &l.Out.Digest, &l.Durable.Epoch, &l.Durable.Seq, &l.Durable.Digest, Micros(&l.Sent), &l.In.Epoch, &l.In.Seq, &l.In.Digest,
-		Micros(&l.Heard), &l.Trouble, &l.Alarm, &l.Failed, &l.Tries, Micros(&l.Next), Length(&l.Skew), Micros(&l.SkewAt), Length(&l.Cleared), &l.Set, &l.SetBefore, &l.SetDigest, Micros(&l.SetAt)}
+		Micros(&l.Heard), &l.Trouble, &l.Alarm, &l.Failed, &l.Tries, Micros(&l.Next), Length(&l.Skew), Micros(&l.SkewAt), Length(&l.Cleared), &l.Set, &l.SetBefore, &l.SetDigest, Micros(&l.SetAt), &l.Own, &l.Told}
 }}
 
 // AddLine stores where the traffic with a new partner stands.
@@ -58,6 +58,39 @@ func (t *Tx) Line(ctx context.Context, p iru.PartnerID) (iru.Line, error) {
 // UpdateLine stores it again. It is read in the same transaction, which is serialisable.
 func (t *Tx) UpdateLine(ctx context.Context, l iru.Line) error {
 	return lines.update(ctx, t, &l, "", nil)
+}
+
+var partnerCards = shape[iru.FormerCard]{"partner_card", "id, partner, key, card, until", func(c *iru.FormerCard) []any {
+	return []any{&c.ID, &c.Partner, &c.Key, &c.Card, Micros(&c.Until)}
+}}
+
+// AddFormerCard stores a card that another one took the place of.
+func (t *Tx) AddFormerCard(ctx context.Context, c *iru.FormerCard) error {
+	return partnerCards.insert(ctx, t, c)
+}
+
+// FormerCards lists the cards that a partner had before the present one, newest first. Reading the partner checks the scope.
+func (t *Tx) FormerCards(ctx context.Context, p iru.PartnerID) ([]iru.FormerCard, error) {
+	return partnerCards.list(ctx, t, "WHERE partner=$1 ORDER BY id DESC", p)
+}
+
+// CardsOf lists the texts of the card that a partner has and of those that it had, newest first.
+func (t *Tx) CardsOf(ctx context.Context, s iru.Scope, id iru.PartnerID) ([]string, error) {
+	p, err := t.Partner(ctx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	former, err := t.FormerCards(ctx, id)
+	cards := []string{p.Card}
+	for _, f := range former {
+		cards = append(cards, f.Card)
+	}
+	return cards, err
+}
+
+// FormerCardByKey reads the newest card of whichever partner that had these keys and gave them up.
+func (t *Tx) FormerCardByKey(ctx context.Context, key string) (iru.FormerCard, error) {
+	return partnerCards.get(ctx, t, "key=$1 ORDER BY id DESC LIMIT 1", key)
 }
 
 // A Backlog is how much waits for a partner, and since when.

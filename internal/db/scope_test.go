@@ -264,7 +264,7 @@ func house(t *testing.T, d *db.DB, name string) household {
 			return err
 		}
 		h.incoming = iru.Incoming{Partner: h.partner.ID, Operation: name, State: iru.IncomingParked}
-		if err := x.AddIncoming(ctx, &h.incoming); err != nil {
+		if err := x.AddIncoming(ctx, &h.incoming, []byte(name)); err != nil {
 			return err
 		}
 		h.invited = iru.Invitation{Unit: u, Partner: h.partner.ID, Operation: name, State: iru.InvitationOpen}
@@ -754,6 +754,13 @@ var readers = map[string]reader{
 	}},
 	"Incoming": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Incoming(ctx, s, h.incoming.ID))
+	}},
+	"CardsOf": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.CardsOf(ctx, s, h.partner.ID))
+	}},
+	"IncomingSigned": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		_, signed, err := x.IncomingSigned(ctx, s, h.incoming.ID)
+		return seen(string(signed), err)
 	}},
 	"Incomings": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Incomings(ctx, s, h.partner.ID, 0, 9))

@@ -15,7 +15,6 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/iru"
-	"iolaus/internal/ledger"
 	"iolaus/internal/legal"
 )
 
@@ -35,8 +34,8 @@ type Desk struct {
 	// Cards reads the text of a partner's card; nil: this installation speaks to no partners. Own is our own card.
 	Cards func(text string) (iru.Card, error)
 	Own   iru.Card
-	// Witness cosigns the checkpoints of partners' ledgers; nil: none are.
-	Witness *ledger.Witness
+	// Keys are what our own keys do towards partners; nil: this process speaks to none.
+	Keys *Keys
 	// Hits are the functions of hit/no-hit questions between partners; nil: none are asked or answered.
 	Hits *Hits
 }

@@ -183,8 +183,10 @@ func (d *Desk) HandOverOperation(ctx context.Context, s iru.Scope, id iru.Operat
 		if err := t.UpdateOperation(ctx, o, o.State); err != nil {
 			return err
 		}
-		_, err = t.Record(ctx, e)
-		return err
+		if _, err := t.Record(ctx, e); err != nil {
+			return err
+		}
+		return d.shared(ctx, t, o, "hand_over", s.Officer, "", now)
 	})
 	return o, err
 }

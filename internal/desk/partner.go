@@ -35,6 +35,9 @@ func (d *Desk) AddPartner(ctx context.Context, s iru.Scope, text string) (iru.Pa
 	}
 	var p iru.Partner
 	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		if err := givenUp(ctx, t, c.Key); err != nil {
+			return err
+		}
 		if _, err := t.PartnerByKey(ctx, c.Key); err == nil {
 			return iru.Refuse(iru.Conflict, "a partner with these keys is there already", "look at the list of partners")
 		} else if !errors.Is(err, iru.NotFound) {
@@ -44,7 +47,7 @@ func (d *Desk) AddPartner(ctx context.Context, s iru.Scope, text string) (iru.Pa
 		if err := t.AddPartner(ctx, &p); err != nil {
 			return err
 		}
-		l := iru.Line{Partner: p.ID, Out: iru.Mark{Epoch: 1}, In: iru.Mark{Epoch: 1}}
+		l := iru.Line{Partner: p.ID, Out: iru.Mark{Epoch: 1}, In: iru.Mark{Epoch: 1}, Own: d.Own.Key}
 		if err := t.AddLine(ctx, &l); err != nil {
 			return err
 		}
@@ -79,8 +82,11 @@ func (d *Desk) OfferCard(ctx context.Context, s iru.Scope, id iru.PartnerID, tex
 	if err != nil {
 		return iru.Partner{}, err
 	}
-	return d.onPartner(ctx, s, id, func(_ *db.Tx, p iru.Partner, by iru.Officer, now time.Time) (iru.Partner, iru.Event, error) {
+	return d.onPartner(ctx, s, id, func(t *db.Tx, p iru.Partner, by iru.Officer, now time.Time) (iru.Partner, iru.Event, error) {
 		if err := s.May(iru.ToConfirm); err != nil {
+			return p, iru.Event{}, err
+		}
+		if err := givenUp(ctx, t, c.Key); err != nil {
 			return p, iru.Event{}, err
 		}
 		return p.Offer(c, by.ID, now)
@@ -108,6 +114,17 @@ func (d *Desk) AdoptCard(ctx context.Context, s iru.Scope, id iru.PartnerID, fin
 		next, e, err := p.Adopt(c, by, fingerprint, how, now)
 		if err != nil {
 			return p, e, err
+		}
+		if next.Key != p.Key {
+			if err := givenUp(ctx, t, c.Key); err != nil {
+				return p, e, err
+			}
+			if err := t.AddFormerCard(ctx, &iru.FormerCard{Partner: p.ID, Key: p.Key, Card: p.Card, Until: now}); err != nil {
+				return p, e, err
+			}
+			if err := d.rekeyed(ctx, t, p.ID); err != nil {
+				return p, e, err
+			}
 		}
 		return next, e, d.reseal(ctx, t, p.ID)
 	})

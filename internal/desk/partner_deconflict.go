@@ -127,9 +127,10 @@ func (d *Desk) askPartner(ctx context.Context, t *db.Tx, o iru.Operation, q iru.
 	return d.tellPartner(ctx, t, q.Partner, iru.SayQuestion, o.UID, h, &iru.QuestionBody{UID: q.UID, Address: q.Address, Until: q.Due, Contact: contact}, 0, q.Asked)
 }
 
-// replyPartner tells the lead our answer to its question. It is called in the transaction that stores the answer.
+// replyPartner tells the lead our answer to its question. It is called in the transaction that stores the answer. What our own unit is asked because it has
+// the address in another operation too (nobody takes part there) is no question of the lead's.
 func (d *Desk) replyPartner(ctx context.Context, t *db.Tx, o iru.Operation, q iru.Deconfliction, by iru.OfficerID, now time.Time) error {
-	if o.Lead == 0 || q.Unit != o.Unit {
+	if o.Lead == 0 || q.Unit != o.Unit || q.Participant == 0 {
 		return nil
 	}
 	if p, err := t.Partner(ctx, iru.Program(), o.Lead); err != nil || p.State == iru.PartnerEnded {

@@ -464,6 +464,9 @@ func (d *Desk) heardStanding(ctx context.Context, t *db.Tx, m message, b *iru.St
 	}
 	old := st.State
 	st.State, st.Note, st.First, st.Last, st.Said, st.Heard = b.State, b.Note, b.First, b.Last, m.Said, m.now
+	if b.Director != "" {
+		st.Director = b.Director
+	}
 	if o.Lead == 0 { // its own release; the lead's T0 is a proposal, and comes as one
 		st.T0 = b.T0
 	}

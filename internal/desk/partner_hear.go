@@ -12,8 +12,14 @@ import (
 	"iolaus/internal/iru"
 )
 
+// A Taken message was opened and its signature checked; Signed is what the partner signed, byte for byte.
+type Taken struct {
+	iru.Incoming
+	Signed []byte
+}
+
 // TakeIn stores what a partner sent after a place, durably and without its effect. Conflict: more was taken meanwhile.
-func (d *Desk) TakeIn(ctx context.Context, id iru.PartnerID, last iru.Mark, list []iru.Incoming) error {
+func (d *Desk) TakeIn(ctx context.Context, id iru.PartnerID, last iru.Mark, list []Taken) error {
 	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		p, err := t.Partner(ctx, iru.Program(), id)
 		if err != nil {
@@ -31,7 +37,7 @@ func (d *Desk) TakeIn(ctx context.Context, id iru.PartnerID, last iru.Mark, list
 		}
 		for _, i := range list {
 			i.Partner, i.At, i.State = id, now, iru.IncomingReceived
-			if err := t.AddIncoming(ctx, &i); err != nil {
+			if err := t.AddIncoming(ctx, &i.Incoming, i.Signed); err != nil {
 				return err
 			}
 			l.In = iru.Mark{Epoch: i.Epoch, Seq: i.Seq, Digest: i.Digest}
@@ -238,11 +244,22 @@ func (d *Desk) decideOn(ctx context.Context, s iru.Scope, id iru.IncomingID, ver
 	return i, err
 }
 
-// heardCard keeps the partner's new card until a person has compared its fingerprint.
+// heardCard keeps the partner's new card until a person has compared its fingerprint. New keys must be signed by the present ones.
 func (d *Desk) heardCard(ctx context.Context, t *db.Tx, m message, b *iru.CardBody) error {
 	c, err := d.card(b.Card)
 	if err != nil {
 		return err
+	}
+	if c.Key != m.partner.Key {
+		if d.Keys == nil {
+			return iru.Refuse(iru.Unavailable, "this process speaks to no partners", "")
+		}
+		if err := givenUp(ctx, t, c.Key); err != nil {
+			return err
+		}
+		if err := d.Keys.Follows(m.partner.Card, c.Text); err != nil {
+			return err
+		}
 	}
 	p, e, err := m.partner.Offer(c, 0, m.now)
 	if err != nil {

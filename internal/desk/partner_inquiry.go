@@ -25,10 +25,10 @@ type Hits struct {
 	Asked func(question string) (set int64, purpose string, addresses int, err error)
 	// Number is the number of the set that a part is of.
 	Number func(part string) (int64, error)
-	// Answer evaluates the question of the partner with these keys.
-	Answer func(key, question string) (answer string, err error)
-	// Set writes the parts of a set for the partner with these keys.
-	Set func(ctx context.Context, key string, number int64, at time.Time, addresses []string) ([]string, error)
+	// Answer evaluates the question of the partner with these keys, under the keys of ours that it knows.
+	Answer func(own, key, question string) (answer string, err error)
+	// Set writes the parts of a set for the partner with these keys, under the keys of ours that it knows.
+	Set func(ctx context.Context, own, key string, number int64, at time.Time, addresses []string) ([]string, error)
 	// Quota is how many addresses a partner may ask about in 24 hours.
 	Quota int
 	// Contact is whom a partner calls after a hit; "": nothing is answered from here.
@@ -160,10 +160,10 @@ func (d *Desk) heardAsk(ctx context.Context, t *db.Tx, m message, b *iru.AskBody
 		}
 	case d.Hits.Contact == "":
 		answer.Refused = "no such questions are answered here"
-	case set == 0 || set != l.Set && set != l.SetBefore:
+	case !l.Asks(set):
 		answer.Refused = "the question is about another set than the one that was sent last; ask again"
 	default:
-		if answer.Answer, err = d.Hits.Answer(m.partner.Key, b.Question); err != nil {
+		if answer.Answer, err = d.Hits.Answer(l.Own, m.partner.Key, b.Question); err != nil {
 			return err
 		}
 		answer.Contact = d.Hits.Contact
@@ -308,7 +308,7 @@ func (d *Desk) PublishSets(ctx context.Context) error {
 		number := max(now.Unix(), c.Line.Set+1)
 		var parts []string
 		if sum != c.Line.SetDigest {
-			if parts, err = d.Hits.Set(ctx, c.Key, number, now, items); err != nil {
+			if parts, err = d.Hits.Set(ctx, c.Line.Own, c.Key, number, now, items); err != nil {
 				return err
 			}
 		}
@@ -317,9 +317,15 @@ func (d *Desk) PublishSets(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			if p, err := t.Partner(ctx, iru.Program(), c.ID); err != nil || p.Key != c.Key || l.Own != c.Line.Own { // keys changed meanwhile: at the next turn
+				return err
+			}
 			l.SetAt = now
 			if len(parts) > 0 {
-				l.SetBefore, l.Set, l.SetDigest = l.Set, number, sum
+				if l.SetDigest != "" {
+					l.SetBefore = l.Set
+				}
+				l.Set, l.SetDigest = number, sum
 			}
 			for _, p := range parts {
 				if err := d.tellPartner(ctx, t, c.ID, iru.SaySet, "", between, &iru.SetBody{Part: p}, 0, now); err != nil {

@@ -236,14 +236,17 @@ func (d *Desk) shared(ctx context.Context, t *db.Tx, o iru.Operation, verb strin
 		return nil
 	}
 	why = clip(why, 1000)
-	b := &iru.StandingBody{State: o.State, T0: o.T0, First: o.FirstSent, Last: o.LastSent, Note: why}
+	who, err := t.Officer(ctx, o.Director)
+	if err != nil && !errors.Is(err, iru.NotFound) {
+		return err
+	}
+	b := &iru.StandingBody{State: o.State, T0: o.T0, First: o.FirstSent, Last: o.LastSent, Note: why, Director: clip(who.Name, 300)}
 	if o.Lead != 0 {
 		if p, err := t.Partner(ctx, iru.Program(), o.Lead); err != nil || p.State == iru.PartnerEnded { // our own director decides all the same
 			return err
 		}
 		return d.tellPartner(ctx, t, o.Lead, iru.SayStanding, o.UID, between, b, by, now)
 	}
-	var err error
 	switch verb {
 	case "hold", "stop":
 		_, err = d.tellPartners(ctx, t, o, iru.SayHold, &iru.StopBody{Reason: why}, by, now)

@@ -90,10 +90,18 @@ func (d *Desk) heardCheckpoint(ctx context.Context, t *db.Tx, m message, b *iru.
 		return err
 	}
 	w := iru.Witness{Unit: m.partner.Unit, Partner: m.Partner, Size: c.Size, Key: b.Key, Signed: b.Checkpoint, At: m.now}
-	if d.Witness == nil {
+	if d.Keys == nil {
 		return iru.Refuse(iru.Unavailable, "this process speaks to no partners", "")
 	}
-	answer := &iru.CosignatureBody{Key: d.Witness.Key(), Size: last.Size}
+	l, err := t.Line(ctx, m.Partner)
+	if err != nil {
+		return err
+	}
+	witness, err := d.Keys.Witness(l.Own)
+	if err != nil {
+		return err
+	}
+	answer := &iru.CosignatureBody{Key: witness.Key(), Size: last.Size}
 	wrong, signed := "", ""
 	switch {
 	case last.Key != b.Key && last.ID != 0:
@@ -103,7 +111,7 @@ func (d *Desk) heardCheckpoint(ctx context.Context, t *db.Tx, m message, b *iru.
 	case b.From != last.Size: // it does not know what we saw
 		answer.Again, answer.Objection = true, "the proof begins elsewhere than at the last checkpoint that was seen here"
 	default:
-		if signed, wrong, err = d.vouch(b, last, v, m.now); err != nil {
+		if signed, wrong, err = vouch(witness, b, last, v, m.now); err != nil {
 			return err
 		}
 	}
@@ -128,7 +136,7 @@ func (d *Desk) heardCheckpoint(ctx context.Context, t *db.Tx, m message, b *iru.
 }
 
 // vouch cosigns a checkpoint that continues what was seen, or says what is wrong with it.
-func (d *Desk) vouch(b *iru.CheckpointBody, last iru.Witness, v note.Verifier, at time.Time) (signed, wrong string, err error) {
+func vouch(by ledger.Witness, b *iru.CheckpointBody, last iru.Witness, v note.Verifier, at time.Time) (signed, wrong string, err error) {
 	seen := ledger.Checkpoint{}
 	if last.ID != 0 {
 		if seen, err = ledger.Peek([]byte(last.Signed)); err != nil {
@@ -143,7 +151,7 @@ func (d *Desk) vouch(b *iru.CheckpointBody, last iru.Witness, v note.Verifier, a
 		}
 		sub.Proof = append(sub.Proof, tlog.Hash(raw))
 	}
-	_, line, err := d.Witness.Cosign(sub, seen, v, v.Name(), at)
+	_, line, err := by.Cosign(sub, seen, v, v.Name(), at)
 	switch {
 	case errors.Is(err, ledger.ErrSplit), errors.Is(err, ledger.ErrProof):
 		return "", fmt.Sprintf("its ledger does not begin with the one of %d events that was seen before: something in it was changed", seen.Size), nil
@@ -171,11 +179,11 @@ func (d *Desk) alarm(ctx context.Context, t *db.Tx, p iru.Partner, verb, what st
 func (d *Desk) heardCosignature(ctx context.Context, t *db.Tx, m message, b *iru.CosignatureBody) error {
 	w := iru.Witness{Unit: m.partner.Unit, Partner: m.Partner, Ours: true, Size: b.Size, Key: b.Key, Signed: b.Signed, Objection: b.Objection, At: m.now}
 	if b.Signed != "" {
-		card, err := d.card(m.partner.Card)
+		is, err := d.cosigner(ctx, t, m.partner, b.Key)
 		if err != nil {
 			return err
 		}
-		if b.Key != card.Cosigner {
+		if !is {
 			return iru.Refuse(iru.Forbidden, "the cosigner's key is not the one of the partner's card", "ask the partner's person")
 		}
 		v, err := ledger.NewCosigner(b.Key)

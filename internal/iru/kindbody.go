@@ -198,6 +198,8 @@ type StandingBody struct {
 	First time.Time      `json:"first_sent,omitzero"`
 	Last  time.Time      `json:"last_sent,omitzero"`
 	Note  string         `json:"note,omitempty"`
+
+	Director string `json:"director,omitempty"` // the name of who directs it there
 }
 
 // Check implements Body.
@@ -205,7 +207,7 @@ func (b *StandingBody) Check() error {
 	if !slices.Contains(OperationTable.States(), b.State) {
 		return Refuse(Invalid, fmt.Sprintf("%.40q is no state of an operation", string(b.State)), "")
 	}
-	return errors.Join(plausible("T0", b.T0, true), plausible("the first act", b.First, true), plausible("the last act", b.Last, true), short("the note", b.Note, false, 4000))
+	return errors.Join(plausible("T0", b.T0, true), plausible("the first act", b.First, true), plausible("the last act", b.Last, true), short("the note", b.Note, false, 4000), short("the director", b.Director, false, 300))
 }
 
 // DutyBody are words from duty officer to duty officer.

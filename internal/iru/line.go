@@ -39,10 +39,24 @@ type Line struct {
 	SkewAt  time.Time
 	Cleared time.Duration // the skew that a person accepted
 
-	Set       int64 // number of the set that the partner may ask about, hit or no hit; 0: none was sent
-	SetBefore int64 // and of the one before, about which a question may be on its way
-	SetDigest string
+	Set       int64  // number of the set that the partner may ask about, hit or no hit; 0: none was sent
+	SetBefore int64  // and of the one before, about which a question may be on its way
+	SetDigest string // of what is in it; "": it is to be made anew, and nothing is answered about the one that was sent
 	SetAt     time.Time
+
+	Own  string // id of the keys of ours that the partner knows: what it is told is signed with these; "": not known
+	Told string // the change of our keys that it was told last
+}
+
+// Rekeyed gives the line after either side's keys changed: a set is under the keys of both, and has to be made anew.
+func (l Line) Rekeyed() Line {
+	l.SetBefore, l.SetDigest, l.SetAt = 0, "", time.Time{}
+	return l
+}
+
+// Asks says whether the partner may ask about that set now.
+func (l Line) Asks(set int64) bool {
+	return set != 0 && l.SetDigest != "" && (set == l.Set || set == l.SetBefore)
 }
 
 // Patience gives when a partner that could not be reached is tried again: a quarter of a second at first, doubling to half a minute,

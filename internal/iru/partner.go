@@ -59,6 +59,20 @@ type Partner struct {
 	NextAt time.Time
 }
 
+// A FormerCard is one that a partner had: what was signed under it is checked with it, and nobody is listened to under its keys again.
+type FormerCard struct {
+	ID      int64
+	Partner PartnerID
+	Key     string
+	Card    string
+	Until   time.Time // when another one took its place
+}
+
+// Withdrawn refuses keys that were given up.
+func (c FormerCard) Withdrawn() error {
+	return Refuse(Forbidden, "these keys were given up on "+c.Until.Format(time.DateOnly), "ask the partner for its present card, at a number known from elsewhere")
+}
+
 // Open refuses traffic with a partner that is not confirmed.
 func (p Partner) Open() error {
 	if p.State == PartnerConfirmed {

@@ -55,6 +55,9 @@ func NewClient(id Identity, o Options) *Client {
 	return &Client{id: id, options: o, to: map[string]*line{}}
 }
 
+// As gives a client that shows another identity's key, and is otherwise the same. Its connections are its own.
+func (c *Client) As(id Identity) *Client { return NewClient(id, c.options) }
+
 // Trouble is what a partner answered instead of taking everything.
 type Trouble struct {
 	Fault  Fault

@@ -38,7 +38,7 @@ func (h *house) heardFrom(p iru.PartnerID, kind iru.MessageKind, operation, hand
 	ctx := h.t.Context()
 	l, err := h.LineOf(ctx, p)
 	must(h.t, err)
-	must(h.t, h.TakeIn(ctx, p, l.In, []iru.Incoming{{Kind: kind, Handling: handling, Operation: operation, Body: body, Digest: fmt.Sprintf("%064d", l.In.Seq+1), Epoch: l.In.Epoch, Seq: l.In.Seq + 1, Said: h.clock()}}))
+	must(h.t, h.TakeIn(ctx, p, l.In, []desk.Taken{{Incoming: iru.Incoming{Kind: kind, Handling: handling, Operation: operation, Body: body, Digest: fmt.Sprintf("%064d", l.In.Seq+1), Epoch: l.In.Epoch, Seq: l.In.Seq + 1, Said: h.clock()}}}))
 	_, err = h.Hear(ctx, p)
 	must(h.t, err)
 }

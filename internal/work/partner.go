@@ -19,13 +19,14 @@ import (
 // Speech is what this installation speaks to partners with.
 type Speech struct {
 	Identity peer.Identity
-	Earlier  []peer.Identity // keys that it had before; what partners sealed to them is still read
-	Client   *peer.Client
-	Card     peer.Card // our own
-	Quota    int       // addresses that a partner may ask about in 24 hours; 0: iru.DefaultQuota
-	Contact  string    // whom a partner calls after a hit
+	Earlier  []peer.Identity // keys that it had before; partners that know only those are spoken to under them
+	Client   *peer.Client    // shows Identity
+	Card     peer.Card       // our own
+	Quota    int             // addresses that a partner may ask about in 24 hours; 0: iru.DefaultQuota
+	Contact  string          // whom a partner calls after a hit
 
-	cards sync.Map // text to peer.Card
+	cards  sync.Map // text to peer.Card
+	former sync.Map // key id to voice, of Earlier
 }
 
 // ReadCard reads the text of a card for the desk.
@@ -49,11 +50,7 @@ func (s *Speech) Equip(d *desk.Desk) error {
 	if err != nil {
 		return err
 	}
-	w, err := s.Identity.Witness()
-	if err != nil {
-		return err
-	}
-	d.Cards, d.Own, d.Hits, d.Witness = ReadCard, own, s.Hits(), &w
+	d.Cards, d.Own, d.Hits, d.Keys = ReadCard, own, s.Hits(), s.keys()
 	return nil
 }
 
@@ -102,7 +99,7 @@ func (c *Crew) converse(ctx context.Context) {
 			}
 			if now.Sub(rare) > time.Minute {
 				rare = now
-				err = errors.Join(err, c.Desk.SendCheckpoints(ctx), c.Desk.PublishSets(ctx))
+				err = errors.Join(err, c.Desk.AnnounceKeys(ctx), c.Desk.SendCheckpoints(ctx), c.Desk.PublishSets(ctx))
 			}
 			err = errors.Join(err, c.speakAll(ctx, &wg, busy))
 		}
@@ -162,14 +159,49 @@ func (c *Crew) speakAll(ctx context.Context, wg *sync.WaitGroup, busy map[iru.Pa
 	return nil
 }
 
-// speak seals and sends what there is for a partner, until it has everything or something fails.
+// speak seals and sends what there is for a partner, until it has everything or something fails. A partner that does not know us under the keys that
+// it knew may have adopted others.
 func (c *Crew) speak(ctx context.Context, t *talk, p desk.Correspondent) error {
 	to, err := c.Speech.parse(p.Card)
 	if err != nil {
 		return err
 	}
+	v := c.Speech.voice(p.Line.Own)
+	err = c.speakAs(ctx, t, p, to, v)
+	if peer.FaultOf(err) != peer.Stranger {
+		return err
+	}
+	other, found, failed := c.introduced(ctx, t, p, to, v)
+	if failed != nil || !found {
+		return errors.Join(err, failed)
+	}
+	return c.speakAs(ctx, t, p, to, other)
+}
+
+// introduced finds the keys under which a partner that refuses those of v knows us, and goes on under them, after the last message that it has.
+func (c *Crew) introduced(ctx context.Context, t *talk, p desk.Correspondent, to peer.Card, v voice) (other voice, found bool, err error) {
+	for _, other = range c.Speech.voices() {
+		if other.key == v.key {
+			continue
+		}
+		if _, err := other.client.Last(ctx, to); err != nil {
+			continue // it is not known under these either, or not reached
+		}
+		line, err := c.Desk.LineOf(ctx, p.ID)
+		if err == nil {
+			_, err = c.resume(ctx, t, p.ID, to, line, other)
+		}
+		if err == nil {
+			err = c.Desk.SpeakUnder(ctx, p.ID, other.key)
+		}
+		return other, err == nil, err
+	}
+	return v, false, nil
+}
+
+func (c *Crew) speakAs(ctx context.Context, t *talk, p desk.Correspondent, to peer.Card, v voice) error {
 	if p.Line.Trouble == "" {
-		if err := c.sealAll(ctx, p.ID, to); err != nil {
+		if err := c.sealAll(ctx, p.ID, to, v); err != nil {
 			return err
 		}
 	}
@@ -183,7 +215,7 @@ func (c *Crew) speak(ctx context.Context, t *talk, p desk.Correspondent) error {
 			after = 0
 		}
 		if round == 0 && (!t.synced || line.Trouble != "" || line.Out.Seq == after) {
-			if after, err = c.resume(ctx, t, p.ID, to, line); err != nil {
+			if after, err = c.resume(ctx, t, p.ID, to, line, v); err != nil {
 				return err
 			}
 		}
@@ -195,8 +227,8 @@ func (c *Crew) speak(ctx context.Context, t *talk, p desk.Correspondent) error {
 		for i, o := range list {
 			sealed[i] = o.Sealed
 		}
-		mark, err := c.Speech.Client.Send(ctx, to, sealed)
-		r := c.reach(to, mark, err)
+		mark, err := v.client.Send(ctx, to, sealed)
+		r := reach(v, to, mark, err)
 		if peer.FaultOf(err) == peer.Gap || peer.FaultOf(err) == peer.Fork || peer.FaultOf(err) == peer.NewEpoch || peer.FaultOf(err) == peer.OldEpoch {
 			r.Failed = nil // what it has is asked for at once
 			t.synced = false
@@ -206,7 +238,7 @@ func (c *Crew) speak(ctx context.Context, t *talk, p desk.Correspondent) error {
 			if line, err = c.Desk.LineOf(ctx, p.ID); err != nil {
 				return err
 			}
-			if _, err := c.resume(ctx, t, p.ID, to, line); err != nil {
+			if _, err := c.resume(ctx, t, p.ID, to, line, v); err != nil {
 				return err
 			}
 			if peer.FaultOf(err) != peer.Gap || round > 10 {
@@ -225,9 +257,9 @@ func (c *Crew) speak(ctx context.Context, t *talk, p desk.Correspondent) error {
 }
 
 // resume asks the partner what it has, and gives the number after which it is sent more. A fork, or an epoch that is not admitted, is for people.
-func (c *Crew) resume(ctx context.Context, t *talk, id iru.PartnerID, to peer.Card, line iru.Line) (int64, error) {
-	mark, err := c.Speech.Client.Last(ctx, to)
-	r := c.reach(to, mark, err)
+func (c *Crew) resume(ctx context.Context, t *talk, id iru.PartnerID, to peer.Card, line iru.Line, v voice) (int64, error) {
+	mark, err := v.client.Last(ctx, to)
+	r := reach(v, to, mark, err)
 	if err != nil {
 		t.synced = false
 		return 0, errors.Join(err, c.Desk.RecordReach(context.WithoutCancel(ctx), id, r))
@@ -269,7 +301,7 @@ func trouble(err error) string {
 }
 
 // reach is what an exchange showed.
-func (c *Crew) reach(to peer.Card, mark peer.Mark, err error) desk.Reach {
+func reach(v voice, to peer.Card, mark peer.Mark, err error) desk.Reach {
 	r := desk.Reach{Failed: err}
 	if mark != (peer.Mark{}) {
 		r.Durable = ours(mark)
@@ -278,7 +310,7 @@ func (c *Crew) reach(to peer.Card, mark peer.Mark, err error) desk.Reach {
 	if errors.As(err, &t) {
 		r.Retry = t.Retry
 	}
-	if s, ok := c.Speech.Client.Skew(to); ok {
+	if s, ok := v.client.Skew(to); ok {
 		r.Skew, r.SkewAt = s.Offset, s.At
 	}
 	return r
@@ -301,7 +333,7 @@ func ours(m peer.Mark) iru.Mark {
 }
 
 // sealAll gives what is queued for a partner its numbers and seals it, each to what went before.
-func (c *Crew) sealAll(ctx context.Context, id iru.PartnerID, to peer.Card) error {
+func (c *Crew) sealAll(ctx context.Context, id iru.PartnerID, to peer.Card, v voice) error {
 	for {
 		last, queued, err := c.Desk.ToSeal(ctx, id, atOnce)
 		if err != nil || len(queued) == 0 {
@@ -310,7 +342,7 @@ func (c *Crew) sealAll(ctx context.Context, id iru.PartnerID, to peer.Card) erro
 		at := markOf(last)
 		for i, o := range queued {
 			m := peer.Message{Epoch: at.Epoch, Seq: at.Seq + 1, Prev: at.Digest, At: c.Desk.Now().UTC().Truncate(time.Microsecond), Kind: string(o.Kind), Handling: o.Handling.Wire(), Operation: o.Operation, Body: []byte(o.Body)}
-			sealed, err := peer.Seal(c.Speech.Identity, to, m)
+			sealed, err := peer.Seal(v.Identity, to, m)
 			if err != nil {
 				return fmt.Errorf("seal message %d: %w", o.ID, err)
 			}

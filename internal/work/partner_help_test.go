@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -34,6 +35,7 @@ type house struct {
 	id       peer.Identity
 	talks    map[iru.PartnerID]*talk
 	cut      atomic.Bool // its line is dead
+	stop     func()      // its server
 }
 
 // newHouse puts an installation on a store and answers partners.
@@ -76,17 +78,41 @@ func newHouse(t testing.TB, d *db.DB, name string) *house {
 		}
 		return (&net.Dialer{}).DialContext(ctx, network, addr)
 	}})}
-	must(t, h.Speech.Equip(h.Desk))
-	srv, err := peer.Server(Listener{Crew: h.Crew}, peer.Limits{Rate: 1e6, Burst: 1e6}, now, h.id)
-	must(t, err)
-	done := make(chan error, 1)
-	go func() { done <- srv.ServeTLS(ln, "", "") }()
+	h.serve(ln)
 	t.Cleanup(func() {
 		h.Speech.Client.Close()
-		_ = srv.Close()
-		<-done
+		h.stop()
 	})
 	return h
+}
+
+// serve answers partners under all keys that there are.
+func (h *house) serve(ln net.Listener) {
+	h.t.Helper()
+	must(h.t, h.Speech.Equip(h.Desk))
+	srv, err := peer.Server(Listener{Crew: h.Crew}, peer.Limits{Rate: 1e6, Burst: 1e6}, h.Desk.Now, h.Speech.Identity, h.Speech.Earlier...)
+	must(h.t, err)
+	done := make(chan error, 1)
+	go func() { done <- srv.ServeTLS(ln, "", "") }()
+	h.stop = func() {
+		_ = srv.Close()
+		<-done
+	}
+}
+
+// restart begins anew with other keys, the newest first, at the same address.
+func (h *house) restart(ids ...peer.Identity) {
+	h.t.Helper()
+	h.stop()
+	h.talks, h.id = map[iru.PartnerID]*talk{}, ids[0]
+	was := h.Speech
+	card, err := h.id.Card(was.Card.Name, was.Card.Country, was.Card.URL)
+	must(h.t, err)
+	h.Speech = &Speech{Identity: ids[0], Earlier: ids[1:], Card: card, Contact: was.Contact, Client: was.Client.As(ids[0])}
+	was.Client.Close()
+	ln, err := net.Listen("tcp", strings.TrimPrefix(card.URL, "https://"))
+	must(h.t, err)
+	h.serve(ln)
 }
 
 // knows enters and confirms another house, and gives what it is here.

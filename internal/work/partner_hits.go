@@ -88,7 +88,7 @@ func (s *Speech) Hits() *desk.Hits {
 		in, err := set([]string{part})
 		return int64(in.Number), err
 	}
-	h.Answer = func(key, question string) (string, error) {
+	h.Answer = func(own, key, question string) (string, error) {
 		raw, err := base64.StdEncoding.DecodeString(question)
 		if err != nil {
 			return "", fmt.Errorf("read question: %w: %w", iru.Invalid, err)
@@ -97,15 +97,15 @@ func (s *Speech) Hits() *desk.Hits {
 		if err != nil {
 			return "", err
 		}
-		o, err := s.oracle(key, a.Set)
+		o, err := s.oracle(own, key, a.Set)
 		if err != nil {
 			return "", err
 		}
 		answer, err := o.Evaluate(raw)
 		return base64.StdEncoding.EncodeToString(answer), err
 	}
-	h.Set = func(ctx context.Context, key string, number int64, at time.Time, addresses []string) ([]string, error) {
-		o, err := s.oracle(key, uint64(number))
+	h.Set = func(ctx context.Context, own, key string, number int64, at time.Time, addresses []string) ([]string, error) {
+		o, err := s.oracle(own, key, uint64(number))
 		if err != nil {
 			return nil, err
 		}
@@ -123,10 +123,10 @@ func (s *Speech) Hits() *desk.Hits {
 	return h
 }
 
-func (s *Speech) oracle(key string, number uint64) (peer.Oracle, error) {
+func (s *Speech) oracle(own, key string, number uint64) (peer.Oracle, error) {
 	id, err := hex.DecodeString(key)
 	if err != nil || len(id) != 32 {
 		return peer.Oracle{}, fmt.Errorf("read key of partner: %w", iru.Internal)
 	}
-	return s.Identity.Oracle([32]byte(id), number)
+	return s.voice(own).Identity.Oracle([32]byte(id), number)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/peer"
 )
@@ -78,7 +79,7 @@ func (l Listener) Take(ctx context.Context, from peer.Card, sealed [][]byte) (pe
 }
 
 // open opens messages up to the first that does not follow, and gives those that are new.
-func (l Listener) open(ctx context.Context, p iru.Partner, line iru.Line, from peer.Card, sealed [][]byte) (list []iru.Incoming, mark peer.Mark, err error) {
+func (l Listener) open(ctx context.Context, p iru.Partner, line iru.Line, from peer.Card, sealed [][]byte) (list []desk.Taken, mark peer.Mark, err error) {
 	mark = markOf(line.In)
 	fresh := map[[2]uint64][32]byte{}
 	for _, s := range sealed {
@@ -116,8 +117,8 @@ func (l Listener) open(ctx context.Context, p iru.Partner, line iru.Line, from p
 		}
 		fresh[[2]uint64{m.Epoch, m.Seq}] = digest
 		mark = peer.Mark{Epoch: m.Epoch, Seq: m.Seq, Digest: digest}
-		list = append(list, iru.Incoming{Kind: iru.MessageKind(m.Kind), Handling: storable([]byte(m.Handling)), Operation: m.Operation, Body: storable(m.Body), Digest: hex.EncodeToString(digest[:]),
-			Epoch: int64(m.Epoch), Seq: int64(m.Seq), Said: m.At})
+		list = append(list, desk.Taken{Signed: m.Signed(), Incoming: iru.Incoming{Kind: iru.MessageKind(m.Kind), Handling: storable([]byte(m.Handling)), Operation: m.Operation, Body: storable(m.Body), Digest: hex.EncodeToString(digest[:]),
+			Epoch: int64(m.Epoch), Seq: int64(m.Seq), Said: m.At}})
 	}
 	return list, mark, nil
 }
