@@ -207,9 +207,9 @@ func (v *visit) late(o iru.Operation, r AgencyRow, partner bool) ui.State {
 	case partner && left < 24*time.Hour && v.now.Sub(r.Fresh) > lateFor:
 		return ui.Bad(ui.T(ctx, "Not heard for %s", ui.Age(ctx, v.now.Sub(r.Fresh))))
 	case left < readyBy && r.Tasks > 0 && (r.Answer != iru.PollGo || r.Expired):
-		return ui.Bad(ui.T(ctx, "No GO at T−%s", ui.Age(ctx, left)))
+		return ui.Bad(ui.T(ctx, "No GO at %s", "T−"+ui.Age(ctx, left)))
 	case left < readyBy && r.Ready < r.Tasks:
-		return ui.Warn(ui.T(ctx, "%d of %d not ready at T−%s", r.Tasks-r.Ready, r.Tasks, ui.Age(ctx, left)))
+		return ui.Warn(ui.T(ctx, "%d of %d not ready at %s", r.Tasks-r.Ready, r.Tasks, "T−"+ui.Age(ctx, left)))
 	}
 	return ui.State{}
 }
