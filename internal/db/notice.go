@@ -166,7 +166,7 @@ func (t *Tx) LettersToFile(ctx context.Context, s iru.Scope, n int) ([]iru.Lette
 }
 
 // NoticesBefore lists the notices in one of the states (none: in any) that pass the filter before an id (0: from the end), newest
-// first, at most n.
+// first, at most n. Those of a drill are listed with their operation alone.
 func (t *Tx) NoticesBefore(ctx context.Context, s iru.Scope, states []iru.NoticeState, f NoticeFilter, before iru.NoticeID, n int) ([]iru.Notice, error) {
 	args := []any{s.Reach(), before, f.State, f.Asset, f.Operation, f.Provider, n}
 	in := ""
@@ -176,7 +176,7 @@ func (t *Tx) NoticesBefore(ctx context.Context, s iru.Scope, states []iru.Notice
 			args = append(args, st)
 		}
 	}
-	return notices.list(ctx, t, "WHERE "+noticeReach+" AND ($2=0 OR id<$2) AND (state=$3 OR $3='') AND (asset=$4 OR $4=0) AND (operation=$5 OR $5=0) AND (provider=$6 OR $6=0)"+
+	return notices.list(ctx, t, "WHERE "+noticeReach+" AND ($2=0 OR id<$2) AND (state=$3 OR $3='') AND (asset=$4 OR $4=0) AND (operation=$5 OR $5=0 AND NOT drill) AND (provider=$6 OR $6=0)"+
 		in+" ORDER BY id DESC LIMIT $7", args...)
 }
 
@@ -185,13 +185,13 @@ func (t *Tx) LettersWith(ctx context.Context, s iru.Scope, p iru.ProviderID, n i
 	return letters.list(ctx, t, "WHERE notice IN (SELECT id FROM notice WHERE "+noticeReach+" AND provider=$2) ORDER BY at DESC, id DESC LIMIT $3", s.Reach(), p, n)
 }
 
-// NoticeCounts counts a scope's notices by state.
+// NoticeCounts counts a scope's notices by state, without those of drills.
 func (t *Tx) NoticeCounts(ctx context.Context, s iru.Scope) (map[iru.NoticeState]int, error) {
 	type count struct {
 		state iru.NoticeState
 		n     int
 	}
-	rows, err := All(ctx, t, func(c *count) []any { return []any{&c.state, &c.n} }, "SELECT state, COUNT(*) FROM notice WHERE "+noticeReach+" GROUP BY state", s.Reach())
+	rows, err := All(ctx, t, func(c *count) []any { return []any{&c.state, &c.n} }, "SELECT state, COUNT(*) FROM notice WHERE "+noticeReach+" AND NOT drill GROUP BY state", s.Reach())
 	if err != nil {
 		return nil, fmt.Errorf("count notices: %w", err)
 	}

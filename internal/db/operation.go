@@ -4,6 +4,7 @@ package db
 
 import (
 	"context"
+	"fmt"
 
 	"iolaus/internal/iru"
 )
@@ -21,6 +22,17 @@ func (t *Tx) AddOperation(ctx context.Context, o *iru.Operation) error {
 // Operation reads one operation.
 func (t *Tx) Operation(ctx context.Context, s iru.Scope, id iru.OperationID) (iru.Operation, error) {
 	return operations.get(ctx, t, opReach+" AND id=$2", s.Reach(), id)
+}
+
+// InDrill reports whether an operation is a drill, or an act, task or participant belongs to one; false for what does not exist or cannot be read.
+func (t *Tx) InDrill(ctx context.Context, s iru.Scope, noun string, id int64) (bool, error) {
+	of := map[string]string{"operation": "$2", "notice": "(SELECT operation FROM notice WHERE id=$2)", "task": "(SELECT operation FROM task WHERE id=$2)", "participant": "(SELECT operation FROM participant WHERE id=$2)"}[noun]
+	var n int
+	if of == "" {
+		return false, fmt.Errorf("look for drill: %w", iru.Internal)
+	}
+	err := t.QueryRow(ctx, "SELECT COUNT(*) FROM operation WHERE "+opReach+" AND drill AND id="+of, s.Reach(), id).Scan(&n)
+	return n > 0, err
 }
 
 // Operations lists the operations, newest first.

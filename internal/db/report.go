@@ -116,8 +116,8 @@ func of(noun, cond string) string {
 
 func noAct(join string) string { return join + " LEFT JOIN notice n ON n.id=0" }
 
-// question joins a question with the operation whose question it is.
-const question = "JOIN deconfliction x ON x.id=e.subject LEFT JOIN notice n ON n.id=0"
+// question joins a question with the operation whose question it is; those of a drill are no figure.
+const question = "JOIN deconfliction x ON x.id=e.subject AND x.operation NOT IN (SELECT id FROM operation WHERE drill) LEFT JOIN notice n ON n.id=0"
 
 // settled: the question's operation was over at the size of the ledger, or what belongs to running ones is counted too.
 const settled = "($5=1 OR EXISTS (SELECT 1 FROM event o WHERE o.noun='operation' AND o.subject=x.operation AND o.verb IN ('close','abort') AND o.idx>=0 AND o.idx<$4))"
@@ -126,7 +126,7 @@ const settled = "($5=1 OR EXISTS (SELECT 1 FROM event o WHERE o.noun='operation'
 const ongoing = "(COALESCE(n.operation, 0)<>0 AND NOT EXISTS (SELECT 1 FROM event o WHERE o.noun='operation' AND o.subject=n.operation AND o.verb IN ('close','abort') AND o.idx>=0 AND o.idx<$4))"
 
 func (c counting) query(columns, tail string) string {
-	return "SELECT " + columns + " FROM event e " + c.join + " WHERE e.unit=$1 AND " + inLog("e") + " AND " + c.where + " AND ($5=1 OR NOT " + ongoing + ") AND ($6=0 OR n.provider=$6) AND $2<=$3 " + tail
+	return "SELECT " + columns + " FROM event e " + c.join + " WHERE e.unit=$1 AND " + inLog("e") + " AND " + c.where + " AND ($5=1 OR NOT " + ongoing + ") AND ($6=0 OR n.provider=$6) AND NOT COALESCE(n.drill, FALSE) AND $2<=$3 " + tail
 }
 
 func find(name string) (counting, error) {

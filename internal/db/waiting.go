@@ -18,7 +18,7 @@ func (t *Tx) Waiting(ctx context.Context, s iru.Scope, now time.Time) (map[strin
 	var triage, notices, outlets, operations int
 	err := t.QueryRow(ctx, `SELECT
 		(SELECT COUNT(*) FROM item WHERE `+own+` AND `+waits+`),
-		(SELECT COUNT(*) FROM notice WHERE `+own+` AND (state IN ('submitted','endorsed','clarifying','refused','bounced','breached')
+		(SELECT COUNT(*) FROM notice WHERE `+own+` AND NOT drill AND (state IN ('submitted','endorsed','clarifying','refused','bounced','breached')
 			OR state<>'withdrawn' AND id IN (SELECT notice FROM letter WHERE `+strings.ReplaceAll(stuck, "$2", "$3")+`))),
 		(SELECT COALESCE(SUM(n), 0) FROM asset_tally WHERE `+own+` AND state IN ('candidate','returned')),
 		(SELECT COUNT(*) FROM poll WHERE `+own+` AND state='open' AND operation IN (SELECT id FROM operation WHERE state='polling'))`,

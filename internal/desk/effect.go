@@ -89,7 +89,7 @@ func windowOf(ctx context.Context, t *db.Tx, s iru.Scope, id iru.OperationID) (o
 	return o, by, sealed, err
 }
 
-// Effect says what an operation did, as far as it can be told, by the window that was sealed before it.
+// Effect says what an operation did, as far as it can be told, by the window that was sealed before it. A drill did nothing.
 func (d *Desk) Effect(ctx context.Context, s iru.Scope, id iru.OperationID) (iru.OperationEffect, error) {
 	var x iru.OperationEffect
 	err := d.DB.View(ctx, func(t *db.Tx) (err error) {
@@ -107,7 +107,7 @@ func (d *Desk) EffectIn(ctx context.Context, t *db.Tx, s iru.Scope, id iru.Opera
 // effectAt is EffectIn as of a time.
 func (d *Desk) effectAt(ctx context.Context, t *db.Tx, s iru.Scope, id iru.OperationID, now time.Time) (iru.OperationEffect, error) {
 	x, err := WindowIn(ctx, t, s, id)
-	if err != nil || x.Operation.T0.IsZero() || now.Before(x.Operation.T0) || !x.Operation.Leaves() && x.Operation.FirstSent.IsZero() {
+	if err != nil || x.Operation.Drill || x.Operation.T0.IsZero() || now.Before(x.Operation.T0) || !x.Operation.Leaves() && x.Operation.FirstSent.IsZero() {
 		return x, err
 	}
 	t0 := x.Operation.T0

@@ -158,7 +158,8 @@ func (v *visit) agreedTable(a agreement) ui.Table {
 		p := name[k.Participant]
 		var steps []templ.Component
 		for _, verb := range v.taskVerbs(a.op, p, k) {
-			steps = append(steps, ui.Link("/tasks/"+id(k.ID)+"/step/"+verb, taskVerbName(ctx, verb)), ui.Text(" "))
+			name := taskVerbName(ctx, verb)
+			steps = append(steps, ui.Button{Text: name, Small: true, Href: "/tasks/" + id(k.ID) + "/step/" + verb, More: templ.Attributes{"aria-label": name + ": " + plainDefanged(k.Address)}}, ui.Text(" "))
 		}
 		t.Rows = append(t.Rows, ui.Cells(hostAddress(k.Address), ui.Isolated(p.Name), act, ui.Text(k.Jurisdiction), ui.Text(stageName(ctx, k.Stage)), agreedState(ctx, k.State), miss, ui.All(steps...)))
 	}
@@ -226,7 +227,7 @@ func (v *visit) joinFields() []templ.Component {
 	for _, r := range iru.TaskRoles[1:] {
 		roles.Options = append(roles.Options, ui.ChoiceOption{Value: string(r), Text: taskRoleName(ctx, r)})
 	}
-	return []templ.Component{ui.Field{Name: "unit", Label: ui.T(ctx, "Unit"), Type: "select", Options: units, Value: v.value("unit")}, ui.Field{Name: "kind", Label: ui.T(ctx, "What it is"), Type: "select", Options: kinds, Value: v.value("kind")},
+	return []templ.Component{ui.Field{Name: "unit", Label: ui.T(ctx, "Unit"), Type: "select", Options: units, Value: v.value("unit")}, ui.Field{Name: "kind", Label: ui.T(ctx, "What it is"), Type: "select", Options: kinds, Required: true, Value: v.value("kind")},
 		ui.Field{Name: "name", Label: ui.T(ctx, "Name"), Value: v.value("name"), Max: 200, Autocomplete: "off"}, ui.Field{Name: "country", Label: ui.T(ctx, "Country"), Value: v.value("country"), Max: 2, Autocomplete: "off"}, roles}
 }
 
@@ -251,8 +252,8 @@ func (v *visit) proposeFields(a agreement) []templ.Component {
 		stages = append(stages, ui.Option{Value: string(s), Text: stageName(ctx, s)})
 	}
 	return []templ.Component{ui.Field{Name: "address", Label: ui.T(ctx, "Address"), Value: v.value("address"), Required: true, Max: 2048, Autocomplete: "off"},
-		ui.Field{Name: "executor", Label: ui.T(ctx, "Executor"), Type: "select", Options: who, Value: v.value("executor")}, ui.Field{Name: "as", Label: ui.T(ctx, "Role"), Type: "select", Options: roles, Value: v.value("as")},
-		ui.Field{Name: "instrument", Label: ui.T(ctx, "Act"), Type: "select", Options: means, Value: or(v.value("instrument"), string(legal.CourtOrder))}, ui.Field{Name: "stage", Label: ui.T(ctx, "Stage"), Type: "select", Options: stages, Value: or(v.value("stage"), string(iru.StageAct))},
+		ui.Field{Name: "executor", Label: ui.T(ctx, "Executor"), Type: "select", Options: who, Value: v.value("executor")}, ui.Field{Name: "as", Label: ui.T(ctx, "Role"), Type: "select", Options: roles, Required: true, Value: v.value("as")},
+		ui.Field{Name: "instrument", Label: ui.T(ctx, "Act"), Type: "select", Options: means, Required: true, Value: or(v.value("instrument"), string(legal.CourtOrder))}, ui.Field{Name: "stage", Label: ui.T(ctx, "Stage"), Type: "select", Options: stages, Required: true, Value: or(v.value("stage"), string(iru.StageAct))},
 		ui.Field{Name: "state", Label: ui.T(ctx, "Jurisdiction"), Value: v.value("state"), Max: 2, Autocomplete: "off"}, ui.Field{Name: "note", Label: ui.T(ctx, "Note"), Value: v.value("note"), Max: 1000}}
 }
 

@@ -171,6 +171,30 @@ const (
 	readyBy = time.Hour
 )
 
+// releaseBy is how long before T0 a partner whose director has not released is told of in red.
+const releaseBy = 5 * time.Minute
+
+// unreleased says of a partner with tasks that its own director has not released for the T0 that was released here, from five minutes before it
+// until it has. The partner that leads proposes T0, and its release is its own.
+func (v *visit) unreleased(o iru.Operation, s iru.PartnerStanding) ui.State {
+	ctx := v.ctx()
+	if o.T0.IsZero() || !o.Leaves() || s.Partner == o.Lead || s.Agrees(o.T0) {
+		return ui.State{}
+	}
+	other := s.State == iru.OperationReleased && !s.T0.IsZero()
+	switch left := o.Count(v.now).T0.Sub(v.now); {
+	case s.State == iru.OperationAborted:
+		return ui.Bad(ui.T(ctx, "It aborted: nothing of it leaves"))
+	case other:
+		return ui.Bad(ui.T(ctx, "Released for another T0: %s UTC", s.T0.UTC().Format("2 Jan 15:04:05")))
+	case o.Begun(v.now):
+		return ui.Bad(ui.T(ctx, "NOT RELEASED: T0 has passed without it"))
+	case left <= releaseBy:
+		return ui.Bad(ui.T(ctx, "NOT RELEASED, less than five minutes before T0"))
+	}
+	return ui.Warn(ui.T(ctx, "Not released yet"))
+}
+
 // late says of a row that it is late, in words beside its colour.
 func (v *visit) late(o iru.Operation, r AgencyRow, partner bool) ui.State {
 	ctx := v.ctx()
@@ -183,9 +207,9 @@ func (v *visit) late(o iru.Operation, r AgencyRow, partner bool) ui.State {
 	case partner && left < 24*time.Hour && v.now.Sub(r.Fresh) > lateFor:
 		return ui.Bad(ui.T(ctx, "Not heard for %s", ui.Age(ctx, v.now.Sub(r.Fresh))))
 	case left < readyBy && r.Tasks > 0 && (r.Answer != iru.PollGo || r.Expired):
-		return ui.Bad(ui.T(ctx, "No GO at T−%s", ui.Left(ctx, left)))
+		return ui.Bad(ui.T(ctx, "No GO at %s", "T−"+ui.Age(ctx, left)))
 	case left < readyBy && r.Ready < r.Tasks:
-		return ui.Warn(ui.T(ctx, "%d of %d not ready at T−%s", r.Tasks-r.Ready, r.Tasks, ui.Left(ctx, left)))
+		return ui.Warn(ui.T(ctx, "%d of %d not ready at %s", r.Tasks-r.Ready, r.Tasks, "T−"+ui.Age(ctx, left)))
 	}
 	return ui.State{}
 }

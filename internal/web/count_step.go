@@ -117,7 +117,6 @@ func (v *visit) sayStep() error {
 			{Name: "tlp", Label: ui.T(ctx, "Handling"), Type: "select", Options: codes, Value: tlp, Hint: ui.T(ctx, "RED and AMBER+STRICT stay within your unit.")},
 		},
 		Next: []string{ui.T(ctx, "It stands in the log for good; nobody can change it. Its digest goes into the ledger.")}}
-	s.Frame.Drill = o.Drill
 	return v.takeStep(s, func() (string, error) {
 		h := iru.Handling{TLP: tlp, PAP: "AMBER", H: "H0"}
 		if tlp == "RED" || tlp == "AMBER+STRICT" {

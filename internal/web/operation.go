@@ -48,7 +48,11 @@ func (v *visit) operationsPage() error {
 			if !o.T0.IsZero() {
 				t0 = ui.All(ui.When{At: o.T0, Day: true})
 			}
-			p.Table.Rows = append(p.Table.Rows, ui.Cells(ui.Link("/operations/"+id(o.ID), o.Name), operationState(ctx, o.State), ui.Text(ui.T(ctx, "%s of %s go", strconv.Itoa(gos), strconv.Itoa(len(ps)))),
+			name := ui.Link("/operations/"+id(o.ID), o.Name)
+			if o.Drill {
+				name = ui.All(name, ui.Text(" "), ui.Info(ui.T(ctx, "Drill")))
+			}
+			p.Table.Rows = append(p.Table.Rows, ui.Cells(name, operationState(ctx, o.State), ui.Text(ui.T(ctx, "%s of %s go", strconv.Itoa(gos), strconv.Itoa(len(ps)))),
 				ui.Text(ui.Thousands(len(ts))), t0, ui.Isolated(u.Name), ui.Fresh{Seen: o.Created, Now: v.now}))
 		}
 		return nil
@@ -175,7 +179,6 @@ func (v *visit) board(wall bool) error {
 	}
 	room.into(v, &p)
 	p.Frame = v.frame("operations", p.Op.Name)
-	p.Frame.Drill = p.Op.Drill
 	if len(p.Outlets) > 0 {
 		p.Frame.Handling = handling(p.Outlets[0].Handling)
 	}
@@ -260,7 +263,15 @@ func (v *visit) agencyRows(t *db.Tx, p *BoardPage, ballots []desk.Ballot, tasks 
 	if err != nil {
 		return err
 	}
-	p.Rows, p.Go, p.StandDown = nil, 0, false
+	p.Rows, p.Go, p.StandDown, p.Unreleased = nil, 0, false, nil
+	stand := map[iru.PartnerID]iru.PartnerStanding{}
+	ss, err := t.PartnerStandings(ctx, p.Op.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range ss {
+		stand[s.Partner] = s
+	}
 	several := map[iru.ParticipantID]int{}
 	for _, x := range ballots {
 		several[x.Participant]++
@@ -327,7 +338,26 @@ func (v *visit) agencyRows(t *db.Tx, p *BoardPage, ballots []desk.Ballot, tasks 
 			r.Officer = liaisons(officers, x.Unit)
 		}
 		r.Late = v.late(p.Op, r, x.Who.Partner != 0)
-		if r.Officer == "" {
+		if s, ok := stand[x.Who.Partner]; ok && x.Who.Partner != 0 {
+			if s.Heard.After(r.Fresh) {
+				r.Fresh = s.Heard
+			}
+			if r.Officer == "" {
+				r.Officer = s.Director
+			}
+			if un := v.unreleased(p.Op, s); un.Word != "" && r.Tasks > 0 {
+				if r.Late = un; un.Tone == ui.ToneBad && !slices.Contains(p.Unreleased, r.Unit.Name) {
+					p.Unreleased = append(p.Unreleased, r.Unit.Name)
+				}
+			}
+		}
+		switch {
+		case r.Officer != "":
+		case x.Who.Partner != 0:
+			r.Officer = ui.T(ctx, "on its own installation")
+		case r.Body:
+			r.Officer = ui.T(ctx, "a person enters its answers")
+		default:
 			r.Officer = ui.T(ctx, "no liaison officer")
 		}
 		p.Rows = append(p.Rows, r)
@@ -457,11 +487,11 @@ func (v *visit) holds(t *db.Tx, p *BoardPage, tasks []iru.Notice) error {
 	if p.Op.State == iru.OperationDraft {
 		add(ui.T(ctx, "The poll is not open"), "", "", ui.Neutral(ui.T(ctx, "Planning")))
 	}
-	if p.Active == 0 {
+	if p.Active == 0 && !slices.ContainsFunc(p.Rows, func(r AgencyRow) bool { return r.Tasks > 0 }) {
 		add(ui.T(ctx, "There is no task"), "/outlets", ui.T(ctx, "draft one from an asset"), ui.Neutral(ui.T(ctx, "Missing")))
 	}
 	for _, r := range p.Rows {
-		if r.Said.Tone != ui.ToneOK {
+		if r.Said.Tone != ui.ToneOK && r.Asked() {
 			add(join(r.Unit.Name, r.Role), "#"+r.anchor(), r.Reason, r.Said)
 		}
 	}

@@ -226,7 +226,6 @@ func (v *visit) operationStep(why string, refused error) error {
 	title := operationVerbName(ctx, verb)
 	s := StepPage{Frame: v.frame("operations", title+" · "+o.Name), Title: title, State: operationState(ctx, o.State), Problem: why, Action: base + "/step/" + verb, Verb: title, Kind: ui.Primary, Back: base,
 		Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Operations"), Href: "/operations"}, {Text: o.Name, Href: base}}, Next: v.operationNext(verb, p), Facts: v.stepFacts(verb, p, part)}
-	s.Frame.Drill = o.Drill
 	reason := ui.Field{Name: "why", Label: ui.T(ctx, "Why"), Type: "textarea", Required: true, Max: 1000, Value: v.value("why"), Hint: ui.T(ctx, "The ledger keeps it; all who take part read it.")}
 	switch verb {
 	case "go":

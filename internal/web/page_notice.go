@@ -5,6 +5,7 @@ package web
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -326,10 +327,13 @@ func instead(ctx context.Context, r legal.Ruling) string {
 }
 
 func list(names []string) string {
-	s := ""
+	s, comma := "", ", "
+	if slices.ContainsFunc(names, func(s string) bool { return strings.ContainsFunc(s, rightToLeft) }) {
+		comma = "، "
+	}
 	for i, n := range names {
 		if i > 0 {
-			s += ", "
+			s += comma
 		}
 		s += n
 	}

@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -81,30 +82,31 @@ func (p PlanPage) units(ctx context.Context) ui.Choice {
 
 // BoardPage is one operation: one truth for all who take part, fresh to the second.
 type BoardPage struct {
-	Frame    ui.Frame
-	Now      time.Time
-	Said     string
-	Wall     bool
-	Ends     time.Time // of the session, whatever happens
-	Idle     time.Time // of the session, if nobody moves
-	Op       iru.Operation
-	Lead     iru.Unit
-	Director string
-	Outlets  []iru.Outlet
-	Rows     []AgencyRow
-	Go       int
-	Holds    []ui.Line // what keeps it from being released
-	Buttons  []ui.Button
-	Tiles    ui.Tiles
-	Up       int
-	Down     int
-	Unknown  int
-	Tasks    ui.Table
-	Effect   iru.OperationEffect // its window
-	Sent     int                 // tasks that left
-	Active   int                 // tasks that were not withdrawn
-	Parked   int                 // tasks that should have left and did not
-	MayDraft bool
+	Frame      ui.Frame
+	Now        time.Time
+	Said       string
+	Wall       bool
+	Ends       time.Time // of the session, whatever happens
+	Idle       time.Time // of the session, if nobody moves
+	Op         iru.Operation
+	Lead       iru.Unit
+	Director   string
+	Outlets    []iru.Outlet
+	Rows       []AgencyRow
+	Go         int
+	Unreleased []string  // partners that should have released for this T0 and did not
+	Holds      []ui.Line // what keeps it from being released
+	Buttons    []ui.Button
+	Tiles      ui.Tiles
+	Up         int
+	Down       int
+	Unknown    int
+	Tasks      ui.Table
+	Effect     iru.OperationEffect // its window
+	Sent       int                 // tasks that left
+	Active     int                 // tasks that were not withdrawn
+	Parked     int                 // tasks that should have left and did not
+	MayDraft   bool
 
 	StandDown bool // this officer may stand a unit down
 
@@ -143,6 +145,9 @@ type AgencyRow struct {
 	Late ui.State // not heard since, or not ready though T0 is near; "" for neither
 }
 
+// Asked reports whether its answer counts: who has nothing to do holds nothing, unless it said NO-GO.
+func (r AgencyRow) Asked() bool { return r.Tasks > 0 || r.Answer == iru.PollNoGo }
+
 // anchor is where its row stands on the page.
 func (r AgencyRow) anchor() string {
 	if r.Role == "" && r.Unit.ID != 0 {
@@ -156,6 +161,17 @@ func (r AgencyRow) kind(ctx context.Context) string {
 		return ""
 	}
 	return issuerName(ctx, r.Unit.Kind)
+}
+
+// goWords says how many of those whose answer counts are GO.
+func (p BoardPage) goWords(ctx context.Context) string {
+	all := 0
+	for _, r := range p.Rows {
+		if r.Asked() || r.Answer == iru.PollGo {
+			all++
+		}
+	}
+	return ui.T(ctx, "%s of %s go", strconv.Itoa(p.Go), strconv.Itoa(all))
 }
 
 // t0 is the operation's clock: it stands until T0 is planned, counts down, stands at holds, then counts up.

@@ -180,12 +180,12 @@ func (v *visit) questionForms(o iru.Operation, path string, qs []iru.Deconflicti
 	if c, ok := pick("q-endanger", func(q iru.Deconfliction) bool {
 		return iru.DeconflictionTable.Can(q.State, "override") && q.First == 0
 	}); ok && lead && v.may(iru.ToEndorse) {
-		kinds := []ui.Option{}
-		for _, k := range []string{"attack", "hostage", "person", "live", "instruct"} {
-			kinds = append(kinds, ui.Option{Value: k, Text: iru.ThreatCategories[k]})
+		var kinds []ui.Option
+		for _, k := range threatCategories(ctx) {
+			kinds = append(kinds, ui.Option{Value: k.Value, Text: k.Text})
 		}
 		card("endanger", ui.T(ctx, "Lives are in danger"), ui.T(ctx, "Say so"), []string{ui.T(ctx, "You are the first of two persons. Nothing is free before a second, different one says so too.")}, ui.Danger, c,
-			ui.Field{Name: "category", Label: ui.T(ctx, "What threatens"), Type: "select", Options: kinds, Value: v.value("category")}, why("endanger-why"))
+			ui.Field{Name: "category", Label: ui.T(ctx, "What threatens"), Type: "select", Options: kinds, Required: true, Value: v.value("category")}, why("endanger-why"))
 	}
 	if c, ok := pick("q-override", func(q iru.Deconfliction) bool {
 		return iru.DeconflictionTable.Can(q.State, "override") && q.First != 0

@@ -244,14 +244,16 @@ func (d *today) noticeWhy(n iru.Notice, more string) string {
 // join puts the parts that are not empty on one line. Where some are written from the right to the left, each keeps to itself.
 func join(parts ...string) string {
 	parts = slices.DeleteFunc(slices.Clone(parts), func(s string) bool { return s == "" })
-	rtl := func(r rune) bool { return unicode.In(r, unicode.Arabic, unicode.Hebrew) }
-	if slices.ContainsFunc(parts, func(s string) bool { return strings.ContainsFunc(s, rtl) }) {
+	if slices.ContainsFunc(parts, func(s string) bool { return strings.ContainsFunc(s, rightToLeft) }) {
 		for i, s := range parts {
 			parts[i] = "\u2068" + s + "\u2069"
 		}
 	}
 	return strings.Join(parts, " · ")
 }
+
+// rightToLeft reports whether a letter is of a script that is written so.
+func rightToLeft(r rune) bool { return unicode.In(r, unicode.Arabic, unicode.Hebrew) }
 
 func (d *today) since(at time.Time) templ.Component {
 	if d.v.now.Sub(at) < 12*time.Hour {

@@ -34,6 +34,7 @@ type visit struct {
 	head    string         // of the ledger, hex
 	signed  time.Time      // when that head was signed
 	last    iru.EventID    // the newest one when the request came
+	played  bool           // what the address names belongs to a drill
 }
 
 // ctx is the request's context; it carries the language.
@@ -57,6 +58,11 @@ func (v *visit) know(id iru.OfficerID) error {
 		if v.last, err = t.LastEvent(ctx); err != nil {
 			return err
 		}
+		if noun, number := v.named(); noun != "" {
+			if v.played, err = t.InDrill(ctx, v.scope, noun, number); err != nil {
+				return err
+			}
+		}
 		_, at, signed, err := t.Checkpoint(ctx)
 		if errors.Is(err, iru.NotFound) {
 			return nil
@@ -71,6 +77,18 @@ func (v *visit) know(id iru.OfficerID) error {
 	})
 }
 
+// named is what the address names, where that can belong to an operation: "" for nothing that can.
+func (v *visit) named() (noun string, number int64) {
+	first, rest, _ := strings.Cut(strings.TrimPrefix(v.r.URL.Path, "/"), "/")
+	text, _, _ := strings.Cut(rest, "/")
+	noun, ok := map[string]string{"operations": "operation", "notices": "notice", "tasks": "task", "participants": "participant"}[first]
+	number, err := strconv.ParseInt(text, 10, 64)
+	if !ok || err != nil {
+		return "", 0
+	}
+	return noun, number
+}
+
 // read sees the store at one instant. What is shown on one page is read in one call.
 func (v *visit) read(f func(t *db.Tx) error) error { return v.desk.DB.View(v.ctx(), f) }
 
@@ -79,7 +97,7 @@ func (v *visit) may(p iru.Power) bool { return v.scope.May(p) == nil }
 
 // frame is what stands around a page. here is the key of the room in the navigation.
 func (v *visit) frame(here, title string) ui.Frame {
-	f := ui.Frame{Title: title, Here: here, Now: v.now, Training: v.training(), Asset: v.static.URL, Path: v.r.URL.RequestURI(), LedgerHead: v.head, LedgerSigned: v.signed}
+	f := ui.Frame{Title: title, Here: here, Now: v.now, Training: v.training(), Drill: v.played, Asset: v.static.URL, Path: v.r.URL.RequestURI(), LedgerHead: v.head, LedgerSigned: v.signed}
 	if v.r.Method != http.MethodGet {
 		f.Path = referer(v.r)
 	}
