@@ -139,7 +139,7 @@ type ledgerReport struct {
 }
 
 // conclude writes the report, tells the end of the story, and fails if anything did not hold.
-func (p *play) conclude(ctx context.Context, file string, acted error) error {
+func (p *play) conclude(ctx context.Context, file, out string, e env, acted error) error {
 	for n := 0; n < 100; n++ { // the last events get their places within a moment
 		if waiting, err := p.house.desk.Waiting(ctx); err != nil || !waiting {
 			break
