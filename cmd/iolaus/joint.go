@@ -20,13 +20,15 @@ type (
 		UID         string `json:"uid"`
 		Participant int64  `json:"participant"`
 		Asset       int64  `json:"asset"`
-		Address     string `json:"address"`
-		Layer       string `json:"layer"`
-		Instrument  string `json:"instrument"`
-		State       string `json:"state"`
-		Notice      int64  `json:"notice"`
-		Note        string `json:"note"`
-		Reason      string `json:"reason"`
+		At          struct {
+			Address string `json:"address"`
+		} `json:"address"`
+		Layer      string `json:"layer"`
+		Instrument string `json:"instrument"`
+		State      string `json:"state"`
+		Notice     int64  `json:"notice"`
+		Note       string `json:"note"`
+		Reason     string `json:"reason"`
 	}
 	jointPart struct {
 		ID      int64 `json:"id"`
@@ -264,15 +266,15 @@ func (j *jointAction) again(ctx context.Context) (bool, error) {
 	}
 	stands, offered := map[string]bool{}, false
 	for _, k := range ks {
-		stands[k.Address] = stands[k.Address] || k.State != "declined"
+		stands[k.At.Address] = stands[k.At.Address] || k.State != "declined"
 	}
 	for _, k := range ks {
-		if stands[k.Address] {
+		if stands[k.At.Address] {
 			continue
 		}
-		stands[k.Address], offered = true, true
-		if err := j.give(ctx, assetView{ID: k.Asset, Address: k.Address, Outlet: j.outletOf(k.Note)}); err != nil {
-			return true, fmt.Errorf("%s was declined (%s): %w", k.Address, k.Reason, err)
+		stands[k.At.Address], offered = true, true
+		if err := j.give(ctx, assetView{ID: k.Asset, Address: k.At.Address, Outlet: j.outletOf(k.Note)}); err != nil {
+			return true, fmt.Errorf("%s was declined (%s): %w", k.At.Address, k.Reason, err)
 		}
 	}
 	if offered {
@@ -325,7 +327,7 @@ func (m *member) prepare(ctx context.Context) (bool, error) {
 		}
 		ready = false
 		if err := m.take(ctx, k); err != nil {
-			return false, fmt.Errorf("%s: %w", k.Address, err)
+			return false, fmt.Errorf("%s: %w", k.At.Address, err)
 		}
 	}
 	return ready, nil
@@ -366,20 +368,20 @@ func (m *member) take(ctx context.Context, k jointTask) error {
 		_, err := post[struct{}](ctx, m.as(m.own().analyst), fmt.Sprintf("/v1/tasks/%d/step", k.ID), map[string]any{"verb": verb, "reason": why})
 		return err
 	}
-	if m.assets[k.Address] == 0 {
+	if m.assets[k.At.Address] == 0 {
 		if k.State == "proposed" {
 			if err := step("accept", ""); err != nil {
 				return err
 			}
 		}
-		v, err := post[assetView](ctx, m.as(m.own().analyst), "/v1/watch", map[string]any{"address": k.Address, "outlet_name": k.Note, "reason": "a task that the lead proposed"})
+		v, err := post[assetView](ctx, m.as(m.own().analyst), "/v1/watch", map[string]any{"address": k.At.Address, "outlet_name": k.Note, "reason": "a task that the lead proposed"})
 		if err != nil && conflict(err) {
 			v, err = m.known(ctx, k)
 		}
 		if err != nil {
 			return err
 		}
-		m.assets[k.Address] = v.ID
+		m.assets[k.At.Address] = v.ID
 		if _, open := m.outlets[v.Outlet]; !open {
 			m.outlets[v.Outlet] = k.Note
 			return m.open(ctx, iru.OutletID(v.Outlet))
@@ -392,7 +394,7 @@ func (m *member) take(ctx context.Context, k jointTask) error {
 	if k.Notice != 0 {
 		return nil
 	}
-	v, err := get[assetView](ctx, m.as(m.own().analyst), fmt.Sprintf("/v1/assets/%d", m.assets[k.Address]))
+	v, err := get[assetView](ctx, m.as(m.own().analyst), fmt.Sprintf("/v1/assets/%d", m.assets[k.At.Address]))
 	if err != nil || v.State != "live" {
 		return err
 	}
@@ -422,11 +424,11 @@ func (m *member) known(ctx context.Context, k jointTask) (assetView, error) {
 		return assetView{}, err
 	}
 	for _, v := range vs {
-		if v.Address == k.Address {
+		if v.Address == k.At.Address {
 			return post[assetView](ctx, m.as(m.own().analyst), fmt.Sprintf("/v1/assets/%d/attribute", v.ID), map[string]any{"outlet_name": k.Note, "reason": "a task that the lead proposed"})
 		}
 	}
-	return assetView{}, fmt.Errorf("%s is known and not there", k.Address)
+	return assetView{}, fmt.Errorf("%s is known and not there", k.At.Address)
 }
 
 // agree has every unit answer the questions, say why nothing was preserved anew, and answer its own poll.
@@ -546,7 +548,7 @@ func (j *jointAction) followUp(ctx context.Context) (bool, error) {
 	}
 	ks, err := j.tasks(ctx, j.op)
 	for _, k := range ks {
-		if j.theirs[k.Address] && k.State != "declined" && k.State != "done" { // the result has not come back
+		if j.theirs[k.At.Address] && k.State != "declined" && k.State != "done" { // the result has not come back
 			busy = true
 			break
 		}
