@@ -85,16 +85,22 @@ type autopilot struct {
 	wave     time.Duration       // story time at which its first act was due
 	waits    map[int64]string    // assets about which nothing could be drafted yet, and why
 	seen     map[int64]time.Time // candidates, since when
+	theirs   map[string]bool     // addresses about which a partner has the task
 }
 
 // patience is how long an officer waits before a candidate that resembles nothing is left alone.
 const patience = 6 * time.Second
 
+// officers are the scripted officers of one installation.
+func (p *play) officers() *autopilot {
+	hc := &http.Client{Timeout: 30 * time.Second}
+	return &autopilot{play: p, outlets: map[int64]string{}, asked: map[int64]bool{}, informed: map[string]bool{}, seen: map[int64]time.Time{}, up: map[int64]time.Time{}, served: map[string]bool{}, waits: map[int64]string{},
+		theirs: map[string]bool{}, as: func(login string) client { return client{p.base, p.cast.tokens[login], hc} }}
+}
+
 // act plays the scenario to its end, or until ctx ends.
 func (p *play) act(ctx context.Context) error {
-	hc := &http.Client{Timeout: 30 * time.Second}
-	a := &autopilot{play: p, outlets: map[int64]string{}, asked: map[int64]bool{}, informed: map[string]bool{}, seen: map[int64]time.Time{}, up: map[int64]time.Time{}, served: map[string]bool{}, waits: map[int64]string{},
-		as: func(login string) client { return client{p.base, p.cast.tokens[login], hc} }}
+	a := p.officers()
 	if err := a.awake(ctx); err != nil {
 		return err
 	}
@@ -103,6 +109,9 @@ func (p *play) act(ctx context.Context) error {
 	}
 	if err := a.until(ctx, 3*time.Second, a.explore); err != nil {
 		return fmt.Errorf("explore the estate: %w", err)
+	}
+	if len(p.others) > 0 {
+		return a.together(ctx)
 	}
 	if p.scenario == "s2" {
 		if err := a.operation(ctx); err != nil {
@@ -122,7 +131,7 @@ func (p *play) act(ctx context.Context) error {
 // awake waits for the workbench.
 func (a *autopilot) awake(ctx context.Context) error {
 	for {
-		if _, err := get[struct{}](ctx, a.as("ada"), "/v1/me"); err == nil {
+		if _, err := get[struct{}](ctx, a.as(a.own().analyst), "/v1/me"); err == nil {
 			return nil
 		} else if !pause(ctx, 100*time.Millisecond) {
 			return err

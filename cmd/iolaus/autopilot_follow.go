@@ -19,39 +19,21 @@ func (a *autopilot) followUp(ctx context.Context) (bool, error) {
 	if err != nil {
 		return busy, err
 	}
-	ns, err := all(ctx, a.as("ada"), "/v1/notices", func(v noticeView) int64 { return v.ID })
-	if err != nil {
-		return busy, err
-	}
 	assets, err := all(ctx, a.as("ada"), "/v1/assets", func(v assetView) int64 { return v.ID })
 	if err != nil {
 		return busy, err
 	}
-	up := map[int64]bool{}
-	for _, v := range assets {
-		up[v.ID] = v.Presence.State == "up"
-	}
-	acted := map[int64]bool{}
-	for _, n := range ns {
-		acted[n.Asset] = acted[n.Asset] || n.State != "withdrawn"
-		idle := n.State == "complied" || n.State == "withdrawn" || n.State == "escalated"
-		busy = busy || !idle // something is still expected
-		switch {
-		case n.State == "clarifying":
-			err = a.answer(ctx, n)
-		case n.State == "refused", n.State == "bounced", n.State == "breached", n.State == "claimed" && a.still(n.ID, up[n.Asset]):
-			err = a.escalate(ctx, n, ns)
-		}
-		if err != nil {
-			return busy, err
-		}
+	acts, acted, err := a.pursue(ctx, assets)
+	busy = busy || acts
+	if err != nil {
+		return busy, err
 	}
 	for _, v := range assets {
 		if v.Outlet == 0 || v.State == "down" || v.State == "rejected" {
 			continue
 		}
 		busy = true
-		if v.State == "live" && !acted[v.ID] && a.turn(v) {
+		if v.State == "live" && !acted[v.ID] && !a.theirs[v.Address] && a.turn(v) {
 			a.served[v.Address] = true
 			delete(a.waits, v.ID)
 			err := a.serve(ctx, v, 0)
@@ -64,6 +46,34 @@ func (a *autopilot) followUp(ctx context.Context) (bool, error) {
 		}
 	}
 	return busy || !a.ended(assets), nil
+}
+
+// pursue follows each act up, and says which assets have one.
+func (a *autopilot) pursue(ctx context.Context, assets []assetView) (busy bool, acted map[int64]bool, err error) {
+	ns, err := all(ctx, a.as(a.own().analyst), "/v1/notices", func(v noticeView) int64 { return v.ID })
+	if err != nil {
+		return busy, nil, err
+	}
+	up := map[int64]bool{}
+	for _, v := range assets {
+		up[v.ID] = v.Presence.State == "up"
+	}
+	acted = map[int64]bool{}
+	for _, n := range ns {
+		acted[n.Asset] = acted[n.Asset] || n.State != "withdrawn"
+		idle := n.State == "complied" || n.State == "withdrawn" || n.State == "escalated"
+		busy = busy || !idle // something is still expected
+		switch {
+		case n.State == "clarifying":
+			err = a.answer(ctx, n)
+		case n.State == "refused", n.State == "bounced", n.State == "breached", n.State == "claimed" && a.still(n.ID, up[n.Asset]):
+			err = a.escalate(ctx, n, ns)
+		}
+		if err != nil {
+			return busy, acted, err
+		}
+	}
+	return busy, acted, nil
 }
 
 // spreading is how long an officer waits for a removal that some vantage points see already: a host of the range needs up to eight hours to have
@@ -142,7 +152,12 @@ func (a *autopilot) answer(ctx context.Context, n noticeView) error {
 		return nil
 	}
 	a.asked[n.ID] = true
-	who := map[int64]string{a.unitID("Unit A"): "ada", a.unitID("Unit B"): "bea", a.unitID("Unit C"): "cai"}[n.Unit]
+	who := ""
+	for _, u := range a.cast.units {
+		if int64(u.ID) == n.Unit {
+			who = teams[u.Name].analyst
+		}
+	}
 	_, err := post[struct{}](ctx, a.as(who), fmt.Sprintf("/v1/notices/%d/answer", n.ID), map[string]any{
 		"text": "All posts at the address named in the notice, on the ground given there. Our duty officer confirms this by telephone on the number of our public register entry."})
 	return err
@@ -151,7 +166,7 @@ func (a *autopilot) answer(ctx context.Context, n noticeView) error {
 // escalate turns to the next addressee after a refusal, or after what had been removed is back elsewhere: who carries it now and was not asked, nearest
 // to the content first, then the registrar, by the first instrument that the law allows there. Dora takes it on.
 func (a *autopilot) escalate(ctx context.Context, n noticeView, all []noticeView) error {
-	full, err := get[assetView](ctx, a.as("ada"), fmt.Sprintf("/v1/assets/%d", n.Asset))
+	full, err := get[assetView](ctx, a.as(a.own().analyst), fmt.Sprintf("/v1/assets/%d", n.Asset))
 	if err != nil {
 		return err
 	}
@@ -173,7 +188,7 @@ func (a *autopilot) escalate(ctx context.Context, n noticeView, all []noticeView
 			if c.Layer != layer || asked[c.Provider] {
 				continue
 			}
-			unit, instruments := "Unit A", []string{"removal_order", "registrar_report"}
+			unit, instruments := a.name, []string{"removal_order", "registrar_report"}
 			if layer != "registrar" {
 				_, instruments = choose(c.Layer, c.Jurisdiction)
 			}

@@ -88,7 +88,7 @@ func conflict(err error) bool {
 
 // confirm confirms every contact that a probe found: in the play, by a call.
 func (a *autopilot) confirm(ctx context.Context) (bool, error) {
-	ps, err := all(ctx, a.as("lio"), "/v1/providers", func(v providerView) int64 { return v.ID })
+	ps, err := all(ctx, a.as(a.own().liaison), "/v1/providers", func(v providerView) int64 { return v.ID })
 	if err != nil {
 		return false, err
 	}
@@ -98,7 +98,7 @@ func (a *autopilot) confirm(ctx context.Context) (bool, error) {
 			continue
 		}
 		busy = true
-		if _, err := post[providerView](ctx, a.as("lio"), fmt.Sprintf("/v1/providers/%d/confirm", p.ID), map[string]any{"channel": p.Channel, "address": p.Address, "note": "called the number in the registry's record"}); err != nil && !conflict(err) {
+		if _, err := post[providerView](ctx, a.as(a.own().liaison), fmt.Sprintf("/v1/providers/%d/confirm", p.ID), map[string]any{"channel": p.Channel, "address": p.Address, "note": "called the number in the registry's record"}); err != nil && !conflict(err) {
 			return busy, err
 		}
 	}
@@ -109,11 +109,11 @@ func (a *autopilot) confirm(ctx context.Context) (bool, error) {
 func (a *autopilot) assess(ctx context.Context) (bool, error) {
 	page, err := get[struct {
 		Items []itemView `json:"items"`
-	}](ctx, a.as("ada"), "/v1/queue?limit=200")
+	}](ctx, a.as(a.own().analyst), "/v1/queue?limit=200")
 	if err != nil {
 		return false, err
 	}
-	assets, err := all(ctx, a.as("ada"), "/v1/assets", func(v assetView) int64 { return v.ID })
+	assets, err := all(ctx, a.as(a.own().analyst), "/v1/assets", func(v assetView) int64 { return v.ID })
 	if err != nil {
 		return false, err
 	}
@@ -127,10 +127,10 @@ func (a *autopilot) assess(ctx context.Context) (bool, error) {
 			continue
 		}
 		busy = true
-		who, purpose := "ada", "proceed"
+		who, purpose := a.own().analyst, "proceed"
 		switch {
 		case i.State == "second":
-			who = "ben"
+			who = a.own().second
 		case !a.doubted && strings.Contains(i.Address, "/posts/") || !a.doubted && strings.Contains(i.Address, "/20"):
 			purpose, a.doubted = "doubt", true
 		}

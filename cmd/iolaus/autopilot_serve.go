@@ -55,7 +55,10 @@ func (a *autopilot) operation(ctx context.Context) error {
 	if op, err = get[operationView](ctx, a.as("dora"), fmt.Sprintf("/v1/operations/%d", op.ID)); err != nil {
 		return err
 	}
-	liaison := map[int64]string{a.unitID("Unit A"): "lio", a.unitID("Unit B"): "brit", a.unitID("Unit C"): "cleo"}
+	liaison := map[int64]string{}
+	for _, u := range a.cast.units {
+		liaison[int64(u.ID)] = teams[u.Name].liaison
+	}
 	for _, p := range op.Polls {
 		if _, err := post[struct{}](ctx, a.as(liaison[p.Unit]), fmt.Sprintf("/v1/operations/%d/poll", op.ID), map[string]any{"answer": "go", "tasks": p.Tasks}); err != nil {
 			return err
@@ -100,9 +103,12 @@ func (a *autopilot) clear(ctx context.Context, login string, unit, op int64) err
 }
 
 // A team is who acts for a unit.
-type team struct{ drafter, reviewer, signer, liaison string }
+type team struct{ drafter, reviewer, signer, liaison, analyst, second, director string }
 
-var teams = map[string]team{"Unit A": {"dora", "lena", "sig", "lio"}, "Unit B": {"bea", "bea", "bo", "brit"}, "Unit C": {"cai", "cai", "col", "cleo"}}
+var teams = map[string]team{"Unit A": {"dora", "lena", "sig", "lio", "ada", "ben", "dora"}, "Unit B": {"bea", "bea", "bo", "brit", "bea", "bea", "bram"}, "Unit C": {"cai", "cai", "col", "cleo", "cai", "cai", "cora"}}
+
+// own is who acts for the unit of the house.
+func (p *play) own() team { return teams[p.name] }
 
 // nearest is the carrier that is closest to the content; registrars come in only when those do not act.
 var nearest = []string{"platform", "newsletter", "stream_host", "app_store", "addon_store", "host", "cdn"}
@@ -110,7 +116,7 @@ var nearest = []string{"platform", "newsletter", "stream_host", "app_store", "ad
 // serve drafts the act that fits the asset, and has it submitted and approved. The gate refuses what the law does not allow; the
 // next instrument is tried then.
 func (a *autopilot) serve(ctx context.Context, v assetView, operation int64) error {
-	full, err := get[assetView](ctx, a.as("ada"), fmt.Sprintf("/v1/assets/%d", v.ID))
+	full, err := get[assetView](ctx, a.as(a.own().analyst), fmt.Sprintf("/v1/assets/%d", v.ID))
 	if err != nil {
 		return err
 	}
@@ -163,7 +169,7 @@ func (a *autopilot) draft(ctx context.Context, path, unit string, instruments []
 	for _, i := range instruments {
 		in["instrument"] = i
 		drafter := "dora"
-		if in["operation"] == nil {
+		if in["operation"] == nil || a.name != unitA {
 			drafter = teams[unit].drafter
 		}
 		n, err := post[noticeView](ctx, a.as(drafter), path, in)

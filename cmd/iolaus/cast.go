@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,8 +46,63 @@ func roleList(rs []iru.Role) string {
 	return strings.Join(out, ", ")
 }
 
+// installed are the units of the demonstration. The first one leads.
+var installed = []iru.Unit{
+	{Name: unitA, Country: "XA", Kind: legal.CompetentAuthority, Mail: "referrals@unit-a.test"},
+	{Name: "Unit B", Country: "XB", Kind: legal.CompetentAuthority, Mail: "referrals@unit-b.test"},
+	{Name: "Unit C", Country: "XC", Kind: legal.NationalAuthority, Mail: "desk@unit-c.test"},
+}
+
+// A part is an officer whom the demonstration needs.
+type part struct {
+	unit  int // of installed
+	login string
+	name  string
+	roles []iru.Role
+}
+
+// staff are the officers of three units in one house.
+var staff = []part{
+	{0, "ada", "Ada, analyst", []iru.Role{iru.Analyst, iru.Examiner}},
+	{0, "ben", "Ben, analyst", []iru.Role{iru.Analyst}},
+	{0, "lena", "Lena, legal reviewer", []iru.Role{iru.Reviewer}},
+	{0, "sig", "Sigrid, signing officer", []iru.Role{iru.Signer}},
+	{0, "dora", "Dora, director", []iru.Role{iru.Director, iru.Analyst}},
+	{0, "lio", "Lio, liaison officer", []iru.Role{iru.Liaison}},
+	{0, "audrey", "Audrey, auditor", []iru.Role{iru.Auditor}},
+	{1, "bea", "Bea, legal reviewer", []iru.Role{iru.Reviewer, iru.Analyst}},
+	{1, "bo", "Bo, signing officer", []iru.Role{iru.Signer}},
+	{1, "brit", "Brit, liaison officer", []iru.Role{iru.Liaison}},
+	{2, "cai", "Cai, legal reviewer", []iru.Role{iru.Reviewer, iru.Analyst}},
+	{2, "col", "Col, signing officer", []iru.Role{iru.Signer}},
+	{2, "cleo", "Cleo, liaison officer", []iru.Role{iru.Liaison}},
+}
+
+// directors are of the other units where each has an installation of its own: nobody else's director releases their acts.
+var directors = []part{
+	{1, "bram", "Bram, director", []iru.Role{iru.Director}},
+	{2, "cora", "Cora, director", []iru.Role{iru.Director}},
+}
+
 // hire prepares an empty store: three units, their officers, and the first unit's directory of providers.
 func (h *house) hire(ctx context.Context, r *sim.Range) (cast, error) {
+	return h.people(ctx, r, installed[1:], staff)
+}
+
+// hireOwn prepares an empty store of one unit alone: its own officers, and its own directory of providers.
+func (h *house) hireOwn(ctx context.Context, r *sim.Range, unit int) (cast, error) {
+	var own []part
+	for _, p := range slices.Concat(staff, directors) {
+		if p.unit == unit {
+			p.unit = 0
+			own = append(own, p)
+		}
+	}
+	return h.people(ctx, r, nil, own)
+}
+
+// people prepares an empty store: the unit of the house, others beside it, and officers of them all.
+func (h *house) people(ctx context.Context, r *sim.Range, others []iru.Unit, parts []part) (cast, error) {
 	c := cast{tokens: map[string]string{}}
 	link, err := h.begin(ctx)
 	if err != nil {
@@ -60,10 +116,7 @@ func (h *house) hire(ctx context.Context, r *sim.Range) (cast, error) {
 		return c, err
 	}
 	admins := map[iru.UnitID]iru.Officer{admin.Unit: admin}
-	for _, u := range []iru.Unit{
-		{Name: "Unit B", Country: "XB", Kind: legal.CompetentAuthority, Mail: "referrals@unit-b.test"},
-		{Name: "Unit C", Country: "XC", Kind: legal.NationalAuthority, Mail: "desk@unit-c.test"},
-	} {
+	for _, u := range others {
 		if u, err = h.desk.AddUnit(ctx, admin.Scope(), u); err != nil {
 			return c, err
 		}
@@ -84,26 +137,7 @@ func (h *house) hire(ctx context.Context, r *sim.Range) (cast, error) {
 			c.officers = append(c.officers, a)
 		}
 	}
-	for _, p := range []struct {
-		unit  int
-		login string
-		name  string
-		roles []iru.Role
-	}{
-		{0, "ada", "Ada, analyst", []iru.Role{iru.Analyst, iru.Examiner}},
-		{0, "ben", "Ben, analyst", []iru.Role{iru.Analyst}},
-		{0, "lena", "Lena, legal reviewer", []iru.Role{iru.Reviewer}},
-		{0, "sig", "Sigrid, signing officer", []iru.Role{iru.Signer}},
-		{0, "dora", "Dora, director", []iru.Role{iru.Director, iru.Analyst}},
-		{0, "lio", "Lio, liaison officer", []iru.Role{iru.Liaison}},
-		{0, "audrey", "Audrey, auditor", []iru.Role{iru.Auditor}},
-		{1, "bea", "Bea, legal reviewer", []iru.Role{iru.Reviewer, iru.Analyst}},
-		{1, "bo", "Bo, signing officer", []iru.Role{iru.Signer}},
-		{1, "brit", "Brit, liaison officer", []iru.Role{iru.Liaison}},
-		{2, "cai", "Cai, legal reviewer", []iru.Role{iru.Reviewer, iru.Analyst}},
-		{2, "col", "Col, signing officer", []iru.Role{iru.Signer}},
-		{2, "cleo", "Cleo, liaison officer", []iru.Role{iru.Liaison}},
-	} {
+	for _, p := range parts {
 		unit := c.units[p.unit].ID
 		o, err := h.admit(ctx, admins[unit], iru.Officer{Unit: unit, Login: p.login, Name: p.name, Roles: p.roles})
 		if err != nil {
@@ -132,12 +166,7 @@ func (h *house) admit(ctx context.Context, by, o iru.Officer) (iru.Officer, erro
 func (h *house) directory(ctx context.Context, c cast, w sim.World) error {
 	layers := map[sim.ProviderKind]legal.Layer{sim.Host: legal.Host, sim.CDN: legal.CDN, sim.AppStore: legal.AppStore, sim.AddonStore: legal.AddonStore,
 		sim.ListHost: legal.Newsletter, sim.StreamHost: legal.StreamHost, sim.Platform: legal.Platform, sim.FileHost: legal.Host, sim.Archive: legal.Host}
-	var lio iru.Officer
-	for _, o := range c.officers {
-		if o.Login == "lio" {
-			lio = o
-		}
-	}
+	lio := c.officers[slices.IndexFunc(c.officers, func(o iru.Officer) bool { return o.Unit == c.units[0].ID && slices.Contains(o.Roles, iru.Liaison) })]
 	for _, p := range w.Providers {
 		layer, ok := layers[p.Kind]
 		if !ok || (p.Kind == sim.Host && p.Desk.API == "") {

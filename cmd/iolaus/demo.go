@@ -11,6 +11,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"iolaus/internal/iru"
@@ -20,27 +22,27 @@ import (
 type demoCmd struct {
 	Scenario  string        `help:"What happens: s1 one site, s2 two outlets and three units, s3 hydra, s4 a host that refuses, s5 innocent neighbours, s6 another owner, s7 a wave over a week." enum:"s1,s2,s3,s4,s5,s6,s7" default:"s2"`
 	Seed      int64         `help:"The same seed tells the same story." default:"1"`
+	Units     int           `help:"Installations: 1 has all units in one house; 3 gives each unit its own store, people and keys, as partners on one machine (s2)." default:"1" placeholder:"N"`
 	Headless  bool          `help:"Play to the end without a person and without a workbench; exit 0 only if everything held."`
 	Pictures  bool          `help:"Take pictures of pages in a headless play, too: each takes a browser some two seconds of a processor."`
 	Autopilot bool          `help:"Let scripted officers act while you watch in the workbench."`
 	Report    string        `help:"Write the report to this file." placeholder:"FILE"`
-	Listen    string        `help:"Address of the workbench." default:"127.0.0.1:8440" placeholder:"HOST:PORT"`
+	Out       string        `help:"Leave the after-action report of the operation in this folder, of each unit in one of its own." placeholder:"DIR"`
+	Listen    string        `help:"Address of the workbench; those of further units follow ten ports apart." default:"127.0.0.1:8440" placeholder:"HOST:PORT"`
 	Compress  float64       `help:"So many times faster than real providers: 3600 plays an hour in a second. Headless 3600, long stories up to four times that; otherwise 900." placeholder:"N"`
-	Limit     time.Duration `help:"Longest time that a headless play may take." default:"110s"`
+	Limit     time.Duration `help:"Longest time that a headless play may take: 110s, of three units 5m." placeholder:"TIME"`
 }
 
 // Run plays the demonstration. A headless play keeps nothing unless a data folder was named.
 func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err error) {
+	if err := d.check(); err != nil {
+		return err
+	}
 	late := fmt.Errorf("the play took longer than %s", d.Limit)
 	if d.Headless {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, d.Limit, late)
 		defer cancel()
-	}
-	if d.Compress == 0 {
-		if d.Compress = 900; d.Headless {
-			d.Compress = sim.DefaultCompress * max(hurry[d.Scenario], 1)
-		}
 	}
 	dir, temporary, err := d.folder(c, e)
 	if err != nil {
@@ -56,36 +58,20 @@ func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err
 		return fmt.Errorf("start the range: %w", err)
 	}
 	defer r.Close()
-	ln, err := d.listen()
-	if err != nil {
-		return err
+	var all []*play
+	var parts []func(context.Context) error
+	for n := range d.Units {
+		p, own, failed := d.install(ctx, c, e, dir, n, r, log)
+		if failed != nil {
+			return failed
+		}
+		defer p.house.shut(&err)
+		all, parts = append(all, p), append(parts, own...)
 	}
-	cfg, err := rangeConfig(c, e, dir, r, ln.Addr().String())
-	if err != nil {
-		return errors.Join(err, ln.Close())
-	}
-	if d.Headless && !d.Pictures {
-		cfg.Capture.Browser = "off"
-	}
-	h, err := open(ctx, cfg, r.Roots(), log)
-	if err != nil {
-		return errors.Join(err, ln.Close())
-	}
-	defer h.shut(&err)
-	if err := h.inbox.Listen(); err != nil {
-		return err
-	}
-	if err := r.SetReplyTo(h.inbox.Addr().String()); err != nil {
-		return err
-	}
-	cast, err := h.hire(ctx, r)
-	if err != nil {
-		return err
-	}
-	p := &play{house: h, world: r, cast: cast, base: "http://" + ln.Addr().String(), scenario: d.Scenario, seed: d.Seed, out: e.stdout}
+	p := all[0]
+	p.others = all[1:]
 	p.greet(d)
 	var verdict error
-	parts := append(h.workers(), func(ctx context.Context) error { return h.serve(ctx, ln) }, p.narrate)
 	if d.Headless || d.Autopilot {
 		parts = append(parts, func(ctx context.Context) error {
 			err := p.act(ctx)
@@ -95,7 +81,7 @@ func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err
 				}
 				return nil
 			}
-			if verdict = p.conclude(context.WithoutCancel(ctx), d.Report, err); d.Headless {
+			if verdict = p.conclude(context.WithoutCancel(ctx), d.Report, d.Out, e, err); d.Headless {
 				return verdict
 			}
 			if verdict != nil {
@@ -106,6 +92,112 @@ func (d *demoCmd) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err
 		})
 	}
 	return together(ctx, parts...)
+}
+
+// check completes the options, and refuses what cannot be played.
+func (d *demoCmd) check() error {
+	switch {
+	case d.Units != 1 && d.Units != len(installed):
+		return iru.Refuse(iru.Invalid, fmt.Sprintf("the demonstration has no cast for %d installations", d.Units), "choose --units 1 or --units 3")
+	case d.Units > 1 && d.Scenario != "s2":
+		return iru.Refuse(iru.Invalid, "only the joint action of s2 is played over several installations", "leave out --units, or play --scenario s2")
+	}
+	if d.Compress == 0 {
+		if d.Compress = 900; d.Headless {
+			d.Compress = sim.DefaultCompress * max(hurry[d.Scenario], 1)
+		}
+	}
+	if d.Limit == 0 {
+		if d.Limit = 110 * time.Second; d.Units > 1 {
+			d.Limit = 5 * time.Minute
+		}
+	}
+	return nil
+}
+
+// install puts one installation together, with its people and its listeners, and gives what is to run in it.
+func (d *demoCmd) install(ctx context.Context, c *cli, e env, dir string, n int, r *sim.Range, log *slog.Logger) (*play, []func(context.Context) error, error) {
+	ln, err := d.listen(n)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &play{world: r, base: "http://" + ln.Addr().String(), name: installed[n].Name, scenario: d.Scenario, seed: d.Seed, out: e.stdout}
+	if d.Units > 1 {
+		p.prefix = strings.TrimPrefix(p.name, "Unit ") + "  "
+	}
+	parts, err := d.settle(ctx, c, e, dir, n, p, ln, log)
+	if err != nil {
+		err = errors.Join(err, ln.Close())
+		if p.house != nil {
+			p.house.shut(&err)
+		}
+	}
+	return p, parts, err
+}
+
+func (d *demoCmd) settle(ctx context.Context, c *cli, e env, dir string, n int, p *play, ln net.Listener, log *slog.Logger) ([]func(context.Context) error, error) {
+	unit, dsn := installed[n], first(c.DB, e.getenv("IOLAUS_DB"))
+	if d.Units > 1 {
+		dir = filepath.Join(dir, strings.ReplaceAll(strings.ToLower(unit.Name), " ", "-"))
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("make data folder: %w", err)
+		}
+	}
+	if n > 0 { // a database that was named is the first unit's
+		dsn = ""
+	}
+	cfg, err := rangeConfig(unit, dsn, dir, p.world, ln.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	if d.Headless && !d.Pictures {
+		cfg.Capture.Browser = "off"
+	}
+	var partners net.Listener
+	if d.Units > 1 {
+		if partners, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			return nil, fmt.Errorf("listen for partners: %w", err)
+		}
+		cfg.Peer = peerConfig{Address: "https://" + partners.Addr().String(), Contact: "duty desk of " + unit.Name}
+	}
+	parts, err := d.people(ctx, cfg, n, p, ln, partners, log)
+	if err != nil && partners != nil {
+		err = errors.Join(err, partners.Close())
+	}
+	return parts, err
+}
+
+func (d *demoCmd) people(ctx context.Context, cfg config, n int, p *play, ln, partners net.Listener, log *slog.Logger) (parts []func(context.Context) error, err error) {
+	h, err := open(ctx, cfg, p.world.Roots(), log)
+	if err != nil {
+		return nil, err
+	}
+	p.house = h
+	if err := h.inbox.Listen(); err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		err = p.world.SetReplyTo(h.inbox.Addr().String())
+	} else {
+		err = p.world.SetReplyFor(cfg.Mail.Domain, h.inbox.Addr().String())
+	}
+	if err != nil {
+		return nil, err
+	}
+	if d.Units == 1 {
+		p.cast, err = h.hire(ctx, p.world)
+	} else {
+		p.cast, err = h.hireOwn(ctx, p.world, n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	parts = append(h.workers(), func(ctx context.Context) error { return h.serve(ctx, ln) }, p.narrate)
+	if partners == nil {
+		return parts, nil
+	}
+	with, err := h.partnersOn(partners)
+	return append(parts, with), err
 }
 
 // hurry is how many times faster a headless play of a long story is: days of heads that come back and operators who move, a week of acts.
@@ -122,8 +214,14 @@ func (d *demoCmd) folder(c *cli, e env) (dir string, temporary bool, err error) 
 	return dir, false, os.MkdirAll(dir, 0o700)
 }
 
-func (d *demoCmd) listen() (net.Listener, error) {
+// listen opens the workbench of the n-th unit.
+func (d *demoCmd) listen(n int) (net.Listener, error) {
 	at := d.Listen
+	if host, port, err := net.SplitHostPort(at); err == nil && n > 0 {
+		if k, err := strconv.Atoi(port); err == nil && k > 0 {
+			at = net.JoinHostPort(host, strconv.Itoa(k+10*n)) // the port beside each is its evidence's
+		}
+	}
 	if d.Headless {
 		at = "127.0.0.1:0"
 	}
@@ -135,12 +233,13 @@ func (d *demoCmd) listen() (net.Listener, error) {
 }
 
 // rangeConfig is the configuration of an installation whose world is the range: story time is compressed, no step is left out.
-func rangeConfig(c *cli, e env, dir string, r *sim.Range, listen string) (config, error) {
+func rangeConfig(u iru.Unit, dsn, dir string, r *sim.Range, listen string) (config, error) {
 	cfg := defaults()
-	cfg.data, cfg.db = dir, first(c.DB, e.getenv("IOLAUS_DB"), filepath.Join(dir, "iolaus.db"))
-	cfg.Unit = unitConfig{Name: unitA, Country: "XA", Kind: "competent_authority", Mail: "referrals@unit-a.test"}
+	cfg.data, cfg.db = dir, first(dsn, filepath.Join(dir, "iolaus.db"))
+	cfg.Unit = unitConfig{Name: u.Name, Country: u.Country, Kind: string(u.Kind), Mail: u.Mail}
 	cfg.Web = webConfig{Listen: listen, Base: "http://" + listen}
-	cfg.Mail = mailConfig{Server: r.Smarthost(), TLS: "none", From: unitA + " <referrals@unit-a.test>", Listen: "127.0.0.1:0", Domain: "replies.unit-a.test", Accept: []string{"127.0.0.0/8"}}
+	_, domain, _ := strings.Cut(u.Mail, "@")
+	cfg.Mail = mailConfig{Server: r.Smarthost(), TLS: "none", From: u.Name + " <" + u.Mail + ">", Listen: "127.0.0.1:0", Domain: "replies." + domain, Accept: []string{"127.0.0.0/8"}}
 	cfg.Network = networkConfig{Allow: []string{"127.0.0.0/8"}, Ports: map[string]uint16{}, Agent: "Mozilla/5.0 (compatible)"}
 	for from, to := range r.Ports() {
 		cfg.Network.Ports[fmt.Sprint(from)] = to
@@ -200,24 +299,40 @@ type play struct {
 	world    *sim.Range
 	cast     cast
 	base     string
+	name     string  // of its unit
+	prefix   string  // of its lines, where several tell
+	others   []*play // units with installations of their own, where this one leads
 	scenario string
 	seed     int64
 	out      io.Writer
 	begun    time.Time
 }
 
+// all are the plays of every installation, the leading unit's first.
+func (p *play) all() []*play { return append([]*play{p}, p.others...) }
+
 func (p *play) greet(d *demoCmd) {
 	p.begun = time.Now()
 	say := func(format string, args ...any) { fmt.Fprintf(p.out, format+"\n", args...) }
 	say("The range is up: scenario %s, seed %d. Everything below happens on 127/8, with invented outlets under .test.", d.Scenario, d.Seed)
+	for _, o := range p.others {
+		o.begun = p.begun
+	}
+	if len(p.others) > 0 {
+		say("%d installations, each with its own store, people and keys; %s leads.", 1+len(p.others), p.name)
+	}
 	if d.Headless {
 		return
 	}
 	say("")
-	say("  Workbench  %s", p.base)
-	say("  Sign-ins   (all with the password: %s)", demoPassword)
-	for _, o := range p.cast.officers {
-		say("    %-12s %s, %s: %s", o.Login, o.Name, p.cast.unitName(o.Unit), roleList(o.Roles))
+	for n, x := range p.all() {
+		say("  Workbench  %s", x.base)
+		if n == 0 {
+			say("  Sign-ins   (all with the password: %s)", demoPassword)
+		}
+		for _, o := range x.cast.officers {
+			say("    %-12s %s, %s: %s", o.Login, o.Name, x.cast.unitName(o.Unit), roleList(o.Roles))
+		}
 	}
 	say("")
 	say("Begin with these two addresses (Outlets, then “Watch an address”), or start again with --autopilot:")

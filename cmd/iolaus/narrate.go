@@ -26,7 +26,7 @@ func (p *play) narrate(ctx context.Context) error {
 				for _, e := range es {
 					last = e.ID
 					if line := p.tell(ctx, t, e); line != "" {
-						fmt.Fprintf(p.out, "%7.2f s  %s\n", e.At.Sub(p.begun.UTC()).Seconds(), line)
+						fmt.Fprintf(p.out, "%7.2f s  %s%s\n", e.At.Sub(p.begun.UTC()).Seconds(), p.prefix, line)
 					}
 				}
 			}

@@ -74,6 +74,9 @@ func (p *play) problems(r report) []string {
 	if p.scenario == "s2" {
 		out = append(out, operationProblems(r)...)
 	}
+	if len(p.others) > 0 {
+		out = append(out, jointProblems(r)...)
+	}
 	return out
 }
 

@@ -27,6 +27,7 @@ type report struct {
 	Assessments int            `json:"assessments"`
 	Notices     []noticeReport `json:"notices"`
 	Operation   *operationRep  `json:"operation"`
+	Joint       *jointReport   `json:"joint,omitempty"`
 	Return      []returnReport `json:"reemergences"`
 	First       *returnReport  `json:"reemergence"`
 	Scores      scoreReport    `json:"scores"`
@@ -139,12 +140,14 @@ type ledgerReport struct {
 }
 
 // conclude writes the report, tells the end of the story, and fails if anything did not hold.
-func (p *play) conclude(ctx context.Context, file string, acted error) error {
-	for n := 0; n < 100; n++ { // the last events get their places within a moment
-		if waiting, err := p.house.desk.Waiting(ctx); err != nil || !waiting {
-			break
+func (p *play) conclude(ctx context.Context, file, out string, e env, acted error) error {
+	for _, u := range p.all() {
+		for n := 0; n < 100; n++ { // the last events get their places within a moment
+			if waiting, err := u.house.desk.Waiting(ctx); err != nil || !waiting {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	r, err := p.report(ctx)
 	if err != nil {
@@ -152,6 +155,10 @@ func (p *play) conclude(ctx context.Context, file string, acted error) error {
 	}
 	if acted != nil {
 		r.Problems = append(r.Problems, "the play did not end: "+acted.Error())
+	} else if out != "" {
+		if err := p.leave(ctx, e, out); err != nil {
+			r.Problems = append(r.Problems, err.Error())
+		}
 	}
 	if file != "" {
 		b, err := json.MarshalIndent(r, "", "  ")
@@ -184,6 +191,7 @@ func (p *play) summarise(r report, file string) {
 	if o := r.Operation; o != nil {
 		say("Operation %s: %d units GO, %d tasks left within %.1f ms of each other.", o.Name, len(o.Polls), o.Tasks, o.Spread)
 	}
+	r.tellJoint(say)
 	for _, x := range r.Return {
 		say("Re-emerged as %s, found after %.1f s by %s, linked to asset %d by %.0f bits, now %s.", defanged(x.Locator), float64(x.FoundAfterMS)/1000, x.FoundBy, x.LinkedTo, x.Score, x.State)
 	}
@@ -235,6 +243,9 @@ func (p *play) report(ctx context.Context) (report, error) {
 		return nil
 	})
 	if err != nil {
+		return r, err
+	}
+	if err := p.joint(ctx, &r); err != nil {
 		return r, err
 	}
 	rep, err := verifyStore(ctx, p.house.db, p.house.keys)
@@ -393,8 +404,16 @@ func (p *play) reportOperation(ctx context.Context, t *db.Tx, r *report) error {
 	if err != nil {
 		return err
 	}
+	who, err := t.Participants(ctx, o.ID)
+	if err != nil {
+		return err
+	}
 	for _, x := range ps {
-		or.Polls = append(or.Polls, pollRep{p.cast.unitName(x.Unit), string(x.State), p.officer(x.By), x.At})
+		name, by := p.cast.unitName(x.Unit), p.officer(x.By)
+		if n := slices.IndexFunc(who, func(w iru.Participant) bool { return w.ID == x.Participant && w.Partner != 0 }); n >= 0 {
+			name, by = who[n].Name, "its own machine"
+		}
+		or.Polls = append(or.Polls, pollRep{name, string(x.State), by, x.At})
 	}
 	ts, err := t.Tasks(ctx, iru.Program(), o.ID)
 	or.Tasks = len(ts)

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"iolaus/internal/db"
@@ -55,7 +56,7 @@ func (p *play) scoreRefusals(ctx context.Context, t *db.Tx) (refusalScore, error
 				continue
 			}
 			s.Said++
-			i := slices.IndexFunc(ns, func(n iru.Notice) bool { return n.Ref == said.Reference })
+			i := slices.IndexFunc(ns, func(n iru.Notice) bool { return n.Ref == said.Reference && strings.Contains(said.Key, n.Key) }) // references are each unit's own
 			if i < 0 {
 				continue
 			}

@@ -112,6 +112,11 @@ func (h *house) partners() (func(context.Context) error, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for partners: %w; choose another address with peer.listen", err)
 	}
+	return h.partnersOn(ln)
+}
+
+// partnersOn answers partners on a listener until ctx ends.
+func (h *house) partnersOn(ln net.Listener) (func(context.Context) error, error) {
 	srv, err := peer.Server(work.Listener{Crew: h.crew}, peer.Limits{}, time.Now, h.crew.Speech.Identity, h.crew.Speech.Earlier...)
 	if err != nil {
 		return nil, errors.Join(err, ln.Close())

@@ -317,6 +317,11 @@ func (d *Desk) Pending(ctx context.Context, id iru.AssetID) (iru.Asset, bool, er
 		if err != nil {
 			return err
 		}
+		if !pending {
+			if pending, err = awaited(ctx, t, a, d.now()); err != nil {
+				return err
+			}
+		}
 		pending = pending && a.State != iru.AssetDown
 		rs, err := t.ReinstatementsOf(ctx, iru.Program(), id)
 		for _, r := range rs {
@@ -325,6 +330,27 @@ func (d *Desk) Pending(ctx context.Context, id iru.AssetID) (iru.Asset, bool, er
 		return err
 	})
 	return a, pending, err
+}
+
+// believed is how long the lead looks for a removal that a partner says is done and that is not seen here; people see the difference meanwhile.
+const believed = 24 * time.Hour
+
+// awaited reports whether a partner's task about the asset has begun, by its word: no act of this store would have the asset looked at.
+func awaited(ctx context.Context, t *db.Tx, a iru.Asset, now time.Time) (bool, error) {
+	ks, err := t.TasksAt(ctx, a.Locator, 0, othersHere)
+	if err != nil {
+		return false, err
+	}
+	for _, k := range ks {
+		if k.Asset != a.ID || k.Notice != 0 || k.State != iru.TaskStarted && (k.State != iru.TaskDone || now.Sub(k.At) > believed) {
+			continue
+		}
+		p, err := t.Participant(ctx, k.Participant)
+		if err != nil || p.Partner != 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // preserve starts the six months for which a provider keeps what it removed on an order (TCO Art 6), once.

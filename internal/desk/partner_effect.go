@@ -240,6 +240,11 @@ func (d *Desk) heardTasks(ctx context.Context, t *db.Tx, m message, b *iru.Tasks
 		if err := t.TellTask(ctx, k.ID, string(text)); err != nil {
 			return err
 		}
+		if k.Asset != 0 && old != k.State && (k.State == iru.TaskStarted || k.State == iru.TaskDone) { // what it says is looked at with our own eyes
+			if _, err := t.Enqueue(ctx, Verify{Asset: k.Asset}, look(soon)); err != nil {
+				return err
+			}
+		}
 		e := happened("task", int64(k.ID), "told", 0, o.Unit, m.now, clip(x.Note, 300)).With("operation", int64(o.ID)).With("partner", int64(m.Partner)).With("outcome", x.Up)
 		if old != k.State {
 			e.From, e.To = string(old), string(k.State)

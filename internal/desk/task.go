@@ -180,7 +180,7 @@ func (d *Desk) tasked(ctx context.Context, t *db.Tx, s iru.Scope, n iru.Notice, 
 		return err
 	}
 	for _, k := range have {
-		if k.Participant != who[i].ID || k.Provider != n.Provider || k.Layer != n.Layer || !k.Live() {
+		if k.Participant != who[i].ID || !carriedBy(k, n) || !k.Live() {
 			continue
 		}
 		if k.Notice != 0 {
@@ -198,7 +198,7 @@ func (d *Desk) tasked(ctx context.Context, t *db.Tx, s iru.Scope, n iru.Notice, 
 				return err
 			}
 		}
-		k.Notice, k.Instrument, k.By, k.At = n.ID, n.Instrument, s.Officer, now
+		k.Notice, k.Asset, k.Provider, k.Instrument, k.By, k.At = n.ID, a.ID, n.Provider, n.Instrument, s.Officer, now
 		if err := t.UpdateTask(ctx, k, k.State); err != nil {
 			return err
 		}
@@ -231,6 +231,12 @@ func (d *Desk) tasked(ctx context.Context, t *db.Tx, s iru.Scope, n iru.Notice, 
 		return err
 	}
 	return d.askAbout(ctx, t, o, who, k.Asset, k.Address, now)
+}
+
+// carriedBy reports whether an act of the task's own executor is what the task asks for. A task that a partner proposed names no addressee, since numbers of
+// providers are each store's own: its instrument says which act is meant, and both machines go on knowing the same task.
+func carriedBy(k iru.Task, n iru.Notice) bool {
+	return k.Layer == n.Layer && (k.Provider == n.Provider || k.Provider == 0 && k.Instrument == n.Instrument)
 }
 
 // proposePlan makes tasks of an approved plan's measures in its operation, each offered to who would carry it out by jurisdiction; an act that a task covers already makes none.

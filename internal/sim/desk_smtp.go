@@ -204,7 +204,7 @@ func (r *Range) hand(ctx context.Context, from netip.Addr, hello, sender, to str
 	if _, err := guardName(host); !ok || err != nil {
 		return fmt.Errorf("mail to %q: an address under .test is needed: %w", to, errForGood)
 	}
-	server := r.replyTo()
+	server := r.replyTo(host)
 	if server == "" {
 		return errors.New("no address for answers is set: give Options.ReplyTo or call SetReplyTo")
 	}

@@ -71,6 +71,7 @@ type Range struct {
 	cancel    context.CancelFunc
 	mu        sync.Mutex // guards answers
 	answers   string
+	answersTo map[string]string // by domain, where it is not answers
 	started   time.Time
 }
 
@@ -284,9 +285,30 @@ func (r *Range) SetReplyTo(addr string) error {
 	return nil
 }
 
-func (r *Range) replyTo() string {
+// SetReplyFor says where answers to one domain are delivered, as where several installations use the range: host:port in 127/8.
+func (r *Range) SetReplyFor(domain, addr string) error {
+	if _, err := guardName(domain); err != nil {
+		return fmt.Errorf("set address for answers: %w", err)
+	}
+	if _, err := guardAddr(addr); err != nil {
+		return fmt.Errorf("set address for answers: %w", err)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.answersTo == nil {
+		r.answersTo = map[string]string{}
+	}
+	r.answersTo[strings.ToLower(domain)] = addr
+	return nil
+}
+
+// replyTo is the server that takes mail for a domain.
+func (r *Range) replyTo(domain string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if to, ok := r.answersTo[strings.ToLower(domain)]; ok {
+		return to
+	}
 	return r.answers
 }
 
