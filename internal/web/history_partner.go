@@ -21,6 +21,8 @@ func partnerVerbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Traffic resumed")
 	case "partner.end":
 		return ui.T(ctx, "Relation ended")
+	case "partner.speak_under":
+		return ui.T(ctx, "Own new keys taken by the partner")
 	case "partner.offer_card":
 		return ui.T(ctx, "New card offered")
 	case "partner.adopt_card":
