@@ -487,6 +487,7 @@ func (w *world) together(asset thing) {
 		w.t.Errorf("no reason: %+v", p)
 	}
 	w.rehearsed(op)
+	w.day(op)
 	for _, liaison := range []string{"brit", "ben"} {
 		w.goes(liaison, op.ID)
 	}
@@ -505,7 +506,7 @@ func (w *world) together(asset thing) {
 	verb("dora", "resume", nil)
 	verb("dora", "release", words{"t0": w.now().Add(time.Minute).Format(time.RFC3339Nano)})
 	raw := w.call(200, "brit", "GET", to("/v1/operations/%d", op.ID), nil, nil).Body.String()
-	if !strings.Contains(raw, `"current":true`) || !strings.Contains(raw, `"t0":"2026-03-12T12:01:00.000000Z"`) {
+	if !strings.Contains(raw, `"current":true`) || !strings.Contains(raw, `"t0":"2026-03-12T12:07:00.000000Z"`) {
 		w.t.Errorf("released: %s", raw)
 	}
 	w.later(2 * time.Minute)

@@ -25,6 +25,7 @@ type Operation struct {
 	FirstSent *Stamp         `json:"first_sent,omitempty"`
 	LastSent  *Stamp         `json:"last_sent,omitempty"`
 	Spread    *int64         `json:"spread_us,omitempty" doc:"Microseconds between the first and the last task's leaving."`
+	Drill     bool           `json:"drill" doc:"Its day is played, and nothing of it ever leaves."`
 }
 
 // A Poll is a participant's answer, in one of its roles, to whether it is ready.
@@ -51,7 +52,7 @@ func (o Operation) cursor() string { return number(o.ID) }
 
 func operation(o iru.Operation) Operation {
 	out := Operation{ID: int64(o.ID), Unit: int64(o.Unit), Name: o.Name, Outlets: shown(o.Outlets, func(i iru.OutletID) int64 { return int64(i) }), State: operationState(o.State),
-		T0: at(o.T0), Director: int64(o.Director), Note: o.Note, Created: at(o.Created), FirstSent: at(o.FirstSent), LastSent: at(o.LastSent)}
+		T0: at(o.T0), Director: int64(o.Director), Note: o.Note, Created: at(o.Created), FirstSent: at(o.FirstSent), LastSent: at(o.LastSent), Drill: o.Drill}
 	if !o.FirstSent.IsZero() {
 		out.Spread = new(o.LastSent.Sub(o.FirstSent).Microseconds())
 	}
@@ -69,6 +70,7 @@ type (
 		Units    []int64 `json:"units,omitempty" nullable:"false" maxItems:"100" doc:"Those that take part; the officer's own always does."`
 		Director int64   `json:"director,omitempty" minimum:"1" doc:"Absent: the officer."`
 		Note     string  `json:"note,omitempty" maxLength:"4000"`
+		Drill    bool    `json:"drill,omitempty" doc:"For good: its day is played, and nothing of it ever leaves."`
 	}
 	pollBody struct {
 		Answer pollAnswer `json:"answer"`
@@ -101,7 +103,11 @@ func (s *server) operations() {
 	})
 	post(s, "/v1/operations", "plan-operation", "Plan an operation", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *of[planBody]) (Operation, error) {
 		b := in.Body
-		o, err := s.desk.PlanOperation(ctx, sc, b.Name, shown(b.Outlets, func(i int64) iru.OutletID { return iru.OutletID(i) }),
+		plan := s.desk.PlanOperation
+		if b.Drill {
+			plan = s.desk.PlanDrill
+		}
+		o, err := plan(ctx, sc, b.Name, shown(b.Outlets, func(i int64) iru.OutletID { return iru.OutletID(i) }),
 			shown(b.Units, func(i int64) iru.UnitID { return iru.UnitID(i) }), iru.OfficerID(b.Director), b.Note)
 		return operation(o), err
 	})

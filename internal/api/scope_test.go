@@ -65,6 +65,7 @@ func TestUnits(t *testing.T) {
 			{to("/v1/terms/lists/%d/import", int64(l.ID)), words{"name": "f", "content": "tram"}}, {to("/v1/terms/lists/%d/undo-import", int64(l.ID)), words{"import": 1, "reason": "r"}},
 			{to("/v1/items/%d/reopen", item.ID), words{"reason": "r"}}, {to("/v1/items/%d/capture", item.ID), nil}, {to("/v1/assets/%d/give-up", secret.ID), words{"reason": "r"}},
 			{to("/v1/assets/%d/reconsider", secret.ID), words{"reason": "r"}}, {to("/v1/outlets/%d/close", secret.Outlet), words{"reason": "r"}}, {to("/v1/outlets/%d/watch", secret.Outlet), words{"reason": "r"}},
+			{"/v1/providers/1/hours", words{"always": true, "reason": "r"}},
 		} {
 			w.refused(404, "bea", "POST", c.path, c.body)
 		}

@@ -31,10 +31,10 @@ func (t *Tx) Duties(ctx context.Context, s iru.Scope, o iru.OperationID, after i
 	return slices.DeleteFunc(ds, func(d iru.Duty) bool { return !d.Shown(s.Unit, op.Unit) }), err
 }
 
-// ItemsToPreserve lists what an operation's tasks are about, as items: those that they name, and of each asset that of its own address or else
+// ItemsToPreserve lists what an operation's tasks are about, with an act or without one, as items: those that they name, and of each asset that of its own address or else
 // its first. Only ID, Unit and Asset of each are read.
 func (t *Tx) ItemsToPreserve(ctx context.Context, o iru.OperationID) ([]iru.Item, error) {
-	const about = "(SELECT asset FROM notice WHERE operation=$1 AND state<>'withdrawn')"
+	const about = "(SELECT asset FROM notice WHERE operation=$1 AND state<>'withdrawn' UNION SELECT asset FROM task WHERE operation=$1 AND notice=0 AND asset<>0 AND state NOT IN ('declined','withdrawn'))"
 	return All(ctx, t, func(i *iru.Item) []any { return []any{&i.ID, &i.Unit, &i.Asset} }, `SELECT id, unit, asset FROM item WHERE
 		id IN (SELECT item FROM notice WHERE operation=$1 AND state<>'withdrawn' AND item<>0)
 		OR id IN (SELECT i.id FROM item i JOIN asset a ON a.id=i.asset AND a.locator=i.locator WHERE a.id IN `+about+`)
@@ -46,5 +46,6 @@ func (t *Tx) ItemsToPreserve(ctx context.Context, o iru.OperationID) ([]iru.Item
 func (t *Tx) TilesIn(ctx context.Context, s iru.Scope, o iru.OperationID) ([]iru.Asset, error) {
 	return All(ctx, t, func(a *iru.Asset) []any {
 		return []any{&a.ID, &a.Unit, &a.Locator, &a.Presence.State, Micros(&a.Presence.Since), JSON(&a.Presence.Runs), Micros(&a.Seen)}
-	}, "SELECT id, unit, locator, presence, presence_since, runs, seen FROM asset WHERE id IN (SELECT asset FROM notice WHERE "+noticeReach+" AND operation=$2) ORDER BY site, id", s.Reach(), o)
+	}, "SELECT id, unit, locator, presence, presence_since, runs, seen FROM asset WHERE id IN (SELECT asset FROM notice WHERE "+noticeReach+" AND operation=$2 "+
+		"UNION SELECT asset FROM task WHERE "+taskReach+" AND operation=$2 AND notice=0 AND asset<>0 AND state NOT IN ('declined','withdrawn')) ORDER BY site, id", s.Reach(), o)
 }

@@ -82,6 +82,11 @@ func TestComparedEffect(t *testing.T) {
 	if x, err = u.Effect(ctx, u.scope("dora"), o.ID); err != nil || x.Change != nil || !strings.Contains(x.Why.String(), "nobody looked") {
 		t.Errorf("nobody looked at the comparison: %+v, %q, %v", x.Change, x.Why, err)
 	}
+	o.State, o.Drill = iru.OperationReleased, true
+	must(t, u.DB.Tx(ctx, func(x *db.Tx) error { return x.UpdateOperation(ctx, o, o.State) }))
+	if x, err = u.Effect(ctx, u.scope("dora"), o.ID); err != nil || !x.From.IsZero() || len(x.Actions) != 0 || x.Change != nil {
+		t.Errorf("a drill had an effect: %+v, %v", x, err)
+	}
 }
 
 func TestSealedWindow(t *testing.T) {

@@ -122,9 +122,38 @@ func randomly(u *unit, seed uint64, acts int) *randomStore {
 			r.second(a.Unit, i, at)
 		}
 	}
+	r.practised(a, i, host)
 	u.whole()
 	r.unsealed(a, i)
 	return r
+}
+
+// practised adds a drill that is over, with all that a real day leaves behind: nothing of it is a figure.
+func (r *randomStore) practised(a iru.Asset, i iru.Item, p iru.Provider) {
+	r.t.Helper()
+	ctx, at := r.t.Context(), time.Date(2026, 6, 3, 9, 0, 0, 0, time.UTC)
+	must(r.t, r.DB.Tx(ctx, func(t *db.Tx) error {
+		say := func(noun string, id int64, verb, from, to string) error {
+			_, err := t.Record(ctx, iru.Event{At: at, Unit: a.Unit, Subject: iru.Subject{Noun: noun, ID: id}, Verb: verb, From: from, To: to, Index: -1})
+			return err
+		}
+		o := iru.Operation{Unit: a.Unit, Name: "practice", Outlets: []iru.OutletID{}, State: iru.OperationClosed, Director: r.people["dora"].ID, Created: at, Drill: true}
+		if err := errors.Join(t.AddOperation(ctx, &o), say("operation", int64(o.ID), "close", "released", "closed")); err != nil {
+			return err
+		}
+		n := iru.Notice{Unit: a.Unit, Ref: "DRILL-RO-0001", Instrument: legal.RemovalOrder, Request: legal.RemoveContent, Asset: a.ID, Item: i.ID, Locator: a.Locator, Provider: p.ID, Layer: legal.Host,
+			Drafted: r.people["ada"].ID, Approvals: []iru.Approval{}, State: iru.NoticeComplied, Key: "drill", Created: at, Operation: o.ID, Drill: true}
+		if err := t.AddNotice(ctx, &n); err != nil {
+			return err
+		}
+		w := iru.Waiver{Unit: a.Unit, Notice: n.ID, Reason: "exercise", By: r.people["ada"].ID, At: at, State: iru.WaiverGranted}
+		q := iru.Deconfliction{UID: fmt.Sprintf("%032x", 1<<40), Operation: o.ID, Asset: a.ID, Address: a.Locator, State: iru.DeconflictionHold, Asked: at, Due: at}
+		if err := errors.Join(t.AddWaiver(ctx, &w), t.AddDeconfliction(ctx, &q)); err != nil {
+			return err
+		}
+		return errors.Join(say("notice", int64(n.ID), "send", "dispatched", "sent"), say("notice", int64(n.ID), "receive", "sent", "received"), say("notice", int64(n.ID), "verify", "received", "complied"),
+			say("waiver", w.ID, "grant", "asked", "granted"), say("deconfliction", int64(q.ID), "ask", "", "requested"), say("deconfliction", int64(q.ID), "hold", "requested", "hold"))
+	}))
 }
 
 func (r *randomStore) after(from iru.NoticeState) (next struct {

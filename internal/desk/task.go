@@ -457,8 +457,9 @@ func (d *Desk) Unkept(ctx context.Context, s iru.Scope, id iru.OperationID, ids 
 	return done, err
 }
 
-// Preserve has the assets of an operation's tasks captured of which nothing was kept since it began, and gives their number.
-func (d *Desk) Preserve(ctx context.Context, s iru.Scope, id iru.OperationID) (int, error) {
+// Preserve has the assets of an operation's tasks captured of which nothing was kept since it began, and gives their number. With numbers of tasks it
+// is evidence first for those alone, whatever was kept before; an address that is not watched here refuses it.
+func (d *Desk) Preserve(ctx context.Context, s iru.Scope, id iru.OperationID, only ...iru.TaskID) (int, error) {
 	if err := s.May(iru.ToPlan); err != nil {
 		return 0, err
 	}
@@ -478,8 +479,11 @@ func (d *Desk) Preserve(ctx context.Context, s iru.Scope, id iru.OperationID) (i
 			return err
 		}
 		for _, k := range ks {
-			if kept[k.Address] || !k.Live() || k.Asset == 0 {
+			switch asked := slices.Contains(only, k.ID); {
+			case !k.Live(), len(only) > 0 && !asked, !asked && (kept[k.Address] || k.Asset == 0):
 				continue
+			case k.Asset == 0:
+				return iru.Refuse(iru.Conflict, defang(k.Address)+" is not watched here", "watch it first, or have its executor keep it")
 			}
 			kept[k.Address] = true
 			is, err := t.ItemsOf(ctx, iru.Program(), k.Asset)
@@ -491,9 +495,12 @@ func (d *Desk) Preserve(ctx context.Context, s iru.Scope, id iru.OperationID) (i
 				n = 0
 			}
 			if n < 0 {
+				if len(only) > 0 {
+					return iru.Refuse(iru.Conflict, "nothing of "+defang(k.Address)+" was looked at yet", "it is captured when it is first looked at")
+				}
 				continue
 			}
-			e, err := t.Record(ctx, happened("item", int64(is[n].ID), "preserve", s.Officer, is[n].Unit, now, "before "+o.Name+" touches it"))
+			e, err := t.Record(ctx, happened("item", int64(is[n].ID), "preserve", s.Officer, is[n].Unit, now, "before "+o.Name+" touches it").With("operation", int64(o.ID)))
 			if err != nil {
 				return err
 			}
@@ -501,6 +508,9 @@ func (d *Desk) Preserve(ctx context.Context, s iru.Scope, id iru.OperationID) (i
 				return err
 			}
 			asked++
+		}
+		if len(only) > 0 && asked == 0 {
+			return iru.NotFound
 		}
 		return nil
 	})

@@ -179,8 +179,14 @@ func (v *visit) taskVerbs(o iru.Operation, p iru.Participant, k iru.Task) []stri
 			out = append(out, verb)
 		}
 	}
+	if k.Live() && k.Asset != 0 && slices.Contains([]iru.OperationState{iru.OperationDraft, iru.OperationPolling, iru.OperationHeld, iru.OperationReleased}, o.State) {
+		out = append(out, keepVerb)
+	}
 	return out
 }
+
+// keepVerb asks for evidence first of what one task is about.
+const keepVerb = "preserve"
 
 func (v *visit) agreeForms(a agreement) []PlainCard {
 	ctx, action := v.ctx(), "/operations/"+id(a.op.ID)+"/agree"
@@ -195,6 +201,8 @@ func (v *visit) agreeForms(a agreement) []PlainCard {
 			[]string{ui.T(ctx, "An asset of which nothing was preserved since the operation began holds its tasks."), ui.T(ctx, "Your reason stands with every task that lacks it, by your name.")}, why),
 			form("preserve", ui.T(ctx, "Preserve now"), ui.T(ctx, "Capture what lacks an exhibit"), []string{ui.T(ctx, "Each asset of which nothing was kept since the operation began is captured; a checkpoint seals it.")}))
 		out = append(out, form("join", ui.T(ctx, "Have somebody take part"), ui.T(ctx, "Take part"), []string{ui.T(ctx, "Who acts is polled for each role, and asked about every asset that another one is to touch.")}, v.joinFields()...))
+		out = append(out, form("cast", ui.T(ctx, "Other roles"), ui.T(ctx, "Set the roles"), []string{ui.T(ctx, "These roles take the place of those that it has. One in which something is to be done stays, and so does who leads."),
+			ui.T(ctx, "It is polled anew in roles that it gets.")}, v.castFields(a)...))
 		out = append(out, form("propose", ui.T(ctx, "Propose a task without an act"), ui.T(ctx, "Propose"), []string{ui.T(ctx, "For what no act of ours carries out, as a seizure. Acts become tasks when they are drafted.")}, v.proposeFields(a)...))
 	}
 	if len(a.dirs) > 0 && a.op.State != iru.OperationClosed && a.op.State != iru.OperationAborted && (v.may(iru.ToAdminister) || a.op.Director == v.by.ID) {
@@ -229,6 +237,21 @@ func (v *visit) joinFields() []templ.Component {
 	}
 	return []templ.Component{ui.Field{Name: "unit", Label: ui.T(ctx, "Unit"), Type: "select", Options: units, Value: v.value("unit")}, ui.Field{Name: "kind", Label: ui.T(ctx, "What it is"), Type: "select", Options: kinds, Required: true, Value: v.value("kind")},
 		ui.Field{Name: "name", Label: ui.T(ctx, "Name"), Value: v.value("name"), Max: 200, Autocomplete: "off"}, ui.Field{Name: "country", Label: ui.T(ctx, "Country"), Value: v.value("country"), Max: 2, Autocomplete: "off"}, roles}
+}
+
+func (v *visit) castFields(a agreement) []templ.Component {
+	ctx := v.ctx()
+	var who []ui.Option
+	for _, p := range a.who {
+		who = append(who, ui.Option{Value: id(p.ID), Text: p.Name})
+	}
+	roles := ui.Choice{Name: "cast-as", Question: ui.T(ctx, "Takes part as"), Many: true, Required: true, Chosen: v.values("cast-as")}
+	for _, r := range iru.TaskRoles {
+		roles.Options = append(roles.Options, ui.ChoiceOption{Value: string(r), Text: taskRoleName(ctx, r)})
+	}
+	why := v.why(true)
+	why.ID = "cast-why"
+	return []templ.Component{ui.Field{Name: "who", Label: ui.T(ctx, "Who takes part"), Type: "select", Options: who, Value: v.value("who"), Required: true}, roles, why}
 }
 
 func (v *visit) proposeFields(a agreement) []templ.Component {
@@ -281,6 +304,13 @@ func (v *visit) agree(oid iru.OperationID) (string, error) {
 		}
 		p, err := v.desk.AddParticipant(ctx, v.scope, p)
 		return ui.T(ctx, "%s takes part.", p.Name), err
+	case "cast":
+		var roles []iru.TaskRole
+		for _, r := range v.values("cast-as") {
+			roles = append(roles, iru.TaskRole(r))
+		}
+		p, err := v.desk.SetRoles(ctx, v.scope, iru.ParticipantID(v.whole("who")), roles, v.value("why"))
+		return ui.T(ctx, "%s takes part in other roles now.", p.Name), err
 	case "propose":
 		_, err := v.propose(oid)
 		return ui.T(ctx, "The task is proposed, and the others are asked about its asset."), err
@@ -348,6 +378,12 @@ func (v *visit) taskStep() error {
 		s.Next = []string{ui.T(ctx, "The release checks at T0 that the title is in force when this task starts.")}
 		s.Fields = []ui.Field{{Name: "title", Label: ui.T(ctx, "Reference of the judicial title"), Value: v.value("title"), Required: true, Max: 300, Autocomplete: "off"}, v.instantField("from", ui.T(ctx, "Valid from, UTC")), v.instantField("until", ui.T(ctx, "Valid until, UTC"))}
 		step.Title = v.value("title")
+	case keepVerb:
+		s.Next = []string{ui.T(ctx, "It is captured at once, whatever was kept of it before; a checkpoint seals it.")}
+		return v.takeStep(s, func() (string, error) {
+			_, err := v.desk.Preserve(ctx, v.scope, o.ID, k.ID)
+			return ui.T(ctx, "It is captured now."), err
+		})
 	}
 	return v.takeStep(s, func() (string, error) {
 		var err error
@@ -398,6 +434,8 @@ func taskVerbName(ctx context.Context, verb string) string {
 		return ui.T(ctx, "Done")
 	case "fail":
 		return ui.T(ctx, "Failed")
+	case keepVerb:
+		return ui.T(ctx, "Evidence first")
 	}
 	return ui.T(ctx, "Withdraw")
 }

@@ -112,9 +112,9 @@ func (v *visit) sayStep() error {
 		Crumbs: []ui.Crumb{{Text: ui.T(ctx, "Operations"), Href: "/operations"}, {Text: o.Name, Href: base}},
 		Fields: []ui.Field{
 			{Name: "text", Label: ui.T(ctx, "What is said"), Type: "textarea", Required: true, Max: iru.MaxDuty, Value: v.value("text")},
-			{Name: "task", Label: ui.T(ctx, "About"), Type: "select", Options: about, Value: or(v.value("task"), "0")},
-			{Name: "to", Label: ui.T(ctx, "For"), Type: "select", Options: to, Value: or(v.value("to"), "0"), Hint: ui.T(ctx, "An entry about a task is for who carries it out.")},
-			{Name: "tlp", Label: ui.T(ctx, "Handling"), Type: "select", Options: codes, Value: tlp, Hint: ui.T(ctx, "RED and AMBER+STRICT stay within your unit.")},
+			{Name: "task", Label: ui.T(ctx, "About"), Type: "select", Options: about, Value: or(v.value("task"), "0"), Required: true},
+			{Name: "to", Label: ui.T(ctx, "For"), Type: "select", Options: to, Value: or(v.value("to"), "0"), Required: true, Hint: ui.T(ctx, "An entry about a task is for who carries it out.")},
+			{Name: "tlp", Label: ui.T(ctx, "Handling"), Type: "select", Options: codes, Value: tlp, Required: true, Hint: ui.T(ctx, "RED and AMBER+STRICT stay within your unit.")},
 		},
 		Next: []string{ui.T(ctx, "It stands in the log for good; nobody can change it. Its digest goes into the ledger.")}}
 	return v.takeStep(s, func() (string, error) {

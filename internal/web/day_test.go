@@ -81,37 +81,37 @@ func (h *house) day() *theDay {
 func dayPages(s *theDay) map[string][2]string {
 	op, drill := "/operations/"+id(s.joint.ID), "/operations/"+id(s.drill.ID)
 	return map[string][2]string{
-		"day-board":       {"dora", op},
-		"day-wall":        {"dora", op + "/wall"},
-		"agree":           {"dora", op + "/agree"},
-		"agree-liaison":   {"bo", op + "/agree"},
-		"agree-admin":     {"admin", op + "/agree"},
-		"task-accept":     {"dora", "/tasks/" + id(s.task.ID) + "/step/accept"},
-		"task-entitle":    {"dora", "/tasks/" + id(s.task.ID) + "/step/withdraw"},
-		"package":         {"ben", "/participants/" + id(s.court.ID) + "/package"},
-		"questions":       {"dora", op + "/questions"},
-		"asked":           {"bo", "/questions"},
-		"count":           {"dora", op + "/step/plan_t0"},
-		"duty":            {"dora", op + "/step/say"},
-		"poll-no":         {"bo", op + "/step/no_go"},
-		"poll-word":       {"ben", op + "/step/no_go"},
-		"hold":            {"dora", op + "/step/hold"},
-		"abort":           {"dora", op + "/step/abort"},
-		"day-stand-down":  {"bo", op + "/step/stand_down?unit=2"},
-		"drill-board":     {"dora", drill},
-		"drill-act":       {"ada", "/notices/" + id(s.act.ID)},
-		"drill-agree":     {"dora", drill + "/agree"},
-		"drill-rehearsal": {"dora", drill + "/rehearsal?t0=2026-03-13T10:00"},
-		"day-plan":        {"dora", "/operations/new"},
-		"day-operations":  {"dora", "/operations"},
-		"day-line":        {"dora", op + "/line"},
-		"partners":        {"ben", "/partners"},
-		"partner":         {"ben", "/partners/" + id(s.partner.ID)},
-		"partner-new":     {"ben", "/partners/new"},
-		"shared":          {"dora", op + "/partners"},
-		"shared-invite":   {"dora", op + "/partners/invite"},
-		"shared-t0":       {"dora", op + "/partners/t0"},
-		"shared-duty":     {"dora", op + "/partners/duty"},
+		"day-board":         {"dora", op},
+		"day-wall":          {"dora", op + "/wall"},
+		"agree":             {"dora", op + "/agree"},
+		"agree-liaison":     {"bo", op + "/agree"},
+		"agree-admin":       {"admin", op + "/agree"},
+		"task-accept":       {"dora", "/tasks/" + id(s.task.ID) + "/step/accept"},
+		"task-entitle":      {"dora", "/tasks/" + id(s.task.ID) + "/step/withdraw"},
+		"package":           {"ben", "/participants/" + id(s.court.ID) + "/package"},
+		"questions":         {"dora", op + "/questions"},
+		"asked":             {"bo", "/questions"},
+		"count":             {"dora", op + "/step/plan_t0"},
+		"duty":              {"dora", op + "/step/say"},
+		"poll-no":           {"bo", op + "/step/no_go"},
+		"poll-word":         {"ben", op + "/step/no_go"},
+		"hold":              {"dora", op + "/step/hold"},
+		"abort":             {"dora", op + "/step/abort"},
+		"day-stand-down":    {"bo", op + "/step/stand_down?unit=2"},
+		"drill-board":       {"dora", drill},
+		"drill-act":         {"ada", "/notices/" + id(s.act.ID)},
+		"drill-agree":       {"dora", drill + "/agree"},
+		"drill-rehearsal":   {"dora", drill + "/rehearsal?t0=2026-03-13T10:00"},
+		"day-plan":          {"dora", "/operations/new"},
+		"day-operations":    {"dora", "/operations"},
+		"day-line":          {"dora", op + "/line"},
+		"day-partners":      {"ben", "/partners"},
+		"day-partner":       {"ben", "/partners/" + id(s.partner.ID)},
+		"day-partner-new":   {"ben", "/partners/new"},
+		"day-shared":        {"dora", op + "/partners"},
+		"day-shared-invite": {"dora", op + "/partners/invite"},
+		"day-shared-t0":     {"dora", op + "/partners/t0"},
+		"day-shared-duty":   {"dora", op + "/partners/duty"},
 	}
 }
 
@@ -219,4 +219,61 @@ func TestDrillSaysSo(t *testing.T) {
 	dora.get("/notices?in=all").is(http.StatusOK).hasNo("a[href='" + act + "']")
 	dora.get(drill).has("#tasks tbody a", s.act.Ref)
 	dora.get("/operations").has("tbody .st", "Drill")
+}
+
+// TestAgreeing: who leads sets roles and the time of answers, and asks for evidence of what no act is about; the others may not, and bad input is told.
+func TestAgreeing(t *testing.T) {
+	h := newHouse(t)
+	s := h.day()
+	base, task := "/operations/"+id(s.joint.ID), "/tasks/"+id(s.task.ID)
+	dora, bo := h.as("dora"), h.as("bo")
+	a := dora.get(base + "/agree").is(http.StatusOK)
+	a.has("#participants tbody", "a person enters its answers").has("#tasks tbody", "its executor's answer").has("#tasks a.btn", "Accept").has("#cast select[name=who]", "Regional court")
+	a.hasNo("#tasks a[href*='/step/start']")
+	bo.get(base+"/agree").is(http.StatusOK).hasNo("main form").has("#tasks tbody", "Unit B")
+
+	set := []string{"do", "cast", "who", id(s.court.ID), "cast-as", "seize_servers", "why", ""}
+	dora.post(base+"/agree", set...).is(http.StatusUnprocessableEntity).has("#errors", "reason is missing").has("#cast input[checked]", "")
+	set[7] = "it has no officer for evidence"
+	bo.post(base+"/agree", set...).is(http.StatusForbidden)
+	dora.post(base+"/agree", set...).leads(base + "/agree")
+	a = dora.get(base+"/agree").has("[role=status]", "other roles now").has("#participants tbody tr:last-child", "seizes servers")
+	if got := a.find("#participants tbody tr:last-child"); strings.Contains(strings.Join(got, ""), "seizes evidence") {
+		t.Errorf("the old role stays: %q", got)
+	}
+	set[5] = "observe"
+	dora.post(base+"/agree", set...).is(http.StatusConflict).has("#errors", "something to do in the role")
+	dora.post(base+"/agree", "do", "nothing").is(http.StatusUnprocessableEntity)
+
+	dora.post(base+"/questions", "do", "time", "by", "soon").is(http.StatusUnprocessableEntity).has("#errors", "no instant")
+	dora.post(base+"/questions", "do", "time", "by", h.clock().Add(-time.Hour).Format("2006-01-02T15:04")).is(http.StatusUnprocessableEntity).has("#errors", "past")
+	by := h.clock().Add(3 * time.Hour)
+	dora.post(base+"/questions", "do", "time", "by", by.Format("2006-01-02T15:04")).leads(base + "/questions")
+	dora.get(base+"/questions").has("[role=status]", "questions are to be answered by then").has("#questions tbody", by.Format("2 Jan 2006 15:04:00")).has("#questions .st.bad", "Hands off")
+	bo.post(base+"/questions", "do", "time", "by", by.Format("2006-01-02T15:04")).is(http.StatusForbidden)
+
+	dora.get(base).has("#grid .tiles", "radio[.]tram-wave")
+	kept := func() (n int) {
+		h.view(func(ctx context.Context, x *db.Tx) error {
+			es, err := x.LastOf(ctx, iru.Subject{Noun: "item", ID: int64(h.item(s.radio.Locator).ID)}, "preserve", 9)
+			n = len(es)
+			return err
+		})
+		return n
+	}
+	dora.get(task+"/step/preserve").is(http.StatusOK).has("#step", "captured at once")
+	bo.get(task + "/step/preserve").is(http.StatusNotFound)
+	dora.post(task + "/step/preserve").leads(base + "/agree")
+	if kept() != 1 {
+		t.Errorf("asked for evidence: %d", kept())
+	}
+	dora.post(task+"/step/withdraw", "why", "").is(http.StatusUnprocessableEntity)
+	_, err := h.PreserveNow(t.Context(), desk.Preserve{Operation: s.joint.ID, T0: h.operation(s.joint.ID).Goal().UnixMicro()})
+	must(t, err)
+	if kept() != 1 { // it was asked for already
+		t.Errorf("the hour of preservation asked again: %d", kept())
+	}
+	relay := "/tasks/" + id(s.task.ID+1) + "/step/preserve"
+	dora.get(relay).is(http.StatusNotFound)
+	dora.post(relay).is(http.StatusConflict).has("main", "not watched here")
 }

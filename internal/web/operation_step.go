@@ -262,7 +262,7 @@ func (v *visit) stepFacts(verb string, p BoardPage, part *iru.Poll) ui.Terms {
 		if (verb == "go" || verb == "no_go") && !r.Own && !r.Word {
 			continue
 		}
-		out = append(out, ui.Term{Name: r.Unit.Name, Value: ui.All(r.Said, ui.Text(ui.T(ctx, "%d of %d tasks approved", r.Ready, r.Tasks)))})
+		out = append(out, ui.Term{Name: join(r.Unit.Name, r.Role), Value: ui.All(r.Said, ui.Text(ui.T(ctx, "%d of %d tasks approved", r.Ready, r.Tasks)))})
 	}
 	if verb == "release" {
 		for _, h := range p.Holds {

@@ -39,7 +39,7 @@ func (v *visit) questions(o iru.Operation, path string) error {
 	why := ""
 	var refused error
 	if v.r.Method == http.MethodPost {
-		done, err := v.answerQuestions()
+		done, err := v.answerQuestions(o)
 		if err == nil {
 			v.say(done)
 			return v.to("%s", path)
@@ -171,6 +171,11 @@ func (v *visit) questionForms(o iru.Operation, path string, qs []iru.Deconflicti
 			ui.Field{Name: "word", Label: ui.T(ctx, "Whose word"), Value: v.value("word"), Max: 300, Hint: ui.T(ctx, "Only for a body without a machine: who told you, and when.")},
 			ui.Field{Name: "why", ID: "answer-why", Label: ui.T(ctx, "Reason, for your own log alone"), Type: "textarea", Value: v.value("why"), Max: 1000})
 	}
+	if lead && v.may(iru.ToPlan) && slices.ContainsFunc(qs, func(q iru.Deconfliction) bool { return q.State == iru.DeconflictionRequested }) {
+		by := v.instantField("by", ui.T(ctx, "Answer by, UTC"))
+		by.Required = true
+		card("time", ui.T(ctx, "Agree on a time"), ui.T(ctx, "Set the time"), []string{ui.T(ctx, "Until then everybody who has not answered may; after it their silence is recorded, and the director decides.")}, "", by)
+	}
 	if c, ok := pick("q-free", func(q iru.Deconfliction) bool { return speaks(q) && q.Held() }); ok && v.may(iru.ToDeconflict) {
 		card("free", ui.T(ctx, "Let go"), ui.T(ctx, "Let go"), []string{ui.T(ctx, "The asset is free for the others.")}, "", c, why("free-why"))
 	}
@@ -196,7 +201,7 @@ func (v *visit) questionForms(o iru.Operation, path string, qs []iru.Deconflicti
 }
 
 // answerQuestions takes one of the forms in.
-func (v *visit) answerQuestions() (string, error) {
+func (v *visit) answerQuestions(o iru.Operation) (string, error) {
 	ctx, do := v.ctx(), v.value("do")
 	var ids []iru.DeconflictionID
 	for _, s := range v.values("q-" + do) {
@@ -213,6 +218,13 @@ func (v *visit) answerQuestions() (string, error) {
 			return "", err
 		}
 		_, err = v.desk.AnswerDeconflictions(ctx, v.scope, ids, a)
+	case "time":
+		by, err := v.optional("by")
+		if err != nil {
+			return "", err
+		}
+		n, err := v.desk.AgreeTime(ctx, v.scope, o.ID, by)
+		return ui.Tn(ctx, n, "%d questions are to be answered by then."), err
 	case "free":
 		_, err = v.desk.FreeDeconflictions(ctx, v.scope, ids, v.value("why"))
 	case "decide":
