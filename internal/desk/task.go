@@ -180,7 +180,8 @@ func (d *Desk) tasked(ctx context.Context, t *db.Tx, s iru.Scope, n iru.Notice, 
 		return err
 	}
 	for _, k := range have {
-		if k.Participant != who[i].ID || k.Provider != n.Provider || k.Layer != n.Layer || !k.Live() {
+		whoever := k.Led && k.Provider == 0 && k.Notice == 0 && k.Instrument == n.Instrument // a lead elsewhere names no addressee of ours
+		if k.Participant != who[i].ID || k.Provider != n.Provider && !whoever || k.Layer != n.Layer || !k.Live() {
 			continue
 		}
 		if k.Notice != 0 {
@@ -198,6 +199,7 @@ func (d *Desk) tasked(ctx context.Context, t *db.Tx, s iru.Scope, n iru.Notice, 
 				return err
 			}
 		}
+		k.Provider = n.Provider
 		k.Notice, k.Instrument, k.By, k.At = n.ID, n.Instrument, s.Officer, now
 		if err := t.UpdateTask(ctx, k, k.State); err != nil {
 			return err
