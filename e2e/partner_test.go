@@ -287,7 +287,7 @@ func (d *day) play(name string) {
 				Jurisdiction: "XA", Instrument: legal.Referral, Stage: iru.StageAct, Handling: iru.Handling{TLP: "GREEN", PAP: "GREEN", H: "H0"}})
 			ok(t, err)
 		}
-		_, err = d.lead.SendPackage(ctx, d.lead.ann, d.op.ID, d.lead.partner[m], nil)
+		_, err = d.lead.SendTasks(ctx, d.lead.ann, d.op.ID, d.lead.partner[m], nil)
 		ok(t, err)
 		d.blow()
 	}

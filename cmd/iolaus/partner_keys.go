@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"iolaus/internal/db"
@@ -99,13 +100,20 @@ func (r *partnerRetire) Run(ctx context.Context, c *cli, e env, log *slog.Logger
 }
 
 type partnerMessage struct {
-	ID  int64  `arg:"" help:"Number of the message, as the partner's page shows it."`
-	As  string `help:"Sign-in name of the officer in whose name it is read." required:"" placeholder:"LOGIN"`
-	Out string `help:"Folder to write into." required:"" placeholder:"DIR" type:"path"`
+	Partner int64  `arg:"" help:"Number of the partner, as iolaus partner list shows it."`
+	Place   string `arg:"" help:"Epoch and number of its message, as the partner's page shows them, such as 1/17."`
+	As      string `help:"Sign-in name of the officer in whose name it is read." required:"" placeholder:"LOGIN"`
+	Out     string `help:"Folder to write into." required:"" placeholder:"DIR" type:"path"`
 }
 
 // Run writes the signed bytes and the card; both together prove what the partner said, to anybody.
 func (p *partnerMessage) Run(ctx context.Context, c *cli, e env, log *slog.Logger) (err error) {
+	first, second, _ := strings.Cut(p.Place, "/")
+	epoch, e1 := strconv.ParseInt(first, 10, 64)
+	number, e2 := strconv.ParseInt(second, 10, 64)
+	if e1 != nil || e2 != nil {
+		return iru.Refuse(iru.Invalid, fmt.Sprintf("%q is no epoch and number", p.Place), "write both, such as 1/17")
+	}
 	cfg, err := c.load(e)
 	if err != nil {
 		return err
@@ -122,12 +130,14 @@ func (p *partnerMessage) Run(ctx context.Context, c *cli, e env, log *slog.Logge
 	var cards []string
 	var signed []byte
 	if err := h.db.View(ctx, func(t *db.Tx) error {
-		i, raw, err := t.IncomingSigned(ctx, by.Scope(), iru.IncomingID(p.ID))
+		if cards, err = t.CardsOf(ctx, by.Scope(), iru.PartnerID(p.Partner)); err != nil {
+			return err
+		}
+		i, err := t.IncomingAt(ctx, iru.PartnerID(p.Partner), epoch, number)
 		if err != nil {
 			return err
 		}
-		signed = raw
-		cards, err = t.CardsOf(ctx, by.Scope(), i.Partner)
+		_, signed, err = t.IncomingSigned(ctx, by.Scope(), i.ID)
 		return err
 	}); err != nil {
 		return err
@@ -139,7 +149,7 @@ func (p *partnerMessage) Run(ctx context.Context, c *cli, e env, log *slog.Logge
 	if err := os.MkdirAll(p.Out, 0o700); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
-	name := filepath.Join(p.Out, "message-"+strconv.FormatInt(p.ID, 10))
+	name := filepath.Join(p.Out, fmt.Sprintf("partner-%d-message-%d-%d", p.Partner, epoch, number))
 	for file, b := range map[string][]byte{name + ".signed": signed, name + ".card": []byte(card.Text())} {
 		if err := os.WriteFile(file, b, 0o600); err != nil {
 			return fmt.Errorf("write message: %w", err)

@@ -272,7 +272,7 @@ func (s *server) partnerOperations() {
 		return none{}, err
 	})
 	post(s, "/v1/operations/{id}/package", "send-operation-package", "Send a partner its own tasks", desk.ScopeDecide, func(ctx context.Context, sc iru.Scope, in *with[partnerPackageBody]) (none, error) {
-		_, err := s.desk.SendPackage(ctx, sc, iru.OperationID(in.ID), iru.PartnerID(in.Body.Partner), shown(in.Body.But, func(i int64) iru.TaskID { return iru.TaskID(i) }))
+		_, err := s.desk.SendTasks(ctx, sc, iru.OperationID(in.ID), iru.PartnerID(in.Body.Partner), shown(in.Body.But, func(i int64) iru.TaskID { return iru.TaskID(i) }))
 		return none{}, err
 	})
 	post(s, "/v1/operations/{id}/t0", "propose-operation-t0", "Propose T0 to the partners", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *with[proposeBody]) (none, error) {

@@ -67,6 +67,27 @@ func (t *Tx) Deliver(ctx context.Context, p iru.PartnerID, epoch, seq int64, at 
 	return err
 }
 
+// PruneOutgoing drops the sealed bytes of what a partner has had up to a mark since before a time, and what is in its sets: at most n messages. What was said, its
+// place and its digest stay.
+func (t *Tx) PruneOutgoing(ctx context.Context, p iru.PartnerID, upTo iru.Mark, before int64, n int) (int64, error) {
+	res, err := t.Exec(ctx, "UPDATE outgoing SET sealed=NULL, body=CASE WHEN kind='set' THEN '' ELSE body END WHERE id IN (SELECT id FROM outgoing WHERE partner=$1 AND state='delivered' AND sealed IS NOT NULL "+
+		"AND delivered<$2 AND (epoch<$3 OR epoch=$3 AND seq<=$4) ORDER BY id LIMIT $5)", p, before, upTo.Epoch, upTo.Seq, n)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// PruneSets drops what is in a partner's sets that came before a time, but not in the newest ones, of which keep stay: at most n.
+func (t *Tx) PruneSets(ctx context.Context, p iru.PartnerID, before int64, keep, n int) (int64, error) {
+	res, err := t.Exec(ctx, "UPDATE incoming SET signed=NULL, body='' WHERE id IN (SELECT id FROM incoming WHERE partner=$1 AND kind='set' AND state='applied' AND body<>'' AND at<$2 "+
+		"AND id NOT IN (SELECT id FROM incoming WHERE partner=$1 AND kind='set' AND state='applied' ORDER BY id DESC LIMIT $3) ORDER BY id LIMIT $4)", p, before, keep, n)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
 // Unseal gives back the numbers of what is not known to be delivered to a partner: it is sealed anew, in its order.
 func (t *Tx) Unseal(ctx context.Context, p iru.PartnerID) (int64, error) {
 	res, err := t.Exec(ctx, "UPDATE outgoing SET state='queued', digest='', epoch=0, seq=0, sealed=NULL WHERE partner=$1 AND state='sealed'", p)

@@ -10,9 +10,9 @@ import (
 )
 
 var tasks = shape[iru.Task]{"task", "id, uid, operation, participant, asset, address, provider, layer, role, jurisdiction, instrument, stage, state, notice, plan, handling, note, title, valid_from, valid_until, " +
-	"reason, unkept, unkept_by, by_officer, at", func(k *iru.Task) []any {
+	"reason, unkept, unkept_by, by_officer, at, led", func(k *iru.Task) []any {
 	return []any{&k.ID, &k.UID, &k.Operation, &k.Participant, &k.Asset, &k.Address, &k.Provider, &k.Layer, &k.Role, &k.Jurisdiction, &k.Instrument, &k.Stage, &k.State, &k.Notice, &k.Plan,
-		JSON(&k.Handling), &k.Note, &k.Title, Micros(&k.ValidFrom), Micros(&k.ValidUntil), &k.Reason, &k.Unkept, &k.UnkeptBy, &k.By, Micros(&k.At)}
+		JSON(&k.Handling), &k.Note, &k.Title, Micros(&k.ValidFrom), Micros(&k.ValidUntil), &k.Reason, &k.Unkept, &k.UnkeptBy, &k.By, Micros(&k.At), &k.Led}
 }}
 
 // taskReach is what a scope ($1) sees of tasks: all of the operations that its unit leads, and those that it carries out.

@@ -12,7 +12,7 @@ import (
 	"iolaus/internal/legal"
 )
 
-// A Package is what one participant gets of an operation: exactly the tasks, assets and facts that their handling codes allow it, and what is withheld, by number and reason.
+// A Package is the target package, a paper: what one participant, with a machine or without, may read of an operation: exactly the tasks, assets and facts that their handling codes allow it, and what is withheld, by number and reason.
 type Package struct {
 	Operation   string          `json:"operation"`
 	T0          *time.Time      `json:"t0,omitempty"`
@@ -147,7 +147,7 @@ func packed(ctx context.Context, t *db.Tx, o iru.Operation, k iru.Task, n iru.No
 	return x, owner, nil
 }
 
-// HandPackage gives a participant's package out of the house, which is put on record with its digest: to whom, how much, and what was withheld.
+// HandPackage gives a participant's package to people out of the house (SendTasks offers a partner's store its tasks), which is put on record with its digest: to whom, how much, and what was withheld.
 func (d *Desk) HandPackage(ctx context.Context, s iru.Scope, id iru.ParticipantID, acknowledged bool, why string) (Package, error) {
 	if err := s.May(iru.ToDisclose); err != nil {
 		return Package{}, err

@@ -158,7 +158,7 @@ func (d *Desk) heardTask(ctx context.Context, t *db.Tx, m message, o iru.Operati
 		if b.Withdrawn {
 			return nil
 		}
-		k = iru.Task{UID: b.UID, Operation: o.ID, Participant: who.ID, State: iru.TaskProposed}
+		k = iru.Task{UID: b.UID, Operation: o.ID, Participant: who.ID, State: iru.TaskProposed, Led: true}
 	case err != nil:
 		return err
 	case k.Operation != o.ID || k.Participant != who.ID:
@@ -265,6 +265,20 @@ func (d *Desk) heardAnswer(ctx context.Context, t *db.Tx, m message, b *iru.Answ
 	return d.partnerAnswers(ctx, t, m, o, who, iru.TaskRole(b.Role), b.State, b.Reason, b.Digest)
 }
 
+// toldOf leaves out what its codes keep in this unit: a partner answers without knowing of it.
+func toldOf(ks []iru.Task) (out []iru.Task) {
+	for _, k := range ks {
+		h := k.Handling
+		if h == (iru.Handling{}) {
+			h = between
+		}
+		if h.Release(iru.ForPartner, true) == nil {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
 // partnerAnswers stores a partner's answer for one of its roles, or for all ("").
 func (d *Desk) partnerAnswers(ctx context.Context, t *db.Tx, m message, o iru.Operation, who iru.Participant, role iru.TaskRole, state iru.PollState, reason, seen string) error {
 	bs, err := BallotsOf(ctx, t, o.ID)
@@ -281,7 +295,7 @@ func (d *Desk) partnerAnswers(ctx context.Context, t *db.Tx, m message, o iru.Op
 			continue
 		}
 		found = true
-		shared, err := SharedDigest(ks, who, have.Role)
+		shared, err := SharedDigest(toldOf(ks), who, have.Role)
 		if err != nil {
 			return err
 		}

@@ -244,7 +244,7 @@ func (d *Desk) heardTold(ctx context.Context, t *db.Tx, m message, b *iru.ToldBo
 
 // setNumbered is the partner's set that a question was about, also when a newer one came since.
 func (d *Desk) setNumbered(ctx context.Context, t *db.Tx, partner iru.PartnerID, number int64) ([]string, error) {
-	is, err := t.IncomingLast(ctx, partner, iru.SaySet, 5)
+	is, err := t.IncomingLast(ctx, partner, iru.SaySet, setsKept)
 	if err != nil {
 		return nil, err
 	}
@@ -339,6 +339,9 @@ func (d *Desk) PublishSets(ctx context.Context) error {
 	}
 	return nil
 }
+
+// setsKept is how many sets of a partner are kept: the answer to a question about one of them may be on its way.
+const setsKept = 5
 
 // maxSet is how many addresses a set has at most: its part is then a message of 2.8 MB.
 const maxSet = 1 << 18

@@ -107,9 +107,10 @@ func partnerIn(ctx context.Context, t *db.Tx, o iru.OperationID, p iru.PartnerID
 	return iru.Participant{}, fmt.Errorf("partner %d in operation %d: %w", p, o, iru.NotFound)
 }
 
-// SendPackage tells a partner the tasks that are its own in an operation, as they stand: those whose codes let them leave. What may not leave is
+// SendTasks offers a partner the tasks that are its own in an operation, as they stand, for its own store (the message `package`; a Package is a paper for
+// people, also for those without a machine): those whose codes let them leave. What may not leave is
 // named, and nothing is sent then, unless but names it.
-func (d *Desk) SendPackage(ctx context.Context, s iru.Scope, id iru.OperationID, partner iru.PartnerID, but []iru.TaskID) (sent int, err error) {
+func (d *Desk) SendTasks(ctx context.Context, s iru.Scope, id iru.OperationID, partner iru.PartnerID, but []iru.TaskID) (sent int, err error) {
 	if err := s.May(iru.ToPlan); err != nil {
 		return 0, err
 	}

@@ -200,6 +200,7 @@ func (d *Desk) tellAnswer(ctx context.Context, t *db.Tx, o iru.Operation, p iru.
 	if err != nil {
 		return err
 	}
+	ks = slices.DeleteFunc(ks, func(k iru.Task) bool { return !k.Led })
 	b := &iru.AnswerBody{Role: string(p.Role), State: p.State, Reason: clip(p.Reason, 1000)}
 	if b.Digest, err = SharedDigest(ks, who, p.Role); err != nil {
 		return err
@@ -290,7 +291,7 @@ func (d *Desk) tellTasks(ctx context.Context, t *db.Tx, o iru.Operation, now tim
 	}
 	var list []iru.TaskToldBody
 	for _, k := range ks {
-		if k.Participant != who.ID {
+		if k.Participant != who.ID || !k.Led { // acts of our own beside them are ours
 			continue
 		}
 		b, err := told(ctx, t, k, ns)

@@ -236,7 +236,7 @@ func (d *Desk) tasked(ctx context.Context, t *db.Tx, s iru.Scope, n iru.Notice, 
 // carriedBy reports whether an act of the task's own executor is what the task asks for. A task that a partner proposed names no addressee, since numbers of
 // providers are each store's own: its instrument says which act is meant, and both machines go on knowing the same task.
 func carriedBy(k iru.Task, n iru.Notice) bool {
-	return k.Layer == n.Layer && (k.Provider == n.Provider || k.Provider == 0 && k.Instrument == n.Instrument)
+	return k.Layer == n.Layer && (k.Provider == n.Provider || k.Led && k.Provider == 0 && k.Instrument == n.Instrument)
 }
 
 // proposePlan makes tasks of an approved plan's measures in its operation, each offered to who would carry it out by jurisdiction; an act that a task covers already makes none.

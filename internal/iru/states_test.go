@@ -273,7 +273,7 @@ var ends = map[string]string{
 	"effect_window.state withdrawn": "before T0 another one can be sealed",
 	"operation.state closed":        "a further strike is a new operation",
 	"partner.state ended":           "the partner would be entered anew",
-	"outgoing.state delivered":      "its bytes are kept, and sent again to a partner that lost them",
+	"outgoing.state delivered":      "its bytes are kept for 30 days, and sent again to a partner that lost them",
 	"incoming.state applied":        "what it says came about, once",
 	"incoming.state dismissed":      "the partner's person can have it written anew",
 	"invitation.state accepted":     "what follows is the state of our own operation",

@@ -105,6 +105,7 @@ type Task struct {
 	UnkeptBy     OfficerID
 	By           OfficerID // of the last step; 0: the program, or a partner's machine
 	At           time.Time // of the last step
+	Led          bool      // another installation leads the operation and proposed it; it knows no others
 }
 
 // Live reports whether it is still to be done, is being done or was: neither declined nor withdrawn.

@@ -251,7 +251,7 @@ func (v *visit) sharedStep() error {
 		page.Next = []string{ui.T(ctx, "The partner sees the addresses of its own tasks, and accepts or declines each."), ui.T(ctx, "Tasks whose codes keep them in the unit are named, and nothing is sent then.")}
 		page.Fields = []ui.Field{pick(in)}
 		done, do = ui.T(ctx, "The tasks are on their way."), func() error {
-			_, err := v.desk.SendPackage(ctx, v.scope, o.ID, partner, nil)
+			_, err := v.desk.SendTasks(ctx, v.scope, o.ID, partner, nil)
 			return err
 		}
 	case "t0":

@@ -279,7 +279,10 @@ func (c *Crew) resume(ctx context.Context, t *talk, id iru.PartnerID, to peer.Ca
 	if failed != nil {
 		return 0, failed
 	}
-	if r.Back = back; err != nil {
+	if back && err == nil {
+		err = c.kept(ctx, id, line.Out.Epoch, int64(after))
+	}
+	if r.Back = back && err == nil; err != nil {
 		r.Trouble, r.Durable = trouble(err), iru.Mark{}
 		r.Failed = err // it is asked again, with patience
 	}
@@ -287,8 +290,23 @@ func (c *Crew) resume(ctx context.Context, t *talk, id iru.PartnerID, to peer.Ca
 	return int64(after), errors.Join(err, c.Desk.RecordReach(context.WithoutCancel(ctx), id, r))
 }
 
+// errGone is that a partner went back to before what can be sent to it again.
+var errGone = errors.New("what it lost is not kept here any more")
+
+// kept says whether what comes after a number can be sent again to a partner that lost it.
+func (c *Crew) kept(ctx context.Context, id iru.PartnerID, epoch, after int64) error {
+	next, err := c.Desk.ToSend(ctx, id, epoch, after, 1)
+	if err == nil && len(next) > 0 && len(next[0].Sealed) == 0 {
+		return fmt.Errorf("message %d: %w", after+1, errGone)
+	}
+	return err
+}
+
 // trouble are the words for what people have to decide.
 func trouble(err error) string {
+	if errors.Is(err, errGone) {
+		return fmt.Sprintf("the partner's store was put back by more than %d days: what it lost can be sealed anew only by a new epoch, without what it had acknowledged. Call the partner, then begin a new epoch.", int(desk.MessagesKept.Hours()/24))
+	}
 	switch peer.FaultOf(err) {
 	case peer.Fork:
 		return "the partner has messages of ours that this store does not know: this store was put back to an older one, or the partner's was forged. Call the partner, then begin a new epoch."

@@ -49,7 +49,7 @@ func newHouse(t testing.TB, d *db.DB, name string) *house {
 	must(t, err)
 	verifier, err := note.NewVerifier(public)
 	must(t, err)
-	h.Crew = &Crew{Desk: &desk.Desk{DB: d, Now: now, Regime: legal.EU(), Rules: desk.DefaultRules, Log: desk.LogKey{Origin: signer.Name(), Signer: signer, Verifier: verifier, Public: public}, Software: "test"},
+	h.Crew = &Crew{Desk: &desk.Desk{DB: d, Now: now, Regime: legal.EU(), Rules: desk.DefaultRules, Log: desk.LogKey{Origin: signer.Name(), Signer: signer, Verifier: verifier, Public: public}, Software: "iolaus/test"},
 		Holder: name, Log: slog.New(slog.DiscardHandler)}
 	h.unit = iru.Unit{Name: "Unit " + name, Country: "XA", Kind: legal.Unit, State: iru.UnitActive}
 	must(t, d.Tx(t.Context(), func(x *db.Tx) error {

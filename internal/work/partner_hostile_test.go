@@ -339,10 +339,10 @@ func TestPartnerCodesForbid(t *testing.T) {
 	p.together(t, "https://slow-train.test/")
 	closed := iru.Task{UID: newUID(), Operation: p.op.ID, Participant: p.who.ID, Address: "https://quiet-train.test/", Role: iru.RoleSeizeServers, Stage: iru.StageAct, State: iru.TaskProposed, Handling: iru.Handling{TLP: "GREEN", PAP: "GREEN", H: "H2"}}
 	must(t, p.lead.Desk.DB.Tx(ctx, func(x *db.Tx) error { return x.AddTask(ctx, &closed) }))
-	if _, err := p.lead.Desk.SendPackage(ctx, p.lead.ann, p.op.ID, p.m, nil); !errors.Is(err, iru.Forbidden) || !strings.Contains(err.Error(), "quiet-train") {
+	if _, err := p.lead.Desk.SendTasks(ctx, p.lead.ann, p.op.ID, p.m, nil); !errors.Is(err, iru.Forbidden) || !strings.Contains(err.Error(), "quiet-train") {
 		t.Errorf("a package with a task under H2: %v", err)
 	}
-	if n, err := p.lead.Desk.SendPackage(ctx, p.lead.ann, p.op.ID, p.m, []iru.TaskID{closed.ID}); n != 1 || err != nil {
+	if n, err := p.lead.Desk.SendTasks(ctx, p.lead.ann, p.op.ID, p.m, []iru.TaskID{closed.ID}); n != 1 || err != nil {
 		t.Errorf("without it: %d, %v", n, err)
 	}
 	for _, tlp := range []string{"RED", "AMBER+STRICT"} {
@@ -350,7 +350,7 @@ func TestPartnerCodesForbid(t *testing.T) {
 			t.Errorf("a duty message under TLP:%s: %v", tlp, err)
 		}
 	}
-	if _, err := p.member.Desk.SendPackage(ctx, p.member.ann, p.own.ID, p.l, nil); !errors.Is(err, iru.Forbidden) {
+	if _, err := p.member.Desk.SendTasks(ctx, p.member.ann, p.own.ID, p.l, nil); !errors.Is(err, iru.Forbidden) {
 		t.Errorf("a member sent a package: %v", err)
 	}
 	if err := p.member.Desk.ProposeT0(ctx, p.member.ben, p.own.ID, time.Now().Add(time.Hour)); !errors.Is(err, iru.Forbidden) {
@@ -377,7 +377,7 @@ func TestPartnerAnswerLapses(t *testing.T) {
 	must(t, p.lead.Desk.DB.Tx(ctx, func(x *db.Tx) error {
 		return x.AddTask(ctx, &iru.Task{UID: newUID(), Operation: p.op.ID, Participant: p.who.ID, Address: "https://third-train.test/", Role: iru.RoleSeizeServers, Stage: iru.StageAct, State: iru.TaskProposed})
 	}))
-	_, err = p.lead.Desk.SendPackage(ctx, p.lead.ann, p.op.ID, p.m, nil)
+	_, err = p.lead.Desk.SendTasks(ctx, p.lead.ann, p.op.ID, p.m, nil)
 	must(t, err)
 	exchange(t, p.lead, p.member)
 	if got := p.member.poll(p.own.ID, iru.RoleSeizeServers); got.State != iru.PollOpen {

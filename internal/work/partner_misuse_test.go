@@ -63,7 +63,7 @@ func TestPartnerTwoOperationsOneAddress(t *testing.T) {
 	p.who, err = p.lead.Desk.InvitePartner(ctx, p.lead.ann, desk.InviteRequest{Operation: p.op.ID, Partner: p.m, Roles: []iru.TaskRole{iru.RoleSeizeServers}})
 	must(t, err)
 	p.propose(t, address)
-	_, err = p.lead.Desk.SendPackage(ctx, p.lead.ann, p.op.ID, p.m, nil)
+	_, err = p.lead.Desk.SendTasks(ctx, p.lead.ann, p.op.ID, p.m, nil)
 	must(t, err)
 	exchange(t, p.lead, p.member)
 	is := view(p.member, func(x *db.Tx) ([]iru.Invitation, error) { return x.InvitationsAfter(ctx, p.member.ann, 0, 9) })
@@ -206,7 +206,7 @@ func TestPartnerAssetMovesBeforeT0(t *testing.T) {
 	_, err = p.lead.Desk.HoldOperation(ctx, p.lead.ann, p.op.ID, "it moved")
 	must(t, err)
 	p.propose(t, "https://moved-train.test/")
-	_, err = p.lead.Desk.SendPackage(ctx, p.lead.ann, p.op.ID, p.m, nil)
+	_, err = p.lead.Desk.SendTasks(ctx, p.lead.ann, p.op.ID, p.m, nil)
 	must(t, err)
 	exchange(t, p.lead, p.member)
 	if a, b := p.member.poll(p.own.ID, iru.RoleSeizeServers), p.lead.poll(p.op.ID, iru.RoleSeizeServers); a.State != iru.PollOpen || b.State != iru.PollOpen {

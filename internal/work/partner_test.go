@@ -44,7 +44,7 @@ func (p *pair) together(t *testing.T, addresses ...string) {
 	for _, a := range addresses {
 		p.propose(t, a)
 	}
-	_, err = p.lead.Desk.SendPackage(ctx, p.lead.ann, p.op.ID, p.m, nil)
+	_, err = p.lead.Desk.SendTasks(ctx, p.lead.ann, p.op.ID, p.m, nil)
 	must(t, err)
 	exchange(t, p.lead, p.member)
 	is := view(p.member, func(x *db.Tx) ([]iru.Invitation, error) { return x.InvitationsAfter(ctx, p.member.ann, 0, 9) })

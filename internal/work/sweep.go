@@ -43,6 +43,9 @@ func (c *Crew) sweep(ctx context.Context) {
 				if err == nil {
 					err = c.Desk.ForgetPace(ctx)
 				}
+				if err == nil {
+					_, err = c.Desk.PruneMessages(ctx)
+				}
 			}
 			if err != nil && ctx.Err() == nil {
 				c.Log.Warn("lost jobs could not be looked for", "error", err)
