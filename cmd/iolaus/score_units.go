@@ -225,7 +225,7 @@ func (p *play) leave(ctx context.Context, e env, dir string) error {
 			if err != nil || o.ID == 0 {
 				return err
 			}
-			q := desk.AfterRequest{Operation: o.ID, Edition: iru.AfterCourt}
+			q := desk.AfterRequest{Operation: o.ID, Edition: iru.AfterCourt, All: true}
 			if q.Seed, err = desk.NewReportSeed(); err != nil {
 				return err
 			}
