@@ -94,6 +94,9 @@ type autopilot struct {
 // patience is how long an officer waits before a candidate that resembles nothing is left alone.
 const patience = 6 * time.Second
 
+// unseen is how long an officer waits for the first look at a candidate.
+const unseen = 30 * time.Second
+
 // officers are the scripted officers of one installation.
 func (p *play) officers() *autopilot {
 	hc := &http.Client{Timeout: 30 * time.Second}
