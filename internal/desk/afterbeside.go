@@ -36,7 +36,9 @@ func Beside(a, b iru.AfterAction) []BesideLine {
 			}
 			return left[len(left)-1].Sub(left[0]), true
 		}),
+		besideTimes("Looked at, after T0", a, b, looked),
 	}
+	unlike := unlikeWindows(a, b)
 	for _, id := range []string{"acts", "acts.removed", "acts.refused", "removal.median", "removal.ninety", "falls", "returns", "return.median", "heads.new", "available.before", "available.after", "dark"} {
 		x, in := a.Figure(id)
 		y, too := b.Figure(id)
@@ -47,10 +49,35 @@ func Beside(a, b iru.AfterAction) []BesideLine {
 		if too {
 			l.Second = AfterValue(y, asItIs)
 		}
-		l.Says = says(x, y, acts(a), acts(b))
+		if l.Says = says(x, y, acts(a), acts(b)); unlike != "" && l.Says != sameValue && !strings.HasPrefix(l.Says, "nothing") && slices.Contains(overTime, id) {
+			l.Says = unlike
+		}
 		out = append(out, l)
 	}
 	return append(out, besideShares(a, b)...)
+}
+
+const sameValue = "no difference"
+
+// overTime are the figures that grow or change with the time that is looked at.
+var overTime = []string{"falls", "returns", "heads.new", "available.after", "dark"}
+
+// looked is how long after T0 a report looks.
+func looked(a iru.AfterAction) (time.Duration, bool) {
+	if a.Operation.T0 == nil || a.Operation.To == nil {
+		return 0, false
+	}
+	return a.Operation.To.Sub(*a.Operation.T0), true
+}
+
+// unlikeWindows says that two reports look for times of which one is more than a tenth longer; "" if they do not.
+func unlikeWindows(a, b iru.AfterAction) string {
+	x, in := looked(a)
+	y, too := looked(b)
+	if !in || !too || 10*max(x, y) <= 11*min(x, y) {
+		return ""
+	}
+	return fmt.Sprintf("little: they look for %s and %s", x.Round(time.Second), y.Round(time.Second))
 }
 
 // says is why a difference of two figures tells little or nothing.
@@ -59,7 +86,7 @@ func says(x, y iru.Figure, n, m int) string {
 	case x.State != iru.FigureGiven || y.State != iru.FigureGiven:
 		return "nothing: one of the two is not given"
 	case x.Value == y.Value:
-		return "no difference"
+		return sameValue
 	case x.Kind != iru.FigureCount && min(n, m) < fewActs:
 		return fmt.Sprintf("little: they rest on %d and %d acts", n, m)
 	case x.Kind == iru.FigureCount && n != m:
