@@ -15,18 +15,26 @@ import (
 )
 
 type reportAction struct {
-	Operation []int64 `help:"Number of the operation; given twice, both lie side by side." required:"" placeholder:"ID" sep:"none"`
-	Out       string  `help:"Folder to put the report into; it is made if it is not there." required:"" placeholder:"DIR"`
-	Unit      string  `help:"Name of the unit whose view it is; needed where there are several." placeholder:"NAME"`
-	Edition   string  `help:"team: everything; court: without officers' names; press: whole numbers, small ones suppressed." enum:"team,court,press" default:"court"`
-	Size      int64   `help:"Size of the ledger at which it is computed; without it, the newest checkpoint's." placeholder:"N"`
-	Threshold int     `help:"Numbers below this are suppressed in the press edition; 1 suppresses none; without it, as the configuration says."`
-	Proofs    bool    `help:"Write the proof of each entry that the report rests on, too; with the team's edition also the record itself, opened. Not for the press."`
+	Operation []int64  `help:"Number of the operation; given twice, both lie side by side." placeholder:"ID" sep:"none"`
+	Beside    []string `help:"A report.json that was made before, also in another store: it lies beside the operation's, or two of them beside each other." placeholder:"FILE" sep:"none"`
+	Acts      string   `help:"operation: those that are its tasks; all: those of their own about the same outlets since it was planned, too." enum:"operation,all" default:"operation"`
+	Out       string   `help:"Folder to put the report into; it is made if it is not there." required:"" placeholder:"DIR"`
+	Unit      string   `help:"Name of the unit whose view it is; needed where there are several." placeholder:"NAME"`
+	Edition   string   `help:"team: everything; court: without officers' names; press: whole numbers, small ones suppressed." enum:"team,court,press" default:"court"`
+	Size      int64    `help:"Size of the ledger at which it is computed; without it, the newest checkpoint's." placeholder:"N"`
+	Threshold int      `help:"Numbers below this are suppressed in the press edition; 1 suppresses none; without it, as the configuration says."`
+	Proofs    bool     `help:"Write the proof of each entry that the report rests on, too; with the team's edition also the record itself, opened. Not for the press."`
 }
 
 // Run makes the report. What is there already under its names is not overwritten.
 func (a *reportAction) Run(ctx context.Context, c *cli, e env) error {
 	edition := iru.AfterEdition(a.Edition)
+	if len(a.Operation)+len(a.Beside) == 0 {
+		return iru.Refuse(iru.Invalid, "it is not said of which operation", "name it with --operation, or two reports with --beside")
+	}
+	if len(a.Operation) == 0 {
+		return a.filed(e)
+	}
 	if a.Proofs && edition == iru.AfterPress {
 		return iru.Refuse(iru.Invalid, "the press edition does not name entries", "make the court's edition with --proofs")
 	}
@@ -44,12 +52,12 @@ func (a *reportAction) Run(ctx context.Context, c *cli, e env) error {
 		}
 		var all []iru.AfterAction
 		for _, id := range a.Operation {
-			q := desk.AfterRequest{Operation: iru.OperationID(id), Edition: edition, Threshold: a.Threshold, Size: a.Size}
+			q := desk.AfterRequest{Operation: iru.OperationID(id), Edition: edition, Threshold: a.Threshold, Size: a.Size, All: a.Acts == iru.AfterAll}
 			if q.Seed, err = desk.NewReportSeed(); err != nil {
 				return err
 			}
 			folder := ""
-			if len(a.Operation) > 1 {
+			if len(a.Operation)+len(a.Beside) > 1 {
 				folder = "operation-" + strconv.FormatInt(id, 10)
 			}
 			one, err := a.one(ctx, t, d, iru.ProgramFor(u.ID), q, folder, &files)
@@ -58,12 +66,46 @@ func (a *reportAction) Run(ctx context.Context, c *cli, e env) error {
 			}
 			all = append(all, one)
 		}
-		if len(all) > 1 {
+		others, err := a.read()
+		if all = append(all, others...); err == nil && len(all) > 1 {
 			return compared(all, &files)
 		}
-		return nil
+		return err
 	})
 	if err != nil {
+		return err
+	}
+	return writeAll(e, a.Out, files)
+}
+
+// read reads the reports that are to lie beside.
+func (a *reportAction) read() ([]iru.AfterAction, error) {
+	var out []iru.AfterAction
+	for _, name := range a.Beside {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read report: %w", err)
+		}
+		r, err := iru.ParseAfterAction(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// filed lays reports that were made before side by side. It needs no store.
+func (a *reportAction) filed(e env) error {
+	all, err := a.read()
+	if err != nil {
+		return err
+	}
+	if len(all) < 2 {
+		return iru.Refuse(iru.Invalid, "one report alone lies beside nothing", "give --beside twice, or an operation with --operation")
+	}
+	var files outFiles
+	if err := compared(all, &files); err != nil {
 		return err
 	}
 	return writeAll(e, a.Out, files)

@@ -75,13 +75,17 @@ func served(ctx context.Context, d *db.DB, o iru.Operation, a iru.Asset, p iru.P
 		if _, err := x.Record(ctx, iru.Event{At: t0.Add(-time.Minute), By: by.ID, Unit: by.Unit, Subject: iru.Subject{Noun: "operation", ID: int64(o.ID)}, Verb: "release", From: "polling", To: "released", Facts: map[string]any{"t0": t0.Format(time.RFC3339Nano)}}); err != nil {
 			return err
 		}
-		for n := range 3 + k {
-			act := iru.Notice{Unit: by.Unit, Ref: fmt.Sprintf("RO-%d-%d", k, n), Instrument: legal.RemovalOrder, Request: legal.RemoveContent, Asset: a.ID, Locator: a.Locator, Provider: p.ID, Layer: legal.Host, Operation: o.ID,
-				Drafted: by.ID, Approvals: []iru.Approval{}, State: iru.NoticeSent, Key: fmt.Sprint(k, n), Created: t0}
+		for n := range 4 + k { // the last one is an act of its own, which followed
+			op := o.ID
+			if n == 3+k {
+				op = 0
+			}
+			act := iru.Notice{Unit: by.Unit, Ref: fmt.Sprintf("RO-%d-%d", k, n), Instrument: legal.RemovalOrder, Request: legal.RemoveContent, Asset: a.ID, Locator: a.Locator, Provider: p.ID, Layer: legal.Host, Operation: op,
+				Drafted: by.ID, Approvals: []iru.Approval{}, State: iru.NoticeSent, Key: fmt.Sprint(k, n), Created: o.Created}
 			if err := x.AddNotice(ctx, &act); err != nil {
 				return err
 			}
-			e := iru.Event{At: t0.Add(-time.Hour), By: by.ID, Unit: by.Unit, Subject: iru.Subject{Noun: "notice", ID: int64(act.ID)}, Verb: "draft", To: "draft", Note: act.Ref, Facts: map[string]any{"operation": int64(o.ID), "asset": int64(a.ID), "provider": int64(p.ID), "instrument": "removal_order", "layer": "host", "request": "remove_content"}}
+			e := iru.Event{At: t0.Add(-time.Hour), By: by.ID, Unit: by.Unit, Subject: iru.Subject{Noun: "notice", ID: int64(act.ID)}, Verb: "draft", To: "draft", Note: act.Ref, Facts: map[string]any{"operation": int64(op), "asset": int64(a.ID), "provider": int64(p.ID), "instrument": "removal_order", "layer": "host", "request": "remove_content"}}
 			if _, err := x.Record(ctx, e); err != nil {
 				return err
 			}
@@ -91,6 +95,56 @@ func served(ctx context.Context, d *db.DB, o iru.Operation, a iru.Asset, p iru.P
 		}
 		return nil
 	})
+}
+
+// What followed outside the operation is counted where it is asked for, and reports that were made before lie beside each other without their stores.
+func TestAfterActionBeside(t *testing.T) {
+	data, out := actionHouse(t), t.TempDir()
+	report := func(args ...string) error {
+		_, _, err := command(t, append([]string{"--data", data, "report"}, args...)...)
+		return err
+	}
+	first, second, all := filepath.Join(out, "1"), filepath.Join(out, "2"), filepath.Join(out, "all")
+	for _, args := range [][]string{{"--operation", "1", "--out", first}, {"--operation", "2", "--out", second}, {"--operation", "2", "--acts", "all", "--out", all}} {
+		if err := report(args...); err != nil {
+			t.Fatalf("%v: %v", args, err)
+		}
+	}
+	file := func(folder string) string { return filepath.Join(folder, "report.json") }
+	if said, _, err := command(t, "--data", data, "report", "verify", file(all)); err != nil || !strings.Contains(said, "computed again, the same") {
+		t.Errorf("%v: %s", err, said)
+	}
+	for name, x := range map[string]struct {
+		args []string
+		line string
+	}{
+		"two files":   {[]string{"--data", t.TempDir(), "report", "--beside", file(first), "--beside", file(second)}, "Acts that left,3,4,"},
+		"all beside":  {[]string{"--data", t.TempDir(), "report", "--beside", file(second), "--beside", file(all)}, "Acts that left,4,5,"},
+		"store, file": {[]string{"--data", data, "report", "--operation", "1", "--beside", file(second)}, "Acts that left,3,4,"},
+	} {
+		to := filepath.Join(out, name)
+		if said, _, err := command(t, append(x.args, "--out", to)...); err != nil {
+			t.Errorf("%s: %v: %s", name, err, said)
+			continue
+		}
+		table, err := os.ReadFile(filepath.Join(to, "comparison.csv"))
+		if err != nil || !strings.Contains(string(table), x.line) {
+			t.Errorf("%s: %v: %.400s", name, err, table)
+		}
+		page, err := os.ReadFile(filepath.Join(to, "comparison.html"))
+		for _, want := range []string{"What the difference says", "First act, after T0", "Two operations are no experiment", "nothing: one of the two is not given"} {
+			if err != nil || !strings.Contains(string(page), want) {
+				t.Errorf("%s: %v: the page does not say %q", name, err, want)
+			}
+		}
+	}
+	for why, args := range map[string][]string{
+		"not said of which operation": {"--out", out + "a"}, "lies beside nothing": {"--beside", file(first), "--out", out + "b"}, "no such file": {"--beside", out + "/none", "--beside", file(first), "--out", out + "c"},
+		"press edition is of the operation alone": {"--operation", "1", "--acts", "all", "--edition", "press", "--out", out + "d"}, "read after-action report": {"--beside", filepath.Join(first, "figures.csv"), "--beside", file(first), "--out", out + "e"}} {
+		if err := report(args...); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
 }
 
 // The after-action report is made from a store, checked with and without it, and found wrong when a cell changes; two lie side by side.

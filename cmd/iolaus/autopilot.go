@@ -6,7 +6,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
+
+	"iolaus/internal/sim"
 )
 
 // The resources as the autopilot reads them.
@@ -91,6 +94,9 @@ type autopilot struct {
 // patience is how long an officer waits before a candidate that resembles nothing is left alone.
 const patience = 6 * time.Second
 
+// unseen is how long an officer waits for the first look at a candidate.
+const unseen = 30 * time.Second
+
 // officers are the scripted officers of one installation.
 func (p *play) officers() *autopilot {
 	hc := &http.Client{Timeout: 30 * time.Second}
@@ -113,8 +119,8 @@ func (p *play) act(ctx context.Context) error {
 	if len(p.others) > 0 {
 		return a.together(ctx)
 	}
-	if p.scenario == "s2" {
-		if err := a.operation(ctx); err != nil {
+	if p.scenario == "s2" || p.scenario == "s7" && p.reported {
+		if err := a.operation(ctx, a.atOnce); err != nil {
 			return fmt.Errorf("operation: %w", err)
 		}
 	}
@@ -126,6 +132,17 @@ func (p *play) act(ctx context.Context) error {
 		return fmt.Errorf("follow up: %w%s", err, a.waiting())
 	}
 	return nil
+}
+
+// atOnce reports whether an asset's act leaves at T0: every one, but of a wave that is spread in time the first alone. The others of the week are acts of
+// their own about the same outlets, each at its own hour.
+func (a *autopilot) atOnce(v assetView) bool {
+	if a.scenario != "s7" {
+		return true
+	}
+	w := a.world.World()
+	a.wave = a.world.Story()
+	return slices.ContainsFunc(w.Assets, func(x sim.Asset) bool { return x.Locator == v.Address && x.ID == w.Wave[0].Asset })
 }
 
 // awake waits for the workbench.

@@ -50,12 +50,16 @@ func (a *autopilot) judge(ctx context.Context) (bool, error) {
 		if a.seen[v.ID].IsZero() {
 			a.seen[v.ID] = time.Now()
 		}
+		wait := patience
+		if v.Presence.State == "unknown" { // nobody has looked yet, as on a busy machine
+			wait = unseen
+		}
 		outlet, why := a.whose(v, outletOf)
 		switch {
 		case outlet != 0:
 			busy = true
 			_, err = post[assetView](ctx, a.as("ada"), fmt.Sprintf("/v1/assets/%d/attribute", v.ID), map[string]any{"outlet": outlet, "reason": why})
-		case time.Since(a.seen[v.ID]) > patience: // more may become known of the outlet: nobody is judged in haste
+		case time.Since(a.seen[v.ID]) > wait: // more may become known of the outlet: nobody is judged in haste
 			busy = true
 			_, err = post[assetView](ctx, a.as("ada"), fmt.Sprintf("/v1/assets/%d/reject", v.ID), map[string]any{"reason": why})
 		default:

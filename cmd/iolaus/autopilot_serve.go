@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// operation plans, has every act drafted and approved by the unit that serves it, polls, and releases at one instant.
-func (a *autopilot) operation(ctx context.Context) error {
+// operation plans, has every act that is wanted drafted and approved by the unit that serves it, polls, and releases at one instant.
+func (a *autopilot) operation(ctx context.Context, wanted func(assetView) bool) error {
 	var units []int64
 	for _, u := range a.cast.units {
 		units = append(units, int64(u.ID))
@@ -27,7 +27,11 @@ func (a *autopilot) operation(ctx context.Context) error {
 			return err
 		}
 	}
-	op, err := post[operationView](ctx, a.as("dora"), "/v1/operations", map[string]any{"name": "Lantern", "outlets": outlets, "units": units})
+	name := "Lantern"
+	if a.scenario == "s7" {
+		name = "Lantern, over a week"
+	}
+	op, err := post[operationView](ctx, a.as("dora"), "/v1/operations", map[string]any{"name": name, "outlets": outlets, "units": units})
 	if err != nil {
 		return err
 	}
@@ -36,9 +40,10 @@ func (a *autopilot) operation(ctx context.Context) error {
 		return err
 	}
 	for _, v := range assets {
-		if v.Outlet == 0 || v.State != "live" {
+		if v.Outlet == 0 || v.State != "live" || !wanted(v) {
 			continue
 		}
+		a.served[v.Address] = true
 		for {
 			err := a.serve(ctx, v, op.ID)
 			if err == nil {

@@ -102,6 +102,14 @@ func (d *demoCmd) check() error {
 	case d.Units > 1 && d.Scenario != "s2":
 		return iru.Refuse(iru.Invalid, "only the joint action of s2 is played over several installations", "leave out --units, or play --scenario s2")
 	}
+	if d.Out != "" {
+		if d.Scenario != "s2" && d.Scenario != "s7" {
+			return iru.Refuse(iru.Invalid, "this story has no operation, and so no after-action report", "play --scenario s2 or s7, or leave out --out")
+		}
+		if have, err := os.ReadDir(d.Out); err == nil && len(have) > 0 {
+			return iru.Refuse(iru.Conflict, d.Out+" is not empty", "name another folder")
+		}
+	}
 	if d.Compress == 0 {
 		if d.Compress = 900; d.Headless {
 			d.Compress = sim.DefaultCompress * max(hurry[d.Scenario], 1)
@@ -121,7 +129,7 @@ func (d *demoCmd) install(ctx context.Context, c *cli, e env, dir string, n int,
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &play{world: r, base: "http://" + ln.Addr().String(), name: installed[n].Name, scenario: d.Scenario, seed: d.Seed, out: e.stdout}
+	p := &play{world: r, base: "http://" + ln.Addr().String(), name: installed[n].Name, reported: d.Out != "", scenario: d.Scenario, seed: d.Seed, out: e.stdout}
 	if d.Units > 1 {
 		p.prefix = strings.TrimPrefix(p.name, "Unit ") + "  "
 	}
@@ -299,6 +307,7 @@ type play struct {
 	world    *sim.Range
 	cast     cast
 	base     string
+	reported bool    // an after-action report is wanted
 	name     string  // of its unit
 	prefix   string  // of its lines, where several tell
 	others   []*play // units with installations of their own, where this one leads

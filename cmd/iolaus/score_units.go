@@ -225,7 +225,7 @@ func (p *play) leave(ctx context.Context, e env, dir string) error {
 			if err != nil || o.ID == 0 {
 				return err
 			}
-			q := desk.AfterRequest{Operation: o.ID, Edition: iru.AfterCourt}
+			q := desk.AfterRequest{Operation: o.ID, Edition: iru.AfterCourt, All: true}
 			if q.Seed, err = desk.NewReportSeed(); err != nil {
 				return err
 			}
@@ -235,7 +235,7 @@ func (p *play) leave(ctx context.Context, e env, dir string) error {
 			return fmt.Errorf("after-action report of %s: %w", u.name, err)
 		}
 		if len(files.order) == 0 {
-			return iru.Refuse(iru.Invalid, "this story has no operation", "play --scenario s2 for an after-action report")
+			return iru.Refuse(iru.Invalid, "there was no operation", "the play ended before it")
 		}
 		if err := writeAll(e, folder, files); err != nil {
 			return err

@@ -19,6 +19,7 @@ type AfterRequest struct {
 	Edition   iru.AfterEdition
 	Threshold int    // from which number on a press figure is given; 0: the unit's own, 1: no number is too small
 	Size      int64  // of the ledger at which it is computed; 0: the newest checkpoint's
+	All       bool   // the acts of their own about the same outlets since it was planned, too: not for the press
 	Seed      string // of the salts, hexadecimal; "": no commitments
 }
 
@@ -55,6 +56,9 @@ func (d *Desk) afterRecord(ctx context.Context, t *db.Tx, s iru.Scope, q AfterRe
 	if q.Threshold = cmp.Or(q.Threshold, d.Rules.Suppress, iru.DefaultThreshold); q.Threshold < 1 || q.Threshold > 100 {
 		return a, r, iru.Refuse(iru.Invalid, fmt.Sprintf("%d is no threshold", q.Threshold), "it is a number from 1, which hides nothing, to 100")
 	}
+	if q.All && q.Edition == iru.AfterPress {
+		return a, r, iru.Refuse(iru.Invalid, "the press edition is of the operation alone", "make the court's edition of all acts")
+	}
 	if r.Operation, err = t.Operation(ctx, s, q.Operation); err != nil {
 		return a, r, err
 	}
@@ -71,7 +75,7 @@ func (d *Desk) afterRecord(ctx context.Context, t *db.Tx, s iru.Scope, q AfterRe
 	if err != nil {
 		return a, r, fmt.Errorf("read checkpoint: %w: %w", iru.Internal, err)
 	}
-	if err := d.fillRecord(ctx, t, s, &r, q.Size); err != nil {
+	if err := d.fillRecord(ctx, t, s, &r, q); err != nil {
 		return a, r, err
 	}
 	if err := reportable(r, q.Edition); err != nil {
@@ -88,6 +92,9 @@ func (d *Desk) afterRecord(ctx context.Context, t *db.Tx, s iru.Scope, q AfterRe
 		if len(r.Outlets) > 0 {
 			a.Handling = r.Outlets[0].Handling.String()
 		}
+	}
+	if q.All {
+		a.Operation.Acts = iru.AfterAll
 	}
 	if q.Edition != iru.AfterTeam {
 		r.Officers = nil
@@ -132,8 +139,8 @@ func subject(r iru.AfterRecord, e iru.AfterEdition) iru.AfterSubject {
 }
 
 // fillRecord reads what an operation names and what the ledger says of it, up to a size.
-func (d *Desk) fillRecord(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.AfterRecord, size int64) error {
-	o := r.Operation
+func (d *Desk) fillRecord(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.AfterRecord, q AfterRequest) error {
+	o, size := r.Operation, q.Size
 	r.Drill = o.Drill
 	var err error
 	if r.Wave, err = t.Wave(ctx, o.ID); err != nil {
@@ -145,6 +152,12 @@ func (d *Desk) fillRecord(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.Aft
 	if err := d.fillAssets(ctx, t, s, r); err != nil {
 		return err
 	}
+	var clocks []int64
+	if q.All {
+		if clocks, err = fillOwn(ctx, t, s, r); err != nil {
+			return err
+		}
+	}
 	if err := fillNames(ctx, t, s, r); err != nil {
 		return err
 	}
@@ -154,7 +167,7 @@ func (d *Desk) fillRecord(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.Aft
 	if r.Work, err = t.OperationTasks(ctx, s, o.ID); err != nil {
 		return err
 	}
-	if err := fillEvents(ctx, t, s, r, size); err != nil {
+	if err := fillEvents(ctx, t, s, r, clocks, size); err != nil {
 		return err
 	}
 	r.Operation.State = stateIn(r.Events, o)
@@ -221,6 +234,32 @@ func (d *Desk) fillAssets(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.Aft
 	return nil
 }
 
+// fillOwn adds the acts of their own about the same assets since the operation was planned, and gives their clocks: what a wave that is not served at one
+// instant consists of, and what followed one that was.
+func fillOwn(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.AfterRecord) (clocks []int64, err error) {
+	for _, a := range r.Assets {
+		ns, err := t.NoticesOf(ctx, s, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range ns {
+			if n.Operation != 0 || n.Drill || n.Created.Before(r.Operation.Created) {
+				continue
+			}
+			r.Tasks = append(r.Tasks, n)
+			cs, err := t.ClocksOf(ctx, s, n.ID)
+			if err != nil {
+				return nil, err
+			}
+			for _, c := range cs {
+				clocks = append(clocks, int64(c.ID))
+			}
+		}
+	}
+	slices.SortFunc(r.Tasks, func(a, b iru.Notice) int { return cmp.Compare(a.ID, b.ID) })
+	return clocks, nil
+}
+
 func fillNames(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.AfterRecord) error {
 	us, err := t.Units(ctx)
 	if err != nil {
@@ -260,12 +299,12 @@ func fillNames(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.AfterRecord) e
 	return nil
 }
 
-func fillEvents(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.AfterRecord, size int64) error {
+func fillEvents(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.AfterRecord, own []int64, size int64) error {
 	clocks, err := t.ClocksOfTasks(ctx, s, r.Operation.ID)
 	if err != nil {
 		return err
 	}
-	about := map[string][]int64{"operation": {int64(r.Operation.ID)}, "clock": clocks}
+	about := map[string][]int64{"operation": {int64(r.Operation.ID)}, "clock": append(clocks, own...)}
 	for _, n := range r.Tasks {
 		about["notice"] = append(about["notice"], int64(n.ID))
 	}
@@ -307,6 +346,9 @@ func afterNotes(r iru.AfterRecord, q AfterRequest) []string {
 	}
 	if r.Wave.After != 0 {
 		n = append(n, fmt.Sprintf("It is wave %d, after operation %d.", r.Wave.Number, r.Wave.After))
+	}
+	if q.All {
+		n = append(n, "Acts of their own about the same outlets since the operation was planned are counted, too.")
 	}
 	switch q.Edition {
 	case iru.AfterTeam:

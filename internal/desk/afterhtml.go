@@ -103,6 +103,7 @@ func compareHTML(b *strings.Builder, say Wording, reports []iru.AfterAction) {
 		}
 	}
 	curveHTML(b, say(iru.AfterWords("return.curve").Title), 1, curves)
+	besideHTML(b, reports)
 }
 
 func oneHTML(b *strings.Builder, say Wording, a iru.AfterAction) {

@@ -53,7 +53,7 @@ func (d *Desk) VerifyAfterAction(ctx context.Context, t *db.Tx, a iru.AfterActio
 	if a.Query != iru.AfterVersion {
 		return append(wrong, fmt.Sprintf("it was computed with version %s of the definitions, this program has %s: use the program that made it (%s)", a.Query, iru.AfterVersion, a.Software)), nil
 	}
-	again, err := d.AfterAction(ctx, t, iru.ProgramFor(a.Unit), AfterRequest{Operation: a.Operation.ID, Edition: a.Edition, Threshold: a.Threshold, Size: a.Ledger.Size, Seed: a.Seed})
+	again, err := d.AfterAction(ctx, t, iru.ProgramFor(a.Unit), AfterRequest{Operation: a.Operation.ID, Edition: a.Edition, Threshold: a.Threshold, Size: a.Ledger.Size, Seed: a.Seed, All: a.Operation.Acts == iru.AfterAll})
 	if err != nil {
 		return append(wrong, "it cannot be computed again: "+err.Error()), nil
 	}

@@ -92,7 +92,11 @@ type AfterSubject struct {
 	Outlets []string       `json:"outlets,omitempty"`
 	From    *time.Time     `json:"from,omitempty"` // bounds of what is looked at
 	To      *time.Time     `json:"to,omitempty"`
+	Acts    string         `json:"acts,omitempty"` // AfterAll, or of the operation alone
 }
+
+// AfterAll says that the acts of their own about the same outlets are counted, too.
+const AfterAll = "all"
 
 // An AfterVerdict is whether a count changed, by the window that was sealed before T0.
 type AfterVerdict struct {

@@ -47,6 +47,26 @@ func TestUnitIsAway(t *testing.T) {
 	in.await(t, "RF-2026-0001", "received")
 }
 
+// Answers to one unit's domain go to that unit's server, and no other's.
+func TestReplyFor(t *testing.T) {
+	in, other := newInbox(t), newInbox(t)
+	r := start(t, Options{Compress: slow, ReplyTo: other.addr})
+	if err := r.SetReplyFor("UNIT.test", in.addr); err != nil {
+		t.Fatal(err)
+	}
+	send(t, r, "cedarbox", "m1", "RF-2026-0001", RemovalOrder, "hxxps://halcyon-meteo[.]test/")
+	r.Advance(5 * minute)
+	in.await(t, "RF-2026-0001", "received")
+	if n := len(other.messages()); n != 0 {
+		t.Errorf("%d answers went to another unit", n)
+	}
+	for domain, addr := range map[string]string{"unit.example": in.addr, "unit.test": "192.0.2.1:25"} {
+		if r.SetReplyFor(domain, addr) == nil {
+			t.Errorf("taken: %s at %s", domain, addr)
+		}
+	}
+}
+
 func TestMailDeskActs(t *testing.T) {
 	in := newInbox(t)
 	in.busy = 1 // the first try is put off; the desk comes again
