@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 )
 
 var tasks = shape[iru.Task]{"task", "id, uid, operation, participant, asset, address, provider, layer, role, jurisdiction, instrument, stage, state, notice, plan, handling, note, title, valid_from, valid_until, " +
@@ -17,6 +18,9 @@ var tasks = shape[iru.Task]{"task", "id, uid, operation, participant, asset, add
 
 // taskReach is what a scope ($1) sees of tasks: all of the operations that its unit leads, and those that it carries out.
 const taskReach = "($1=0 OR operation IN (SELECT id FROM operation WHERE unit=$1) OR participant IN (SELECT id FROM participant WHERE unit=$1))"
+
+// liveTask holds for a task that is neither declined nor withdrawn: iru.Task.Live.
+const liveTask = "state NOT IN ('declined','withdrawn')"
 
 // AddTask stores a task and sets its id.
 func (t *Tx) AddTask(ctx context.Context, k *iru.Task) error { return tasks.insert(ctx, t, k) }
@@ -44,6 +48,18 @@ func (t *Tx) TaskOfNotice(ctx context.Context, n iru.NoticeID) (iru.Task, error)
 // TasksAbout lists an operation's tasks about one address. It is for the program alone.
 func (t *Tx) TasksAbout(ctx context.Context, o iru.OperationID, address string) ([]iru.Task, error) {
 	return tasks.list(ctx, t, "WHERE operation=$1 AND address=$2 ORDER BY id", o, address)
+}
+
+// OpenTask reads the oldest task of a participant about an address, with a provider on a layer, that lives and that no act carries out; NotFound if there is none. It is for
+// the program alone.
+func (t *Tx) OpenTask(ctx context.Context, o iru.OperationID, p iru.ParticipantID, address string, provider iru.ProviderID, l legal.Layer) (iru.Task, error) {
+	return tasks.get(ctx, t, "operation=$1 AND address=$2 AND participant=$3 AND provider=$4 AND layer=$5 AND "+liveTask+
+		" AND (notice=0 OR EXISTS (SELECT 1 FROM notice AS n WHERE n.id=task.notice AND n.state='withdrawn')) ORDER BY id LIMIT 1", o, address, p, provider, l)
+}
+
+// Touching lists who has tasks about an address that live, each once. It is for the program alone.
+func (t *Tx) Touching(ctx context.Context, o iru.OperationID, address string) ([]iru.ParticipantID, error) {
+	return ids[iru.ParticipantID](ctx, t, "SELECT DISTINCT participant FROM task WHERE operation=$1 AND address=$2 AND "+liveTask+" ORDER BY participant", o, address)
 }
 
 // TasksAt lists the tasks about an address in every operation but one, oldest first, at most n. It is for the program alone: whose they are is nobody else's business.

@@ -32,19 +32,20 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 		if err := synchronous(ctx, t, o); err != nil {
 			return err
 		}
-		agreed, err := agreement(ctx, t, id)
+		y, err := ReadDay(ctx, t, o, now)
 		if err != nil {
 			return err
 		}
-		ts := agreed.Acts
+		agreed, err := y.agreed()
+		if err != nil {
+			return err
+		}
+		ts := y.Acts
 		for _, n := range ts {
 			if !n.Unsent() { // withdrawn, or it left before a hold
 				continue
 			}
-			p, err := t.Provider(ctx, iru.Program(), n.Provider)
-			if err != nil {
-				return err
-			}
+			p := y.Providers[n.Provider]
 			if err := confirmed(p); err != nil {
 				return err
 			}
@@ -59,13 +60,10 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 				return err
 			}
 		}
-		rs, err := readiness(ctx, t, o, agreed.Tasks, agreed.acts, agreed.Questions, t0, now)
-		if err != nil {
-			return err
-		}
+		rs := y.Readiness(iru.Program(), o, t0, now)
 		old := o.State
 		var e iru.Event
-		if o, e, err = o.Release(by, agreed.Agreed, t0.UTC().Truncate(time.Microsecond), now); err != nil {
+		if o, e, err = o.Release(by, agreed, t0.UTC().Truncate(time.Microsecond), now); err != nil {
 			return err
 		}
 		if err := lacking(rs); err != nil {
@@ -86,47 +84,6 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 		return musters(ctx, t, o)
 	})
 	return o, err
-}
-
-// agreed is what a release rests on, with the acts by number.
-type agreed struct {
-	iru.Agreed
-	acts map[iru.NoticeID]iru.Notice
-}
-
-// agreement reads what a release rests on.
-func agreement(ctx context.Context, t *db.Tx, id iru.OperationID) (agreed, error) {
-	a := agreed{Agreed: iru.Agreed{Digests: map[int64]string{}, Idle: map[int64]bool{}}, acts: map[iru.NoticeID]iru.Notice{}}
-	var err error
-	if a.Polls, err = t.Polls(ctx, id); err != nil {
-		return a, err
-	}
-	who, err := t.Participants(ctx, id)
-	if err != nil {
-		return a, err
-	}
-	if a.Acts, err = t.Tasks(ctx, iru.Program(), id); err != nil {
-		return a, err
-	}
-	if a.Tasks, err = t.OperationTasks(ctx, iru.Program(), id); err != nil {
-		return a, err
-	}
-	for _, n := range a.Acts {
-		a.acts[n.ID] = n
-	}
-	for i, k := range a.Tasks {
-		a.Tasks[i] = iru.TaskOf(k, a.acts[k.Notice])
-	}
-	if a.Questions, err = questions(ctx, t, id, a.Tasks, who); err != nil {
-		return a, err
-	}
-	for _, b := range Ballots(a.Polls, who, a.Acts, a.Tasks) {
-		if a.Digests[b.ID], err = b.Digest(); err != nil {
-			return a, err
-		}
-		a.Idle[b.ID] = b.Idle()
-	}
-	return a, nil
 }
 
 // Arm puts every approved task of a released operation that leaves at T0 on its way: ArmStage.
