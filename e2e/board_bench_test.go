@@ -228,6 +228,10 @@ func (d *boardDay) run(b *testing.B, when string, acts bool) {
 		changed[n] = time.Now()
 	}
 	took, cpu := time.Since(begun), d.spent(b)-before
+	lacks := func(v *boardView) bool { return v.count() < len(d.assets) }
+	for end := time.Now().Add(30 * time.Second); slices.ContainsFunc(views, lacks) && time.Now().Before(end); {
+		time.Sleep(time.Second)
+	}
 	time.Sleep(3 * time.Second)
 	shown := map[string]time.Time{}
 	for tile, at := range webtest.Eval[map[string]float64](b, "window.shownAt") {
@@ -315,6 +319,7 @@ type boardView struct {
 	url   string
 	after string
 	ids   []string // of all its live parts
+	mu    sync.Mutex
 	seen  map[string]time.Time
 	asked int
 	read  int
@@ -346,6 +351,8 @@ func (v *boardView) get(ctx context.Context, ids []string) (string, error) {
 	if err == nil && res.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s: %s", v.url, res.Status)
 	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	v.asked, v.read = v.asked+1, v.read+len(body)
 	for _, m := range tileUp.FindAllSubmatch(body, -1) {
 		if id := string(m[1]); v.seen[id].IsZero() {
@@ -353,6 +360,13 @@ func (v *boardView) get(ctx context.Context, ids []string) (string, error) {
 		}
 	}
 	return string(body), err
+}
+
+// count is how many assets it has seen up.
+func (v *boardView) count() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return len(v.seen)
 }
 
 func (v *boardView) open(b *testing.B, ctx context.Context) {

@@ -75,7 +75,6 @@ type boardRoom struct {
 	page      BoardPage
 	at        time.Time   // by the machine's clock
 	last      iru.EventID // the newest event that it knows
-	html      map[string][]byte
 	sig       map[string]string
 	seq       int
 	changes   []boardChange
@@ -146,29 +145,34 @@ func (r *boardRoom) compute(v *visit, op iru.OperationID) error {
 		return err
 	}
 	old := r.sig
-	r.page, r.at, r.last, r.html = p, time.Now(), last, map[string][]byte{}
+	p.parted = &boardParts{html: map[string][]byte{}}
+	r.page, r.at, r.last = p, time.Now(), last
 	r.sig = map[string]string{}
 	for id, part := range p.shared() {
-		r.sig[id] = steady(render(v.ctx(), part))
+		if id != "tasks" { // its rows are told of one by one
+			r.sig[id] = steady(render(v.ctx(), part))
+		}
 	}
-	grid := ""
 	for _, t := range p.Tiles.Tiles {
 		r.sig[t.ID] = string(t.State.Tone) + t.State.Word + t.Fresh.Seen.String()
-		grid += t.ID
+		r.sig["grid"] += t.ID
 	}
-	r.sig["grid"] = grid
+	r.sig["tasks"] = p.leftWords(v.ctx())
+	for n, t := range p.Tasks.Rows {
+		r.sig[t.ID] = p.rows[n]
+		r.sig["tasks"] += " " + t.ID
+	}
 	if old == nil {
 		return nil
 	}
 	var ids []string
 	for id, s := range r.sig {
-		if old[id] != s && (old["grid"] == grid || !strings.HasPrefix(id, "tile-")) {
+		if old[id] != s {
 			ids = append(ids, id)
 		}
 	}
-	if len(ids) > len(p.Tiles.Tiles)/2+8 {
-		ids = append(slices.DeleteFunc(ids, func(id string) bool { return strings.HasPrefix(id, "tile-") || id == "grid" }), "grid")
-	}
+	ids = p.gather(ids, "grid", "tile-", len(p.Tiles.Tiles))
+	ids = p.gather(ids, "tasks", "act-", len(p.Tasks.Rows))
 	if len(ids) > 0 {
 		slices.Sort(ids)
 		r.seq++
@@ -178,6 +182,16 @@ func (r *boardRoom) compute(v *visit, op iru.OperationID) error {
 		r.news = make(chan struct{})
 	}
 	return nil
+}
+
+// gather names a list of n things as a whole where it has others in it now, or where most of them changed.
+func (BoardPage) gather(ids []string, whole, each string, n int) []string {
+	other := func(id string) bool { return id == whole || strings.HasPrefix(id, each) }
+	some := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !other(id) })
+	if !slices.Contains(some, whole) && len(some) <= n/2+8 {
+		return ids
+	}
+	return append(slices.DeleteFunc(ids, other), whole)
 }
 
 // into copies the board for one viewer.
@@ -301,12 +315,19 @@ func (p BoardPage) shared() map[string]templ.Component {
 }
 
 // parts renders the parts of a board that a page asks for, those that all see alike once for all.
-func (p BoardPage) parts(r *boardRoom, ids []string) templ.Component {
+func (p BoardPage) parts(ids []string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		if _, err := io.WriteString(w, "<!DOCTYPE html><title>"+templ.EscapeString(p.Op.Name)+"</title><ul>"); err != nil {
+		if _, err := io.WriteString(w, "<!DOCTYPE html><title>"+templ.EscapeString(p.Op.Name)+"</title>"); err != nil {
 			return err
 		}
 		var tiles map[string]ui.Tile
+		rows := p.Tasks
+		rows.Rows = slices.DeleteFunc(slices.Clone(rows.Rows), func(r ui.Row) bool { return !slices.Contains(ids, r.ID) })
+		if len(rows.Rows) > 0 {
+			if err := rows.Render(ctx, w); err != nil {
+				return err
+			}
+		}
 		for _, id := range ids {
 			var err error
 			switch {
@@ -324,13 +345,13 @@ func (p BoardPage) parts(r *boardRoom, ids []string) templ.Component {
 					}
 				}
 				if t, ok := tiles[id]; ok {
-					_, err = w.Write(r.once(ctx, id, p.Wall, t.Item()))
+					_, err = w.Write(p.parted.once(ctx, id, p.Wall, t.Item()))
 				}
 			case id == "grid":
-				_, err = w.Write(r.once(ctx, id, p.Wall, p.grid()))
+				_, err = w.Write(p.parted.once(ctx, id, p.Wall, p.grid()))
 			default:
 				if c, ok := p.shared()[id]; ok {
-					_, err = w.Write(r.once(ctx, id+p.personalMark(id), p.Wall, c))
+					_, err = w.Write(p.parted.once(ctx, id+p.personalMark(id), p.Wall, c))
 				}
 			}
 			if err != nil {
@@ -349,19 +370,26 @@ func (p BoardPage) personalMark(id string) string {
 	return ""
 }
 
+// boardParts are the parts of one computation of a board as they were rendered. They go with it: what somebody renders who still has the one before
+// must not be shown as the new one.
+type boardParts struct {
+	mu   sync.Mutex
+	html map[string][]byte
+}
+
 // once renders a part once for all who ask for it.
-func (r *boardRoom) once(ctx context.Context, id string, wall bool, c templ.Component) []byte {
+func (b *boardParts) once(ctx context.Context, id string, wall bool, c templ.Component) []byte {
 	if wall {
 		id = "wall " + id
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	b, ok := r.html[id]
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	html, ok := b.html[id]
 	if !ok {
-		b = []byte(render(ctx, c))
-		r.html[id] = b
+		html = []byte(render(ctx, c))
+		b.html[id] = html
 	}
-	return b
+	return html
 }
 
 // liveBoard streams which parts of a board changed, to a page that knows of every event up to one.

@@ -184,7 +184,7 @@ func (v *visit) board(wall bool) error {
 		p.Buttons, p.StandDown, p.MaySay = nil, false, false
 	}
 	if ids := strings.Fields(v.fragment()); len(ids) > 0 {
-		return v.show(p.parts(room, ids))
+		return v.show(p.parts(ids))
 	}
 	if wall {
 		return v.show(p.View())
@@ -367,7 +367,7 @@ func (v *visit) taskTable(p *BoardPage, day *desk.Day) {
 	p.Tasks = ui.Table{Label: ui.T(ctx, "Tasks"), Compact: true, List: true, Empty: ui.T(ctx, "No task yet. Open an asset, choose who can act, and make it a task of this operation."),
 		Columns: []ui.Column{{Title: ui.T(ctx, "Reference"), NoWrap: true}, {Title: ui.T(ctx, "Unit")}, {Title: ui.T(ctx, "Act")}, {Title: ui.T(ctx, "Addressee")}, {Title: ui.T(ctx, "Address")},
 			{Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Left"), Num: true}, {Title: ui.T(ctx, "Time left"), Num: true}}}
-	p.Sent, p.Active, p.Parked = 0, 0, 0
+	p.Sent, p.Active, p.Parked, p.rows = 0, 0, 0, nil
 	units := map[iru.UnitID]string{}
 	for _, r := range p.Rows {
 		units[r.Unit.ID] = r.Unit.Name
@@ -390,8 +390,15 @@ func (v *visit) taskTable(p *BoardPage, day *desk.Day) {
 		if i >= desk.DayClocks {
 			continue
 		}
-		p.Tasks.Rows = append(p.Tasks.Rows, ui.Cells(ui.Link("/notices/"+id(n.ID), n.Ref), ui.Isolated(units[n.Unit]), ui.Text(instrumentName(ctx, n.Instrument)), ui.Isolated(day.Providers[n.Provider].Name), shortAddress(n.Locator),
-			noticeState(ctx, n.State), ui.Text(left), v.clockCell(n, day.Clocks[n.ID])))
+		row := ui.Cells(ui.Link("/notices/"+id(n.ID), n.Ref), ui.Isolated(units[n.Unit]), ui.Text(instrumentName(ctx, n.Instrument)), ui.Isolated(day.Providers[n.Provider].Name), shortAddress(n.Locator),
+			noticeState(ctx, n.State), ui.Text(left), v.clockCell(n, day.Clocks[n.ID]))
+		row.ID = "act-" + id(n.ID)
+		p.Tasks.Rows = append(p.Tasks.Rows, row)
+		shown := string(n.State) + left
+		for _, c := range day.Clocks[n.ID] {
+			shown += join(id(c.ID), string(c.State), c.Due.String(), clockState(ctx, c, v.now).Word)
+		}
+		p.rows = append(p.rows, shown)
 	}
 }
 
