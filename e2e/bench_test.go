@@ -32,11 +32,8 @@ const released = 1000
 func BenchmarkRelease(b *testing.B) {
 	var spread, own, late float64
 	for range b.N {
-		s, err := sim.StartSink(b.Context(), released)
-		ok(b, err)
-		x, y, z := releaseAll(b, sinkInstallation(b, s), s, released)
+		x, y, z := newReleasing(b, db.SQLite, released).releaseAll(b)
 		spread, own, late = spread+x, own+y, late+z
-		s.Close()
 	}
 	n := float64(b.N)
 	b.ReportMetric(spread/n, "release_spread_ms")
@@ -85,22 +82,35 @@ verify = "1h"
 	return i
 }
 
-// lineUp drafts and approves the tasks of an operation and takes the poll.
-func (o *office) lineUp(b *testing.B, s *sim.Sink, acts int) iru.Operation {
+// actsEach is how many acts [office.lineUp] drafts about one address: a day has many addresses, and a few acts about each.
+const actsEach = 10
+
+// found has a person find that what is at an address should go, and says who carries it.
+func (o *office) found(b *testing.B, n int, carriers []iru.Provider) (i iru.Item) {
 	b.Helper()
 	ctx := b.Context()
-	a, err := o.Watch(ctx, o.scope("ada"), desk.WatchRequest{Address: "https://halcyon-weather.test/", Name: "Halcyon Weather Wire", Reason: "exercise"})
+	a, err := o.Watch(ctx, o.scope("ada"), desk.WatchRequest{Address: fmt.Sprintf("https://w%d.halcyon-weather.test/", n), Name: "Halcyon Weather Wire", Reason: "exercise"})
 	ok(b, err)
-	var i iru.Item
 	o.read(func(ctx context.Context, t *db.Tx) error {
 		i, err = t.ItemByLocator(ctx, a.Unit, a.Locator)
 		return err
 	})
 	_, err = o.RecordCapture(ctx, desk.Recording{Item: i.ID, Vantage: "here", At: time.Now().UTC(), Outcome: iru.Up, Status: 200, Final: a.Locator,
-		Manifest: strings.Repeat("ab", 32), Title: "Weather", Lang: "en", Dir: "ltr", Text: "snow line falls tonight", Content: strings.Repeat("cd", 32)})
+		Manifest: strings.Repeat("ab", 32), Title: "Weather", Lang: "en", Dir: "ltr", Text: "snow line falls tonight", Content: fmt.Sprintf("%064x", n+1)})
 	ok(b, err)
 	_, err = o.Assess(ctx, o.scope("ada"), refer(i))
 	ok(b, err)
+	for _, p := range carriers {
+		_, err = o.Carry(ctx, o.scope("lio"), a.ID, p.ID, "exercise")
+		ok(b, err)
+	}
+	return i
+}
+
+// lineUp drafts and approves the tasks of an operation and takes the poll.
+func (o *office) lineUp(b *testing.B, s *sim.Sink, acts int) iru.Operation {
+	b.Helper()
+	ctx := b.Context()
 	providers := []iru.Provider{
 		{Name: "Sink by mail", Site: "sink.test", Layer: legal.Host, Channel: iru.ByMail, Address: "abuse@sink.test", Source: "exercise"},
 		{Name: "Sink by interface", Site: "sink-api.test", Layer: legal.Platform, Channel: iru.ByAPI, Address: s.Base(), Token: s.Token(), Source: "exercise"}}
@@ -109,15 +119,23 @@ func (o *office) lineUp(b *testing.B, s *sim.Sink, acts int) iru.Operation {
 		ok(b, err)
 		_, err = o.Confirm(ctx, o.scope("lio"), p.ID, "exercise")
 		ok(b, err)
-		_, err = o.Carry(ctx, o.scope("lio"), a.ID, p.ID, "exercise")
-		ok(b, err)
 		providers[n] = p
 	}
-	op, err := o.PlanOperation(ctx, o.scope("dora"), "Lantern", []iru.OutletID{a.Outlet}, nil, 0, "")
+	var about []iru.Item
+	for n := range (acts + actsEach - 1) / actsEach {
+		about = append(about, o.found(b, n, providers))
+	}
+	var outlets []iru.OutletID
+	o.read(func(ctx context.Context, t *db.Tx) error {
+		a, err := t.Asset(ctx, iru.Program(), about[0].Asset)
+		outlets = []iru.OutletID{a.Outlet}
+		return err
+	})
+	op, err := o.PlanOperation(ctx, o.scope("dora"), "Lantern", outlets, nil, 0, "")
 	ok(b, err)
 	for n := range acts {
-		p := providers[n%2]
-		d, err := o.Draft(ctx, o.scope("dora"), desk.DraftRequest{Asset: a.ID, Item: i.ID, Provider: p.ID, Layer: p.Layer, Instrument: legal.Referral, Operation: op.ID})
+		p, i := providers[n%2], about[n/actsEach]
+		d, err := o.Draft(ctx, o.scope("dora"), desk.DraftRequest{Asset: i.Asset, Item: i.ID, Provider: p.ID, Layer: p.Layer, Instrument: legal.Referral, Operation: op.ID})
 		ok(b, err)
 		_, err = o.approve(d)
 		ok(b, err)

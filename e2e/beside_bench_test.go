@@ -31,6 +31,7 @@ var beside = []struct{ title, dir, bench, time string }{
 	{"PDF, mail and JSON of one act, unsigned, by template; no peer", "internal/form", "^BenchmarkDocuments$", "1s"},
 	{"10,000 open clocks: read from SQLite and evaluated, tallied in SQL, evaluated in memory; no peer", "internal/desk", "^BenchmarkOpenClocks$", "1s"},
 	{"The page of an act with 500 messages, from request to last byte over loopback, session and SQLite included; no peer", "internal/web", "^BenchmarkActPage$", "50x"},
+	{"Pages of an operation of 2,000 assets after its day, from request to last byte over loopback, session and SQLite included; no peer", "internal/web", "^BenchmarkDayPages$", "7x"},
 	{"A range of 10,000 hosts: up, and swept (name servers, address, three times RDAP, TLS, page), both ends in one process; no peer", "internal/sim", "^BenchmarkBulk", "1x"},
 	{"Looks a second at 4,000 sites that have not changed, by 1, 2 and 4 worker processes, beside a plain loop that fetches the same pages and keeps nothing", "internal/work", "^BenchmarkRechecks$", "1x"},
 	{"What is due next, and what waits, among 10,000 and 1,000,000 scheduled assets", "internal/db", "^BenchmarkDue$", "200x"},

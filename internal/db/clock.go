@@ -27,6 +27,11 @@ func (t *Tx) ClocksOf(ctx context.Context, s iru.Scope, n iru.NoticeID) ([]iru.C
 	return clocks.list(ctx, t, "WHERE "+clockReach+" AND notice=$2 ORDER BY id", s.Reach(), n)
 }
 
+// ClocksIn lists the clocks of an operation's first n acts in order of their start.
+func (t *Tx) ClocksIn(ctx context.Context, s iru.Scope, o iru.OperationID, n int) ([]iru.Clock, error) {
+	return clocks.list(ctx, t, "WHERE "+clockReach+" AND notice IN (SELECT id FROM notice WHERE operation=$2 ORDER BY id LIMIT $3) ORDER BY id", s.Reach(), o, n)
+}
+
 // ClocksAbout lists the clocks of one thing in order of their start.
 func (t *Tx) ClocksAbout(ctx context.Context, s iru.Scope, about iru.Subject) ([]iru.Clock, error) {
 	return clocks.list(ctx, t, "WHERE "+clockReach+" AND noun=$2 AND subject=$3 ORDER BY id", s.Reach(), about.Noun, about.ID)

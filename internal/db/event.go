@@ -194,6 +194,11 @@ func (t *Tx) LastEvent(ctx context.Context) (iru.EventID, error) {
 	return id, err
 }
 
+// ChangedSince lists what events after a number are about, each thing once, at most n. It is for the program alone.
+func (t *Tx) ChangedSince(ctx context.Context, after iru.EventID, n int) ([]iru.Subject, error) {
+	return All(ctx, t, func(s *iru.Subject) []any { return []any{&s.Noun, &s.ID} }, "SELECT DISTINCT noun, subject FROM event WHERE id>$1 LIMIT $2", after, n)
+}
+
 // EventsAbout lists a scope's events about a noun ("" for any) and one thing (0 for any) after an id, oldest first, at most n.
 func (t *Tx) EventsAbout(ctx context.Context, s iru.Scope, about iru.Subject, after iru.EventID, n int) ([]iru.Event, error) {
 	return events(eventRows.list(ctx, t, "WHERE "+seen(s)+" AND id>$2 AND (noun=$3 OR $3='') AND (subject=$4 OR $4=0) ORDER BY id LIMIT $5",

@@ -5,6 +5,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"iolaus/internal/iru"
@@ -58,6 +59,24 @@ func (t *Tx) NoticesTo(ctx context.Context, s iru.Scope, p iru.ProviderID) ([]ir
 // Tasks lists an operation's notices in order.
 func (t *Tx) Tasks(ctx context.Context, s iru.Scope, o iru.OperationID) ([]iru.Notice, error) {
 	return notices.list(ctx, t, "WHERE "+noticeReach+" AND operation=$2 ORDER BY id", s.Reach(), o)
+}
+
+// TasksAmong lists those of some notices that are an operation's, in order. It is for the program alone.
+func (t *Tx) TasksAmong(ctx context.Context, o iru.OperationID, among []iru.NoticeID) ([]iru.Notice, error) {
+	var out []iru.Notice
+	slices.Sort(among)
+	for some := range slices.Chunk(among, 500) {
+		args := []any{o}
+		for _, id := range some {
+			args = append(args, id)
+		}
+		ns, err := notices.list(ctx, t, "WHERE operation=$1 AND id IN ("+binds(2, len(some))+") ORDER BY id", args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ns...)
+	}
+	return out, nil
 }
 
 // UpdateNotice stores the notice again if its state is still the old one.

@@ -18,6 +18,9 @@ var tasks = shape[iru.Task]{"task", "id, uid, operation, participant, asset, add
 // taskReach is what a scope ($1) sees of tasks: all of the operations that its unit leads, and those that it carries out.
 const taskReach = "($1=0 OR operation IN (SELECT id FROM operation WHERE unit=$1) OR participant IN (SELECT id FROM participant WHERE unit=$1))"
 
+// liveTask holds for a task that is neither declined nor withdrawn: iru.Task.Live.
+const liveTask = "state NOT IN ('declined','withdrawn')"
+
 // AddTask stores a task and sets its id.
 func (t *Tx) AddTask(ctx context.Context, k *iru.Task) error { return tasks.insert(ctx, t, k) }
 
@@ -44,6 +47,18 @@ func (t *Tx) TaskOfNotice(ctx context.Context, n iru.NoticeID) (iru.Task, error)
 // TasksAbout lists an operation's tasks about one address. It is for the program alone.
 func (t *Tx) TasksAbout(ctx context.Context, o iru.OperationID, address string) ([]iru.Task, error) {
 	return tasks.list(ctx, t, "WHERE operation=$1 AND address=$2 ORDER BY id", o, address)
+}
+
+// OpenTask reads the oldest task of a participant about an address that asks for an act, lives and has none; NotFound if there is none. A task that a partner proposed names no
+// addressee, since numbers of providers are each store's own: its instrument says which act is meant. It is for the program alone.
+func (t *Tx) OpenTask(ctx context.Context, o iru.OperationID, p iru.ParticipantID, address string, n iru.Notice) (iru.Task, error) {
+	return tasks.get(ctx, t, "operation=$1 AND address=$2 AND participant=$3 AND layer=$4 AND (provider=$5 OR led AND provider=0 AND instrument=$6) AND "+liveTask+
+		" AND (notice=0 OR EXISTS (SELECT 1 FROM notice AS n WHERE n.id=task.notice AND n.state='withdrawn')) ORDER BY provider=0, id LIMIT 1", o, address, p, n.Layer, n.Provider, n.Instrument)
+}
+
+// Touching lists who has tasks about an address that live, each once. It is for the program alone.
+func (t *Tx) Touching(ctx context.Context, o iru.OperationID, address string) ([]iru.ParticipantID, error) {
+	return ids[iru.ParticipantID](ctx, t, "SELECT DISTINCT participant FROM task WHERE operation=$1 AND address=$2 AND "+liveTask+" ORDER BY participant", o, address)
 }
 
 // TasksAt lists the tasks about an address in every operation but one, oldest first, at most n. It is for the program alone: whose they are is nobody else's business.

@@ -107,18 +107,32 @@ type NoticeStatus struct {
 	Raw    []byte  `json:"-"`
 }
 
-// Send posts a notice. The provider's 202 with its own time of receipt counts as a receipt: the addressee itself says that it has
-// the act.
+// A Posting is a notice as it is posted, written out beforehand.
+type Posting struct {
+	Key       string
+	Reference string
+	Body      []byte // JSON
+}
+
+// Send posts a notice: Prepare, then Post.
 func (a *API) Send(ctx context.Context, m Message) (Receipt, error) {
-	const phase = "POST /v1/notices"
-	if err := m.kept(); err != nil {
+	p, err := a.Prepare(m)
+	if err != nil {
 		return Receipt{}, err
 	}
+	return a.Post(ctx, p)
+}
+
+// Prepare writes a notice out.
+func (a *API) Prepare(m Message) (Posting, error) {
+	if err := m.kept(); err != nil {
+		return Posting{}, err
+	}
 	if m.Key == "" || m.Reference == "" || len(m.Targets) == 0 {
-		return Receipt{}, invalid("key, reference and at least one target are required")
+		return Posting{}, invalid("key, reference and at least one target are required")
 	}
 	if len(m.Key) > 200 || !printable(m.Key) {
-		return Receipt{}, invalid("the key must be printable ASCII of at most 200 characters")
+		return Posting{}, invalid("the key must be printable ASCII of at most 200 characters")
 	}
 	n := notice{Reference: m.Reference, Instrument: m.Instrument, Addressee: m.Addressee, Targets: m.Targets, Reasons: m.Reasons,
 		LegalBasis: m.LegalBasis, Issuer: m.Issuer, Contact: m.Contact, Portal: m.Portal, Text: m.Text}
@@ -131,7 +145,18 @@ func (a *API) Send(ctx context.Context, m Message) (Receipt, error) {
 	if m.Callback.URL != "" {
 		n.Callback = &m.Callback
 	}
-	raw, err := a.call(ctx, phase, "POST", "/v1/notices", m.Key, n, http.StatusAccepted, http.StatusOK, http.StatusCreated)
+	body, err := json.Marshal(n)
+	if err != nil {
+		return Posting{}, invalid("the notice cannot be written as JSON: %v", err)
+	}
+	return Posting{m.Key, m.Reference, body}, nil
+}
+
+// Post posts what was written out. The provider's 202 with its own time of receipt counts as a receipt: the addressee itself says that it has
+// the act.
+func (a *API) Post(ctx context.Context, p Posting) (Receipt, error) {
+	const phase = "POST /v1/notices"
+	raw, err := a.call(ctx, phase, "POST", "/v1/notices", p.Key, p.Body, http.StatusAccepted, http.StatusOK, http.StatusCreated)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -143,8 +168,8 @@ func (a *API) Send(ctx context.Context, m Message) (Receipt, error) {
 	switch {
 	case got.ID == "" || len(got.ID) > 200 || !oneLine(got.ID):
 		return Receipt{}, garbage(phase, "a receipt without an id", nil)
-	case got.Reference != m.Reference:
-		return Receipt{}, garbage(phase, fmt.Sprintf("a receipt for %q, not for %q", words(got.Reference), m.Reference), nil)
+	case got.Reference != p.Reference:
+		return Receipt{}, garbage(phase, fmt.Sprintf("a receipt for %q, not for %q", words(got.Reference), p.Reference), nil)
 	case got.ReceivedAt.IsZero() || got.ReceivedAt.Year() < 2000:
 		return Receipt{}, garbage(phase, "a receipt without a time of receipt", nil)
 	}
@@ -164,10 +189,13 @@ func (a *API) Answer(ctx context.Context, remoteID, key, text string) error {
 	if remoteID == "" || key == "" || len(key) > 200 || !printable(key) || text == "" {
 		return invalid("an answer needs the notice's id, a printable key and a text")
 	}
-	_, err := a.call(ctx, phase, "POST", "/v1/notices/"+url.PathEscape(remoteID)+"/answers", key,
-		struct {
-			Text string `json:"text"`
-		}{text}, http.StatusAccepted, http.StatusOK, http.StatusCreated, http.StatusNoContent)
+	body, err := json.Marshal(struct {
+		Text string `json:"text"`
+	}{text})
+	if err != nil {
+		return invalid("the answer cannot be written as JSON: %v", err)
+	}
+	_, err = a.call(ctx, phase, "POST", "/v1/notices/"+url.PathEscape(remoteID)+"/answers", key, body, http.StatusAccepted, http.StatusOK, http.StatusCreated, http.StatusNoContent)
 	return err
 }
 
@@ -205,17 +233,13 @@ func (a *API) Status(ctx context.Context, remoteID string) (NoticeStatus, error)
 }
 
 // call makes one request and returns the JSON of a good answer, at most maxAPIAnswer bytes.
-func (a *API) call(ctx context.Context, phase, method, path, key string, body any, good ...int) ([]byte, error) {
+func (a *API) call(ctx context.Context, phase, method, path, key string, body []byte, good ...int) ([]byte, error) {
 	if a.wrong != nil {
 		return nil, a.wrong
 	}
 	var content io.Reader
 	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			return nil, invalid("the notice cannot be written as JSON: %v", err)
-		}
-		content = bytes.NewReader(b)
+		content = bytes.NewReader(body)
 	}
 	var written atomic.Bool
 	tctx, cancel := context.WithTimeout(ctx, a.timeout)

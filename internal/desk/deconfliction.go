@@ -26,20 +26,14 @@ type interest struct {
 	partner     iru.PartnerID
 }
 
-// interested says who must be asked about an address that tasks are about: everybody who acts, but not who alone touches it; and the units whose own operations have it.
-func interested(who []iru.Participant, at []iru.Task, elsewhere []iru.UnitID) []interest {
-	by := map[iru.ParticipantID]bool{}
-	for _, k := range at {
-		if k.Live() {
-			by[k.Participant] = true
-		}
-	}
+// interested says who must be asked about an address that tasks of some, each named once, are about: everybody who acts, but not who alone touches it; and the units whose own operations have it.
+func interested(who []iru.Participant, touching []iru.ParticipantID, elsewhere []iru.UnitID) []interest {
 	var out []interest
-	if len(by) == 0 {
+	if len(touching) == 0 {
 		return nil
 	}
 	for _, p := range who {
-		if p.Acts() && (len(by) > 1 || !by[p.ID]) {
+		if p.Acts() && (len(touching) > 1 || touching[0] != p.ID) {
 			out = append(out, interest{p.ID, p.Unit, p.Partner})
 		}
 	}
@@ -91,11 +85,11 @@ func (d *Desk) askAbout(ctx context.Context, t *db.Tx, o iru.Operation, who []ir
 	if err != nil {
 		return err
 	}
-	at, err := t.TasksAbout(ctx, o.ID, address)
+	touching, err := t.Touching(ctx, o.ID, address)
 	if err != nil {
 		return err
 	}
-	if err := d.ask(ctx, t, o, interested(who, at, units), asset, address, now); err != nil {
+	if err := d.ask(ctx, t, o, interested(who, touching, units), asset, address, now); err != nil {
 		return err
 	}
 	for _, x := range ops { // the other operation sees this one, too
@@ -551,37 +545,36 @@ func heldFrom(ctx context.Context, t *db.Tx, unit iru.UnitID, address string) (s
 	return "", err
 }
 
-// questions gives what a release must know of an operation's questions: those about addresses that live tasks are about, and a blank one, unanswered, for whoever was never asked.
-func questions(ctx context.Context, t *db.Tx, id iru.OperationID, tasks []iru.Task, who []iru.Participant) ([]iru.Deconfliction, error) {
-	qs, err := t.Deconflictions(ctx, iru.Program(), id)
-	if err != nil {
-		return nil, err
-	}
-	at := map[string][]iru.Task{}
+// asked gives what a release must know of an operation's questions: of these those about addresses that live tasks are about, and a blank one, unanswered, for whoever was never asked.
+func asked(id iru.OperationID, qs []iru.Deconfliction, tasks []iru.Task, who []iru.Participant) []iru.Deconfliction {
+	at := map[string][]iru.ParticipantID{}
 	var order []string
 	for _, k := range tasks {
-		if k.Live() {
+		if k.Live() && !slices.Contains(at[k.Address], k.Participant) {
 			if at[k.Address] == nil {
 				order = append(order, k.Address)
 			}
-			at[k.Address] = append(at[k.Address], k)
+			at[k.Address] = append(at[k.Address], k.Participant)
 		}
 	}
-	asked := map[string]bool{}
-	key := func(address string, p iru.ParticipantID) string { return fmt.Sprint(p, " ", address) }
+	type key struct {
+		address string
+		whom    iru.ParticipantID
+	}
+	was := map[key]bool{}
 	var out []iru.Deconfliction
 	for _, q := range qs {
-		asked[key(q.Address, q.Participant)] = true
+		was[key{q.Address, q.Participant}] = true
 		if at[q.Address] != nil {
 			out = append(out, q)
 		}
 	}
 	for _, a := range order {
 		for _, i := range interested(who, at[a], nil) {
-			if !asked[key(a, i.participant)] {
+			if !was[key{a, i.participant}] {
 				out = append(out, iru.Deconfliction{Operation: id, Participant: i.participant, Unit: i.unit, Partner: i.partner, Address: a, State: iru.DeconflictionRequested})
 			}
 		}
 	}
-	return out, nil
+	return out
 }

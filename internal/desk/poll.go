@@ -40,6 +40,8 @@ type Ballot struct {
 	Who   iru.Participant
 	Acts  []iru.Notice
 	Tasks []iru.Task // as iru.TaskOf gives them, without an act
+
+	digests map[iru.NoticeID]string // of its acts, where they were computed before
 }
 
 // Ballots sorts an operation's acts and tasks under its polls.
@@ -72,9 +74,12 @@ func (b Ballot) Idle() bool { return len(b.Acts) == 0 && len(b.Tasks) == 0 }
 func (b Ballot) Digest() (string, error) {
 	var about []string
 	for _, n := range b.Acts {
-		dig, err := ActDigest(n)
-		if err != nil {
-			return "", err
+		dig, known := b.digests[n.ID]
+		if !known {
+			var err error
+			if dig, err = ActDigest(n); err != nil {
+				return "", err
+			}
 		}
 		about = append(about, dig)
 	}

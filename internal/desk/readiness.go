@@ -34,56 +34,30 @@ func LackWords(l iru.Lack) string {
 
 // ReadinessOf computes what the tasks of an operation miss, for its T0 or the one that is meant; a participant sees its own tasks.
 func ReadinessOf(ctx context.Context, t *db.Tx, s iru.Scope, o iru.Operation, t0, now time.Time) ([]Readiness, error) {
-	ks, acts, err := TasksNow(ctx, t, s, o.ID)
+	y, err := ReadDay(ctx, t, o, now)
 	if err != nil {
 		return nil, err
 	}
-	who, err := t.Participants(ctx, o.ID)
-	if err != nil {
-		return nil, err
-	}
-	all, err := t.OperationTasks(ctx, iru.Program(), o.ID)
-	if err != nil {
-		return nil, err
-	}
-	for i, k := range all {
-		all[i] = iru.TaskOf(k, acts[k.Notice])
-	}
-	qs, err := questions(ctx, t, o.ID, all, who)
-	if err != nil {
-		return nil, err
-	}
-	return readiness(ctx, t, o, ks, acts, qs, t0, now)
+	return y.Readiness(s, o, t0, now), nil
 }
 
-func readiness(ctx context.Context, t *db.Tx, o iru.Operation, ks []iru.Task, acts map[iru.NoticeID]iru.Notice, qs []iru.Deconfliction, t0, now time.Time) ([]Readiness, error) {
+func readiness(ks []iru.Task, acts map[iru.NoticeID]iru.Notice, providers map[iru.ProviderID]iru.Provider, qs []iru.Deconfliction, kept map[string]bool, t0, now time.Time) []Readiness {
 	open := map[string]bool{}
 	for _, q := range qs {
 		open[q.Address] = open[q.Address] || q.Blocks()
 	}
-	kept, err := t.KeptSince(ctx, o.ID, o.Created)
-	if err != nil {
-		return nil, err
-	}
-	providers := map[iru.ProviderID]iru.Provider{}
 	out := make([]Readiness, 0, len(ks))
 	for _, k := range ks {
 		s := iru.TaskStanding{Task: k, Open: open[k.Address], Kept: kept[k.Address], Understood: true}
 		r := Readiness{Task: k}
 		if n, ok := acts[k.Notice]; ok && k.Notice != 0 {
-			p, ok := providers[n.Provider]
-			if !ok {
-				if p, err = t.Provider(ctx, iru.Program(), n.Provider); err != nil {
-					return nil, err
-				}
-				providers[n.Provider] = p
-			}
+			p := providers[n.Provider]
 			r.Act, s.Act, s.Contact, s.Understood = n, &n, p.Contact, understood(n.Lang, p) == nil
 		}
 		r.Misses = s.Misses(t0, now)
 		out = append(out, r)
 	}
-	return out, nil
+	return out
 }
 
 // lacking refuses a release for the first thing that a task misses.

@@ -5,6 +5,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -32,19 +33,20 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 		if err := synchronous(ctx, t, o); err != nil {
 			return err
 		}
-		agreed, err := agreement(ctx, t, id)
+		y, err := ReadDay(ctx, t, o, now)
 		if err != nil {
 			return err
 		}
-		ts := agreed.Acts
+		agreed, err := y.agreed()
+		if err != nil {
+			return err
+		}
+		ts := y.Acts
 		for _, n := range ts {
 			if !n.Unsent() { // withdrawn, or it left before a hold
 				continue
 			}
-			p, err := t.Provider(ctx, iru.Program(), n.Provider)
-			if err != nil {
-				return err
-			}
+			p := y.Providers[n.Provider]
 			if err := confirmed(p); err != nil {
 				return err
 			}
@@ -59,13 +61,10 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 				return err
 			}
 		}
-		rs, err := readiness(ctx, t, o, agreed.Tasks, agreed.acts, agreed.Questions, t0, now)
-		if err != nil {
-			return err
-		}
+		rs := y.Readiness(iru.Program(), o, t0, now)
 		old := o.State
 		var e iru.Event
-		if o, e, err = o.Release(by, agreed.Agreed, t0.UTC().Truncate(time.Microsecond), now); err != nil {
+		if o, e, err = o.Release(by, agreed, t0.UTC().Truncate(time.Microsecond), now); err != nil {
 			return err
 		}
 		if err := lacking(rs); err != nil {
@@ -88,50 +87,9 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 	return o, err
 }
 
-// agreed is what a release rests on, with the acts by number.
-type agreed struct {
-	iru.Agreed
-	acts map[iru.NoticeID]iru.Notice
-}
-
-// agreement reads what a release rests on.
-func agreement(ctx context.Context, t *db.Tx, id iru.OperationID) (agreed, error) {
-	a := agreed{Agreed: iru.Agreed{Digests: map[int64]string{}, Idle: map[int64]bool{}}, acts: map[iru.NoticeID]iru.Notice{}}
-	var err error
-	if a.Polls, err = t.Polls(ctx, id); err != nil {
-		return a, err
-	}
-	who, err := t.Participants(ctx, id)
-	if err != nil {
-		return a, err
-	}
-	if a.Acts, err = t.Tasks(ctx, iru.Program(), id); err != nil {
-		return a, err
-	}
-	if a.Tasks, err = t.OperationTasks(ctx, iru.Program(), id); err != nil {
-		return a, err
-	}
-	for _, n := range a.Acts {
-		a.acts[n.ID] = n
-	}
-	for i, k := range a.Tasks {
-		a.Tasks[i] = iru.TaskOf(k, a.acts[k.Notice])
-	}
-	if a.Questions, err = questions(ctx, t, id, a.Tasks, who); err != nil {
-		return a, err
-	}
-	for _, b := range Ballots(a.Polls, who, a.Acts, a.Tasks) {
-		if a.Digests[b.ID], err = b.Digest(); err != nil {
-			return a, err
-		}
-		a.Idle[b.ID] = b.Idle()
-	}
-	return a, nil
-}
-
 // Arm puts every approved task of a released operation that leaves at T0 on its way: ArmStage.
 func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
-	return d.ArmStage(ctx, id, iru.StageAct, nil)
+	return d.ArmStage(ctx, id, iru.StageAct, nil, time.Time{})
 }
 
 // armAtOnce is how many tasks are armed in one transaction: others write in between, and one that has to run again is short.
@@ -139,15 +97,22 @@ const armAtOnce = 100
 
 // ArmStage puts every approved task of a stage of a released operation on its way, just before its instant: until it is fired a hold or an
 // abort calls it back. Tasks that cannot leave (contact changed, approval not sealed, named in keep with the reason) are named and stay where
-// they are; the others leave. Of an operation that was closed or aborted since, it gives what was on its way already: that may have left,
+// they are; the others leave. What is not on its way at the time until is named as Unavailable, so that a slow store holds nothing up that is ready; the zero
+// time waits for all. Of an operation that was closed or aborted since, it gives what was on its way already: that may have left,
 // and is sent again under the same key. Of a drill it gives nothing.
-func (d *Desk) ArmStage(ctx context.Context, id iru.OperationID, stage iru.Stage, keep map[iru.NoticeID]error) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
+func (d *Desk) ArmStage(ctx context.Context, id iru.OperationID, stage iru.Stage, keep map[iru.NoticeID]error, until time.Time) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
 	parked = map[iru.NoticeID]error{}
 	ns, err := d.ofStage(ctx, id, stage)
 	if err != nil {
 		return nil, nil, err
 	}
 	for some := range slices.Chunk(ns, armAtOnce) {
+		if !until.IsZero() && !d.now().Before(until) {
+			if err := d.unarmed(ctx, id, some, parked); err != nil {
+				return nil, nil, err
+			}
+			continue
+		}
 		var batch []Dispatch
 		var stay map[iru.NoticeID]error
 		err := d.enact(ctx, func(t *db.Tx, now time.Time) (err error) {
@@ -161,6 +126,26 @@ func (d *Desk) ArmStage(ctx context.Context, id iru.OperationID, stage iru.Stage
 		maps.Copy(parked, stay)
 	}
 	return armed, parked, nil
+}
+
+// unarmed names those of some tasks that would leave, and for which there was no time.
+func (d *Desk) unarmed(ctx context.Context, id iru.OperationID, ids []iru.NoticeID, late map[iru.NoticeID]error) error {
+	return d.DB.View(ctx, func(t *db.Tx) error {
+		o, err := t.Operation(ctx, iru.Program(), id)
+		if err != nil {
+			return err
+		}
+		for _, nid := range ids {
+			n, err := t.Notice(ctx, iru.Program(), nid)
+			if err != nil {
+				return err
+			}
+			if n.SentAt.IsZero() && (n.State == iru.NoticeApproved && o.Leaves() || n.State == iru.NoticeDispatched) {
+				late[nid] = fmt.Errorf("arm %s: %w: there was no time left before the instant", n.Ref, iru.Unavailable)
+			}
+		}
+		return nil
+	})
 }
 
 // ofStage lists the acts of an operation that leave at a stage and are not withdrawn.

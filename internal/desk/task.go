@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -175,23 +176,8 @@ func (d *Desk) tasked(ctx context.Context, t *db.Tx, s iru.Scope, n iru.Notice, 
 	if i < 0 {
 		return iru.Refuse(iru.Invalid, "that unit does not take part in the operation", "add it first")
 	}
-	have, err := t.TasksAbout(ctx, o.ID, a.Locator)
-	if err != nil {
-		return err
-	}
-	for _, k := range have {
-		if k.Participant != who[i].ID || !carriedBy(k, n) || !k.Live() {
-			continue
-		}
-		if k.Notice != 0 {
-			old, err := t.Notice(ctx, iru.Program(), k.Notice)
-			if err != nil {
-				return err
-			}
-			if old.State != iru.NoticeWithdrawn {
-				continue
-			}
-		}
+	switch k, err := t.OpenTask(ctx, o.ID, who[i].ID, a.Locator, n); {
+	case err == nil:
 		if n.Stage != k.Stage {
 			n.Stage = k.Stage
 			if err := t.UpdateNotice(ctx, n, n.State); err != nil {
@@ -206,6 +192,8 @@ func (d *Desk) tasked(ctx context.Context, t *db.Tx, s iru.Scope, n iru.Notice, 
 			return err
 		}
 		return d.askAbout(ctx, t, o, who, k.Asset, k.Address, now)
+	case !errors.Is(err, iru.NotFound):
+		return err
 	}
 	number, err := uid()
 	if err != nil {
@@ -231,12 +219,6 @@ func (d *Desk) tasked(ctx context.Context, t *db.Tx, s iru.Scope, n iru.Notice, 
 		return err
 	}
 	return d.askAbout(ctx, t, o, who, k.Asset, k.Address, now)
-}
-
-// carriedBy reports whether an act of the task's own executor is what the task asks for. A task that a partner proposed names no addressee, since numbers of
-// providers are each store's own: its instrument says which act is meant, and both machines go on knowing the same task.
-func carriedBy(k iru.Task, n iru.Notice) bool {
-	return k.Layer == n.Layer && (k.Provider == n.Provider || k.Led && k.Provider == 0 && k.Instrument == n.Instrument)
 }
 
 // proposePlan makes tasks of an approved plan's measures in its operation, each offered to who would carry it out by jurisdiction; an act that a task covers already makes none.

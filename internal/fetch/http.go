@@ -12,6 +12,10 @@ import (
 	"time"
 )
 
+// idlePerHost is how many connections to one host stay open: a release posts over so many at once, and a connection for each act alone would be
+// a handshake for each.
+const idlePerHost = 64
+
 // HTTP is an ordinary client behind the same guard, for providers' own interfaces: unlike Get it trusts only certificates that
 // verify, since it carries credentials.
 func (c *Client) HTTP() *http.Client {
@@ -19,8 +23,8 @@ func (c *Client) HTTP() *http.Client {
 		Timeout: c.limits.Total,
 		Transport: &http.Transport{
 			DialContext:            c.Dial,
-			TLSClientConfig:        &tls.Config{RootCAs: c.network.Roots, MinVersion: tls.VersionTLS12},
-			MaxIdleConnsPerHost:    8,
+			TLSClientConfig:        &tls.Config{RootCAs: c.network.Roots, MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(64)},
+			MaxIdleConnsPerHost:    idlePerHost,
 			IdleConnTimeout:        30 * time.Second,
 			TLSHandshakeTimeout:    c.limits.Dial,
 			ResponseHeaderTimeout:  c.limits.FirstByte,

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,15 +16,44 @@ import (
 	"github.com/a-h/templ"
 
 	"iolaus/internal/db"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 	"iolaus/internal/web/ui"
 )
 
-// A board is computed once for all who look at it from one unit in one language, and every viewer is told which parts of it changed: what is
-// computed for each is only what is shown to that officer alone.
+// A board is computed once for all who look at it from one unit in one language, from what is read of the store once for all units; and every
+// viewer is told which parts of it changed: what is computed for each is only what is shown to that officer alone.
 type boards struct {
 	mu    sync.Mutex
 	rooms map[boardKey]*boardRoom
+	days  map[iru.OperationID]*boardDay
+}
+
+// A boardDay is what was read of an operation last.
+type boardDay struct {
+	mu  sync.Mutex
+	day *desk.Day
+}
+
+// day brings what is known of an operation up to the instant that a transaction sees.
+func (b *boards) day(v *visit, t *db.Tx, o iru.Operation) (*desk.Day, error) {
+	b.mu.Lock()
+	d := b.days[o.ID]
+	if d == nil {
+		if len(b.days) >= 64 { // what is read again costs a moment
+			clear(b.days)
+		}
+		d = &boardDay{}
+		b.days[o.ID] = d
+	}
+	b.mu.Unlock()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	next, err := d.day.Next(v.ctx(), t, o, v.now)
+	if err == nil {
+		d.day = next
+	}
+	return next, err
 }
 
 type boardKey struct {
@@ -35,8 +63,8 @@ type boardKey struct {
 }
 
 const (
-	boardEvery = 250 * time.Millisecond // how often a board that is looked at asks for news
-	boardApart = 500 * time.Millisecond // between two computations, and between two words to one page
+	boardEvery = 100 * time.Millisecond // how often a board that is looked at asks for news
+	boardApart = 500 * time.Millisecond // between two computations, and so between two words to one page
 	boardAge   = time.Second            // how old what no event tells of may be: when an asset was seen
 	boardKept  = 64                     // changes that are remembered; who is further behind fetches everything
 )
@@ -47,11 +75,11 @@ type boardRoom struct {
 	page      BoardPage
 	at        time.Time   // by the machine's clock
 	last      iru.EventID // the newest event that it knows
-	html      map[string][]byte
 	sig       map[string]string
 	seq       int
 	changes   []boardChange
 	listeners int
+	followed  bool // somebody computes it in turn
 	stop      context.CancelFunc
 	news      chan struct{}
 }
@@ -60,6 +88,9 @@ type boardChange struct {
 	seq int
 	ids []string
 }
+
+// everything are the live parts of a board, for a page that has to fetch all of them.
+var everything = []string{"count", "session", "grid", "tasks", "holds", "stages", "release", "duty"}
 
 // room gives the room of a visit.
 func (b *boards) room(v *visit, op iru.OperationID) *boardRoom {
@@ -92,8 +123,9 @@ func (b *boards) look(v *visit, op iru.OperationID) (*boardRoom, error) {
 	if err := v.read(func(t *db.Tx) error { _, err := t.Operation(v.ctx(), v.scope, op); return err }); err != nil {
 		return nil, err
 	}
-	if r.last >= v.last && time.Since(r.at) < boardAge && r.page.Now.Sub(v.now).Abs() < 2*boardAge && !r.at.IsZero() {
-		return r, nil
+	age := time.Since(r.at)
+	if !r.at.IsZero() && r.page.Now.Sub(v.now).Abs() < 2*boardAge && (r.last >= v.last && age < boardAge || r.followed && age < 2*boardAge && v.byItself()) {
+		return r, nil // what is followed is told of as soon as it is computed anew
 	}
 	return r, r.compute(v, op)
 }
@@ -107,35 +139,40 @@ func (r *boardRoom) compute(v *visit, op iru.OperationID) error {
 		if last, err = t.LastEvent(v.ctx()); err != nil {
 			return err
 		}
-		return v.fillBoard(t, &p, op)
+		return v.fillBoard(t, &p, op, v.boards.day)
 	})
 	if err != nil {
 		return err
 	}
 	old := r.sig
-	r.page, r.at, r.last, r.html = p, time.Now(), last, map[string][]byte{}
+	p.parted = &boardParts{html: map[string][]byte{}}
+	r.page, r.at, r.last = p, time.Now(), last
 	r.sig = map[string]string{}
 	for id, part := range p.shared() {
-		r.sig[id] = volatile.ReplaceAllString(render(v.ctx(), part), "")
+		if id != "tasks" { // its rows are told of one by one
+			r.sig[id] = steady(render(v.ctx(), part))
+		}
 	}
-	grid := ""
 	for _, t := range p.Tiles.Tiles {
 		r.sig[t.ID] = string(t.State.Tone) + t.State.Word + t.Fresh.Seen.String()
-		grid += t.ID
+		r.sig["grid"] += t.ID
 	}
-	r.sig["grid"] = grid
+	r.sig["tasks"] = p.leftWords(v.ctx())
+	for n, t := range p.Tasks.Rows {
+		r.sig[t.ID] = p.rows[n]
+		r.sig["tasks"] += " " + t.ID
+	}
 	if old == nil {
 		return nil
 	}
 	var ids []string
 	for id, s := range r.sig {
-		if old[id] != s && (old["grid"] == grid || !strings.HasPrefix(id, "tile-")) {
+		if old[id] != s {
 			ids = append(ids, id)
 		}
 	}
-	if len(ids) > len(p.Tiles.Tiles)/2+8 {
-		ids = append(slices.DeleteFunc(ids, func(id string) bool { return strings.HasPrefix(id, "tile-") || id == "grid" }), "grid")
-	}
+	ids = p.gather(ids, "grid", "tile-", len(p.Tiles.Tiles))
+	ids = p.gather(ids, "tasks", "act-", len(p.Tasks.Rows))
 	if len(ids) > 0 {
 		slices.Sort(ids)
 		r.seq++
@@ -145,6 +182,16 @@ func (r *boardRoom) compute(v *visit, op iru.OperationID) error {
 		r.news = make(chan struct{})
 	}
 	return nil
+}
+
+// gather names a list of n things as a whole where it has others in it now, or where most of them changed.
+func (BoardPage) gather(ids []string, whole, each string, n int) []string {
+	other := func(id string) bool { return id == whole || strings.HasPrefix(id, each) }
+	some := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !other(id) })
+	if !slices.Contains(some, whole) && len(some) <= n/2+8 {
+		return ids
+	}
+	return append(slices.DeleteFunc(ids, other), whole)
 }
 
 // into copies the board for one viewer.
@@ -158,21 +205,22 @@ func (r *boardRoom) into(v *visit, p *BoardPage) {
 	v.personal(p)
 }
 
-// join begins to follow a board: seq is the number of its last change so far, leave ends it.
-func (r *boardRoom) join(v *visit, op iru.OperationID) (seq int, leave func()) {
+// join begins to follow a board: seq is the number of its last change so far, last the newest event that it knows; leave ends it.
+func (r *boardRoom) join(v *visit, op iru.OperationID) (seq int, last iru.EventID, leave func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.listeners++
 	if r.listeners == 1 {
 		ctx, stop := context.WithCancel(context.WithoutCancel(v.ctx()))
-		r.stop = stop
+		r.stop, r.followed = stop, true
 		go r.follow(v.absent(ctx), op)
 	}
-	return r.seq, func() {
+	return r.seq, r.last, func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.listeners--; r.listeners == 0 {
 			r.stop()
+			r.followed = false
 		}
 	}
 }
@@ -187,7 +235,7 @@ func (r *boardRoom) since(seq int) (ids []string, now int, news <-chan struct{})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.changes) > 0 && seq < r.changes[0].seq-1 {
-		return []string{}, r.seq, r.news
+		return everything, r.seq, r.news
 	}
 	seen := map[string]bool{}
 	for _, c := range r.changes {
@@ -228,8 +276,30 @@ func (r *boardRoom) follow(v *visit, op iru.OperationID) {
 	}
 }
 
-// volatile is what grows older by itself on a page and is no news.
-var volatile = regexp.MustCompile(`(data-left>[^<]*<|class="fresh( old)?"|data-seen="[^"]*"[^>]*>[^<]*<)`)
+// volatile is what grows older by itself on a page and is no news, by how it begins and where it ends: the rest of a clock, whether an age is old, and
+// the age itself. When something was seen stands before its age, and stays.
+var volatile = []struct{ begins, ends string }{{"data-left>", "<"}, {`class="fresh`, `"`}, {`data-seen="`, "<"}}
+
+// steady is a part of a page without what is volatile.
+func steady(html string) string {
+	var b strings.Builder
+	b.Grow(len(html))
+	for {
+		begin, ends, skip := len(html), "", 0
+		for _, v := range volatile {
+			if n := strings.Index(html[:begin], v.begins); n >= 0 {
+				begin, ends, skip = n, v.ends, len(v.begins)
+			}
+		}
+		b.WriteString(html[:begin])
+		html = html[min(begin+skip, len(html)):]
+		end := strings.Index(html, ends)
+		if ends == "" || end < 0 {
+			return b.String()
+		}
+		html = html[end:]
+	}
+}
 
 func render(ctx context.Context, c templ.Component) string {
 	var b bytes.Buffer
@@ -245,12 +315,19 @@ func (p BoardPage) shared() map[string]templ.Component {
 }
 
 // parts renders the parts of a board that a page asks for, those that all see alike once for all.
-func (p BoardPage) parts(r *boardRoom, ids []string) templ.Component {
+func (p BoardPage) parts(ids []string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		if _, err := io.WriteString(w, "<!DOCTYPE html><title>"+templ.EscapeString(p.Op.Name)+"</title><ul>"); err != nil {
+		if _, err := io.WriteString(w, "<!DOCTYPE html><title>"+templ.EscapeString(p.Op.Name)+"</title>"); err != nil {
 			return err
 		}
 		var tiles map[string]ui.Tile
+		rows := p.Tasks
+		rows.Rows = slices.DeleteFunc(slices.Clone(rows.Rows), func(r ui.Row) bool { return !slices.Contains(ids, r.ID) })
+		if len(rows.Rows) > 0 {
+			if err := rows.Render(ctx, w); err != nil {
+				return err
+			}
+		}
 		for _, id := range ids {
 			var err error
 			switch {
@@ -268,13 +345,13 @@ func (p BoardPage) parts(r *boardRoom, ids []string) templ.Component {
 					}
 				}
 				if t, ok := tiles[id]; ok {
-					_, err = w.Write(r.once(ctx, id, p.Wall, t.Item()))
+					_, err = w.Write(p.parted.once(ctx, id, p.Wall, t.Item()))
 				}
 			case id == "grid":
-				_, err = w.Write(r.once(ctx, id, p.Wall, p.grid()))
+				_, err = w.Write(p.parted.once(ctx, id, p.Wall, p.grid()))
 			default:
 				if c, ok := p.shared()[id]; ok {
-					_, err = w.Write(r.once(ctx, id+p.personalMark(id), p.Wall, c))
+					_, err = w.Write(p.parted.once(ctx, id+p.personalMark(id), p.Wall, c))
 				}
 			}
 			if err != nil {
@@ -293,27 +370,37 @@ func (p BoardPage) personalMark(id string) string {
 	return ""
 }
 
+// boardParts are the parts of one computation of a board as they were rendered. They go with it: what somebody renders who still has the one before
+// must not be shown as the new one.
+type boardParts struct {
+	mu   sync.Mutex
+	html map[string][]byte
+}
+
 // once renders a part once for all who ask for it.
-func (r *boardRoom) once(ctx context.Context, id string, wall bool, c templ.Component) []byte {
+func (b *boardParts) once(ctx context.Context, id string, wall bool, c templ.Component) []byte {
 	if wall {
 		id = "wall " + id
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	b, ok := r.html[id]
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	html, ok := b.html[id]
 	if !ok {
-		b = []byte(render(ctx, c))
-		r.html[id] = b
+		html = []byte(render(ctx, c))
+		b.html[id] = html
 	}
-	return b
+	return html
 }
 
-// liveBoard streams which parts of a board changed.
-func (v *visit) liveBoard(op iru.OperationID, send func(event, data string) bool) error {
+// liveBoard streams which parts of a board changed, to a page that knows of every event up to one.
+func (v *visit) liveBoard(op iru.OperationID, after iru.EventID, send func(event, data string) bool) error {
 	ctx := v.ctx()
 	room := v.boards.room(v, op)
-	seq, leave := room.join(v, op)
+	seq, last, leave := room.join(v, op)
 	defer leave()
+	if last > after && !send("change", strings.Join(everything, " ")) {
+		return nil
+	}
 	beat := time.NewTicker(liveBeat)
 	defer beat.Stop()
 	end := time.After(liveFor)
@@ -321,13 +408,6 @@ func (v *visit) liveBoard(op iru.OperationID, send func(event, data string) bool
 		ids, now, news := room.since(seq)
 		if seq = now; ids != nil && !send("change", strings.Join(ids, " ")) {
 			return nil
-		}
-		if ids != nil {
-			select { // gather what comes in a burst
-			case <-ctx.Done():
-				return nil
-			case <-time.After(boardApart / 2):
-			}
 		}
 		select {
 		case <-ctx.Done():

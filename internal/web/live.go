@@ -162,14 +162,17 @@ func (v *visit) live() error {
 		_, err := fmt.Fprintf(v.w, "event: %s\ndata: %s\n\n", event, data)
 		return err == nil && flush.Flush() == nil
 	}
-	if !send("now", v.now.Format(time.RFC3339Nano)) || far && !send("change", "") {
+	if !send("now", v.now.Format(time.RFC3339Nano)) {
 		return nil
 	}
 	if board != 0 {
-		if !far && after < v.last && !send("change", "") { // between the making of the page and now
-			return nil
+		if far {
+			after = 0
 		}
-		return v.liveBoard(board, send)
+		return v.liveBoard(board, after, send)
+	}
+	if far && !send("change", "") {
+		return nil
 	}
 	beat := time.NewTicker(liveBeat)
 	defer beat.Stop()

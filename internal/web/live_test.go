@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,9 +102,39 @@ func TestSharedBoardIsTold(t *testing.T) {
 	if e := next(board, 5*time.Second); e != "change" {
 		t.Errorf("the board of the other unit is told %q", e)
 	}
+	row, tile := "act-"+id(s.theirs.ID), "tile-"+id(s.mirror.ID)
+	part := h.as("bo").do("GET", "/operations/"+id(s.joint.ID), nil, "Iolaus-Fragment", row+" "+tile)
+	if part.is(200); strings.Count(part.body, "<tr id=") != 1 || !strings.Contains(part.body, `<tr id="`+row+`"`) || strings.Count(part.body, "<li id=") != 1 || !strings.Contains(part.body, `<li id="`+tile+`"`) {
+		t.Errorf("one row and one tile are\n%s", part.body)
+	}
 	h.watch("https://unrelated-trams.test/", "Trams")
 	if e := next(board, 2*time.Second); e != "" {
 		t.Errorf("of another asset it is told %q", e)
+	}
+}
+
+// What only grows older is no news; when something was seen is. A list is named as a whole when most of it changed, or others are in it.
+func TestBoardNews(t *testing.T) {
+	for _, x := range [][2]string{
+		{`<b data-left>5 min</b>`, `<b </b>`}, {`<time class="fresh old" datetime="T" data-seen="T" data-stale="60">2 s ago</time>.`, `<time " datetime="T" </time>.`},
+		{`<i class="fresh" hidden></i>`, `<i " hidden></i>`}, {`nothing`, `nothing`}, {``, ``}, {`data-left>`, ``},
+	} {
+		if got := steady(x[0]); got != x[1] {
+			t.Errorf("%q is steady as %q, not %q", x[0], got, x[1])
+		}
+	}
+	var many []string
+	for n := range 60 {
+		many = append(many, "act-"+id(int64(n)))
+	}
+	for _, x := range []struct {
+		ids, want []string
+	}{
+		{[]string{"act-1", "count"}, []string{"act-1", "count"}}, {[]string{"act-1", "tasks", "count"}, []string{"count", "tasks"}}, {append(slices.Clone(many), "count"), []string{"count", "tasks"}}, {nil, nil},
+	} {
+		if got := (BoardPage{}).gather(x.ids, "tasks", "act-", 100); !slices.Equal(got, x.want) {
+			t.Errorf("%v is told as %v", x.ids, got)
+		}
 	}
 }
 

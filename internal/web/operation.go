@@ -187,7 +187,7 @@ func (v *visit) board(wall bool) error {
 		p.Buttons, p.StandDown, p.MaySay = nil, false, false
 	}
 	if ids := strings.Fields(v.fragment()); len(ids) > 0 {
-		return v.show(p.parts(room, ids))
+		return v.show(p.parts(ids))
 	}
 	if wall {
 		return v.show(p.View())
@@ -196,8 +196,8 @@ func (v *visit) board(wall bool) error {
 	return v.show(p.View())
 }
 
-// fillBoard reads an operation at one instant.
-func (v *visit) fillBoard(t *db.Tx, p *BoardPage, oid iru.OperationID) error {
+// fillBoard reads an operation at one instant, its day as it is given.
+func (v *visit) fillBoard(t *db.Tx, p *BoardPage, oid iru.OperationID, read func(*visit, *db.Tx, iru.Operation) (*desk.Day, error)) error {
 	ctx, who := v.ctx(), names{}
 	var err error
 	if p.Op, err = t.Operation(ctx, v.scope, oid); err != nil {
@@ -213,26 +213,19 @@ func (v *visit) fillBoard(t *db.Tx, p *BoardPage, oid iru.OperationID) error {
 			p.Outlets = append(p.Outlets, out)
 		}
 	}
-	ballots, err := desk.BallotsOf(ctx, t, oid)
+	day, err := read(v, t, p.Op)
 	if err != nil {
 		return err
 	}
-	tasks, err := t.Tasks(ctx, v.scope, oid)
-	if err != nil {
+	tasks := day.Acts // who may read the operation may read them
+	if err := v.agencyRows(t, p, day.Ballots(), who); err != nil {
 		return err
 	}
-	if err := v.agencyRows(t, p, ballots, tasks, who); err != nil {
-		return err
-	}
-	if err := v.taskTable(t, p, tasks); err != nil {
-		return err
-	}
+	v.taskTable(p, day)
 	if err := v.tiles(t, p); err != nil {
 		return err
 	}
-	if err := v.holds(t, p, tasks); err != nil {
-		return err
-	}
+	v.holds(p, day)
 	if p.Effect, err = desk.WindowIn(ctx, t, v.scope, oid); err != nil {
 		return err
 	}
@@ -242,6 +235,11 @@ func (v *visit) fillBoard(t *db.Tx, p *BoardPage, oid iru.OperationID) error {
 	}
 	v.personal(p)
 	return nil
+}
+
+// dayNow reads the whole day of an operation.
+func dayNow(v *visit, t *db.Tx, o iru.Operation) (*desk.Day, error) {
+	return desk.ReadDay(v.ctx(), t, o, v.now)
 }
 
 // personal is what a board shows to this officer alone.
@@ -257,7 +255,7 @@ func (v *visit) personal(p *BoardPage) {
 	p.Buttons = v.operationButtons(p)
 }
 
-func (v *visit) agencyRows(t *db.Tx, p *BoardPage, ballots []desk.Ballot, tasks []iru.Notice, who names) error {
+func (v *visit) agencyRows(t *db.Tx, p *BoardPage, ballots []desk.Ballot, who names) error {
 	ctx := v.ctx()
 	officers, err := t.Officers(ctx)
 	if err != nil {
@@ -394,17 +392,17 @@ func liaisons(all []iru.Officer, u iru.UnitID) string {
 	return strings.Join(out, ", ")
 }
 
-func (v *visit) taskTable(t *db.Tx, p *BoardPage, tasks []iru.Notice) error {
+func (v *visit) taskTable(p *BoardPage, day *desk.Day) {
 	ctx := v.ctx()
 	p.Tasks = ui.Table{Label: ui.T(ctx, "Tasks"), Compact: true, List: true, Empty: ui.T(ctx, "No task yet. Open an asset, choose who can act, and make it a task of this operation."),
 		Columns: []ui.Column{{Title: ui.T(ctx, "Reference"), NoWrap: true}, {Title: ui.T(ctx, "Unit")}, {Title: ui.T(ctx, "Act")}, {Title: ui.T(ctx, "Addressee")}, {Title: ui.T(ctx, "Address")},
 			{Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Left"), Num: true}, {Title: ui.T(ctx, "Time left"), Num: true}}}
-	p.Sent, p.Active, p.Parked = 0, 0, 0
+	p.Sent, p.Active, p.Parked, p.rows = 0, 0, 0, nil
 	units := map[iru.UnitID]string{}
 	for _, r := range p.Rows {
 		units[r.Unit.ID] = r.Unit.Name
 	}
-	for i, n := range tasks {
+	for i, n := range day.Acts {
 		if n.State != iru.NoticeWithdrawn {
 			p.Active++
 		}
@@ -419,21 +417,19 @@ func (v *visit) taskTable(t *db.Tx, p *BoardPage, tasks []iru.Notice) error {
 			p.Parked++
 			left = ui.T(ctx, "did not leave")
 		}
-		if i >= 500 {
+		if i >= desk.DayClocks {
 			continue
 		}
-		pr, err := t.Provider(ctx, iru.Program(), n.Provider) // named in a task of the operation
-		if err != nil {
-			return err
+		row := ui.Cells(ui.Link("/notices/"+id(n.ID), n.Ref), ui.Isolated(units[n.Unit]), ui.Text(instrumentName(ctx, n.Instrument)), ui.Isolated(day.Providers[n.Provider].Name), shortAddress(n.Locator),
+			noticeState(ctx, n.State), ui.Text(left), v.clockCell(n, day.Clocks[n.ID]))
+		row.ID = "act-" + id(n.ID)
+		p.Tasks.Rows = append(p.Tasks.Rows, row)
+		shown := string(n.State) + left
+		for _, c := range day.Clocks[n.ID] {
+			shown += join(id(c.ID), string(c.State), c.Due.String(), clockState(ctx, c, v.now).Word)
 		}
-		cs, err := t.ClocksOf(ctx, v.scope, n.ID)
-		if err != nil {
-			return err
-		}
-		p.Tasks.Rows = append(p.Tasks.Rows, ui.Cells(ui.Link("/notices/"+id(n.ID), n.Ref), ui.Isolated(units[n.Unit]), ui.Text(instrumentName(ctx, n.Instrument)), ui.Isolated(pr.Name), shortAddress(n.Locator),
-			noticeState(ctx, n.State), ui.Text(left), v.clockCell(n, cs)))
+		p.rows = append(p.rows, shown)
 	}
-	return nil
 }
 
 func (v *visit) tiles(t *db.Tx, p *BoardPage) error {
@@ -472,11 +468,11 @@ func (v *visit) tiles(t *db.Tx, p *BoardPage) error {
 }
 
 // holds names everything that keeps the director from releasing.
-func (v *visit) holds(t *db.Tx, p *BoardPage, tasks []iru.Notice) error {
+func (v *visit) holds(p *BoardPage, day *desk.Day) {
 	ctx := v.ctx()
 	p.Holds = nil
 	if p.Op.State == iru.OperationReleased || p.Op.State == iru.OperationClosed || p.Op.State == iru.OperationAborted {
-		return nil
+		return
 	}
 	add := func(what, href, why string, s ui.State) {
 		p.Holds = append(p.Holds, ui.Line{Text: what, Href: href, Sub: why, End: s})
@@ -495,11 +491,9 @@ func (v *visit) holds(t *db.Tx, p *BoardPage, tasks []iru.Notice) error {
 			add(join(r.Unit.Name, r.Role), "#"+r.anchor(), r.Reason, r.Said)
 		}
 	}
-	if err := v.agreedHolds(t, p, add); err != nil {
-		return err
-	}
+	v.agreedHolds(p, day, add)
 	seen := map[iru.ProviderID]bool{}
-	for _, n := range tasks {
+	for _, n := range day.Acts {
 		if n.State == iru.NoticeWithdrawn {
 			continue
 		}
@@ -510,26 +504,17 @@ func (v *visit) holds(t *db.Tx, p *BoardPage, tasks []iru.Notice) error {
 			continue
 		}
 		seen[n.Provider] = true
-		pr, err := t.Provider(ctx, iru.Program(), n.Provider)
-		if err != nil {
-			return err
-		}
-		if pr.Contact != iru.ContactConfirmed && len(p.Holds) < 12 {
+		if pr := day.Providers[n.Provider]; pr.Contact != iru.ContactConfirmed && len(p.Holds) < 12 {
 			add(pr.Name, "/providers/"+id(pr.ID), ui.T(ctx, "its contact"), contactState(ctx, pr.Contact))
 		}
 	}
-	return nil
 }
 
 // agreedHolds names what is not agreed: questions that are open, and what tasks miss beside it.
-func (v *visit) agreedHolds(t *db.Tx, p *BoardPage, add func(what, href, why string, s ui.State)) error {
+func (v *visit) agreedHolds(p *BoardPage, day *desk.Day, add func(what, href, why string, s ui.State)) {
 	ctx, base := v.ctx(), "/operations/"+id(p.Op.ID)
-	rs, err := desk.ReadinessOf(ctx, t, v.scope, p.Op, p.Op.T0, v.now)
-	if err != nil {
-		return err
-	}
 	count := map[iru.Lack]int{}
-	for _, r := range rs {
+	for _, r := range day.Readiness(v.scope, p.Op, p.Op.T0, v.now) {
 		for _, l := range r.Misses {
 			count[l]++
 		}
@@ -544,5 +529,4 @@ func (v *visit) agreedHolds(t *db.Tx, p *BoardPage, add func(what, href, why str
 		}
 		add(ui.Tn(ctx, count[l], "%d tasks miss something"), to, lackName(ctx, l), ui.Warn(ui.T(ctx, "Missing")))
 	}
-	return nil
 }

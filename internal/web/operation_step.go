@@ -118,7 +118,7 @@ func (v *visit) standDown() error {
 		if tasks, err = t.Tasks(ctx, v.scope, o.ID); err != nil {
 			return err
 		}
-		return v.fillBoard(t, &p, o.ID)
+		return v.fillBoard(t, &p, o.ID, dayNow)
 	})
 	if err != nil {
 		return err
@@ -208,7 +208,7 @@ func (v *visit) operationStep(why string, refused error) error {
 	p := BoardPage{Now: v.now, Op: o}
 	var part *iru.Poll
 	err = v.read(func(t *db.Tx) error {
-		if err := v.fillBoard(t, &p, o.ID); err != nil {
+		if err := v.fillBoard(t, &p, o.ID, dayNow); err != nil {
 			return err
 		}
 		part, err = v.part(t, o, verb)

@@ -115,6 +115,8 @@ type BoardPage struct {
 	Stages []ui.Line
 	Duty   []ui.Line
 	MaySay bool
+	parted *boardParts
+	rows   []string     // what each row of Tasks shows that may change
 	acts   []iru.Notice // what stand down and the buttons are decided by
 }
 

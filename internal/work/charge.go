@@ -14,7 +14,7 @@ import (
 // A charge is one letter that waits, rendered where there was room for it.
 type charge struct {
 	desk.Dispatch
-	message *deliver.Message
+	posting *deliver.Posting
 	letter  *deliver.Letter
 }
 
@@ -64,11 +64,12 @@ func (c *Crew) render(ctx context.Context, r *charge) (size int) {
 		return 0
 	}
 	if !byMail {
-		r.message = &m
-		for _, a := range m.Attachments {
-			size += len(a.Data)
+		p, err := c.api(r.Provider).Prepare(m)
+		if err != nil {
+			return 0
 		}
-		return size
+		r.posting = &p
+		return len(p.Body)
 	}
 	l, err := c.Mail.Prepare(m)
 	if err != nil {
@@ -80,7 +81,7 @@ func (c *Crew) render(ctx context.Context, r *charge) (size int) {
 
 // discharge sends a letter that waited.
 func (c *Crew) discharge(ctx context.Context, r charge) (desk.Sending, error) {
-	if r.letter == nil && r.message == nil || r.Notice.Drill {
+	if r.letter == nil && r.posting == nil || r.Notice.Drill {
 		return c.send(ctx, r.Dispatch)
 	}
 	if err := c.alive(ctx); err != nil {
@@ -91,7 +92,7 @@ func (c *Crew) discharge(ctx context.Context, r charge) (desk.Sending, error) {
 	if r.letter != nil {
 		got, err = c.Mail.SendLetter(ctx, *r.letter)
 	} else {
-		got, err = c.api(r.Provider).Send(ctx, *r.message)
+		got, err = c.api(r.Provider).Post(ctx, *r.posting)
 	}
 	if err != nil {
 		return desk.Sending{}, err

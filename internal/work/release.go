@@ -108,12 +108,16 @@ type loaded struct {
 	late    []iru.NoticeID         // and follows by itself
 }
 
-// arm puts the tasks on their way and makes their documents while there is time. A task whose approval is not sealed yet is taken along as soon
+// arm puts the tasks on their way and makes their documents while there is time: what is not ready by then follows by itself. A task whose approval is not sealed yet is taken along as soon
 // as it is, for as long as that can be done before the instant; what is late then follows by itself.
 func (c *Crew) arm(ctx context.Context, o iru.Operation, stage iru.Stage, unknown map[iru.NoticeID]error) (loaded, error) {
 	end := o.Instant(stage).Add(-fuse)
+	until := end
+	if o.Drill || !c.Desk.Now().Before(end) { // late as it is, as after a restart: all leave together
+		until = time.Time{}
+	}
 	for {
-		armed, parked, err := c.Desk.ArmStage(ctx, o.ID, stage, unknown)
+		armed, parked, err := c.Desk.ArmStage(ctx, o.ID, stage, unknown, until)
 		if err != nil {
 			return loaded{}, err
 		}
