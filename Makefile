@@ -15,7 +15,7 @@ LONG := $(wildcard internal/web internal/fetch internal/media internal/work inte
 ATONCE := $$(nproc)
 
 # Packages where goroutines share something, the longest first; the race detector needs a C compiler and builds everything anew.
-RACE := $(wildcard $(addprefix internal/,work db sim bank capture fetch recognise deliver blob probe))
+RACE := $(wildcard $(addprefix internal/,work db sim bank capture fetch recognise deliver blob probe peer))
 
 # What SQLite does with its own memory, which is not of Go's heap, the race detector cannot see anyhow; watched, its every step takes ten times as long.
 UNWATCHED := modernc.org/sqlite/lib=-race=false

@@ -53,6 +53,7 @@ type household struct {
 	spot      iru.Spot
 	threat    iru.Threat
 	drill     iru.Drill
+	played    iru.Operation // a drill
 	lead      iru.LeadID
 	followup  iru.FollowUp
 	muster    iru.Muster
@@ -226,6 +227,10 @@ func house(t *testing.T, d *db.DB, name string) household {
 		}
 		h.stray = iru.Stray{Unit: u, At: at, Proof: name, State: iru.StrayOpen}
 		if _, err := x.AddStray(ctx, &h.stray); err != nil {
+			return err
+		}
+		h.played = iru.Operation{Unit: u, Name: name + " played", State: iru.OperationPolling, Director: h.officer.ID, Drill: true}
+		if err := x.AddOperation(ctx, &h.played); err != nil {
 			return err
 		}
 		h.drill = iru.Drill{Unit: u, Ref: "P-" + name, Key: name, Provider: h.provider.ID, State: iru.DrillOrdered}
@@ -869,6 +874,16 @@ var readers = map[string]reader{
 	}},
 	"Waivers": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Waivers(ctx, s, h.notice.ID))
+	}},
+	"ClocksIn": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.ClocksIn(ctx, s, h.operation.ID, 9))
+	}},
+	"InDrill": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		is, err := x.InDrill(ctx, s, "operation", int64(h.played.ID))
+		if !is {
+			return 0, err
+		}
+		return 1, err
 	}},
 	"ClocksOf": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.ClocksOf(ctx, s, h.notice.ID))
