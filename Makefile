@@ -12,7 +12,8 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 
 # Packages that take longest begin first. e2e is alone: its plays compare what happens when, and others would take their time.
 LONG := $(wildcard internal/web internal/fetch internal/media internal/work internal/desk)
-ATONCE := $$(nproc)
+# Half of the time they wait for what they started: one package more than there are processors.
+ATONCE := $$(($$(nproc) + 1))
 
 # Packages where goroutines share something, the longest first; the race detector needs a C compiler and builds everything anew.
 RACE := $(wildcard $(addprefix internal/,work db sim bank capture fetch recognise deliver blob probe peer))
@@ -38,7 +39,7 @@ test: system ## everything that must hold; installs what it needs, needs no serv
 	@scripts/unchanged $(MAKE) --no-print-directory generate
 	go test -vet=off -timeout 30m ./e2e
 	go test -vet=off -timeout 30m -p $(ATONCE) $(LONG:%=./%) $$(go list ./... | grep -v '/e2e$$')
-	CGO_ENABLED=1 go test -vet=off -race -gcflags=$(UNWATCHED) -p $(ATONCE) -skip '^Test($(ALONE))$$' $(RACE:%=./%)
+	CGO_ENABLED=1 go test -vet=off -race -gcflags=$(UNWATCHED) -p $$(nproc) -skip '^Test($(ALONE))$$' $(RACE:%=./%)
 
 check: tools ## style: gofmt, vet, linters, scripts, generated files
 	@files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); if [[ -n $$files ]]; then echo "gofmt -w these:"; echo "$$files"; exit 1; fi
