@@ -132,20 +132,8 @@ func pictured(name string) (file string, ok bool) {
 	return filepath.Join(dir, name), dir != "" && (only == "" || strings.Contains(","+only+",", ","+name+","))
 }
 
-// TestDayPagesPictures writes pictures for people to look at into the directory that IOLAUS_PICTURES names.
-func TestDayPagesPictures(t *testing.T) {
-	if os.Getenv("IOLAUS_PICTURES") == "" {
-		t.Skip("IOLAUS_PICTURES names no directory; TestDayPagesAreAccessible opens the same pages")
-	}
-	h := newHouse(t)
-	for name, page := range dayPages(h.day()) {
-		if file, ok := pictured(name); ok {
-			h.fourLooks(page[0], page[1], file)
-		}
-	}
-}
-
-// TestDayPagesAreAccessible: every page of the day stands, and holds WCAG 2.2 in one look after the other, the ones that hold most narrow as well.
+// TestDayPagesAreAccessible: every page of the day stands, and holds WCAG 2.2 in one look after the other, the ones that hold most narrow as well. It writes
+// pictures for people to look at into the directory that IOLAUS_PICTURES names.
 func TestDayPagesAreAccessible(t *testing.T) {
 	h := newHouse(t)
 	pages := dayPages(h.day())
@@ -158,6 +146,9 @@ func TestDayPagesAreAccessible(t *testing.T) {
 		for _, l := range looks {
 			h.browse(pages[name][0], l.lang)
 			webtest.Axe(t, h.url+pages[name][1], l.width, l.dark)
+		}
+		if file, ok := pictured(name); ok {
+			h.fourLooks(pages[name][0], pages[name][1], file)
 		}
 	}
 }
