@@ -18,7 +18,7 @@ import (
 // reason, or by two different persons for a threat to life; every hold ends; and what blocks, blocks the release.
 func TestDeconflictionByRandomWalk(t *testing.T) {
 	freed := map[string]int{}
-	rapid.Check(t, func(t *rapid.T) {
+	walk := func(t *rapid.T) {
 		q := iru.Deconfliction{ID: 1, Operation: 1, Participant: iru.ParticipantID(rapid.IntRange(0, 1).Draw(t, "part")), Unit: 2, Address: "https://a.test/", State: iru.DeconflictionRequested, Asked: noon, Due: noon.Add(iru.AnswerTime)}
 		now := noon
 		for range rapid.IntRange(1, 25).Draw(t, "steps") {
@@ -94,12 +94,16 @@ func TestDeconflictionByRandomWalk(t *testing.T) {
 		if _, _, err := o.Release(director, a, now.Add(time.Minute), now); (err == nil) == q.Blocks() {
 			t.Fatalf("released: %v, though the question is %s (%+v)", err, q.State, q)
 		}
-	})
-	for _, verb := range []string{"clear", "join", "free", "fulfil", "decide", "lives"} {
-		if freed[verb] == 0 {
-			t.Errorf("no walk was freed by %s", verb)
+	}
+	// A hundred walks miss a rare verb one time in six; a verb that can free is met within a few hundred.
+	ways := []string{"clear", "join", "free", "fulfil", "decide", "lives"}
+	unseen := func(verb string) bool { return freed[verb] == 0 }
+	for range 50 {
+		if rapid.Check(t, walk); t.Failed() || !slices.ContainsFunc(ways, unseen) {
+			return
 		}
 	}
+	t.Errorf("5,000 walks were freed by %v, not by each of %v", freed, ways)
 }
 
 // TestTaskByRandomWalk: a task without an act is ready only with a title, nothing that needs a reason happens without one, and one with an act is moved by the act alone.
