@@ -15,7 +15,7 @@ import (
 // scratch-B/hash is all memory that was asked for beside the entries and what was written.
 func BenchmarkBuild(b *testing.B) {
 	for _, n := range sizes() {
-		for _, kind := range []string{"random", "clustered", "biased"} {
+		for _, kind := range []string{"random", "clustered", "biased", "alike"} {
 			b.Run(fmt.Sprintf("%s/%dM", kind, n/1e6), func(b *testing.B) {
 				runtime.LockOSThread()
 				hashes := kinds[kind](rand.New(rand.NewPCG(uint64(n), 3)), n)

@@ -120,7 +120,7 @@ func TestBuildIsPlain(t *testing.T) {
 		return all
 	}
 	for name, kind := range map[string]func(*rand.Rand, int) []Hash{
-		"random": kinds["random"], "clustered": kinds["clustered"], "biased": kinds["biased"], "few": kinds["few"], "deep": deep,
+		"random": kinds["random"], "clustered": kinds["clustered"], "biased": kinds["biased"], "alike": kinds["alike"], "few": kinds["few"], "deep": deep,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -160,7 +160,7 @@ func TestBuildOfAnythingIsPlain(t *testing.T) {
 // Build says how much memory it needs beside the entries. It is not parallel, so that nothing else takes any meanwhile.
 func TestBuildAllocates(t *testing.T) {
 	const n = 200_000
-	for name, most := range map[string]uint64{"random": 42, "biased": 48, "sorted": 34} {
+	for name, most := range map[string]uint64{"random": 42, "biased": 48, "alike": 48, "sorted": 34} {
 		kind := name
 		if name == "sorted" {
 			kind = "random"

@@ -30,8 +30,28 @@ var kinds = map[string]func(r *rand.Rand, n int) []Hash{
 		}
 		return all
 	},
-	// A bit is rarely set, and half the slots hardly at all.
+	// Each bit has a chance of its own to be set, from a tenth to nine tenths, as bits of pictures of one kind have.
 	"biased": func(r *rand.Rand, n int) []Hash {
+		var chance [256]uint32
+		of := rand.New(rand.NewPCG(256, 1)) // the same for the hashes and the queries
+		for b := range chance {
+			chance[b] = uint32((.1 + .8*of.Float64()) * (1 << 16))
+		}
+		all := make([]Hash, n)
+		for i := range all {
+			for b := 0; b < 256; b += 4 {
+				v := r.Uint64()
+				for k := range 4 {
+					if uint32(v>>(16*k)&0xffff) < chance[b+k] {
+						all[i][b/64] |= 1 << ((b + k) % 64)
+					}
+				}
+			}
+		}
+		return all
+	},
+	// A bit is rarely set, and half the slots hardly at all: more than half of all lie within 31 bits of each other.
+	"alike": func(r *rand.Rand, n int) []Hash {
 		all := make([]Hash, n)
 		for i := range all {
 			for k := range all[i] {

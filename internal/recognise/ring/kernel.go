@@ -15,7 +15,8 @@ type kernel struct {
 	// cross writes query<<32|entry for each of the first n entries that differs from one of qs in at most most bits to out, which holds
 	// n*len(qs). It may read 64 bytes past the entries.
 	cross func(near []byte, n int, qs []uint16, most int, out []uint64) int
-	// scan writes which of the first n hashes differ from q in at most radius bits to out, which holds n, a multiple of 8 above 0.
+	// scan writes distance<<16|position, ascending by position, for each of the first n hashes that differs from q in at most radius bits to
+	// out, which holds n, a multiple of 8 above 0 and at most block.
 	scan func(hashes []byte, n int, q *Hash, radius int, out []uint32) int
 	// fetch asks for the memory of the spans.
 	fetch func(near []byte, spans []span)
@@ -79,8 +80,8 @@ func crossGo(near []byte, size int, qs []uint16, most int, out []uint64) (n int)
 func scanGo(hashes []byte, size int, q *Hash, radius int, out []uint32) (n int) {
 	for i := range uint32(size) {
 		h := hashAt(hashes, i)
-		if distance(q, &h) <= radius {
-			out[n] = i
+		if d := distance(q, &h); d <= radius {
+			out[n] = uint32(d)<<16 | i
 			n++
 		}
 	}

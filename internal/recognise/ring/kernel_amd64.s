@@ -9,6 +9,12 @@ DATA nibbles<>+16(SB)/8, $0x0302020102010100
 DATA nibbles<>+24(SB)/8, $0x0403030203020201
 GLOBL nibbles<>(SB), RODATA|NOPTR, $32
 
+DATA eight<>+0(SB)/8, $0x0000000100000000
+DATA eight<>+8(SB)/8, $0x0000000300000002
+DATA eight<>+16(SB)/8, $0x0000000500000004
+DATA eight<>+24(SB)/8, $0x0000000700000006
+GLOBL eight<>(SB), RODATA|NOPTR, $32
+
 // func fetchSpans(near *byte, spans *span, count int)
 TEXT ·fetchSpans(SB), NOSPLIT, $0-24
 	MOVQ near+0(FP), SI
@@ -222,7 +228,8 @@ done:
 
 // func scan512(hashes *byte, n int, q *Hash, radius uint64, out *uint32) int
 // Eight hashes a step: the counts of a 64-bit quarter of four pairs of hashes share one word of 64 bits, 16 bits each, and the
-// quarters are added within a half of the register.
+// quarters are added within a half of the register. Where one is within the radius, the eight distances and positions are brought into
+// order and those of the others are pushed out, without a branch for each.
 TEXT ·scan512(SB), NOSPLIT, $0-48
 	MOVQ hashes+0(FP), SI
 	MOVQ n+8(FP), DX
@@ -230,6 +237,8 @@ TEXT ·scan512(SB), NOSPLIT, $0-48
 	VBROADCASTI64X4 (AX), Z0
 	MOVQ radius+24(FP), AX
 	VPBROADCASTW AX, Z1
+	VPBROADCASTD AX, Y7
+	VMOVDQU eight<>(SB), Y6
 	MOVQ out+32(FP), DI
 	MOVQ DI, R9
 	XORQ CX, CX
@@ -254,7 +263,7 @@ step:
 	VPADDW   Z2, Z3, Z2
 	VPCMPUW  $2, Z1, Z2, K1
 	KMOVD    K1, AX
-	ANDL     $0x000f000f, AX
+	TESTL    $0x000f000f, AX
 	JNZ      hit
 next:
 	ADDQ $256, SI
@@ -267,17 +276,20 @@ next:
 	VZEROUPPER
 	RET
 hit:
-	TZCNTL AX, R10
-	MOVL   R10, R11
-	ANDL   $15, R11
-	SHRL   $4, R10
-	LEAL   (R10)(R11*2), R11
-	ADDL   CX, R11
-	MOVL   R11, (DI)
-	ADDQ   $4, DI
-	BLSRL  AX, AX
-	JNZ    hit
-	JMP    next
+	VEXTRACTI64X4 $1, Z2, Y3
+	VPUNPCKLWD    X3, X2, X2
+	VPMOVZXWD     X2, Y2
+	VPCMPUD       $2, Y7, Y2, K2
+	VPBROADCASTD  CX, Y4
+	VPADDD        Y6, Y4, Y4
+	VPSLLD        $16, Y2, Y2
+	VPOR          Y2, Y4, Y4
+	VPCOMPRESSD   Y4, K2, Y5
+	KMOVW         K2, AX
+	POPCNTL       AX, AX
+	VMOVDQU       Y5, (DI)
+	LEAQ          (DI)(AX*4), DI
+	JMP           next
 
 // The number of bits of each 16-bit lane of Y2, compared with Y1: AX has bits 0, 2, ... set for lanes of at most as many.
 // Y8 has 0x0f in each byte, Y9 the nibbles' counts, Y7 1 in each byte.

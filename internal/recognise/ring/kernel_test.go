@@ -81,14 +81,14 @@ func TestScansAgree(t *testing.T) {
 			for _, radius := range []int{0, 1, 16, 31, 32, 120, 127, 128, 129, 255, 256} {
 				var want []uint32
 				for i, h := range hashes[:n] {
-					if distance(&h, &hashes[0]) <= radius {
-						want = append(want, uint32(i))
+					if d := distance(&h, &hashes[0]); d <= radius {
+						want = append(want, uint32(d)<<16|uint32(i))
 					}
 				}
-				out := make([]uint32, n)
-				got := slices.Clone(out[:k.scan(b, n, &hashes[0], radius, out)])
-				slices.Sort(got)
-				if !slices.Equal(got, want) {
+				out := make([]uint32, n+1)
+				out[n] = 1 << 30
+				got := out[:k.scan(b, n, &hashes[0], radius, out[:n])]
+				if !slices.Equal(got, want) || out[n] != 1<<30 {
 					t.Fatalf("%s: %d within %d of %d, want %d", k.name, len(got), radius, n, len(want))
 				}
 			}

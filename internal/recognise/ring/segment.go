@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"iter"
+	"math"
 	"sort"
 	"sync"
 )
@@ -26,6 +27,7 @@ type Segment struct {
 	tag      uint16
 	masks    []uint32
 	upTo     [flips + 1]int
+	digits   uint64 // mask of a number's bytes
 	kernel   kernel
 	pool     sync.Pool
 }
@@ -46,7 +48,7 @@ func Open(b []byte) (*Segment, error) {
 	}
 	s := &Segment{layout: l, b: b, shift: slotBits - l.buckets, kernel: kernels()[0]}
 	s.masks, s.upTo = masks(l.buckets)
-	s.position, s.tag = l.positionBits(), l.tagMask()
+	s.position, s.tag, s.digits = l.positionBits(), l.tagMask(), math.MaxUint64>>(64-8*l.width)
 	s.pool.New = func() any { return &scratch{out: make([]uint32, room)} }
 	at, d := l.offsets(), uint64(l.distinct)
 	s.hashes = b[at[0]:][:d*hashSize]
@@ -111,8 +113,12 @@ func (s *Segment) Numbers() iter.Seq[int64] {
 
 // number reads the ith of numbers of the segment's width.
 func (s *Segment) number(b []byte, i uint64) int64 {
+	b = b[i*uint64(s.width):]
+	if len(b) >= 8 { // one load: answers may be long
+		return int64(uint64(s.base) + binary.LittleEndian.Uint64(b)&s.digits)
+	}
 	var v [8]byte
-	copy(v[:], b[i*uint64(s.width):][:s.width])
+	copy(v[:], b[:s.width])
 	return int64(uint64(s.base) + binary.LittleEndian.Uint64(v[:]))
 }
 
@@ -122,13 +128,19 @@ func (s *Segment) appendIDs(dst []Hit, p uint32, distance int) []Hit {
 	if s.more == 0 {
 		return dst
 	}
-	n := int(s.more)
-	i := sort.Search(n, func(i int) bool { return binary.LittleEndian.Uint32(s.moreAt[4*i:]) >= p })
-	for ; i < n && binary.LittleEndian.Uint32(s.moreAt[4*i:]) == p; i++ {
+	for i := s.further(p); i < int(s.more) && s.furtherAt(i) == p; i++ {
 		dst = append(dst, Hit{s.number(s.moreID, uint64(i)), distance})
 	}
 	return dst
 }
+
+// further is the first further number of a hash at position p or after it.
+func (s *Segment) further(p uint32) int {
+	return sort.Search(int(s.more), func(i int) bool { return s.furtherAt(i) >= p })
+}
+
+// furtherAt is the position of the hash that the ith further number belongs to.
+func (s *Segment) furtherAt(i int) uint32 { return binary.LittleEndian.Uint32(s.moreAt[4*i:]) }
 
 // bucket is where the entries of a bucket lie; it is empty where damaged bytes say what cannot be.
 func (s *Segment) bucket(t *table, key uint32) span {

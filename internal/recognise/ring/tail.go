@@ -29,6 +29,12 @@ func (t *Tail) Search(q Hash, radius int, dst []Hit) []Hit {
 	if len(t.ids) == 0 {
 		return dst
 	}
-	within(&t.kernel, t.hashes, &q, radius, make([]uint32, 16*lane), func(i uint32, d int) { dst = append(dst, Hit{t.ids[i], d}) })
+	out := make([]uint32, min(block, (len(t.ids)+lane-1)/lane*lane))
+	for from := 0; from < len(t.ids); from += block {
+		part := t.hashes[from*hashSize : min(len(t.ids), from+block)*hashSize]
+		for _, f := range within(&t.kernel, part, &q, radius, out) {
+			dst = append(dst, Hit{t.ids[from+int(f&0xffff)], int(f >> 16)})
+		}
+	}
 	return dst
 }
