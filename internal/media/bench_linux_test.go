@@ -39,10 +39,10 @@ func BenchmarkVideo(b *testing.B) {
 		seconds int
 		ways    []way
 	}{
-		{"320x180", 40, []way{{"all", Options{}}}},
-		{"640x360", 20, []way{{"all", Options{}}}},
-		{"1280x720", 10, []way{{"all", Options{}}, {"second", Options{Every: time.Second}}, {"keys", Options{KeyOnly: true}}}},
-		{"1920x1080", 8, []way{{"all", Options{}}}},
+		{"320x180", 240, []way{{"all", Options{}}}},
+		{"640x360", 90, []way{{"all", Options{}}}},
+		{"1280x720", 40, []way{{"all", Options{}}, {"second", Options{Every: time.Second}}, {"keys", Options{KeyOnly: true}}}},
+		{"1920x1080", 30, []way{{"all", Options{}}}},
 	} {
 		b.Run(c.size, func(b *testing.B) {
 			f := made(b, "a.mp4", "-f", "lavfi", "-i", fmt.Sprintf("testsrc2=s=%s:r=25:d=%d", c.size, c.seconds), "-vf", "noise=alls=6:allf=t", "-c:v", "libx264", "-preset", "fast", "-pix_fmt", "yuv420p")
@@ -59,7 +59,7 @@ type way struct {
 }
 
 // rounds is how often each is measured, in turn: what else the machine does changes either by a fifth from one second to the next.
-const rounds = 9
+const rounds = 5
 
 func beside(b *testing.B, f *os.File, o Options) {
 	const ever = time.Duration(math.MaxInt64)
