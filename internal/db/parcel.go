@@ -47,9 +47,16 @@ func (t *Tx) AddOutgoing(ctx context.Context, o *iru.Outgoing) error {
 	return outgoings.insert(ctx, t, o)
 }
 
-// UpdateOutgoing stores it again if its state is still the old one.
-func (t *Tx) UpdateOutgoing(ctx context.Context, o iru.Outgoing, old iru.OutgoingState) error {
-	return outgoings.update(ctx, t, &o, "state", old)
+// Seal stores the place of a message to a partner and its sealed bytes, if it waits for them.
+func (t *Tx) Seal(ctx context.Context, o iru.Outgoing) error {
+	res, err := t.Exec(ctx, "UPDATE outgoing SET state=$2, digest=$3, epoch=$4, seq=$5, sealed=$6 WHERE id=$1 AND state='queued'", o.ID, o.State, o.Digest, o.Epoch, o.Seq, raw{&o.Sealed})
+	if err == nil {
+		err = Guarded(res)
+	}
+	if err != nil {
+		return fmt.Errorf("seal message %d: %w", o.ID, err)
+	}
+	return nil
 }
 
 // OutgoingLast reads the newest message of a kind to a partner.
@@ -132,12 +139,19 @@ var signedIncomings = shape[signedIncoming]{incomings.table, incomings.columns +
 	return append(incomings.fields(&i.Incoming), raw{&i.signed})
 }}
 
-// AddIncoming stores a message of a partner, with what the partner signed byte for byte, and sets its id.
-func (t *Tx) AddIncoming(ctx context.Context, i *iru.Incoming, signed []byte) error {
-	v := signedIncoming{*i, signed}
-	err := signedIncomings.insert(ctx, t, &v)
-	i.ID = v.ID
-	return err
+// AddIncomings stores messages of a partner in their order, each with what the partner signed byte for byte, and sets their ids.
+func (t *Tx) AddIncomings(ctx context.Context, list []iru.Incoming, signed [][]byte) error {
+	rows := make([]signedIncoming, len(list))
+	for n, i := range list {
+		rows[n] = signedIncoming{i, signed[n]}
+	}
+	if err := signedIncomings.insertAll(ctx, t, rows); err != nil {
+		return err
+	}
+	for n := range rows {
+		list[n].ID = rows[n].ID
+	}
+	return nil
 }
 
 // IncomingSigned reads one message of a partner with what the partner signed.
@@ -184,6 +198,11 @@ func (t *Tx) ToHear(ctx context.Context, p iru.PartnerID, n int) ([]Heard, error
 // IncomingLast lists the newest messages of a kind of a partner that were applied, newest first, at most n.
 func (t *Tx) IncomingLast(ctx context.Context, p iru.PartnerID, k iru.MessageKind, n int) ([]iru.Incoming, error) {
 	return incomings.list(ctx, t, "WHERE partner=$1 AND kind=$2 AND state='applied' ORDER BY id DESC LIMIT $3", p, k, n)
+}
+
+// IncomingBetween lists what of a partner is to be brought about from one id to another, in the order in which it was sent.
+func (t *Tx) IncomingBetween(ctx context.Context, p iru.PartnerID, first, last iru.IncomingID) ([]iru.Incoming, error) {
+	return incomings.list(ctx, t, "WHERE "+incomingOpen+" AND id BETWEEN $3 AND $4 ORDER BY id", p, iru.IncomingReceived, first, last)
 }
 
 // IncomingWaiting lists what waits for the invitation to an operation, in order.

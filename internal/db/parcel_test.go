@@ -3,7 +3,9 @@
 package db_test
 
 import (
+	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -58,9 +60,19 @@ func TestBacklog(t *testing.T) {
 					return err
 				}
 			}
+			var came []iru.Incoming
 			for n, state := range []iru.IncomingState{iru.IncomingReceived, iru.IncomingWaiting, iru.IncomingParked, iru.IncomingParked, iru.IncomingApplied} {
-				if err := x.AddIncoming(ctx, &iru.Incoming{Partner: p.ID, Kind: iru.SayDuty, Body: `"fög"`, Epoch: 1, Seq: int64(n + 1), State: state}, nil); err != nil {
-					return err
+				came = append(came, iru.Incoming{Partner: p.ID, Kind: iru.SayDuty, Body: `"fög"`, Epoch: 1, Seq: int64(n + 1), State: state})
+			}
+			for n := range 120 { // more than one statement takes
+				came = append(came, iru.Incoming{Partner: p.ID, Kind: iru.SayDuty, Body: "{}", Epoch: 2, Seq: int64(n + 1), State: iru.IncomingApplied})
+			}
+			if err := x.AddIncomings(ctx, came, make([][]byte, len(came))); err != nil {
+				return err
+			}
+			for _, c := range came {
+				if at, err := x.IncomingAt(ctx, p.ID, c.Epoch, c.Seq); err != nil || at.ID != c.ID || c.ID == 0 {
+					t.Errorf("%d of epoch %d has the number %d, not %d: %v", c.Seq, c.Epoch, at.ID, c.ID, err)
 				}
 			}
 			if b, err := x.Backlog(ctx, p.ID); err != nil || b != (db.Backlog{Messages: 3, Oldest: 6, Waiting: 1, Parked: 2}) {
@@ -74,6 +86,20 @@ func TestBacklog(t *testing.T) {
 			}
 			if b, err := x.Backlog(ctx, p.ID); err != nil || b.Messages != 2 || b.Oldest != 7 {
 				t.Errorf("what waits after one more arrived: %+v, %v", b, err)
+			}
+			o, err := one(x.OutgoingQueued(ctx, p.ID, 9))
+			if err != nil {
+				return err
+			}
+			o.State, o.Digest, o.Epoch, o.Seq, o.Sealed = iru.OutgoingSealed, "d", 1, 4, []byte{0, 255}
+			if err := x.Seal(ctx, o); err != nil {
+				return err
+			}
+			if got, err := x.OutgoingAt(ctx, p.ID, 1, 4); err != nil || !reflect.DeepEqual(got, o) {
+				t.Errorf("sealed: %+v, %v; want %+v", got, err, o)
+			}
+			if err := x.Seal(ctx, o); !errors.Is(err, iru.Conflict) {
+				t.Errorf("sealed twice: %v", err)
 			}
 			return nil
 		}))

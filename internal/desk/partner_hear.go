@@ -35,12 +35,14 @@ func (d *Desk) TakeIn(ctx context.Context, id iru.PartnerID, last iru.Mark, list
 		if l.In != last {
 			return iru.Refuse(iru.Conflict, "more of this partner was taken meanwhile", "")
 		}
-		for _, i := range list {
+		came, signed := make([]iru.Incoming, len(list)), make([][]byte, len(list))
+		for n, i := range list {
 			i.Partner, i.At, i.State = id, now, iru.IncomingReceived
-			if err := t.AddIncoming(ctx, &i.Incoming, i.Signed); err != nil {
-				return err
-			}
+			came[n], signed[n] = i.Incoming, i.Signed
 			l.In = iru.Mark{Epoch: i.Epoch, Seq: i.Seq, Digest: i.Digest}
+		}
+		if err := t.AddIncomings(ctx, came, signed); err != nil {
+			return err
 		}
 		l.Heard = now
 		return t.UpdateLine(ctx, l)
@@ -77,7 +79,7 @@ func (d *Desk) Hear(ctx context.Context, id iru.PartnerID) (done int, err error)
 			return done, err
 		}
 		next = together(next)
-		good, err := d.hear(ctx, next)
+		good, err := d.hear(ctx, id, next)
 		switch {
 		case err == nil:
 			done, most = done+len(next), hearTogether
@@ -106,11 +108,21 @@ func together(list []db.Heard) []db.Heard {
 }
 
 // hear brings about messages in one transaction, in their order: all of them, or none. With an error it gives how many of them could have been.
-func (d *Desk) hear(ctx context.Context, list []db.Heard) (good int, err error) {
+func (d *Desk) hear(ctx context.Context, id iru.PartnerID, heads []db.Heard) (good int, err error) {
 	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		for n, h := range list {
-			good = n
-			if err := d.hearOne(ctx, t, h.ID, now.Add(time.Duration(n)*time.Microsecond)); err != nil { // each at an instant of its own
+		good = 0
+		list, err := t.IncomingBetween(ctx, id, heads[0].ID, heads[len(heads)-1].ID) // without those that another process brought about first
+		if err != nil {
+			return err
+		}
+		var p iru.Partner
+		for n, i := range list {
+			if good = n; n == 0 || list[n-1].Kind == iru.SayCard {
+				if p, err = t.Partner(ctx, iru.Program(), id); err != nil {
+					return err
+				}
+			}
+			if err := d.hearOne(ctx, t, i, p, now.Add(time.Duration(n)*time.Microsecond)); err != nil { // each at an instant of its own
 				return err
 			}
 		}
@@ -121,15 +133,7 @@ func (d *Desk) hear(ctx context.Context, list []db.Heard) (good int, err error) 
 }
 
 // hearOne brings about one message.
-func (d *Desk) hearOne(ctx context.Context, t *db.Tx, id iru.IncomingID, now time.Time) error {
-	i, err := t.Incoming(ctx, iru.Program(), id)
-	if err != nil || i.State != iru.IncomingReceived { // another process was first
-		return err
-	}
-	p, err := t.Partner(ctx, iru.Program(), i.Partner)
-	if err != nil {
-		return err
-	}
+func (d *Desk) hearOne(ctx context.Context, t *db.Tx, i iru.Incoming, p iru.Partner, now time.Time) error {
 	h, err := iru.ParseHandling(i.Handling)
 	if err != nil {
 		return err
@@ -150,7 +154,7 @@ func (d *Desk) hearOne(ctx context.Context, t *db.Tx, id iru.IncomingID, now tim
 	} else if err := d.take(ctx, t, m, b); err != nil {
 		return err
 	}
-	return d.settleMessage(ctx, t, i, verb, 0, "", now)
+	return doneWith(ctx, t, p, i, verb, 0, "", now)
 }
 
 // A message is one of a partner's, while it is brought about.
@@ -208,6 +212,10 @@ func (d *Desk) settleMessage(ctx context.Context, t *db.Tx, i iru.Incoming, verb
 	if err != nil {
 		return err
 	}
+	return doneWith(ctx, t, p, i, verb, by, why, now)
+}
+
+func doneWith(ctx context.Context, t *db.Tx, p iru.Partner, i iru.Incoming, verb string, by iru.OfficerID, why string, now time.Time) (err error) {
 	old := i.State
 	if i.State, err = iru.IncomingTable.Next(old, verb); err != nil {
 		return err
