@@ -431,12 +431,14 @@ func TestNounsComeBack(t *testing.T) {
 		keep(t, d, f, "outgoing", keeper[iru.Outgoing]{
 			add: func(x *db.Tx, v *iru.Outgoing) error { return x.AddOutgoing(ctx, v) },
 			get: func(x *db.Tx, v iru.Outgoing) (iru.Outgoing, error) { return one(x.Outgoings(ctx, all, pa.ID, 0, 9)) },
-			update: func(x *db.Tx, v iru.Outgoing, old string) error {
-				return x.UpdateOutgoing(ctx, v, iru.OutgoingState(old))
-			}, state: "State",
 		}, func(v *iru.Outgoing) { v.Partner, v.State = pa.ID, iru.OutgoingDelivered })
 		keep(t, d, f, "incoming", keeper[iru.Incoming]{
-			add: func(x *db.Tx, v *iru.Incoming) error { return x.AddIncoming(ctx, v, nil) },
+			add: func(x *db.Tx, v *iru.Incoming) error {
+				list := []iru.Incoming{*v}
+				err := x.AddIncomings(ctx, list, [][]byte{nil})
+				*v = list[0]
+				return err
+			},
 			get: func(x *db.Tx, v iru.Incoming) (iru.Incoming, error) { return x.Incoming(ctx, all, v.ID) },
 			update: func(x *db.Tx, v iru.Incoming, old string) error {
 				return x.UpdateIncoming(ctx, v, iru.IncomingState(old))

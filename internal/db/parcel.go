@@ -31,14 +31,32 @@ func (r raw) Scan(src any) error {
 
 func (r raw) Value() (driver.Value, error) { return *r.b, nil }
 
+// Where messages lie. Each text names the condition of its index word for word: SQLite does not see that one value of a state, or a number that it is given, meets it.
+const (
+	outgoingQueued  = "partner=$1 AND state='queued'"                                                         // outgoing_queued
+	outgoingSealed  = "partner=$1 AND epoch=$2 AND seq<=$3 AND state='sealed'"                                // outgoing_sealed
+	outgoingFrom    = "partner=$1 AND epoch=$2 AND epoch>0 AND seq>$3"                                        // outgoing_place
+	outgoingAt      = "partner=$1 AND epoch=$2 AND epoch>0 AND seq=$3"                                        // outgoing_place
+	incomingOpen    = "partner=$1 AND state=$2 AND state IN ('received','waiting','parked')"                  // incoming_open
+	incomingWaiting = "partner=$1 AND operation=$2 AND operation<>'' AND state='waiting'"                     // incoming_operation
+	backlog         = "SELECT COUNT(*) AS n, MIN(at) AS oldest FROM outgoing WHERE partner=$1 AND state='%s'" // outgoing_queued, outgoing_sealed
+)
+
 // AddOutgoing stores a message to a partner and sets its id.
 func (t *Tx) AddOutgoing(ctx context.Context, o *iru.Outgoing) error {
 	return outgoings.insert(ctx, t, o)
 }
 
-// UpdateOutgoing stores it again if its state is still the old one.
-func (t *Tx) UpdateOutgoing(ctx context.Context, o iru.Outgoing, old iru.OutgoingState) error {
-	return outgoings.update(ctx, t, &o, "state", old)
+// Seal stores the place of a message to a partner and its sealed bytes, if it waits for them.
+func (t *Tx) Seal(ctx context.Context, o iru.Outgoing) error {
+	res, err := t.Exec(ctx, "UPDATE outgoing SET state=$2, digest=$3, epoch=$4, seq=$5, sealed=$6 WHERE id=$1 AND state='queued'", o.ID, o.State, o.Digest, o.Epoch, o.Seq, raw{&o.Sealed})
+	if err == nil {
+		err = Guarded(res)
+	}
+	if err != nil {
+		return fmt.Errorf("seal message %d: %w", o.ID, err)
+	}
+	return nil
 }
 
 // OutgoingLast reads the newest message of a kind to a partner.
@@ -48,22 +66,22 @@ func (t *Tx) OutgoingLast(ctx context.Context, p iru.PartnerID, k iru.MessageKin
 
 // OutgoingQueued lists what is yet to be sealed for a partner, in order, at most n.
 func (t *Tx) OutgoingQueued(ctx context.Context, p iru.PartnerID, n int) ([]iru.Outgoing, error) {
-	return outgoings.list(ctx, t, "WHERE partner=$1 AND state='queued' ORDER BY id LIMIT $2", p, n)
+	return outgoings.list(ctx, t, "WHERE "+outgoingQueued+" ORDER BY id LIMIT $2", p, n)
 }
 
 // OutgoingFrom lists what was sealed for a partner in an epoch after a number, in order, at most n, delivered or not.
 func (t *Tx) OutgoingFrom(ctx context.Context, p iru.PartnerID, epoch, seq int64, n int) ([]iru.Outgoing, error) {
-	return outgoings.list(ctx, t, "WHERE partner=$1 AND epoch=$2 AND seq>$3 ORDER BY seq LIMIT $4", p, epoch, seq, n)
+	return outgoings.list(ctx, t, "WHERE "+outgoingFrom+" ORDER BY seq LIMIT $4", p, epoch, seq, n)
 }
 
 // OutgoingAt reads the message at a place.
 func (t *Tx) OutgoingAt(ctx context.Context, p iru.PartnerID, epoch, seq int64) (iru.Outgoing, error) {
-	return outgoings.get(ctx, t, "partner=$1 AND epoch=$2 AND seq=$3", p, epoch, seq)
+	return outgoings.get(ctx, t, outgoingAt, p, epoch, seq)
 }
 
 // Deliver marks what was sealed for a partner in an epoch up to a number as durable there.
 func (t *Tx) Deliver(ctx context.Context, p iru.PartnerID, epoch, seq int64, at int64) error {
-	_, err := t.Exec(ctx, "UPDATE outgoing SET state='delivered', delivered=$4 WHERE partner=$1 AND epoch=$2 AND seq<=$3 AND state='sealed'", p, epoch, seq, at)
+	_, err := t.Exec(ctx, "UPDATE outgoing SET state='delivered', delivered=$4 WHERE "+outgoingSealed, p, epoch, seq, at)
 	return err
 }
 
@@ -121,12 +139,19 @@ var signedIncomings = shape[signedIncoming]{incomings.table, incomings.columns +
 	return append(incomings.fields(&i.Incoming), raw{&i.signed})
 }}
 
-// AddIncoming stores a message of a partner, with what the partner signed byte for byte, and sets its id.
-func (t *Tx) AddIncoming(ctx context.Context, i *iru.Incoming, signed []byte) error {
-	v := signedIncoming{*i, signed}
-	err := signedIncomings.insert(ctx, t, &v)
-	i.ID = v.ID
-	return err
+// AddIncomings stores messages of a partner in their order, each with what the partner signed byte for byte, and sets their ids.
+func (t *Tx) AddIncomings(ctx context.Context, list []iru.Incoming, signed [][]byte) error {
+	rows := make([]signedIncoming, len(list))
+	for n, i := range list {
+		rows[n] = signedIncoming{i, signed[n]}
+	}
+	if err := signedIncomings.insertAll(ctx, t, rows); err != nil {
+		return err
+	}
+	for n := range rows {
+		list[n].ID = rows[n].ID
+	}
+	return nil
 }
 
 // IncomingSigned reads one message of a partner with what the partner signed.
@@ -152,7 +177,22 @@ func (t *Tx) IncomingAt(ctx context.Context, p iru.PartnerID, epoch, seq int64) 
 
 // IncomingIn lists a partner's messages in a state, in the order in which they were sent, at most n.
 func (t *Tx) IncomingIn(ctx context.Context, p iru.PartnerID, state iru.IncomingState, n int) ([]iru.Incoming, error) {
-	return incomings.list(ctx, t, "WHERE partner=$1 AND state=$2 ORDER BY id LIMIT $3", p, state, n)
+	where := "partner=$1 AND state=$2"
+	if state == iru.IncomingReceived || state == iru.IncomingWaiting || state == iru.IncomingParked {
+		where = incomingOpen
+	}
+	return incomings.list(ctx, t, "WHERE "+where+" ORDER BY id LIMIT $3", p, state, n)
+}
+
+// A Heard is a message that came and was not brought about, and how many bytes its body has.
+type Heard struct {
+	ID   iru.IncomingID
+	Size int64
+}
+
+// ToHear lists what of a partner is to be brought about, in the order in which it was sent, at most n.
+func (t *Tx) ToHear(ctx context.Context, p iru.PartnerID, n int) ([]Heard, error) {
+	return All(ctx, t, func(h *Heard) []any { return []any{&h.ID, &h.Size} }, "SELECT id, octet_length(body) FROM incoming WHERE "+incomingOpen+" ORDER BY id LIMIT $3", p, iru.IncomingReceived, n)
 }
 
 // IncomingLast lists the newest messages of a kind of a partner that were applied, newest first, at most n.
@@ -160,9 +200,14 @@ func (t *Tx) IncomingLast(ctx context.Context, p iru.PartnerID, k iru.MessageKin
 	return incomings.list(ctx, t, "WHERE partner=$1 AND kind=$2 AND state='applied' ORDER BY id DESC LIMIT $3", p, k, n)
 }
 
+// IncomingBetween lists what of a partner is to be brought about from one id to another, in the order in which it was sent.
+func (t *Tx) IncomingBetween(ctx context.Context, p iru.PartnerID, first, last iru.IncomingID) ([]iru.Incoming, error) {
+	return incomings.list(ctx, t, "WHERE "+incomingOpen+" AND id BETWEEN $3 AND $4 ORDER BY id", p, iru.IncomingReceived, first, last)
+}
+
 // IncomingWaiting lists what waits for the invitation to an operation, in order.
 func (t *Tx) IncomingWaiting(ctx context.Context, p iru.PartnerID, uid string) ([]iru.Incoming, error) {
-	return incomings.list(ctx, t, "WHERE partner=$1 AND operation=$2 AND state='waiting' ORDER BY id", p, uid)
+	return incomings.list(ctx, t, "WHERE "+incomingWaiting+" ORDER BY id", p, uid)
 }
 
 // Incomings lists a partner's messages, newest first, before an id (0: from the newest), at most n.

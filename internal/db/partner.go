@@ -4,6 +4,7 @@ package db
 
 import (
 	"context"
+	"fmt"
 
 	"iolaus/internal/iru"
 )
@@ -103,7 +104,7 @@ type Backlog struct {
 
 // Backlog counts what waits with a partner. Reading the partner checks the scope.
 func (t *Tx) Backlog(ctx context.Context, p iru.PartnerID) (b Backlog, err error) {
-	if err := t.QueryRow(ctx, "SELECT COUNT(*), COALESCE(MIN(at), 0) FROM outgoing WHERE partner=$1 AND state<>'delivered'", p).Scan(&b.Messages, &b.Oldest); err != nil {
+	if err := t.QueryRow(ctx, "SELECT CAST(SUM(n) AS BIGINT), COALESCE(MIN(oldest), 0) FROM ("+fmt.Sprintf(backlog, "queued")+" UNION ALL "+fmt.Sprintf(backlog, "sealed")+") AS waiting", p).Scan(&b.Messages, &b.Oldest); err != nil {
 		return b, err
 	}
 	err = t.QueryRow(ctx, "SELECT COALESCE(SUM(CASE WHEN state='waiting' THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state='parked' THEN 1 ELSE 0 END), 0) FROM incoming WHERE partner=$1 AND state IN ('received','waiting','parked')", p).

@@ -269,9 +269,11 @@ func house(t *testing.T, d *db.DB, name string) household {
 			return err
 		}
 		h.incoming = iru.Incoming{Partner: h.partner.ID, Operation: name, State: iru.IncomingParked}
-		if err := x.AddIncoming(ctx, &h.incoming, []byte(name)); err != nil {
+		list := []iru.Incoming{h.incoming}
+		if err := x.AddIncomings(ctx, list, [][]byte{[]byte(name)}); err != nil {
 			return err
 		}
+		h.incoming = list[0]
 		h.invited = iru.Invitation{Unit: u, Partner: h.partner.ID, Operation: name, State: iru.InvitationOpen}
 		if err := x.AddInvitation(ctx, &h.invited); err != nil {
 			return err

@@ -21,7 +21,7 @@ type Owed struct {
 	Release  []iru.Operation // released, and something of a stage has not left yet
 	Count    []iru.Operation // with a T0 less than a day away, and nothing was preserved for it yet
 	Mail     []iru.MissiveID // queued, and without the server's word
-	Verify   []iru.AssetID   // an act about it waits for its effect, or it is to be put back
+	Verify   []iru.AssetID   // an act about it, here or at a partner, waits for its effect, or it is to be put back
 	Monitor  []iru.AssetID   // attributed and up, and not scheduled
 	Round    []int           // shards in which something is scheduled
 	Recheck  []iru.AssetID   // down
@@ -77,7 +77,8 @@ func (t *Tx) OwedActs(ctx context.Context, now time.Time) (o Owed, err error) {
 		return o, err
 	}
 	o.Verify, err = ids[iru.AssetID](ctx, t, `SELECT DISTINCT asset FROM notice WHERE state IN ('sent','received','clarifying','claimed','refused','breached','escalated')
-		AND asset IN (SELECT id FROM asset WHERE state<>'down') OR asset IN (SELECT asset FROM reinstatement WHERE state IN ('owed','asked')) ORDER BY asset`)
+		AND asset IN (SELECT id FROM asset WHERE state<>'down') OR asset IN (SELECT asset FROM reinstatement WHERE state IN ('owed','asked'))
+		UNION SELECT k.asset FROM task AS k JOIN participant AS p ON p.id=k.participant WHERE `+awaitedTask("$1")+` AND k.asset IN (SELECT id FROM asset WHERE state<>'down') ORDER BY asset`, At(now.Add(-iru.Believed)))
 	return o, err
 }
 

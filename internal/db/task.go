@@ -4,6 +4,7 @@ package db
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"iolaus/internal/iru"
@@ -64,6 +65,20 @@ func (t *Tx) Touching(ctx context.Context, o iru.OperationID, address string) ([
 // TasksAt lists the tasks about an address in every operation but one, oldest first, at most n. It is for the program alone: whose they are is nobody else's business.
 func (t *Tx) TasksAt(ctx context.Context, address string, but iru.OperationID, n int) ([]iru.Task, error) {
 	return tasks.list(ctx, t, "WHERE address=$1 AND operation<>$2 ORDER BY id LIMIT $3", address, but, n)
+}
+
+// awaitedTask holds for a task (k) of a participant (p) whose machine says that it has begun or, since an instant, that it is done: no act of this store would have its
+// asset looked at.
+func awaitedTask(since string) string {
+	return "k.asset<>0 AND k.notice=0 AND p.partner<>0 AND (k.state='started' OR k.state='done' AND k.at>=" + since + ")"
+}
+
+// Awaited reports whether a removal of the asset is looked for on a partner's word: its task has begun or, since an instant, is done. It is for the program alone.
+func (t *Tx) Awaited(ctx context.Context, a iru.Asset, since time.Time) (yes bool, err error) {
+	if err := t.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM task AS k JOIN participant AS p ON p.id=k.participant WHERE k.address=$1 AND k.asset=$2 AND "+awaitedTask("$3")+")", a.Locator, a.ID, At(since)).Scan(&yes); err != nil {
+		return false, fmt.Errorf("look for a partner's task: %w", err)
+	}
+	return yes, nil
 }
 
 // KeptSince gives the addresses of an operation's tasks of which a sealed exhibit was made since an instant.

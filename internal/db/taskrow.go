@@ -4,6 +4,7 @@ package db
 
 import (
 	"context"
+	"fmt"
 
 	"iolaus/internal/iru"
 )
@@ -21,4 +22,13 @@ func (t *Tx) TaskRows(ctx context.Context, s iru.Scope, o iru.OperationID) ([]ir
 // TasksOf lists the numbers of an operation's notices of a stage that were not withdrawn, in order.
 func (t *Tx) TasksOf(ctx context.Context, o iru.OperationID, stage iru.Stage) ([]iru.NoticeID, error) {
 	return ids[iru.NoticeID](ctx, t, "SELECT id FROM notice WHERE operation=$1 AND stage=$2 AND state<>'withdrawn' ORDER BY id", o, stage)
+}
+
+// NoticeStates gives the states that the notices about an asset are in, each once. It is for the program alone.
+func (t *Tx) NoticeStates(ctx context.Context, a iru.AssetID) ([]iru.NoticeState, error) {
+	list, err := All(ctx, t, func(s *iru.NoticeState) []any { return []any{s} }, "SELECT DISTINCT state FROM notice WHERE asset=$1 ORDER BY state", a)
+	if err != nil {
+		return nil, fmt.Errorf("list states of notices: %w", err)
+	}
+	return list, nil
 }

@@ -301,7 +301,7 @@ func (d *Desk) Pause(a iru.Asset, now time.Time) time.Duration {
 	return d.Rules.Recheck[len(d.Rules.Recheck)-1]
 }
 
-// Pending reports whether an act about the asset waits for its effect, or the end of one: that it is put back.
+// Pending reports whether an act about the asset waits for its effect, here or at a partner by its word, or for the end of one: that it is put back.
 func (d *Desk) Pending(ctx context.Context, id iru.AssetID) (iru.Asset, bool, error) {
 	var a iru.Asset
 	pending := false
@@ -310,15 +310,16 @@ func (d *Desk) Pending(ctx context.Context, id iru.AssetID) (iru.Asset, bool, er
 		if a, err = t.Asset(ctx, iru.Program(), id); err != nil {
 			return err
 		}
-		ns, err := t.NoticesOf(ctx, iru.Program(), id)
-		for _, n := range ns {
-			pending = pending || n.State.Open() || n.State == iru.NoticeRefused || n.State == iru.NoticeEscalated && a.State != iru.AssetDown
-		}
+		pending = false
+		acts, err := t.NoticeStates(ctx, id)
 		if err != nil {
 			return err
 		}
+		for _, s := range acts {
+			pending = pending || s.Open() || s == iru.NoticeRefused || s == iru.NoticeEscalated && a.State != iru.AssetDown
+		}
 		if !pending {
-			if pending, err = awaited(ctx, t, a, d.now()); err != nil {
+			if pending, err = t.Awaited(ctx, a, d.now().Add(-iru.Believed)); err != nil {
 				return err
 			}
 		}
@@ -330,27 +331,6 @@ func (d *Desk) Pending(ctx context.Context, id iru.AssetID) (iru.Asset, bool, er
 		return err
 	})
 	return a, pending, err
-}
-
-// believed is how long the lead looks for a removal that a partner says is done and that is not seen here; people see the difference meanwhile.
-const believed = 24 * time.Hour
-
-// awaited reports whether a partner's task about the asset has begun, by its word: no act of this store would have the asset looked at.
-func awaited(ctx context.Context, t *db.Tx, a iru.Asset, now time.Time) (bool, error) {
-	ks, err := t.TasksAt(ctx, a.Locator, 0, othersHere)
-	if err != nil {
-		return false, err
-	}
-	for _, k := range ks {
-		if k.Asset != a.ID || k.Notice != 0 || k.State != iru.TaskStarted && (k.State != iru.TaskDone || now.Sub(k.At) > believed) {
-			continue
-		}
-		p, err := t.Participant(ctx, k.Participant)
-		if err != nil || p.Partner != 0 {
-			return err == nil, err
-		}
-	}
-	return false, nil
 }
 
 // preserve starts the six months for which a provider keeps what it removed on an order (TCO Art 6), once.

@@ -35,12 +35,14 @@ func (d *Desk) TakeIn(ctx context.Context, id iru.PartnerID, last iru.Mark, list
 		if l.In != last {
 			return iru.Refuse(iru.Conflict, "more of this partner was taken meanwhile", "")
 		}
-		for _, i := range list {
+		came, signed := make([]iru.Incoming, len(list)), make([][]byte, len(list))
+		for n, i := range list {
 			i.Partner, i.At, i.State = id, now, iru.IncomingReceived
-			if err := t.AddIncoming(ctx, &i.Incoming, i.Signed); err != nil {
-				return err
-			}
+			came[n], signed[n] = i.Incoming, i.Signed
 			l.In = iru.Mark{Epoch: i.Epoch, Seq: i.Seq, Digest: i.Digest}
+		}
+		if err := t.AddIncomings(ctx, came, signed); err != nil {
+			return err
 		}
 		l.Heard = now
 		return t.UpdateLine(ctx, l)
@@ -58,63 +60,101 @@ func (d *Desk) HeardAt(ctx context.Context, id iru.PartnerID, epoch, seq int64) 
 	return digest, err
 }
 
+// Messages that are brought about in one transaction, at most, and the bytes that their bodies have together. One transaction for each would wait for the disk as often;
+// more of them would keep others of this house from writing.
+const (
+	hearTogether = 100
+	hearBytes    = 128 << 10
+)
+
 // Hear brings about what a partner's messages say, in their order, each once: its effect is stored in one transaction with its state. What cannot
 // be is parked with the reason, for a person, and the next one is taken. It gives how many were done with.
-func (d *Desk) Hear(ctx context.Context, id iru.PartnerID) (int, error) {
-	for n := 0; ; n++ {
-		var next []iru.Incoming
+func (d *Desk) Hear(ctx context.Context, id iru.PartnerID) (done int, err error) {
+	for most := hearTogether; ; {
+		var next []db.Heard
 		if err := d.DB.View(ctx, func(t *db.Tx) (err error) {
-			next, err = t.IncomingIn(ctx, id, iru.IncomingReceived, 1)
+			next, err = t.ToHear(ctx, id, most)
 			return err
 		}); err != nil || len(next) == 0 {
-			return n, err
+			return done, err
 		}
-		err := d.hear(ctx, next[0].ID)
-		if err == nil {
-			continue
-		}
-		if errors.Is(err, iru.Unavailable) || ctx.Err() != nil {
-			return n, err // tried again, in its order
-		}
-		if err := d.park(ctx, next[0].ID, err); err != nil {
-			return n, err
+		next = together(next)
+		good, err := d.hear(ctx, id, next)
+		switch {
+		case err == nil:
+			done, most = done+len(next), hearTogether
+		case good > 0 && ctx.Err() == nil: // nothing came about: once more without the one that failed, which is the first then
+			most = good
+		case errors.Is(err, iru.Unavailable) || ctx.Err() != nil:
+			return done, err // tried again, in its order
+		default:
+			if err := d.park(ctx, next[0].ID, err); err != nil {
+				return done, err
+			}
+			done++
 		}
 	}
 }
 
-// hear brings about one message.
-func (d *Desk) hear(ctx context.Context, id iru.IncomingID) error {
-	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		i, err := t.Incoming(ctx, iru.Program(), id)
-		if err != nil || i.State != iru.IncomingReceived { // another process was first
-			return err
+// together are the first ones that are small enough to be brought about in one transaction, and the first in any case.
+func together(list []db.Heard) []db.Heard {
+	size := int64(0)
+	for n, h := range list {
+		if size += h.Size; size > hearBytes {
+			return list[:max(n, 1)]
 		}
-		p, err := t.Partner(ctx, iru.Program(), i.Partner)
+	}
+	return list
+}
+
+// hear brings about messages in one transaction, in their order: all of them, or none. With an error it gives how many of them could have been.
+func (d *Desk) hear(ctx context.Context, id iru.PartnerID, heads []db.Heard) (good int, err error) {
+	err = d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		good = 0
+		list, err := t.IncomingBetween(ctx, id, heads[0].ID, heads[len(heads)-1].ID) // without those that another process brought about first
 		if err != nil {
 			return err
 		}
-		h, err := iru.ParseHandling(i.Handling)
-		if err != nil {
-			return err
+		var p iru.Partner
+		for n, i := range list {
+			if good = n; n == 0 || list[n-1].Kind == iru.SayCard {
+				if p, err = t.Partner(ctx, iru.Program(), id); err != nil {
+					return err
+				}
+			}
+			if err := d.hearOne(ctx, t, i, p, now.Add(time.Duration(n)*time.Microsecond)); err != nil { // each at an instant of its own
+				return err
+			}
 		}
-		if err := h.Release(iru.ForPartner, true); err != nil {
-			return fmt.Errorf("the partner should not have sent this: %w", err)
-		}
-		b, err := iru.ReadBody(i.Kind, i.Operation, i.Body)
-		if err != nil {
-			return err
-		}
-		m := message{Incoming: i, partner: p, handling: h, now: now}
-		verb := "apply"
-		if waits, err := d.waits(ctx, t, m); err != nil {
-			return err
-		} else if waits {
-			verb = "wait"
-		} else if err := d.take(ctx, t, m, b); err != nil {
-			return err
-		}
-		return d.settleMessage(ctx, t, i, verb, 0, "", now)
+		good = len(list) / 2 // what fails now is the end of the transaction: fewer are less in the way
+		return nil
 	})
+	return good, err
+}
+
+// hearOne brings about one message.
+func (d *Desk) hearOne(ctx context.Context, t *db.Tx, i iru.Incoming, p iru.Partner, now time.Time) error {
+	h, err := iru.ParseHandling(i.Handling)
+	if err != nil {
+		return err
+	}
+	if err := h.Release(iru.ForPartner, true); err != nil {
+		return fmt.Errorf("the partner should not have sent this: %w", err)
+	}
+	b, err := iru.ReadBody(i.Kind, i.Operation, i.Body)
+	if err != nil {
+		return err
+	}
+	m := message{Incoming: i, partner: p, handling: h, now: now}
+	verb := "apply"
+	if waits, err := d.waits(ctx, t, m); err != nil {
+		return err
+	} else if waits {
+		verb = "wait"
+	} else if err := d.take(ctx, t, m, b); err != nil {
+		return err
+	}
+	return doneWith(ctx, t, p, i, verb, 0, "", now)
 }
 
 // A message is one of a partner's, while it is brought about.
@@ -172,6 +212,10 @@ func (d *Desk) settleMessage(ctx context.Context, t *db.Tx, i iru.Incoming, verb
 	if err != nil {
 		return err
 	}
+	return doneWith(ctx, t, p, i, verb, by, why, now)
+}
+
+func doneWith(ctx context.Context, t *db.Tx, p iru.Partner, i iru.Incoming, verb string, by iru.OfficerID, why string, now time.Time) (err error) {
 	old := i.State
 	if i.State, err = iru.IncomingTable.Next(old, verb); err != nil {
 		return err

@@ -196,7 +196,7 @@ func (d *Desk) tellAnswer(ctx context.Context, t *db.Tx, o iru.Operation, p iru.
 	if err != nil {
 		return err
 	}
-	ks, err := standingTasks(ctx, t, o)
+	ks, _, err := TasksNow(ctx, t, iru.Program(), o.ID)
 	if err != nil {
 		return err
 	}
@@ -226,40 +226,30 @@ func (d *Desk) tellExpiry(ctx context.Context, t *db.Tx, p iru.Poll, now time.Ti
 	return d.tellAnswer(ctx, t, o, p, 0, now)
 }
 
-// standingTasks are an operation's tasks as they stand: those with an act as the act does.
-func standingTasks(ctx context.Context, t *db.Tx, o iru.Operation) ([]iru.Task, error) {
-	ks, err := t.OperationTasks(ctx, iru.Program(), o.ID)
-	if err != nil {
-		return nil, err
-	}
-	ns, err := t.Tasks(ctx, iru.Program(), o.ID)
-	if err != nil {
-		return nil, err
-	}
-	for i, k := range ks {
-		for _, n := range ns {
-			if n.ID == k.Notice && k.Notice != 0 {
-				ks[i] = iru.TaskOf(k, n)
-			}
-		}
-	}
-	return ks, nil
-}
-
 // TellTasks tells the leads of the operations that we take part in where our tasks stand and what became of them, as far as it changed.
 func (d *Desk) TellTasks(ctx context.Context) error {
-	var os []iru.Operation
-	if err := d.DB.View(ctx, func(t *db.Tx) (err error) {
-		os, err = t.OperationsShared(ctx)
-		return err
+	var changed []iru.Operation
+	var all error
+	if err := d.DB.View(ctx, func(t *db.Tx) error {
+		changed, all = nil, nil
+		os, err := t.OperationsShared(ctx)
+		if err != nil {
+			return err
+		}
+		for _, o := range os {
+			if o.Lead == 0 {
+				continue
+			}
+			list, err := toTell(ctx, t, o)
+			if all = errors.Join(all, err); len(list) > 0 {
+				changed = append(changed, o)
+			}
+		}
+		return nil
 	}); err != nil {
 		return err
 	}
-	var all error
-	for _, o := range os {
-		if o.Lead == 0 {
-			continue
-		}
+	for _, o := range changed {
 		all = errors.Join(all, d.enact(ctx, func(t *db.Tx, now time.Time) error {
 			p, err := t.Partner(ctx, iru.Program(), o.Lead)
 			if err != nil || p.State == iru.PartnerEnded {
@@ -273,66 +263,61 @@ func (d *Desk) TellTasks(ctx context.Context) error {
 
 // tellTasks tells what changed of our tasks since it was told last.
 func (d *Desk) tellTasks(ctx context.Context, t *db.Tx, o iru.Operation, now time.Time) error {
-	who, err := ours(ctx, t, o)
+	list, err := toTell(ctx, t, o)
 	if err != nil {
 		return err
-	}
-	ks, err := standingTasks(ctx, t, o)
-	if err != nil {
-		return err
-	}
-	ns, err := t.Tasks(ctx, iru.Program(), o.ID)
-	if err != nil {
-		return err
-	}
-	before, err := t.ToldOf(ctx, o.ID)
-	if err != nil {
-		return err
-	}
-	var list []iru.TaskToldBody
-	for _, k := range ks {
-		if k.Participant != who.ID || !k.Led { // acts of our own beside them are ours
-			continue
-		}
-		b, err := told(ctx, t, k, ns)
-		if err != nil {
-			return err
-		}
-		text, err := json.Marshal(b)
-		if err != nil {
-			return fmt.Errorf("tell task: %w: %w", iru.Internal, err)
-		}
-		if string(text) == before[k.ID] {
-			continue
-		}
-		list = append(list, b)
-		if err := t.TellTask(ctx, k.ID, string(text)); err != nil {
-			return err
-		}
 	}
 	for part := range slices.Chunk(list, iru.MaxTasks) {
-		if err := d.tellPartner(ctx, t, o.Lead, iru.SayTasks, o.UID, between, &iru.TasksBody{Tasks: part}, 0, now); err != nil {
+		b := &iru.TasksBody{}
+		for _, x := range part {
+			b.Tasks = append(b.Tasks, x.body)
+			if err := t.TellTask(ctx, x.id, x.text); err != nil {
+				return err
+			}
+		}
+		if err := d.tellPartner(ctx, t, o.Lead, iru.SayTasks, o.UID, between, b, 0, now); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// told is a task as the lead is told of it. The act itself and its addressee stay here.
-func told(ctx context.Context, t *db.Tx, k iru.Task, acts []iru.Notice) (iru.TaskToldBody, error) {
-	b := iru.TaskToldBody{UID: k.UID, State: string(k.State), Note: clip(k.Reason, 1000), Title: clip(k.Title, 300), From: k.ValidFrom, Until: k.ValidUntil}
-	for _, n := range acts {
-		if n.ID == k.Notice && k.Notice != 0 {
-			b.Sent = n.SentAt
+// A telling is what the lead is to be told of a task, and the text by which it is seen later that it was.
+type telling struct {
+	id   iru.TaskID
+	body iru.TaskToldBody
+	text string
+}
+
+// toTell are our tasks that stand otherwise than was told last. Acts of our own beside what the lead proposed are ours.
+func toTell(ctx context.Context, t *db.Tx, o iru.Operation) (list []telling, err error) {
+	who, err := ours(ctx, t, o)
+	if err != nil {
+		return nil, err
+	}
+	ks, err := t.TasksToTell(ctx, o.ID, who.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range ks {
+		b := told(k)
+		text, err := json.Marshal(b)
+		if err != nil {
+			return nil, fmt.Errorf("tell task: %w: %w", iru.Internal, err)
+		}
+		if string(text) != k.Before {
+			list = append(list, telling{k.ID, b, string(text)})
 		}
 	}
-	if k.Asset == 0 || b.Sent.IsZero() {
-		return b, nil
+	return list, nil
+}
+
+// told is a task as the lead is told of it. The act itself and its addressee stay here.
+func told(k db.ToldTask) iru.TaskToldBody {
+	now := iru.TaskOf(k.Task, k.Act)
+	b := iru.TaskToldBody{UID: k.UID, State: string(now.State), Note: clip(k.Reason, 1000), Title: clip(k.Title, 300), From: k.ValidFrom, Until: k.ValidUntil, Sent: k.Act.SentAt}
+	if !b.Sent.IsZero() {
+		b.Up = string(k.Up) // without the time of each look, which would be a message each
 	}
-	a, err := t.Asset(ctx, iru.Program(), k.Asset)
-	if err != nil {
-		return b, err
-	}
-	b.Up = string(a.Presence.State) // without the time of each look, which would be a message each
-	return b, nil
+	return b
 }

@@ -113,7 +113,7 @@ func (d *Desk) RecordSealed(ctx context.Context, id iru.PartnerID, last iru.Mark
 			if o.State, err = iru.OutgoingTable.Next(iru.OutgoingQueued, "seal"); err != nil {
 				return err
 			}
-			if err := t.UpdateOutgoing(ctx, o, iru.OutgoingQueued); err != nil {
+			if err := t.Seal(ctx, o); err != nil {
 				return err
 			}
 			l.Out = iru.Mark{Epoch: o.Epoch, Seq: o.Seq, Digest: o.Digest}

@@ -5,6 +5,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -194,11 +195,8 @@ func (d *Desk) putBack(ctx context.Context, t *db.Tx, a iru.Asset, o iru.Observa
 	if !lawful {
 		return false, nil
 	}
-	ns, err := t.NoticesOf(ctx, iru.Program(), a.ID) // another act that stands makes it a breach all the same
-	for _, n := range ns {
-		lawful = lawful && n.State != iru.NoticeComplied
-	}
-	return lawful, err
+	acts, err := t.NoticeStates(ctx, a.ID) // another act that stands makes it a breach all the same
+	return lawful && !slices.Contains(acts, iru.NoticeComplied), err
 }
 
 // unbank withdraws what the judgement of the act's item left in the unit's banks.

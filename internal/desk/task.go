@@ -390,18 +390,13 @@ func TasksNow(ctx context.Context, t *db.Tx, s iru.Scope, o iru.OperationID) ([]
 	return ks, acts, nil
 }
 
-// Unkept records why tasks may be done though nothing of their assets was preserved since the operation began; without numbers, for every task of the operation that the officer's
-// unit carries out or leads and that lacks an exhibit.
-func (d *Desk) Unkept(ctx context.Context, s iru.Scope, id iru.OperationID, ids []iru.TaskID, why string) (int, error) {
+// evidence is what an officer who may plan does about what was kept of an operation's tasks: f has them as they stand, and the addresses of which something was kept since the
+// operation began.
+func (d *Desk) evidence(ctx context.Context, s iru.Scope, id iru.OperationID, f func(t *db.Tx, o iru.Operation, ks []iru.Task, kept map[string]bool, now time.Time) error) error {
 	if err := s.May(iru.ToPlan); err != nil {
-		return 0, err
+		return err
 	}
-	if why = clip(why, 500); why == "" {
-		return 0, iru.Refuse(iru.Invalid, "the reason is missing", "say why it may be touched though it was not preserved")
-	}
-	done := 0
-	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		done = 0
+	return d.enact(ctx, func(t *db.Tx, now time.Time) error {
 		o, err := t.Operation(ctx, s, id)
 		if err != nil {
 			return err
@@ -413,6 +408,19 @@ func (d *Desk) Unkept(ctx context.Context, s iru.Scope, id iru.OperationID, ids 
 		kept, err := t.KeptSince(ctx, id, o.Created)
 		if err != nil {
 			return err
+		}
+		return f(t, o, ks, kept, now)
+	})
+}
+
+// Unkept records why tasks may be done though nothing of their assets was preserved since the operation began; without numbers, for every task of the operation that the officer's
+// unit carries out or leads and that lacks an exhibit.
+func (d *Desk) Unkept(ctx context.Context, s iru.Scope, id iru.OperationID, ids []iru.TaskID, why string) (int, error) {
+	done := 0
+	err := d.evidence(ctx, s, id, func(t *db.Tx, o iru.Operation, ks []iru.Task, kept map[string]bool, now time.Time) error {
+		done = 0
+		if why = clip(why, 500); why == "" {
+			return iru.Refuse(iru.Invalid, "the reason is missing", "say why it may be touched though it was not preserved")
 		}
 		for _, k := range ks {
 			if len(ids) > 0 && !slices.Contains(ids, k.ID) || len(ids) == 0 && kept[k.Address] || !k.Live() || k.Unkept != "" {
@@ -442,24 +450,9 @@ func (d *Desk) Unkept(ctx context.Context, s iru.Scope, id iru.OperationID, ids 
 // Preserve has the assets of an operation's tasks captured of which nothing was kept since it began, and gives their number. With numbers of tasks it
 // is evidence first for those alone, whatever was kept before; an address that is not watched here refuses it.
 func (d *Desk) Preserve(ctx context.Context, s iru.Scope, id iru.OperationID, only ...iru.TaskID) (int, error) {
-	if err := s.May(iru.ToPlan); err != nil {
-		return 0, err
-	}
 	asked := 0
-	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
+	err := d.evidence(ctx, s, id, func(t *db.Tx, o iru.Operation, ks []iru.Task, kept map[string]bool, now time.Time) error {
 		asked = 0
-		o, err := t.Operation(ctx, s, id)
-		if err != nil {
-			return err
-		}
-		ks, _, err := TasksNow(ctx, t, s, id)
-		if err != nil {
-			return err
-		}
-		kept, err := t.KeptSince(ctx, id, o.Created)
-		if err != nil {
-			return err
-		}
 		for _, k := range ks {
 			switch asked := slices.Contains(only, k.ID); {
 			case !k.Live(), len(only) > 0 && !asked, !asked && (kept[k.Address] || k.Asset == 0):

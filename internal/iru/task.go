@@ -167,6 +167,9 @@ func (t Task) Entitle(title string, from, until time.Time, by OfficerID, unit Un
 	return t, e, nil
 }
 
+// Believed is how long a removal is looked for that a partner says is done and that is not seen here; people see the difference meanwhile.
+const Believed = 24 * time.Hour
+
 // TaskOf is a task as it stands: one with an act has the act's state.
 func TaskOf(t Task, n Notice) Task {
 	if t.Notice == 0 || t.Notice != n.ID || !t.Live() {
