@@ -22,3 +22,8 @@ func (t *Tx) TaskRows(ctx context.Context, s iru.Scope, o iru.OperationID) ([]ir
 func (t *Tx) TasksOf(ctx context.Context, o iru.OperationID, stage iru.Stage) ([]iru.NoticeID, error) {
 	return ids[iru.NoticeID](ctx, t, "SELECT id FROM notice WHERE operation=$1 AND stage=$2 AND state<>'withdrawn' ORDER BY id", o, stage)
 }
+
+// TasksBack lists the numbers of an operation's notices of a stage that are not on their way: approved, or withdrawn.
+func (t *Tx) TasksBack(ctx context.Context, o iru.OperationID, stage iru.Stage) ([]iru.NoticeID, error) {
+	return ids[iru.NoticeID](ctx, t, "SELECT id FROM notice WHERE operation=$1 AND stage=$2 AND state IN ('approved', 'withdrawn') ORDER BY id", o, stage)
+}
