@@ -112,9 +112,9 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 	if early := at.Sub(w.Desk.Now()) - watchful - lead - papers; early > 0 {
 		return river.JobSnooze(early)
 	}
-	making, stop := context.WithTimeout(ctx, at.Sub(w.Desk.Now())-lead)
+	making, enough := context.WithTimeout(ctx, at.Sub(w.Desk.Now())-lead)
 	err = m.ahead(making, ids)
-	stop()
+	enough()
 	if err != nil && making.Err() == nil { // they are made when their acts are on their way
 		w.Log.Warn("documents could not be made before their time", "operation", o.ID, "error", err)
 	}
@@ -129,13 +129,9 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 	if !w.wait(ctx, at.Add(-fuse-time.Second)) {
 		return ctx.Err()
 	}
-	if w.Mail != nil && !o.Drill {
-		warming, stop := context.WithTimeout(ctx, at.Add(-fuse).Sub(w.Desk.Now())) // a mail server that is away holds nothing up
-		if err := w.Mail.Warm(warming, senders); err != nil {
-			w.Log.Warn("mail connections could not be warmed; the release goes on", "error", err)
-		}
-		stop()
-	}
+	warming, stop := context.WithTimeout(ctx, at.Add(-fuse).Sub(w.Desk.Now())) // who is away holds nothing up
+	m.warm(warming, ready.letters)
+	stop()
 	if !w.wait(ctx, at.Add(-fuse)) {
 		return ctx.Err()
 	}
@@ -228,6 +224,39 @@ func (m *magazine) armLoad(ctx, making context.Context, o iru.OperationID, stage
 	close(batches)
 	loading.Wait()
 	return parked, err
+}
+
+// warm opens connections to where letters go.
+func (m *magazine) warm(ctx context.Context, letters []charge) {
+	if ctx.Err() != nil {
+		return
+	}
+	mail := false
+	interfaces := map[iru.ProviderID]int{}
+	of := map[iru.ProviderID]iru.Provider{}
+	for _, x := range letters {
+		if x.posting != nil {
+			interfaces[x.Provider.ID]++
+			of[x.Provider.ID] = x.Provider
+		}
+		mail = mail || x.letter != nil
+	}
+	var all sync.WaitGroup
+	if mail {
+		all.Go(func() {
+			if err := m.Mail.Warm(ctx, min(senders, len(letters))); err != nil {
+				m.Log.Warn("mail connections could not be warmed; the release goes on", "error", err)
+			}
+		})
+	}
+	for id, n := range interfaces {
+		all.Go(func() {
+			if err := m.api(of[id]).Warm(ctx, min(senders, n)); err != nil {
+				m.Log.Warn("connections to a provider's interface could not be warmed; the release goes on", "provider", of[id].Name, "error", err)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // recall leaves out what was called back by itself after it was armed, as when its unit stands down: from the last word on nothing can be.
