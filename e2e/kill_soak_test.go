@@ -15,7 +15,7 @@ import (
 
 func TestSoakKill(t *testing.T) {
 	for _, engine := range []string{db.SQLite, db.PostgreSQL} {
-		t.Run(engine, func(t *testing.T) { besiege(t, engine, 100) })
+		t.Run(engine, func(t *testing.T) { besiege(t, engine, 100, true) })
 	}
 }
 

@@ -39,6 +39,7 @@ type siege struct {
 	ops     []iru.OperationID
 	asked   iru.NoticeID // whose addressee asked and was answered
 	answer  iru.Letter   // what it was answered
+	lasts   bool         // the day goes on after T0, to the stage of the registrars
 }
 
 // A target is something assessed and who can act on it.
@@ -50,12 +51,12 @@ type target struct {
 }
 
 func TestKill(t *testing.T) {
-	besiege(t, db.SQLite, 3) // the third hits a release; the soak test kills a hundred times on each engine
+	besiege(t, db.SQLite, 3, false) // the third hits a release; the soak test kills a hundred times on each engine, to the stage after T0
 }
 
 // besiege kills the working process so many times at random moments while notices are approved, and holds afterwards what the store
 // says against what the desks of the range got.
-func besiege(t *testing.T, engine string, kills int) {
+func besiege(t *testing.T, engine string, kills int, lasts bool) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("moments are drawn from seed %d", seed)
 	r, err := sim.Start(t.Context(), sim.Options{Seed: 1, Scenario: "s2"})
@@ -65,7 +66,7 @@ func besiege(t *testing.T, engine string, kills int) {
 	if engine == db.PostgreSQL {
 		dsn = dbtest.Postgres(t)
 	}
-	s := &siege{world: r, place: install(t, r, dsn), random: rand.New(rand.NewPCG(seed, 1)), owned: map[string]string{}, told: map[iru.ProviderID]bool{}, acts: map[string]iru.NoticeID{}, hits: map[string]int{}}
+	s := &siege{world: r, place: install(t, r, dsn), random: rand.New(rand.NewPCG(seed, 1)), owned: map[string]string{}, told: map[iru.ProviderID]bool{}, acts: map[string]iru.NoticeID{}, hits: map[string]int{}, lasts: lasts}
 	ok(t, r.SetReplyTo(s.place.inbox))
 	s.office = staff(t, s.place, r.World())
 	names := map[string]string{}
@@ -95,11 +96,14 @@ func besiege(t *testing.T, engine string, kills int) {
 			})
 		}
 		moment := time.Now().Add(time.Duration(100+s.random.IntN(1500)) * time.Millisecond)
-		if done%25 == 2 { // before its tasks are armed, while they wait, while they leave, or after
-			moment = s.release().Add(time.Duration(s.random.IntN(2500)-2000) * time.Millisecond)
+		if done%25 == 2 { // before its tasks are armed, while they wait, while they leave at the stage before T0 or at T0, or after
+			moment = s.release().T0.Add(time.Duration(s.random.IntN(3500)-3000) * time.Millisecond)
+		}
+		if s.lasts && done%25 == 3 { // people do nothing new until the registrars' turn
+			time.Sleep(time.Until(s.registrarsAt().Add(time.Duration(s.random.IntN(2500)-2000) * time.Millisecond)))
 		}
 		s.until(moment)
-		if done%2 == 1 {
+		if done%2 == 1 && !(s.lasts && done%25 == 3) {
 			s.arrival()
 		}
 		s.victim.kill()

@@ -17,18 +17,25 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
+	"iolaus/internal/legal"
 )
 
 // tasked is how many acts leave at one T0 of a siege.
 const tasked = 8
 
-// release has an operation planned, polled and released, and gives its T0: near enough for a kill to fall on either side.
-func (s *siege) release() time.Time {
+// release has an operation planned, polled and released, and gives it: its instants are near enough for a kill to fall on either side. One act leaves at the stage before T0
+// and, of a day that lasts, one at the stage after it.
+func (s *siege) release() iru.Operation {
 	s.t.Helper()
 	ctx := s.t.Context()
 	op, err := s.PlanOperation(ctx, s.scope("dora"), fmt.Sprintf("Lantern %d", len(s.ops)+1), nil, nil, 0, "")
 	ok(s.t, err)
-	for before := len(s.acts); len(s.acts) < before+tasked; { // what the law forbids makes no act
+	before := len(s.acts)
+	s.early(op.ID)
+	if s.lasts {
+		s.registrars(op.ID)
+	}
+	for len(s.acts) < before+tasked { // what the law forbids makes no act
 		s.act(op.ID)
 	}
 	eventually(s.t, func() string {
@@ -44,13 +51,70 @@ func (s *siege) release() time.Time {
 	_, err = s.Poll(ctx, s.scope("lio"), op.ID, iru.PollGo, "")
 	ok(s.t, err)
 	t0 := time.Now().Add(4 * time.Second).UTC().Truncate(time.Microsecond)
-	_, err = s.Release(ctx, s.scope("dora"), op.ID, t0)
+	op, err = s.Release(ctx, s.scope("dora"), op.ID, t0)
 	ok(s.t, err)
 	s.ops = append(s.ops, op.ID)
-	return t0
+	return op
 }
 
-// released holds each operation against its tasks: all left, none before T0, and the spread is on record.
+// registrarsAt is when the last operation's registrars are written to.
+func (s *siege) registrarsAt() time.Time {
+	s.t.Helper()
+	var op iru.Operation
+	s.read(func(ctx context.Context, t *db.Tx) (err error) {
+		op, err = t.Operation(ctx, iru.Program(), s.ops[len(s.ops)-1])
+		return err
+	})
+	return op.RegistrarAt
+}
+
+// early has an act of an operation prepared that leaves before T0.
+func (s *siege) early(op iru.OperationID) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	x := s.targets[s.next%len(s.targets)]
+	s.next++
+	var who []iru.Participant
+	s.read(func(ctx context.Context, t *db.Tx) (err error) {
+		who, err = t.Participants(ctx, op)
+		return err
+	})
+	own := who[slices.IndexFunc(who, func(p iru.Participant) bool { return p.Unit == s.unit })]
+	_, err := s.ProposeTask(ctx, s.scope("dora"), desk.TaskRequest{Operation: op, Participant: own.ID, Asset: x.asset, Provider: x.provider, Layer: x.layer, Role: iru.RoleSeizeServers, Instrument: legal.Referral, Stage: iru.StagePreservation})
+	ok(s.t, err)
+	s.draft(x, legal.Referral, op)
+}
+
+// registrars has an act of an operation prepared that leaves after T0, to who registered the name.
+func (s *siege) registrars(op iru.OperationID) {
+	s.t.Helper()
+	for _, x := range s.targets {
+		var cs []iru.Carrier
+		s.read(func(ctx context.Context, t *db.Tx) (err error) {
+			cs, err = t.Carriers(ctx, x.asset)
+			return err
+		})
+		for _, c := range cs {
+			if c.Layer == legal.Registrar {
+				s.draft(target{x.asset, x.item, c.Provider, c.Layer}, legal.RegistrarReport, op)
+				return
+			}
+		}
+	}
+	s.t.Fatalf("of %d things to act on, none has a registrar", len(s.targets))
+}
+
+// draft prepares and approves one act that the law must allow.
+func (s *siege) draft(x target, i legal.Instrument, op iru.OperationID) {
+	s.t.Helper()
+	n, err := s.Draft(s.t.Context(), s.scope("dora"), desk.DraftRequest{Asset: x.asset, Item: x.item, Provider: x.provider, Layer: x.layer, Instrument: i, Operation: op})
+	ok(s.t, err)
+	n, err = s.approve(n)
+	ok(s.t, err)
+	s.acts[n.Ref] = n.ID
+}
+
+// released holds each operation against its tasks: all left, none before the instant of its stage, and the spread is on record.
 func (s *siege) released() {
 	s.t.Helper()
 	at := map[string]time.Time{}
@@ -74,9 +138,14 @@ func (s *siege) released() {
 			s.t.Errorf("%s of %d tasks left from %v to %v", op.Name, len(tasks), op.FirstSent, op.LastSent)
 		}
 		var first, last time.Time
+		stages := map[iru.Stage]int{}
 		for _, n := range tasks {
-			if at[n.Ref].Before(op.T0) {
-				s.t.Errorf("%s, a task of %s, arrived %s before T0", n.Ref, op.Name, op.T0.Sub(at[n.Ref]))
+			stages[n.Stage]++
+			if due := op.Instant(n.Stage); due.IsZero() || at[n.Ref].Before(due) {
+				s.t.Errorf("%s, a task of %s at its stage %s, arrived at %s and not after %s", n.Ref, op.Name, n.Stage, at[n.Ref], due)
+			}
+			if n.Stage != iru.StageAct {
+				continue
 			}
 			if first.IsZero() || at[n.Ref].Before(first) {
 				first = at[n.Ref]
@@ -85,7 +154,10 @@ func (s *siege) released() {
 				last = at[n.Ref]
 			}
 		}
-		s.t.Logf("%s: %d tasks arrived %s to %s after T0", op.Name, len(tasks), first.Sub(op.T0).Round(time.Millisecond), last.Sub(op.T0).Round(time.Millisecond))
+		if stages[iru.StagePreservation] == 0 || s.lasts && stages[iru.StageRegistrar] == 0 {
+			s.t.Errorf("%s has %v tasks by stage", op.Name, stages)
+		}
+		s.t.Logf("%s: of %d tasks those of T0 arrived %s to %s after T0", op.Name, len(tasks), first.Sub(op.T0).Round(time.Millisecond), last.Sub(op.T0).Round(time.Millisecond))
 	}
 }
 

@@ -32,3 +32,8 @@ func (t *Tx) NoticeStates(ctx context.Context, a iru.AssetID) ([]iru.NoticeState
 	}
 	return list, nil
 }
+
+// TasksBack lists the numbers of an operation's notices of a stage that are not on their way: approved, or withdrawn.
+func (t *Tx) TasksBack(ctx context.Context, o iru.OperationID, stage iru.Stage) ([]iru.NoticeID, error) {
+	return ids[iru.NoticeID](ctx, t, "SELECT id FROM notice WHERE operation=$1 AND stage=$2 AND state IN ('approved', 'withdrawn') ORDER BY id", o, stage)
+}

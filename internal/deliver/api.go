@@ -183,6 +183,40 @@ func (a *API) Post(ctx context.Context, p Posting) (Receipt, error) {
 	return r, nil
 }
 
+// Warm opens n connections to the interface that stay open for a while, so that no act waits for one at its instant. It asks what can be done there (RFC 9110, section
+// 9.3.7), without the token; any answer will do. The first error is returned.
+func (a *API) Warm(ctx context.Context, n int) error {
+	if a.wrong != nil {
+		return a.wrong
+	}
+	errs := make(chan error, n)
+	for range n { // at once: one that has ended lends its connection to the next
+		go func() {
+			req, err := http.NewRequestWithContext(ctx, http.MethodOptions, a.base+"/v1/notices", nil)
+			if err != nil {
+				errs <- invalid("the interface's address: %v", err)
+				return
+			}
+			req.Header.Set("User-Agent", "iolaus")
+			resp, err := a.http.Do(req)
+			if err != nil {
+				errs <- lost(ctx, "OPTIONS /v1/notices", err)
+				return
+			}
+			_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, maxAPIAnswer))
+			resp.Body.Close()
+			errs <- err
+		}()
+	}
+	var first error
+	for range n {
+		if err := <-errs; err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
 // Answer posts an answer to the provider's question about a notice. The same key is the same answer.
 func (a *API) Answer(ctx context.Context, remoteID, key, text string) error {
 	const phase = "POST /v1/notices/{id}/answers"

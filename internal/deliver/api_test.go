@@ -227,6 +227,54 @@ func TestAPIGarbage(t *testing.T) {
 	}
 }
 
+// What was opened before serves the notices, and nothing is told beforehand.
+func TestAPIWarm(t *testing.T) {
+	t.Parallel()
+	const n = 8
+	var opened, asked atomic.Int32
+	meeting := map[string]*sync.WaitGroup{http.MethodOptions: {}, http.MethodPost: {}}
+	for _, m := range meeting {
+		m.Add(n)
+	}
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if q.Method == http.MethodOptions {
+			asked.Add(1)
+			if body, _ := io.ReadAll(q.Body); q.Header.Get("Authorization") != "" || len(body) > 0 {
+				t.Errorf("it tells %v, %q", q.Header, body)
+			}
+		}
+		meeting[q.Method].Done()
+		meeting[q.Method].Wait() // none is free for another
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	}))
+	srv.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	srv.StartTLS()
+	defer srv.Close()
+	c := srv.Client()
+	c.Transport.(*http.Transport).MaxIdleConnsPerHost = n
+	a := deliver.NewAPI(deliver.APIConfig{Base: srv.URL, Token: "weather", HTTP: c})
+	if err := a.Warm(t.Context(), n); err != nil || asked.Load() != n {
+		t.Fatalf("asked %d times, %v", asked.Load(), err)
+	}
+	before := opened.Load()
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { _, _ = a.Send(t.Context(), delivertest.Message(i)) })
+	}
+	all.Wait()
+	if before < n || opened.Load() != before {
+		t.Errorf("%d connections were opened before, %d for the notices", before, opened.Load()-before)
+	}
+	srv.Close()
+	if err := a.Warm(t.Context(), 2); !errors.Is(err, iru.Unavailable) {
+		t.Errorf("nobody is there: %v", err)
+	}
+}
+
 func TestAPIEndlessBody(t *testing.T) {
 	var wrote atomic.Int64
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

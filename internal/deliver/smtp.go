@@ -331,7 +331,7 @@ func (s *SMTP) open(ctx context.Context, until time.Time) (_ *line, f *Failure) 
 			}
 		}
 	}()
-	cfg := &tls.Config{RootCAs: c.Roots, ServerName: c.ServerName, MinVersion: tls.VersionTLS12}
+	cfg := &tls.Config{RootCAs: c.Roots, ServerName: c.ServerName, MinVersion: tls.VersionTLS12, DynamicRecordSizingDisabled: true} // letters are long
 	if c.TLS == TLSImplicit {
 		if f := l.protect(cfg); f != nil {
 			return nil, f
@@ -362,5 +362,6 @@ func (s *SMTP) open(ctx context.Context, until time.Time) (_ *line, f *Failure) 
 			return nil, f
 		}
 	}
+	l.idle = time.Now()
 	return l, nil
 }

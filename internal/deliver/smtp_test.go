@@ -270,7 +270,13 @@ func relay(c net.Conn, r *bufio.Reader, up net.Conn, swallow bool) {
 			if strings.HasPrefix(l, "DATA") {
 				data.Store(true)
 			}
+			size := int64(0)
 			io.WriteString(up, l)
+			if _, err := fmt.Sscanf(l, "BDAT %d LAST", &size); err == nil {
+				io.CopyN(up, r, size-1)
+				ended.Store(true) // before it can be answered
+				io.CopyN(up, r, 1)
+			}
 		}
 	}()
 	ur := bufio.NewReader(up)
@@ -464,6 +470,90 @@ func TestSMTPAsksForDeliveryNotice(t *testing.T) {
 	m.Attachments = []deliver.Attachment{{Name: "a", Type: "text/plain", Data: make([]byte, 1<<20)}}
 	if _, err := deliver.NewSMTP(deliver.SMTPConfig{Addr: p.addr}).Send(t.Context(), m); !errors.Is(err, iru.Invalid) {
 		t.Errorf("too big: %v", err)
+	}
+}
+
+// A server that takes letters in one piece gets all of one at once, and what it refuses or leaves unanswered is told apart.
+func TestSMTPInOnePiece(t *testing.T) {
+	t.Parallel()
+	letter, err := deliver.Render(delivertest.Message(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name, answers string
+		kind          error // nil: it is taken
+		phase         string
+		code          int
+		uncertain     bool
+		conns         int32 // that the server sees until the second letter has been taken
+	}{
+		{"taken", "250 ok\r\n250 ok\r\n250 2.0.0 ok id=1abcDE-000001-aa\r\n", nil, "", 0, false, 1},
+		{"refuses the sender", "550 5.7.1 no\r\n503 no\r\n503 no\r\n", iru.Forbidden, "sender", 550, false, 1},
+		{"refuses the recipient", "250 ok\r\n550 5.1.1 no such user\r\n503 no\r\n", iru.Invalid, "recipient", 550, false, 1},
+		{"takes it without a recipient", "250 ok\r\n550 5.1.1 no such user\r\n250 ok\r\n", iru.Invalid, "recipient", 550, false, 2},
+		{"refuses the piece", "250 ok\r\n250 ok\r\n452 4.3.1 full\r\n", iru.Unavailable, "answer", 452, false, 1},
+		{"leaves in the middle", "250 ok\r\n250 ok\r\n", iru.Unavailable, "answer", 0, true, 2},
+		{"leaves without a word", "", iru.Unavailable, "answer", 0, true, 2},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var conns, letters atomic.Int32
+			pieces := make(chan string, 2)
+			addr := rude(t, func(nc net.Conn, r *bufio.Reader) {
+				conns.Add(1)
+				io.WriteString(nc, "220 mail.test\r\n")
+				for {
+					l, err := r.ReadString('\n')
+					if err != nil {
+						return
+					}
+					size := int64(0)
+					switch {
+					case strings.HasPrefix(l, "EHLO"):
+						io.WriteString(nc, "250-mail.test\r\n250-PIPELINING\r\n250 CHUNKING\r\n")
+					case strings.HasPrefix(l, "RSET"):
+						io.WriteString(nc, "250 ok\r\n")
+					case strings.HasPrefix(l, "BDAT"):
+						if _, err := fmt.Sscanf(l, "BDAT %d LAST", &size); err != nil {
+							return
+						}
+						b, err := io.ReadAll(io.LimitReader(r, size))
+						if err != nil {
+							return
+						}
+						pieces <- string(b)
+						answers := c.answers
+						if letters.Add(1) == 2 {
+							answers = cases[0].answers
+						}
+						io.WriteString(nc, answers) // nothing is answered before all is there
+						if strings.Count(answers, "\n") < 3 {
+							return
+						}
+					}
+				}
+			})
+			s := deliver.NewSMTP(deliver.SMTPConfig{Addr: addr, MaxConns: 1, Timeout: 5 * time.Second})
+			defer s.Close()
+			_, err := s.SendLetter(t.Context(), letter)
+			var f *deliver.Failure
+			if errors.As(err, &f); (c.kind == nil) != (err == nil) || c.kind != nil && (!errors.Is(err, c.kind) || f.Phase != c.phase || f.Code != c.code || f.Uncertain != c.uncertain) {
+				t.Errorf("%+v", err)
+			}
+			if _, err := s.SendLetter(t.Context(), letter); err != nil {
+				t.Errorf("the next: %v", err)
+			}
+			for range 2 {
+				if p := <-pieces; p != string(letter.Bytes) {
+					t.Errorf("other bytes came: %q", p)
+				}
+			}
+			if conns.Load() != c.conns {
+				t.Errorf("%d connections", conns.Load())
+			}
+		})
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"iolaus/internal/iru"
@@ -28,6 +29,7 @@ type line struct {
 	nc         net.Conn
 	br         *bufio.Reader
 	pipelining bool
+	chunking   bool
 	dsn        bool
 	size       int64 // largest message taken; 0 means not said
 	auth       []string
@@ -126,7 +128,7 @@ func (l *line) hello(name string) *Failure {
 	if f != nil {
 		return f
 	}
-	l.pipelining, l.dsn, l.size, l.auth, l.starttls = false, false, 0, nil, false
+	l.pipelining, l.chunking, l.dsn, l.size, l.auth, l.starttls = false, false, false, 0, nil, false
 	for _, ext := range strings.Split(a.text, "\n")[1:] {
 		w := strings.Fields(strings.ToUpper(ext))
 		if len(w) == 0 {
@@ -135,6 +137,8 @@ func (l *line) hello(name string) *Failure {
 		switch w[0] {
 		case "PIPELINING":
 			l.pipelining = true
+		case "CHUNKING":
+			l.chunking = true
 		case "DSN":
 			l.dsn = true
 		case "STARTTLS":
@@ -210,6 +214,9 @@ func (l *line) send(t Letter) (a answer, sent bool, f *Failure) {
 	}
 	add("sender", from, 2)
 	add("recipient", to, 2)
+	if l.chunking && l.pipelining {
+		return l.chunk(t, cmds, phases)
+	}
 	add("data", "DATA", 3)
 
 	if l.pipelining {
@@ -256,9 +263,89 @@ func (l *line) send(t Letter) (a answer, sent bool, f *Failure) {
 	return a, true, f
 }
 
+// brisk is how long ago a connection must have answered for a letter to be sent over it without asking first.
+const brisk = time.Second
+
+// chunk hands a letter over as it is, in one piece (RFC 3030): nobody looks for its end in it, and on a connection that answered just now all of it goes out at
+// once and is answered at once. cmds open the transaction; each wants a 2xx.
+func (l *line) chunk(t Letter, cmds, phases []string) (a answer, sent bool, f *Failure) {
+	end := ""
+	if !bytes.HasSuffix(t.Bytes, []byte("\r\n")) {
+		end = "\r\n"
+	}
+	opening := strings.Join(cmds, "")
+	piece := fmt.Sprintf("BDAT %d LAST\r\n", len(t.Bytes)+len(end))
+	ahead := time.Since(l.idle) < brisk && l.silent()
+	l.dirty = true
+	write := func(phase, head string, body ...[]byte) *Failure {
+		all := append(net.Buffers{[]byte(head)}, body...)
+		if _, err := all.WriteTo(l.nc); err != nil {
+			return l.fail(phase, err)
+		}
+		return nil
+	}
+	if ahead {
+		f = write(phases[0], opening+piece, t.Bytes, []byte(end))
+	} else {
+		f = write(phases[0], opening)
+	}
+	if f != nil {
+		return a, false, f
+	}
+	for _, phase := range phases {
+		_, g := l.expect(phase, 2)
+		if f == nil {
+			f = g
+		}
+		if g != nil && (g.Code == 0 || g.Code == 421) {
+			return a, ahead && f.Code == 0, f
+		}
+	}
+	switch {
+	case f == nil && !ahead:
+		if f = write("data", piece, t.Bytes, []byte(end)); f != nil {
+			return a, false, f
+		}
+	case f != nil && ahead: // the piece came nevertheless, and is refused
+		if _, g := l.expect("answer", 2); g == nil || g.Code == 0 {
+			l.nc.Close()
+		}
+		return a, false, f
+	case f != nil:
+		return a, false, f
+	}
+	a, f = l.expect("answer", 2)
+	l.dirty = f != nil
+	return a, true, f
+}
+
+// silent reports whether the server has neither hung up nor said anything since it last answered.
+func (l *line) silent() bool {
+	nc := l.nc
+	if t, ok := nc.(*tls.Conn); ok {
+		nc = t.NetConn()
+	}
+	c, ok := nc.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return false
+	}
+	waiting := false
+	err = raw.Read(func(fd uintptr) bool {
+		_, _, err := syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK)
+		waiting = errors.Is(err, syscall.EAGAIN)
+		return true
+	})
+	return err == nil && waiting
+}
+
 // good reports whether the connection still answers.
 func (l *line) good() *Failure {
 	_, f := l.ask("noop", "NOOP", 2)
+	l.idle = time.Now()
 	return f
 }
 

@@ -194,7 +194,7 @@ func (d *Desk) close(ctx context.Context, t *db.Tx, b iru.Batch, now time.Time) 
 		if n.State != iru.NoticeApproved {
 			continue
 		}
-		why, err := d.hindered(ctx, t, n, now)
+		_, why, err := d.hindered(ctx, t, n, now)
 		switch {
 		case err != nil:
 			return b, err

@@ -125,9 +125,32 @@ func (d *Desk) dispatch(ctx context.Context, t *db.Tx, n iru.Notice, now time.Ti
 			return Dispatch{}, iru.Refuse(iru.Conflict, n.Ref+" belongs to an operation that is "+string(o.State), "it leaves at T0")
 		}
 	}
-	l = iru.Letter{Notice: n.ID, At: now, Kind: "notice", Channel: p.Channel, From: u.Name, Subject: n.Subject, Text: n.Text, MessageID: n.Key}
-	if l.Subject, l.Text, err = d.worded(ctx, t, n, p); err != nil {
-		return Dispatch{}, err
+	a := form.Act{}
+	if n.Facts != "" {
+		if a, err = d.unchanged(ctx, t, n); err != nil {
+			return Dispatch{}, err
+		}
+	}
+	return d.depart(ctx, t, n, bound{true, p, u, a}, now)
+}
+
+// A bound act is one that was found fit to leave, in the same transaction.
+type bound struct {
+	known    bool // the rest is filled in
+	provider iru.Provider
+	unit     iru.Unit
+	act      form.Act // as it was approved; nothing for one that was handed in before documents were made
+}
+
+// depart puts an act on its way that may leave, with the words of its record and the day of issue.
+func (d *Desk) depart(ctx context.Context, t *db.Tx, n iru.Notice, b bound, now time.Time) (Dispatch, error) {
+	p, u := b.provider, b.unit
+	l := iru.Letter{Notice: n.ID, At: now, Kind: "notice", Channel: p.Channel, From: u.Name, Subject: n.Subject, Text: n.Text, MessageID: n.Key}
+	var err error
+	if n.Facts != "" {
+		if l.Subject, l.Text, err = form.Mail(issued(b.act, n, p, d.Signature)); err != nil {
+			return Dispatch{}, err
+		}
 	}
 	if _, err := t.AddLetter(ctx, &l); err != nil {
 		return Dispatch{}, err

@@ -5,6 +5,8 @@ package desk
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"iolaus/internal/db"
@@ -36,31 +38,43 @@ func (d *Desk) Issued(ctx context.Context, x Dispatch) (form.Act, bool, error) {
 // KeepDocuments stores which documents a letter carries, once: what is there already stays, and is given back. Their bytes lie in the
 // store of letters. The ledger has their digests.
 func (d *Desk) KeepDocuments(ctx context.Context, letter int64, files []iru.File) ([]iru.File, error) {
-	kept := files
-	err := d.enact(ctx, func(t *db.Tx, now time.Time) error {
-		first, err := t.SetLetterFiles(ctx, letter, files)
-		if err != nil {
-			return err
+	kept, err := d.KeepAllDocuments(ctx, map[int64][]iru.File{letter: files})
+	return kept[letter], err
+}
+
+// KeepAllDocuments is KeepDocuments for many letters, all or none.
+func (d *Desk) KeepAllDocuments(ctx context.Context, files map[int64][]iru.File) (map[int64][]iru.File, error) {
+	kept := map[int64][]iru.File{}
+	err := d.enact(ctx, func(t *db.Tx, now time.Time) (err error) {
+		for _, letter := range slices.Sorted(maps.Keys(files)) {
+			if kept[letter], err = keepDocuments(ctx, t, letter, files[letter], now); err != nil {
+				return err
+			}
 		}
-		l, err := t.Letter(ctx, letter)
-		if err != nil {
-			return err
-		}
-		if kept = l.Files; !first {
-			return nil
-		}
-		n, err := t.Notice(ctx, iru.Program(), l.Notice)
-		if err != nil {
-			return err
-		}
-		e := happened("notice", int64(n.ID), "document", 0, n.Unit, now, "").With("letter", letter)
-		for _, f := range files {
-			e = e.With(f.Kind, f.SHA256)
-		}
-		_, err = t.Record(ctx, e)
-		return err
+		return nil
 	})
 	return kept, err
+}
+
+func keepDocuments(ctx context.Context, t *db.Tx, letter int64, files []iru.File, now time.Time) ([]iru.File, error) {
+	first, err := t.SetLetterFiles(ctx, letter, files)
+	if err != nil {
+		return nil, err
+	}
+	l, err := t.Letter(ctx, letter)
+	if err != nil || !first {
+		return l.Files, err
+	}
+	n, err := t.Notice(ctx, iru.Program(), l.Notice)
+	if err != nil {
+		return nil, err
+	}
+	e := happened("notice", int64(n.ID), "document", 0, n.Unit, now, "").With("letter", letter)
+	for _, f := range files {
+		e = e.With(f.Kind, f.SHA256)
+	}
+	_, err = t.Record(ctx, e)
+	return l.Files, err
 }
 
 // A Preview is an act's documents before they leave.

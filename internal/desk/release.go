@@ -89,25 +89,34 @@ func (d *Desk) Release(ctx context.Context, s iru.Scope, id iru.OperationID, t0 
 
 // Arm puts every approved task of a released operation that leaves at T0 on its way: ArmStage.
 func (d *Desk) Arm(ctx context.Context, id iru.OperationID) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
-	return d.ArmStage(ctx, id, iru.StageAct, nil, time.Time{})
+	return d.ArmStage(ctx, id, iru.StageAct, Arming{})
+}
+
+// Arming says which tasks of a stage are armed, and until when.
+type Arming struct {
+	Only  []iru.NoticeID         // nil: all
+	Keep  map[iru.NoticeID]error // stay where they are, for the reason
+	Until time.Time              // what is not on its way then is named as Unavailable; the zero time waits for all
+	Ready func(batch []Dispatch) // is told of each batch as soon as it is on its way; may be nil
 }
 
 // armAtOnce is how many tasks are armed in one transaction: others write in between, and one that has to run again is short.
 const armAtOnce = 100
 
 // ArmStage puts every approved task of a stage of a released operation on its way, just before its instant: until it is fired a hold or an
-// abort calls it back. Tasks that cannot leave (contact changed, approval not sealed, named in keep with the reason) are named and stay where
-// they are; the others leave. What is not on its way at the time until is named as Unavailable, so that a slow store holds nothing up that is ready; the zero
-// time waits for all. Of an operation that was closed or aborted since, it gives what was on its way already: that may have left,
+// abort calls it back. Tasks that cannot leave (contact changed, approval not sealed, kept) are named and stay where
+// they are; the others leave. What is not on its way in time is named as Unavailable, so that a slow store holds nothing up that is ready. Of an operation that was closed or aborted since, it gives what was on its way already: that may have left,
 // and is sent again under the same key. Of a drill it gives nothing.
-func (d *Desk) ArmStage(ctx context.Context, id iru.OperationID, stage iru.Stage, keep map[iru.NoticeID]error, until time.Time) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
+func (d *Desk) ArmStage(ctx context.Context, id iru.OperationID, stage iru.Stage, a Arming) (armed []Dispatch, parked map[iru.NoticeID]error, err error) {
 	parked = map[iru.NoticeID]error{}
-	ns, err := d.ofStage(ctx, id, stage)
-	if err != nil {
-		return nil, nil, err
+	ns := a.Only
+	if ns == nil {
+		if ns, err = d.ofStage(ctx, id, stage); err != nil {
+			return nil, nil, err
+		}
 	}
 	for some := range slices.Chunk(ns, armAtOnce) {
-		if !until.IsZero() && !d.now().Before(until) {
+		if !a.Until.IsZero() && !d.now().Before(a.Until) {
 			if err := d.unarmed(ctx, id, some, parked); err != nil {
 				return nil, nil, err
 			}
@@ -116,7 +125,7 @@ func (d *Desk) ArmStage(ctx context.Context, id iru.OperationID, stage iru.Stage
 		var batch []Dispatch
 		var stay map[iru.NoticeID]error
 		err := d.enact(ctx, func(t *db.Tx, now time.Time) (err error) {
-			batch, stay, err = d.armSome(ctx, t, id, some, keep, now)
+			batch, stay, err = d.armSome(ctx, t, id, some, a.Keep, now)
 			return err
 		})
 		if err != nil {
@@ -124,8 +133,46 @@ func (d *Desk) ArmStage(ctx context.Context, id iru.OperationID, stage iru.Stage
 		}
 		armed = append(armed, batch...)
 		maps.Copy(parked, stay)
+		if a.Ready != nil && len(batch) > 0 {
+			a.Ready(batch)
+		}
 	}
 	return armed, parked, nil
+}
+
+// Recalled names the tasks of a stage that have not left: once it was fired, those that were called back before. What was armed of them stays.
+func (d *Desk) Recalled(ctx context.Context, id iru.OperationID, stage iru.Stage) (out []iru.NoticeID, err error) {
+	err = d.DB.View(ctx, func(t *db.Tx) error {
+		out, err = t.TasksBack(ctx, id, stage)
+		return err
+	})
+	return out, err
+}
+
+// Ahead gives those of some tasks that wait for their instant as they would be dispatched now, without letters: their documents can be made before.
+func (d *Desk) Ahead(ctx context.Context, ids []iru.NoticeID) (out []Dispatch, err error) {
+	err = d.DB.View(ctx, func(t *db.Tx) error {
+		for _, id := range ids {
+			n, err := t.Notice(ctx, iru.Program(), id)
+			if err != nil {
+				return err
+			}
+			if n.State != iru.NoticeApproved || n.Drill {
+				continue
+			}
+			p, err := t.Provider(ctx, iru.Program(), n.Provider)
+			if err != nil {
+				return err
+			}
+			u, err := t.Unit(ctx, n.Unit)
+			if err != nil {
+				return err
+			}
+			out = append(out, Dispatch{Notice: n, Provider: p, Unit: u, Letter: iru.Letter{Kind: "notice"}})
+		}
+		return nil
+	})
+	return out, err
 }
 
 // unarmed names those of some tasks that would leave, and for which there was no time.
@@ -192,7 +239,8 @@ func (d *Desk) armSome(ctx context.Context, t *db.Tx, id iru.OperationID, ids []
 				return nil, nil, why
 			}
 		}
-		if why, err := d.hindered(ctx, t, n, now); err != nil {
+		b, why, err := d.hindered(ctx, t, n, now)
+		if err != nil {
 			return nil, nil, err
 		} else if why != nil {
 			parked[n.ID] = why
@@ -201,7 +249,12 @@ func (d *Desk) armSome(ctx context.Context, t *db.Tx, id iru.OperationID, ids []
 		if n.Drill {
 			continue
 		}
-		dis, err := d.dispatch(ctx, t, n, now)
+		var dis Dispatch
+		if b.known {
+			dis, err = d.depart(ctx, t, n, b, now)
+		} else {
+			dis, err = d.dispatch(ctx, t, n, now)
+		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -210,46 +263,48 @@ func (d *Desk) armSome(ctx context.Context, t *db.Tx, id iru.OperationID, ids []
 	return armed, parked, nil
 }
 
-// hindered says what keeps a task from leaving, before anything is changed.
-func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) (why, err error) {
+// hindered says what keeps a task from leaving, before anything is changed, and who sends what to whom, where all of it was looked at.
+func (d *Desk) hindered(ctx context.Context, t *db.Tx, n iru.Notice, now time.Time) (b bound, why, err error) {
 	if n.State == iru.NoticeDispatched {
 		if err := Leave(ctx, t, n); errors.Is(err, iru.Forbidden) {
-			return err, nil
+			return b, err, nil
 		} else if err != nil {
-			return nil, err
+			return b, nil, err
 		}
 	}
 	if n.State != iru.NoticeApproved {
-		return nil, nil
+		return b, nil, nil
 	}
-	p, err := t.Provider(ctx, iru.Program(), n.Provider)
-	if err != nil {
-		return nil, err
+	if b.provider, err = t.Provider(ctx, iru.Program(), n.Provider); err != nil {
+		return b, nil, err
 	}
-	if err := confirmed(p); err != nil {
-		return err, nil
+	if err := confirmed(b.provider); err != nil {
+		return b, err, nil
 	}
-	if err := carried(ctx, t, n, p); err != nil {
-		return err, nil
+	if err := carried(ctx, t, n, b.provider); err != nil {
+		return b, err, nil
 	}
-	u, err := t.Unit(ctx, n.Unit)
-	if err != nil {
-		return nil, err
+	if b.unit, err = t.Unit(ctx, n.Unit); err != nil {
+		return b, nil, err
 	}
-	if err := d.still(ctx, t, n, p, u); err != nil {
-		return err, nil
+	if err := d.still(ctx, t, n, b.provider, b.unit); err != nil {
+		return b, err, nil
 	}
-	if err := d.heldBack(ctx, t, n, p, u, now); err != nil {
-		return err, nil
+	if err := d.heldBack(ctx, t, n, b.provider, b.unit, now); err != nil {
+		return b, err, nil
 	}
 	if err := sealed(ctx, t, n); err != nil || n.Facts == "" {
-		return err, nil
+		return b, err, nil
 	}
-	_, err = d.unchanged(ctx, t, n)
+	a, err := d.unchanged(ctx, t, n)
 	if errors.Is(err, iru.Conflict) || errors.Is(err, iru.Forbidden) || errors.Is(err, iru.Invalid) {
-		return err, nil
+		return b, err, nil
+	} else if err != nil {
+		return b, nil, err
 	}
-	return nil, err
+	_, before, err := written(ctx, t, n)
+	b.act, b.known = a, !before
+	return b, nil, err
 }
 
 // Fire is FireStage for T0.

@@ -60,7 +60,7 @@ func TestStages(t *testing.T) {
 		}
 		arm := func(s iru.Stage, want int) {
 			t.Helper()
-			none, late, err := u.ArmStage(ctx, o.ID, s, nil, u.now)
+			none, late, err := u.ArmStage(ctx, o.ID, s, desk.Arming{Until: u.now})
 			if must(t, err); len(none) != 0 || len(late) != want {
 				t.Errorf("%s, when its time is up: %d armed, %v parked", s, len(none), late)
 			}
@@ -69,7 +69,7 @@ func TestStages(t *testing.T) {
 					t.Errorf("%s: %v", s, why)
 				}
 			}
-			if armed, parked, err := u.ArmStage(ctx, o.ID, s, nil, time.Time{}); err != nil || len(armed) != want || len(parked) != 0 {
+			if armed, parked, err := u.ArmStage(ctx, o.ID, s, desk.Arming{}); err != nil || len(armed) != want || len(parked) != 0 {
 				t.Errorf("%s: %d armed, parked %v, %v", s, len(armed), parked, err)
 			}
 		}
@@ -190,7 +190,7 @@ func TestDrillDay(t *testing.T) {
 		_, err := u.Release(ctx, u.scope("dora"), o.ID, t0)
 		must(t, err)
 		for _, s := range []iru.Stage{iru.StageAct, iru.StageRegistrar} {
-			if armed, parked, err := u.ArmStage(ctx, o.ID, s, nil, time.Time{}); err != nil || len(armed)+len(parked) != 0 {
+			if armed, parked, err := u.ArmStage(ctx, o.ID, s, desk.Arming{}); err != nil || len(armed)+len(parked) != 0 {
 				t.Errorf("a drill armed %d, parked %v, %v", len(armed), parked, err)
 			}
 		}

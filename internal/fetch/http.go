@@ -22,8 +22,9 @@ func (c *Client) HTTP() *http.Client {
 	return &http.Client{
 		Timeout: c.limits.Total,
 		Transport: &http.Transport{
-			DialContext:            c.Dial,
-			TLSClientConfig:        &tls.Config{RootCAs: c.network.Roots, MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(64)},
+			DialContext: c.Dial,
+			TLSClientConfig: &tls.Config{RootCAs: c.network.Roots, MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(64),
+				DynamicRecordSizingDisabled: true}, // acts with their documents are long
 			MaxIdleConnsPerHost:    idlePerHost,
 			IdleConnTimeout:        30 * time.Second,
 			TLSHandshakeTimeout:    c.limits.Dial,

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf16"
 )
 
@@ -39,10 +40,15 @@ func refs(numbers []int) string {
 	return "[" + strings.Join(list, " ") + "]"
 }
 
+// packers are used again: each has tables of more than a megabyte.
+var packers = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+
 // stream is a compressed stream with further entries in its dictionary.
 func stream(entries string, data []byte) string {
 	var b bytes.Buffer
-	w := zlib.NewWriter(&b)
+	w := packers.Get().(*zlib.Writer)
+	defer packers.Put(w)
+	w.Reset(&b)
 	_, err := w.Write(data)
 	if err == nil {
 		err = w.Close()

@@ -3,15 +3,19 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"net/mail"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,7 +26,8 @@ import (
 )
 
 // A Sink is a desk that takes any number of notices, by mail and by the provider API, and writes down when each arrived. It
-// answers and does nothing. It serves to measure how far the release of many notices spreads.
+// answers and does nothing. It serves to measure how far the release of many notices spreads, on the processors of who sends them: so it reads of each only
+// whose it is, and the rest when it is asked (Read).
 type Sink struct {
 	ca       *authority
 	cancel   context.CancelFunc
@@ -33,6 +38,7 @@ type Sink struct {
 	token    string
 	mu       sync.Mutex
 	arrivals []Arrival
+	raw      [][]byte // of each arrival
 	limit    int
 	more     chan struct{} // closed and replaced at each arrival
 }
@@ -138,22 +144,53 @@ func (s *Sink) Wait(ctx context.Context, n int) error {
 	}
 }
 
-func (s *Sink) arrive(a Arrival) bool {
+// Read reads in full all that came, and gives the first that cannot be read.
+func (s *Sink) Read() error {
+	s.mu.Lock()
+	arrivals, raw := slices.Clone(s.arrivals), slices.Clone(s.raw)
+	s.mu.Unlock()
+	for n, a := range arrivals {
+		var err error
+		document := ""
+		if a.Via == "smtp" {
+			var in incoming
+			in, err = parseMail(raw[n])
+			document = in.document
+		} else {
+			var in apiNotice
+			err = json.Unmarshal(raw[n], &in)
+			document = in.Document
+			if _, e := base64.StdEncoding.DecodeString(document); err == nil {
+				err = e
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("notice %s, which came by %s: %w", a.Key, a.Via, err)
+		}
+		if document == "" {
+			return fmt.Errorf("notice %s, which came by %s, has no document: %w", a.Key, a.Via, iru.NotFound)
+		}
+	}
+	return nil
+}
+
+func (s *Sink) arrive(a Arrival, raw []byte) bool {
+	a.Bytes = len(raw)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.arrivals) >= s.limit {
 		return false
 	}
-	s.arrivals = append(s.arrivals, a)
+	s.arrivals, s.raw = append(s.arrivals, a), append(s.raw, raw)
 	close(s.more)
 	s.more = make(chan struct{})
 	return true
 }
 
 func (s *Sink) api(w http.ResponseWriter, q *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, q.Body, maxBody))
+	body, err := whole(http.MaxBytesReader(w, q.Body, maxBody), q.ContentLength)
 	at := time.Now()
-	var n apiNotice
+	reference, ok := referenceOf(body)
 	switch {
 	case err != nil:
 		problem(w, 413, "The notice is too large.")
@@ -161,21 +198,53 @@ func (s *Sink) api(w http.ResponseWriter, q *http.Request) {
 		problem(w, 404, "Only POST /v1/notices is served.")
 	case q.Header.Get("Authorization") != "Bearer "+s.token:
 		problem(w, 401, "The bearer token is missing or wrong.")
-	case json.Unmarshal(body, &n) != nil:
+	case !ok:
 		problem(w, 400, "The body is no JSON of the right form.")
-	case !s.arrive(Arrival{at, "api", q.Header.Get("Idempotency-Key"), n.Reference, len(body)}):
+	case !s.arrive(Arrival{At: at, Via: "api", Key: q.Header.Get("Idempotency-Key"), Reference: reference}, body):
 		problem(w, 503, "The sink is full.")
 	default:
 		key := q.Header.Get("Idempotency-Key")
-		writeJSON(w, 202, apiReceipt{"sink-" + hexDigest([]byte(key))[:12], at.UTC(), n.Reference})
+		writeJSON(w, 202, apiReceipt{"sink-" + hexDigest([]byte(key))[:12], at.UTC(), reference})
 	}
 }
 
-type sinkSession struct{ sink *Sink }
+// whole reads all of what is said to have so many bytes; -1 for not said.
+func whole(r io.Reader, size int64) ([]byte, error) {
+	if size < 0 || size > maxBody {
+		return io.ReadAll(r)
+	}
+	b := make([]byte, size)
+	_, err := io.ReadFull(r, b)
+	return b, err
+}
 
-func (s *sinkSession) Reset()                               {}
-func (s *sinkSession) Logout() error                        { return nil }
-func (s *sinkSession) Mail(string, *smtp.MailOptions) error { return nil }
+// referenceOf reads no more of a notice than its reference, where that stands first.
+func referenceOf(body []byte) (string, bool) {
+	d := json.NewDecoder(bytes.NewReader(body[:min(len(body), 400)]))
+	var said [3]json.Token
+	for n := range said {
+		said[n], _ = d.Token()
+	}
+	if r, ok := said[2].(string); ok && said[0] == json.Delim('{') && said[1] == "reference" {
+		return r, true
+	}
+	var n apiNotice
+	err := json.Unmarshal(body, &n)
+	return n.Reference, err == nil
+}
+
+type sinkSession struct {
+	sink *Sink
+	size int64 // said to come
+}
+
+func (s *sinkSession) Reset()        { s.size = 0 }
+func (s *sinkSession) Logout() error { return nil }
+
+func (s *sinkSession) Mail(_ string, o *smtp.MailOptions) error {
+	s.size = o.Size
+	return nil
+}
 
 func (s *sinkSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if _, err := guardName(to[strings.LastIndexByte(to, '@')+1:]); err != nil {
@@ -185,16 +254,16 @@ func (s *sinkSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 }
 
 func (s *sinkSession) Data(body io.Reader) error {
-	raw, err := io.ReadAll(body)
-	if err != nil {
+	raw := bytes.NewBuffer(make([]byte, 0, min(max(s.size, 0), maxBody)+bytes.MinRead))
+	if _, err := raw.ReadFrom(body); err != nil {
 		return err
 	}
 	at := time.Now()
-	in, err := parseMail(raw)
-	if err != nil {
+	m, err := mail.ReadMessage(bytes.NewReader(raw.Bytes()))
+	if err != nil || m.Header.Get("Message-Id") == "" {
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "Not a readable message"}
 	}
-	if !s.sink.arrive(Arrival{at, "smtp", in.key, in.reference, len(raw)}) {
+	if !s.sink.arrive(Arrival{At: at, Via: "smtp", Key: m.Header.Get("Message-Id"), Reference: m.Header.Get("X-Iolaus-Reference")}, raw.Bytes()) {
 		return &smtp.SMTPError{Code: 452, EnhancedCode: smtp.EnhancedCode{4, 3, 1}, Message: "The mailbox is full"}
 	}
 	return nil

@@ -527,6 +527,9 @@ func TestSink(t *testing.T) {
 	if len(all) != 30 || all[10].Via != "smtp" || all[10].Key != "<x@unit.test>" || all[29].Via != "api" || all[29].At.Before(all[0].At) {
 		t.Errorf("arrivals: %+v", all)
 	}
+	if err := s.Read(); err == nil || !strings.Contains(err.Error(), "no document") {
+		t.Errorf("what has no document: %v", err)
+	}
 	if _, err := StartSink(context.Background(), 0); err == nil {
 		t.Error("a sink for nothing")
 	}

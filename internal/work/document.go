@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"iolaus/internal/deliver"
 	"iolaus/internal/desk"
@@ -50,16 +49,40 @@ func (c *Crew) documents(ctx context.Context, d *desk.Dispatch) ([]deliver.Attac
 
 // make renders, signs and keeps. Killed before it is kept, it is made anew: nothing has left yet.
 func (c *Crew) make(ctx context.Context, d *desk.Dispatch) error {
-	a, there, err := c.Desk.Issued(ctx, *d)
-	if err != nil || !there {
+	p, err := c.paper(ctx, *d)
+	if err != nil || p == nil {
 		return err
 	}
+	files, err := c.shelve(ctx, p)
+	if err != nil {
+		return err
+	}
+	d.Letter.Files, err = c.Desk.KeepDocuments(ctx, d.Letter.ID, files)
+	return err
+}
+
+// A paper is the documents of an act, signed where the unit signs, and the act that they say.
+type paper struct {
+	form.Paper
+	act form.Act
+}
+
+// paper renders and signs the documents of an act; nil where it has none. Nothing of it is kept: that is for when the act is on its way.
+func (c *Crew) paper(ctx context.Context, d desk.Dispatch) (*paper, error) {
+	a, there, err := c.Desk.Issued(ctx, d)
+	if err != nil || !there {
+		return nil, err
+	}
+	return c.write(ctx, d.Notice.Ref, a)
+}
+
+func (c *Crew) write(ctx context.Context, ref string, a form.Act) (*paper, error) {
 	if c.Signer == nil && a.Signature != "" || c.Signer != nil && a.Signature != c.Signer.Name() {
-		return fmt.Errorf("sign %s: %w: the certificate is not the one that the desk names", d.Notice.Ref, iru.Internal)
+		return nil, fmt.Errorf("sign %s: %w: the certificate is not the one that the desk names", ref, iru.Internal)
 	}
 	p, err := form.Render(a)
 	if err != nil {
-		return fmt.Errorf("render %s: %w: %w", d.Notice.Ref, iru.Internal, err)
+		return nil, fmt.Errorf("render %s: %w: %w", ref, iru.Internal, err)
 	}
 	if c.Signer != nil {
 		s := *c.Signer
@@ -67,22 +90,25 @@ func (c *Crew) make(ctx context.Context, d *desk.Dispatch) error {
 			s.Stamp = func(signature []byte) ([]byte, error) { return c.stampSignature(ctx, signature) }
 		}
 		if p.PDF, err = form.Sign(p.PDF, s, c.Desk.Now()); err != nil { // people mend it; the act waits for them
-			return fmt.Errorf("sign %s: %w: %w", d.Notice.Ref, iru.Unavailable, err)
+			return nil, fmt.Errorf("sign %s: %w: %w", ref, iru.Unavailable, err)
 		}
 	}
-	var files []iru.File
+	return &paper{p, a}, nil
+}
+
+// shelve puts documents into the store of letters.
+func (c *Crew) shelve(ctx context.Context, p *paper) (files []iru.File, err error) {
 	for _, f := range []struct {
 		kind, ext string
 		data      []byte
 	}{{desk.DocumentPDF, ".pdf", p.PDF}, {desk.DocumentJSON, ".json", p.JSON}} {
 		sum, size, err := c.Store.Put(ctx, bytes.NewReader(f.data))
 		if err != nil {
-			return fmt.Errorf("keep document of %s: %w", d.Notice.Ref, err)
+			return nil, fmt.Errorf("keep document of %s: %w", p.act.Ref, err)
 		}
-		files = append(files, iru.File{Name: form.FileName(a, f.ext), Kind: f.kind, SHA256: sum, Size: size})
+		files = append(files, iru.File{Name: form.FileName(p.act, f.ext), Kind: f.kind, SHA256: sum, Size: size})
 	}
-	d.Letter.Files, err = c.Desk.KeepDocuments(ctx, d.Letter.ID, files)
-	return err
+	return files, nil
 }
 
 // stampSignature asks the unit's authorities in their order for a time stamp over a signature. Without one the act waits.
@@ -96,24 +122,4 @@ func (c *Crew) stampSignature(ctx context.Context, signature []byte) ([]byte, er
 		errs = append(errs, err)
 	}
 	return nil, errors.Join(errs...)
-}
-
-// prepare makes the documents of a release before its time. What fails is tried again when it leaves.
-func (c *Crew) prepare(ctx context.Context, armed []desk.Dispatch) {
-	var wg sync.WaitGroup
-	jobs := make(chan int)
-	for range min(4, len(armed)) {
-		wg.Go(func() {
-			for n := range jobs {
-				if _, err := c.documents(ctx, &armed[n]); err != nil && ctx.Err() == nil {
-					c.Log.Warn("a document could not be made before its time", "notice", armed[n].Notice.ID, "error", err)
-				}
-			}
-		})
-	}
-	for n := range armed {
-		jobs <- n
-	}
-	close(jobs)
-	wg.Wait()
 }

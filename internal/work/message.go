@@ -18,12 +18,23 @@ import (
 // message is a letter as it leaves: the same facts give the same words and the same identity. What officers approved stands in it as it is;
 // the link to its page, which only the addressee may have, is added here and stored nowhere.
 func (c *Crew) message(ctx context.Context, d desk.Dispatch) (deliver.Message, error) {
+	m := c.bare(d)
+	if d.Provider.Channel == iru.ByPortal {
+		return m, nil
+	}
+	var err error
+	m.Attachments, err = c.documents(ctx, &d)
+	return m, err
+}
+
+// bare is a message without its documents.
+func (c *Crew) bare(d desk.Dispatch) deliver.Message {
 	n, m := d.Notice, c.envelope(d)
 	m.Portal = c.page(deliver.PortalToken(c.Post.Secret, int64(n.ID)))
 	switch {
 	case d.Provider.Channel == iru.ByPortal:
 		c.onlyLink(&m, d)
-		return m, nil
+		return m
 	case d.Provider.Defang && d.Provider.Channel == iru.ByMail:
 		m.Subject, m.Text = defang(m.Subject, n.Locator), defang(m.Text, n.Locator)
 		m.Targets = []string{defang(n.Locator, n.Locator)}
@@ -32,9 +43,7 @@ func (c *Crew) message(ctx context.Context, d desk.Dispatch) (deliver.Message, e
 	if m.Portal != "" && d.Letter.Kind == "notice" {
 		m.Text += footer(m.Portal, c.Post.Base)
 	}
-	var err error
-	m.Attachments, err = c.documents(ctx, &d)
-	return m, err
+	return m
 }
 
 // defanged tells the reader of a letter why no address in it opens.
