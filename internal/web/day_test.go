@@ -275,7 +275,7 @@ func (h *house) overridden(s *theDay, base string) {
 	h.t.Helper()
 	q, owed := id(s.hold.ID), "Overridden for a threat to life: "
 	lena, sig, ada := h.as("lena"), h.as("sig"), h.as("ada")
-	ada.get(base+"/questions").hasNo("#overridden").hasNo("#review")
+	ada.get(base + "/questions").hasNo("#overridden").hasNo("#review")
 	lena.post(base+"/questions", "do", "endanger", "q-endanger", q, "category", "attack", "why", "an attack on the harbour tram is announced there for tonight").leads(base + "/questions")
 	sig.get(base+"/questions").has("#override", "A third person reviews it")
 	sig.post(base+"/questions", "do", "override", "q-override", q).leads(base + "/questions")
