@@ -245,7 +245,7 @@ func afterWord(ctx context.Context, english string) string {
 	case "Reviewed":
 		return ui.T(ctx, "Reviewed")
 	case "Review":
-		return ui.T(ctx, "Review")
+		return ui.T(ctx, "Outcome")
 	case "Reviewer":
 		return ui.T(ctx, "Reviewed by")
 	case "owed":

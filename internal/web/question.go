@@ -139,10 +139,10 @@ func (v *visit) questionTable(qs []iru.Deconfliction, names map[iru.Deconflictio
 func (v *visit) overrides(t *db.Tx, qs []iru.Deconfliction) PlainCard {
 	ctx, who := v.ctx(), names{}
 	table := ui.Table{Label: ui.T(ctx, "Overridden for a threat to life"), Compact: true, List: true,
-		Columns: []ui.Column{{Title: ui.T(ctx, "Address")}, {Title: ui.T(ctx, "What threatens")}, {Title: ui.T(ctx, "Said by")}, {Title: ui.T(ctx, "Review")}, {Title: ui.T(ctx, "Reviewed by")}}}
+		Columns: []ui.Column{{Title: ui.T(ctx, "Address")}, {Title: ui.T(ctx, "What threatens")}, {Title: ui.T(ctx, "Said by")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Review until")}, {Title: ui.T(ctx, "Reviewed by")}}}
 	for _, q := range qs {
 		for _, o := range q.Overrides {
-			state, by := ui.Warn(ui.T(ctx, "Review owed")), templ.Component(ui.All(ui.When{At: o.Due, Day: true}))
+			state, by := ui.Warn(ui.T(ctx, "Review owed")), ui.Text("–")
 			switch {
 			case o.Owed():
 			case o.Right:
@@ -154,7 +154,7 @@ func (v *visit) overrides(t *db.Tx, qs []iru.Deconfliction) PlainCard {
 				by = ui.Isolated(join(who.of(ctx, t, o.Review), moment(o.ReviewAt), o.ReviewWhy))
 			}
 			table.Rows = append(table.Rows, ui.Cells(hostAddress(q.Address), ui.Isolated(join(threatCategory(ctx, o.Category), o.Threat)),
-				ui.Isolated(join(who.of(ctx, t, o.First), who.of(ctx, t, o.Second), moment(o.At))), state, by))
+				ui.Isolated(join(who.of(ctx, t, o.First), who.of(ctx, t, o.Second), moment(o.At))), state, ui.When{At: o.Due, Day: true}, by))
 		}
 	}
 	if len(table.Rows) == 0 {
