@@ -40,9 +40,11 @@ func TestDemoUnits(t *testing.T) {
 				First       float64 `json:"first_after_t0_ms"`
 				Spread      float64 `json:"spread_ms"`
 				Ledger      struct{ Verified bool }
+
+				Arrived, Answered, Received, Removed int
 			}
-			Skew              float64 `json:"skew_ms"`
-			Tasks, Done, Same int
+			Skew                    float64 `json:"skew_ms"`
+			Tasks, Done, Same, Seen int
 		}
 	}
 	ok(t, json.Unmarshal(raw, &r))
@@ -52,11 +54,14 @@ func TestDemoUnits(t *testing.T) {
 		}
 	}
 	j := r.Joint
-	if len(j.Units) != 3 || j.Tasks < 10 || j.Done != j.Tasks || j.Same != j.Tasks {
+	if len(j.Units) != 3 || j.Tasks < 10 || j.Done != j.Tasks || j.Same != j.Tasks || j.Seen != j.Tasks {
 		t.Fatalf("joint: %+v", j)
 	}
 	directors, firsts := map[string]bool{}, []float64{}
 	for n, u := range j.Units {
+		if u.Arrived != u.Acts || u.Answered < u.Acts-1 || u.Received != u.Answered || u.Removed < u.Acts-1 { // one desk is silent, and one refuses
+			t.Errorf("the letters of %s and what came back: %+v", u.Name, u)
+		}
 		directors[u.Released], firsts = true, append(firsts, u.First)
 		if u.State != string(iru.OperationReleased) || u.Acts < 5 || u.First < 0 || !u.T0.Equal(j.Units[0].T0) || !u.Ledger.Verified {
 			t.Errorf("%s: %+v", u.Name, u)

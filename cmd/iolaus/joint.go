@@ -546,14 +546,26 @@ func (j *jointAction) followUp(ctx context.Context) (bool, error) {
 		}
 		busy = busy || acts
 	}
+	if busy {
+		return true, nil
+	}
 	ks, err := j.tasks(ctx, j.op)
+	if err != nil {
+		return busy, err
+	}
 	for _, k := range ks {
-		if j.theirs[k.At.Address] && k.State != "declined" && k.State != "done" { // the result has not come back
-			busy = true
-			break
+		switch {
+		case !j.theirs[k.At.Address] || k.State == "declined":
+			continue
+		case k.State != "done": // the result has not come back
+			return true, nil
+		}
+		v, err := get[assetView](ctx, j.as(j.own().analyst), fmt.Sprintf("/v1/assets/%d", k.Asset))
+		if err != nil || v.State == "live" { // the lead has not seen it fall with its own looks
+			return err == nil, err
 		}
 	}
-	return busy, err
+	return false, nil
 }
 
 // followUp does what is left of a member's own acts.

@@ -13,6 +13,7 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
 	"iolaus/internal/iru"
+	"iolaus/internal/sim"
 )
 
 // A jointReport tells how the units of a joint action kept together, each by its own store.
@@ -23,6 +24,7 @@ type jointReport struct {
 	Tasks int          `json:"tasks"`    // that the lead proposed to members and that stand
 	Done  int          `json:"done"`     // of these, which the lead's board shows as done, by the members' word
 	Same  int          `json:"same"`     // of these, that an act of the member carries out, by the member's store
+	Seen  int          `json:"seen"`     // of these, whose address the lead itself saw fall, by its own looks
 }
 
 // A unitReport is one unit's part of it.
@@ -34,6 +36,10 @@ type unitReport struct {
 	Acts     int          `json:"acts"`
 	First    float64      `json:"first_after_t0_ms"`
 	Spread   float64      `json:"spread_ms"`
+	Arrived  int          `json:"arrived"`  // of its acts, that desks have: a letter from the unit's own mail, or a call with the act's key
+	Answered int          `json:"answered"` // of these, that a desk answered
+	Received int          `json:"received"` // of these, whose receipt stands in the unit's own store
+	Removed  int          `json:"removed"`  // of its acts, after which the unit's own looks verified removal
 	Ledger   ledgerReport `json:"ledger"`
 
 	director bool // who released is the unit's own director
@@ -81,6 +87,16 @@ func (p *play) joint(ctx context.Context, r *report) error {
 			if carried[k.UID] {
 				j.Same++
 			}
+			if k.Asset == 0 {
+				continue
+			}
+			a, err := t.Asset(ctx, iru.Program(), k.Asset)
+			if err != nil {
+				return err
+			}
+			if a.State == iru.AssetDown {
+				j.Seen++
+			}
 		}
 		return err
 	})
@@ -115,6 +131,7 @@ func lastOperation(ctx context.Context, t *db.Tx) (iru.Operation, error) {
 // unit reads one unit's own operation, and which tasks its acts carry out.
 func (p *play) unit(ctx context.Context, carried map[string]bool) (unitReport, error) {
 	u := unitReport{Name: p.name}
+	truth := p.world.Truth()
 	if err := p.house.db.View(ctx, func(t *db.Tx) error {
 		o, err := lastOperation(ctx, t)
 		if err != nil || o.ID == 0 {
@@ -138,6 +155,7 @@ func (p *play) unit(ctx context.Context, carried map[string]bool) (unitReport, e
 			if n, ok := acts[k.Notice]; ok && k.Notice != 0 && !n.SentAt.IsZero() {
 				u.Acts++
 				carried[k.UID] = true
+				p.arrival(truth, n, &u)
 			}
 		}
 		return err
@@ -147,6 +165,33 @@ func (p *play) unit(ctx context.Context, carried map[string]bool) (unitReport, e
 	rep, err := verifyStore(ctx, p.house.db, p.house.keys)
 	u.Ledger = ledgerReport{rep.Size, rep.Root.String(), err == nil && rep.Err() == nil && rep.Size > 0}
 	return u, err
+}
+
+// arrival follows an act to the desk that it went to, and back.
+func (p *play) arrival(truth sim.Truth, n iru.Notice, u *unitReport) {
+	if !n.OutcomeAt.IsZero() && n.State == iru.NoticeComplied {
+		u.Removed++
+	}
+	_, domain, _ := strings.Cut(p.house.cfg.Unit.Mail, "@")
+	ours := func(key string) bool { // the letter came from an address of the unit
+		return slices.ContainsFunc(truth.Sessions, func(s sim.Session) bool {
+			_, from, _ := strings.Cut(s.From, "@")
+			return s.MessageID == key && s.Reply == "250" && (from == domain || strings.HasSuffix(from, "."+domain))
+		})
+	}
+	for _, d := range truth.Desks {
+		for _, x := range d.Notices {
+			if !strings.Contains(x.Key, n.Key) || x.Via == "smtp" && !ours(x.Key) {
+				continue
+			}
+			if u.Arrived++; len(x.Answers) > 0 {
+				if u.Answered++; !n.ReceivedAt.IsZero() {
+					u.Received++
+				}
+			}
+			return
+		}
+	}
 }
 
 // add puts a member's acts and what they touched into the report of the lead.
@@ -190,12 +235,15 @@ func jointProblems(r report) []string {
 		case u.Spread > 1000:
 			bad("the acts of %s left within %.0f ms, not one second", u.Name, u.Spread)
 		}
+		if u.Arrived < u.Acts || u.Received < u.Answered {
+			bad("of %d acts of %s %d arrived at a desk from its own mail or interface, %d were answered, and its store has the receipt of %d", u.Acts, u.Name, u.Arrived, u.Answered, u.Received)
+		}
 		if !u.Ledger.Verified {
 			bad("the ledger of %s is not whole", u.Name)
 		}
 	}
-	if j := r.Joint; j.Tasks == 0 || j.Same < j.Tasks || j.Done < j.Tasks {
-		bad("of %d tasks of the members %d were carried out by an act, and the lead's board shows %d as done", j.Tasks, j.Same, j.Done)
+	if j := r.Joint; j.Tasks == 0 || j.Same < j.Tasks || j.Done < j.Tasks || j.Seen < j.Tasks {
+		bad("of %d tasks of the members %d were carried out by an act, the lead's board shows %d as done, and the lead saw %d fall", j.Tasks, j.Same, j.Done, j.Seen)
 	}
 	return out
 }
@@ -206,9 +254,10 @@ func (r report) tellJoint(say func(string, ...any)) {
 		return
 	}
 	for _, u := range r.Joint.Units {
-		say("%s: %d acts, the first %.1f ms after T0, the last %.1f ms after the first; released by %s; ledger %d entries.", u.Name, u.Acts, u.First, u.Spread, u.Released, u.Ledger.Size)
+		say("%s: %d acts, the first %.1f ms after T0, the last %.1f ms after the first; released by %s; ledger %d entries. %d arrived, %d of %d receipts are in its store, removal is verified after %d.", u.Name, u.Acts, u.First, u.Spread, u.Released, u.Ledger.Size,
+			u.Arrived, u.Received, u.Answered, u.Removed)
 	}
-	say("Between the units: their first acts left within %.1f ms, all acts within %.1f ms. %d of %d tasks of the members are done on the lead's board.", r.Joint.Skew, r.Joint.Whole, r.Joint.Done, r.Joint.Tasks)
+	say("Between the units: their first acts left within %.1f ms, all acts within %.1f ms. %d of %d tasks of the members are done on the lead's board, %d it saw fall itself.", r.Joint.Skew, r.Joint.Whole, r.Joint.Done, r.Joint.Tasks, r.Joint.Seen)
 }
 
 // leave writes the after-action report of each unit's operation, as it may be handed to courts and partners.

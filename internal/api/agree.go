@@ -74,6 +74,22 @@ type Question struct {
 	Threat      string        `json:"threat,omitempty"`
 	First       int64         `json:"first,omitempty"`
 	Second      int64         `json:"second,omitempty"`
+	Overrides   []Override    `json:"overrides" nullable:"false" doc:"For a threat to life, oldest first; a new answer wipes none."`
+	ReviewDue   *Stamp        `json:"review_due,omitempty" doc:"Of the first override that nobody has reviewed."`
+}
+
+// An Override is one threat to life for which two persons overrode a question, and what a third one found afterwards.
+type Override struct {
+	Category string `json:"category"`
+	Threat   string `json:"threat"`
+	First    int64  `json:"first"`
+	Second   int64  `json:"second"`
+	At       *Stamp `json:"at"`
+	Due      *Stamp `json:"review_due"`
+	Review   int64  `json:"reviewed_by,omitempty"`
+	ReviewAt *Stamp `json:"reviewed,omitempty"`
+	Why      string `json:"review,omitempty"`
+	Right    bool   `json:"right,omitempty" doc:"As the review finds; absent before it, too."`
 }
 
 func (q Question) cursor() string { return number(q.ID) }
@@ -93,7 +109,12 @@ func task(r desk.Readiness) Task {
 func question(q iru.Deconfliction) Question {
 	return Question{ID: int64(q.ID), UID: q.UID, Operation: int64(q.Operation), Participant: int64(q.Participant), Unit: int64(q.Unit), Partner: int64(q.Partner), Address: address(q.Address),
 		State: questionState(q.State), Blocks: q.Blocks(), Asked: at(q.Asked), Due: at(q.Due), At: at(q.At), Word: q.Word, Reference: q.Reference, Until: at(q.Until), Contact: q.Contact, Exhibit: int64(q.Exhibit),
-		Decided: int64(q.Decided), Reason: q.Reason, Category: q.Category, Threat: q.Threat, First: int64(q.First), Second: int64(q.Second)}
+		Decided: int64(q.Decided), Reason: q.Reason, Category: q.Category, Threat: q.Threat, First: int64(q.First), Second: int64(q.Second), Overrides: shown(q.Overrides, override), ReviewDue: at(q.ReviewDue)}
+}
+
+func override(o iru.Override) Override {
+	return Override{Category: o.Category, Threat: o.Threat, First: int64(o.First), Second: int64(o.Second), At: at(o.At), Due: at(o.Due), Review: int64(o.Review), ReviewAt: at(o.ReviewAt), Why: o.ReviewWhy,
+		Right: o.Right}
 }
 
 type (
@@ -157,6 +178,11 @@ type (
 		Questions []int64 `json:"questions" nullable:"false" minItems:"1" maxItems:"5000"`
 		Category  string  `json:"category" enum:"attack,hostage,person,live,instruct"`
 		Reason    string  `json:"reason" maxLength:"4000"`
+	}
+	overrideReviewBody struct {
+		Questions []int64 `json:"questions" nullable:"false" minItems:"1" maxItems:"5000"`
+		Right     bool    `json:"right" doc:"The override was right."`
+		Reason    string  `json:"reason" maxLength:"1000"`
 	}
 	packageIn struct {
 		ByID
@@ -284,6 +310,10 @@ func (s *server) questions() {
 	})
 	post(s, "/v1/questions/endanger", "endanger-questions", "Be the first of two to say that lives are in danger", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *of[dangerBody]) (List[Question], error) {
 		qs, err := s.desk.EndangerDeconflictions(ctx, sc, questionIDs(in.Body.Questions), in.Body.Category, in.Body.Reason)
+		return List[Question]{Items: shown(qs, question)}, err
+	})
+	post(s, "/v1/questions/review", "review-questions", "Review overrides afterwards, as a third person", desk.ScopeApprove, func(ctx context.Context, sc iru.Scope, in *of[overrideReviewBody]) (List[Question], error) {
+		qs, err := s.desk.ReviewDeconflictions(ctx, sc, questionIDs(in.Body.Questions), in.Body.Right, in.Body.Reason)
 		return List[Question]{Items: shown(qs, question)}, err
 	})
 	for _, v := range []struct {

@@ -80,6 +80,10 @@ func (w *world) questioned(op thing, court Participant) {
 	w.post("lena", "/v1/questions/endanger", words{"questions": by["brit"], "category": "attack", "reason": "an attack on the harbour tram is announced there for tonight"}, nil)
 	w.refused(403, "lena", "POST", "/v1/questions/override", words{"questions": by["brit"]})
 	w.post("sig", "/v1/questions/override", words{"questions": by["brit"]}, nil)
+	w.refused(403, "sig", "POST", "/v1/questions/review", words{"questions": by["brit"], "right": true, "reason": "it was"})
+	if w.post("ben", "/v1/questions/review", words{"questions": by["brit"], "right": false, "reason": "a call would have done"}, &qs); len(qs.Items) != 1 || qs.Items[0].ReviewDue != nil || qs.Items[0].Overrides[0].Why == "" {
+		w.t.Errorf("reviewed: %+v", qs)
+	}
 	w.post("ben", "/v1/questions/answer", words{"questions": by["ben"], "answer": "evidence", "until": w.now().Add(time.Hour).Format(time.RFC3339), "contact": "ben"}, nil)
 	w.post("ben", "/v1/questions/free", words{"questions": by["ben"], "reason": "it is kept"}, nil)
 	w.post("ben", "/v1/questions/answer", words{"questions": by["court"], "answer": "duplicate", "reference": "AZ 9/26", "contact": "registry", "word": "clerk of the court, by telephone"}, nil)

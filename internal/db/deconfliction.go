@@ -10,9 +10,9 @@ import (
 )
 
 var deconflictions = shape[iru.Deconfliction]{"deconfliction", "id, uid, operation, participant, unit, partner, asset, address, state, asked, due, by_officer, at, word, reference, until, contact, exhibit, " +
-	"decided, decided_at, reason, category, threat, first_officer, first_at, second_officer", func(q *iru.Deconfliction) []any {
+	"decided, decided_at, reason, category, threat, first_officer, first_at, second_officer, overrides, review_due", func(q *iru.Deconfliction) []any {
 	return []any{&q.ID, &q.UID, &q.Operation, &q.Participant, &q.Unit, &q.Partner, &q.Asset, &q.Address, &q.State, Micros(&q.Asked), Micros(&q.Due), &q.By, Micros(&q.At), &q.Word, &q.Reference,
-		Micros(&q.Until), &q.Contact, &q.Exhibit, &q.Decided, Micros(&q.DecidedAt), &q.Reason, &q.Category, &q.Threat, &q.First, Micros(&q.FirstAt), &q.Second}
+		Micros(&q.Until), &q.Contact, &q.Exhibit, &q.Decided, Micros(&q.DecidedAt), &q.Reason, &q.Category, &q.Threat, &q.First, Micros(&q.FirstAt), &q.Second, JSON(&q.Overrides), Micros(&q.ReviewDue)}
 }}
 
 // questionReach is what a scope ($1) sees of questions: those of the operations that its unit leads, and those that it is asked.
@@ -56,6 +56,11 @@ func (t *Tx) HeldNow(ctx context.Context) ([]iru.Deconfliction, error) {
 // DeconflictionsAbout lists an operation's questions about one address. It is for the program alone.
 func (t *Tx) DeconflictionsAbout(ctx context.Context, o iru.OperationID, address string) ([]iru.Deconfliction, error) {
 	return deconflictions.list(ctx, t, "WHERE operation=$1 AND address=$2 ORDER BY id", o, address)
+}
+
+// DeconflictionsOwed lists the questions of operations that the scope's unit leads in which an override for a threat to life waits for its review, the first due first, at most n.
+func (t *Tx) DeconflictionsOwed(ctx context.Context, s iru.Scope, n int) ([]iru.Deconfliction, error) {
+	return deconflictions.list(ctx, t, "WHERE review_due<>0 AND ($1=0 OR operation IN (SELECT id FROM operation WHERE unit=$1)) ORDER BY review_due, id LIMIT $2", s.Reach(), n)
 }
 
 // DeconflictionsDue lists questions whose time has come, to be recorded as silence or as the end of a hold, oldest first, at most n.

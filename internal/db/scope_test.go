@@ -193,7 +193,7 @@ func house(t *testing.T, d *db.DB, name string) household {
 		if err := x.AddTask(ctx, &h.task); err != nil {
 			return err
 		}
-		h.question = iru.Deconfliction{UID: "question " + name, Operation: h.operation.ID, Participant: h.part.ID, Unit: u, Asset: h.asset.ID, Address: h.asset.Locator, State: iru.DeconflictionRequested, Due: at}
+		h.question = iru.Deconfliction{UID: "question " + name, Operation: h.operation.ID, Participant: h.part.ID, Unit: u, Asset: h.asset.ID, Address: h.asset.Locator, State: iru.DeconflictionRequested, Due: at, ReviewDue: at}
 		if err := x.AddDeconfliction(ctx, &h.question); err != nil {
 			return err
 		}
@@ -913,6 +913,9 @@ var readers = map[string]reader{
 	}},
 	"Deconflictions": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Deconflictions(ctx, s, h.operation.ID))
+	}},
+	"DeconflictionsOwed": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		return seen(x.DeconflictionsOwed(ctx, s, 9))
 	}},
 	"DeconflictionsAsked": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, _ household) (int, error) {
 		return seen(x.DeconflictionsAsked(ctx, s, 0, 9))

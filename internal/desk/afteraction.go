@@ -167,6 +167,10 @@ func (d *Desk) fillRecord(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.Aft
 	if r.Work, err = t.OperationTasks(ctx, s, o.ID); err != nil {
 		return err
 	}
+	if r.Questions, err = t.Deconflictions(ctx, s, o.ID); err != nil {
+		return err
+	}
+	r.Questions = slices.DeleteFunc(r.Questions, func(q iru.Deconfliction) bool { return len(q.Overrides) == 0 })
 	if err := fillEvents(ctx, t, s, r, clocks, size); err != nil {
 		return err
 	}
@@ -317,6 +321,9 @@ func fillEvents(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.AfterRecord, 
 	for _, k := range r.Work {
 		about["task"] = append(about["task"], int64(k.ID))
 	}
+	for _, q := range r.Questions {
+		about["deconfliction"] = append(about["deconfliction"], int64(q.ID))
+	}
 	for noun, ids := range about {
 		es, err := t.EventsInLog(ctx, noun, ids, size)
 		if err != nil {
@@ -331,6 +338,11 @@ func fillEvents(ctx context.Context, t *db.Tx, s iru.Scope, r *iru.AfterRecord, 
 		seen[e.Subject] = true
 	}
 	r.Tasks = slices.DeleteFunc(r.Tasks, func(n iru.Notice) bool { return !seen[iru.Subject{Noun: "notice", ID: int64(n.ID)}] })
+	r.Questions = slices.DeleteFunc(r.Questions, func(q iru.Deconfliction) bool {
+		return !slices.ContainsFunc(r.Events, func(e iru.Event) bool {
+			return e.Subject == iru.Subject{Noun: "deconfliction", ID: int64(q.ID)} && e.Verb == "override"
+		})
+	})
 	r.Assets = slices.DeleteFunc(r.Assets, func(a iru.Asset) bool { return !seen[iru.Subject{Noun: "asset", ID: int64(a.ID)}] })
 	return nil
 }

@@ -93,6 +93,7 @@ func TestNothingIsTouchedWhileAQuestionIsOpen(t *testing.T) {
 		_, err = u.OverrideDeconflictions(ctx, u.scope("sig"), ids)
 		must(t, err)
 		must(t, release())
+		u.reviewed(o, ids)
 		_ = ours
 		u.whole()
 	})
@@ -262,4 +263,68 @@ func TestAgree(t *testing.T) {
 		_ = theirs
 		u.whole()
 	})
+}
+
+// reviewed: an override for a threat to life is reviewed by a third person, whatever is answered meanwhile; each one by itself.
+func (u *unit) reviewed(o iru.Operation, ids []iru.DeconflictionID) {
+	u.t.Helper()
+	ctx, t := u.t.Context(), u.t
+	owed := func(who string) int {
+		return len(view(u, func(x *db.Tx) ([]iru.Deconfliction, error) { return x.DeconflictionsOwed(ctx, u.scope(who), 9) }))
+	}
+	review := func(who, why string) error {
+		_, err := u.ReviewDeconflictions(ctx, u.scope(who), ids, why != "no", why)
+		return err
+	}
+	must(t, u.answers("brit", ids, iru.DeconflictionAnswer{Verb: "hold", Until: u.now.Add(time.Hour), Contact: "desk of unit B"}))
+	if owed("ada") != 1 || owed("brit") != 0 {
+		t.Errorf("a new answer wiped the review: %d; the asked unit sees it: %d", owed("ada"), owed("brit"))
+	}
+	_, err := u.EndangerDeconflictions(ctx, u.scope("dora"), ids, "hostage", "a conductor is held in the tram, as her own call to the desk says")
+	must(t, err)
+	u.now = u.now.Add(time.Minute)
+	_, err = u.OverrideDeconflictions(ctx, u.scope("lena"), ids)
+	must(t, err)
+	refused(t, "by one of the two", review("lena", "it was"), iru.Forbidden, "third person")
+	refused(t, "by the unit that was asked", review("brit", "it was"), iru.Forbidden, "")
+	refused(t, "without a reason", review("ada", " "), iru.Invalid, "reason")
+	must(t, u.DB.Tx(ctx, func(x *db.Tx) error { // dora is known to be ada by another account
+		for _, who := range []string{"ada", "dora"} {
+			p := u.people[who]
+			p.Subject = "one person"
+			if err := x.UpdateOfficer(ctx, p, p.State); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	must(t, review("ada", "the call was checked")) // of lena and sig
+	refused(t, "one person by two accounts", review("ada", "it was"), iru.Forbidden, "one person")
+	if owed("ada") != 1 {
+		t.Error("the second override is not owed a review of its own")
+	}
+	must(t, review("ben", "no"))
+	if owed("ada") != 0 {
+		t.Error("a review is owed that was given")
+	}
+	refused(t, "twice", review("ben", "once more"), iru.Conflict, "no review of it is owed")
+	q := view(u, func(x *db.Tx) (iru.Deconfliction, error) { return x.Deconfliction(ctx, u.scope("dora"), ids[0]) })
+	if len(q.Overrides) != 2 || !q.Overrides[0].Right || q.Overrides[1].Right || q.Overrides[1].ReviewWhy != "no" || q.State != iru.DeconflictionReleased {
+		t.Errorf("reviewed: %+v", q)
+	}
+	u.whole()
+	r := view(u, func(x *db.Tx) (r iru.AfterRecord, err error) {
+		r = iru.AfterRecord{Questions: []iru.Deconfliction{q}, Officers: map[iru.OfficerID]string{u.people["ben"].ID: "Ben"}}
+		r.Events, err = x.EventsInLog(ctx, "deconfliction", []int64{int64(q.ID)}, 1<<40)
+		return r, err
+	})
+	tables := r.Tables()
+	n := slices.IndexFunc(tables, func(a iru.AfterTable) bool { return a.ID == "overrides" })
+	if n < 0 || len(tables[n].Rows) != 2 {
+		t.Fatalf("the report does not tell of them: %+v", tables)
+	}
+	a := tables[n]
+	if x, y := a.Rows[0], a.Rows[1]; a.Cell(x, "review") != "upheld" || a.Cell(x, "danger") != "attack" || a.Cell(y, "review") != "unfounded" || a.Cell(y, "words") != "no" || a.Cell(y, "reviewer") != "Ben" || len(y.Sources) != 2 {
+		t.Errorf("the report says: %+v", a.Rows)
+	}
 }

@@ -21,9 +21,10 @@ type AfterRecord struct {
 	Officers  map[OfficerID]string
 	Providers map[ProviderID]string
 	Outlets   []Outlet
-	Assets    []Asset  // of the outlets, and those that its tasks are about
-	Tasks     []Notice // only what never changes is read of them
-	Work      []Task   // of the operation, with an act or without
+	Assets    []Asset         // of the outlets, and those that its tasks are about
+	Tasks     []Notice        // only what never changes is read of them
+	Work      []Task          // of the operation, with an act or without
+	Questions []Deconfliction // those that two persons overrode for a threat to life; of them only the address is read
 	Members   map[ParticipantID]string
 	Events    []Event // of all that, with their places in the ledger, in the order of the ledger
 	Musters   []Muster

@@ -198,6 +198,28 @@ func (v afterView) timeline() AfterTable {
 	return t
 }
 
+// overrides are the questions that two persons overrode for a threat to life, and what a third one found afterwards.
+func (v afterView) overrides() AfterTable {
+	t := afterTable("overrides", "overridden time, address address, danger word, first_person text, second_person text, reviewed time, review word, reviewer text, words text")
+	for _, e := range v.Events {
+		i := slices.IndexFunc(v.Questions, func(q Deconfliction) bool { return e.Subject == Subject{"deconfliction", int64(q.ID)} })
+		if i < 0 || e.Verb != "override" {
+			continue
+		}
+		danger, _ := e.Facts["category"].(string)
+		review, found := Event{Index: -1}, "owed"
+		for _, x := range v.Events {
+			if x.Subject == e.Subject && (x.Verb == "uphold" || x.Verb == "fault") && x.Facts["overridden"] == e.At.UTC().Format(time.RFC3339Nano) {
+				if review, found = x, "upheld"; x.Verb == "fault" {
+					found = "unfounded"
+				}
+			}
+		}
+		t.add([]int64{e.Index, review.Index}, cellTime(e.At), v.Questions[i].Address, danger, v.Officers[OfficerID(wholeFact(e, "first"))], v.Officers[e.By], cellTime(review.At), found, v.Officers[review.By], review.Note)
+	}
+	return t
+}
+
 // failures is what did not work, one by one.
 func (v afterView) failures() AfterTable {
 	t := afterTable("failures", "what word, at time, ref text, addressee text, address address, words text")

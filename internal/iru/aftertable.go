@@ -65,6 +65,9 @@ func (r AfterRecord) Tables() []AfterTable {
 	if !v.From.IsZero() {
 		out = append(out, v.marksTable(), v.sweeps(), v.seen(), v.availability(), v.returnsList(), v.returnCurve(), v.concentration(), v.audience())
 	}
+	if len(v.Questions) > 0 {
+		out = append(out, v.overrides())
+	}
 	return append(out, v.timeline(), v.failures())
 }
 

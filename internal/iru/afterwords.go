@@ -59,6 +59,7 @@ var afterWords = map[string]AfterText{
 	"return.curve":  {PartReturned, "Not back yet", "The share of falls after which nothing is back after a time (Kaplan-Meier, with its 95 % interval)."},
 	"concentration": {PartSpread, "Before and after", "Herfindahl-Hirschman index over the addresses that were not known to be down: 1 is all on one. Just before T0, and at the last sweep."},
 	"audience":      {PartAudience, "Audience kept", "Where an address itself tells its audience, such as a stream its listeners: before T0, and at the last sweep."},
+	"overrides":     {PartWentOn, "Overridden for a threat to life", "Questions whether an address may be touched that two persons overrode, and what a third person found afterwards."},
 	"timeline":      {PartWentOn, "Timeline", ""},
 	"failures":      {PartFailed, "One by one", ""},
 	"events":        {PartWentOn, "Record", ""},

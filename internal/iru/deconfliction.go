@@ -99,7 +99,26 @@ type Deconfliction struct {
 	First       OfficerID
 	FirstAt     time.Time
 	Second      OfficerID
+	Overrides   []Override // all of them, oldest first: a new answer wipes none
+	ReviewDue   time.Time  // of the first override that nobody has reviewed; zero: none is owed
 }
+
+// An Override is one threat to life for which two persons overrode a question, and what a third one found afterwards.
+type Override struct {
+	Category  string    `json:"category"`
+	Threat    string    `json:"threat"`
+	First     OfficerID `json:"first"`
+	Second    OfficerID `json:"second"`
+	At        time.Time `json:"at"`
+	Due       time.Time `json:"due"` // of the review
+	Review    OfficerID `json:"review,omitempty"`
+	ReviewAt  time.Time `json:"review_at,omitzero"`
+	ReviewWhy string    `json:"review_why,omitempty"`
+	Right     bool      `json:"right,omitempty"` // as the review finds
+}
+
+// Owed reports whether nobody has reviewed it yet.
+func (o Override) Owed() bool { return o.Review == 0 }
 
 // Blocks reports whether nothing of the operation may be released on account of it. Acting together is agreed only with who takes part.
 func (d Deconfliction) Blocks() bool {
@@ -267,8 +286,9 @@ func (d Deconfliction) Endanger(category, why string, by OfficerID, at time.Time
 	return d, e, nil
 }
 
-// Override is the second, different person's word for a threat to life: the asset is free. That the two accounts are not one person's the caller checks.
-func (d Deconfliction) Override(by OfficerID, at time.Time) (Deconfliction, Event, error) {
+// Override is the second, different person's word for a threat to life: the asset is free, and a third person owes the review by due. That the two accounts are not one
+// person's the caller checks.
+func (d Deconfliction) Override(by OfficerID, at, due time.Time) (Deconfliction, Event, error) {
 	if err := byPerson(by, "override", "override"); err != nil {
 		return d, Event{}, err
 	}
@@ -282,7 +302,53 @@ func (d Deconfliction) Override(by OfficerID, at time.Time) (Deconfliction, Even
 	if err != nil {
 		return d, Event{}, err
 	}
-	e := change("deconfliction", int64(d.ID), "override", d.State, to, by, d.Unit, at, d.Threat).With("category", d.Category).With("first", int64(d.First))
+	e := change("deconfliction", int64(d.ID), "override", d.State, to, by, d.Unit, at, d.Threat).With("category", d.Category).With("first", int64(d.First)).With("due", due.Format(time.RFC3339))
 	d.State, d.Second, d.DecidedAt = to, by, at
+	d.Overrides = append(slices.Clone(d.Overrides), Override{Category: d.Category, Threat: d.Threat, First: d.First, Second: by, At: at.UTC().Truncate(time.Microsecond), Due: due.UTC().Truncate(time.Microsecond)})
+	d.ReviewDue = d.owed()
+	return d, e, nil
+}
+
+// owed is when the first review that nobody has given is due.
+func (d Deconfliction) owed() time.Time {
+	var due time.Time
+	for _, o := range d.Overrides {
+		if o.Owed() && (due.IsZero() || o.Due.Before(due)) {
+			due = o.Due
+		}
+	}
+	return due
+}
+
+// Reviewable gives the place of the oldest override that an officer may review: one that is owed, and that the officer took no part in; -1 where there is none.
+func (d Deconfliction) Reviewable(by OfficerID) int {
+	return slices.IndexFunc(d.Overrides, func(o Override) bool { return o.Owed() && by != 0 && o.First != by && o.Second != by })
+}
+
+// Review is a third person's word on an override, given by its place: it was right, or it was not. It moves nothing: what follows is decided on the acts. That the account is
+// of neither of the two persons the caller checks.
+func (d Deconfliction) Review(n int, right bool, by OfficerID, at time.Time, why string) (Deconfliction, Event, error) {
+	verb := "fault"
+	if right {
+		verb = "uphold"
+	}
+	if err := byPerson(by, verb, verb); err != nil {
+		return d, Event{}, err
+	}
+	switch why = strings.TrimSpace(why); {
+	case n < 0 || n >= len(d.Overrides) || !d.Overrides[n].Owed():
+		return d, Event{}, Refuse(Conflict, "no review of it is owed", "nothing is to be done")
+	case d.Overrides[n].First == by || d.Overrides[n].Second == by:
+		return d, Event{}, Refuse(Forbidden, "who overrode it does not review it", "a third person reviews it")
+	case why == "":
+		return d, Event{}, Refuse(Invalid, "the reason is missing", "say what the danger was, and whether waiting would have been too slow")
+	}
+	d.Overrides = slices.Clone(d.Overrides)
+	o := &d.Overrides[n]
+	o.Review, o.ReviewAt, o.ReviewWhy, o.Right = by, at, why, right
+	d.ReviewDue = d.owed()
+	e := change("deconfliction", int64(d.ID), verb, d.State, d.State, by, d.Unit, at, why).With("category", o.Category).With("first", int64(o.First)).With("second", int64(o.Second)).
+		With("overridden", o.At.Format(time.RFC3339Nano))
+	e.From, e.To = "", ""
 	return d, e, nil
 }

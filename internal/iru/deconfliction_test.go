@@ -4,6 +4,7 @@ package iru_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,12 +16,12 @@ import (
 )
 
 // TestDeconflictionByRandomWalk: whatever people and time do, a question is free only by an answer that says so, by its holder, by the evidence, by a person's decision with a
-// reason, or by two different persons for a threat to life; every hold ends; and what blocks, blocks the release.
+// reason, or by two different persons for a threat to life, which a third one owes a review that nothing wipes; every hold ends; and what blocks, blocks the release.
 func TestDeconflictionByRandomWalk(t *testing.T) {
-	freed := map[string]int{}
+	freed, reviewed := map[string]int{}, map[bool]int{}
 	walk := func(t *rapid.T) {
 		q := iru.Deconfliction{ID: 1, Operation: 1, Participant: iru.ParticipantID(rapid.IntRange(0, 1).Draw(t, "part")), Unit: 2, Address: "https://a.test/", State: iru.DeconflictionRequested, Asked: noon, Due: noon.Add(iru.AnswerTime)}
-		now := noon
+		now, overridden := noon, 0
 		for range rapid.IntRange(1, 25).Draw(t, "steps") {
 			now = now.Add(time.Duration(rapid.IntRange(1, 96).Draw(t, "hours")) * time.Hour)
 			was := q
@@ -28,7 +29,7 @@ func TestDeconflictionByRandomWalk(t *testing.T) {
 			var err error
 			why := rapid.SampledFrom([]string{"", "a reason"}).Draw(t, "why")
 			by := iru.OfficerID(rapid.IntRange(0, 2).Draw(t, "by"))
-			verb := rapid.SampledFrom([]string{"clear", "duplicate", "hold", "evidence", "join", "pass", "decide", "free", "fulfil", "endanger", "override", "lives"}).Draw(t, "verb")
+			verb := rapid.SampledFrom([]string{"clear", "duplicate", "hold", "evidence", "join", "pass", "decide", "free", "fulfil", "endanger", "override", "lives", "review"}).Draw(t, "verb")
 			switch verb {
 			case "pass":
 				var passed bool
@@ -46,15 +47,27 @@ func TestDeconflictionByRandomWalk(t *testing.T) {
 			case "lives":
 				if q, _, err = q.Endanger("attack", strings.Repeat("a reason", 6), by, now); err == nil {
 					was = q
-					q, e, err = q.Override(iru.OfficerID(rapid.IntRange(0, 2).Draw(t, "second")), now)
+					q, e, err = q.Override(iru.OfficerID(rapid.IntRange(0, 2).Draw(t, "second")), now, now.Add(72*time.Hour))
 				}
 			case "override":
-				q, e, err = q.Override(by, now)
+				q, e, err = q.Override(by, now, now.Add(72*time.Hour))
+			case "review":
+				n := rapid.IntRange(-1, len(q.Overrides)).Draw(t, "override")
+				right := rapid.Bool().Draw(t, "right")
+				if q, e, err = q.Review(n, right, by+1, now, why); err == nil {
+					reviewed[right]++
+					if o := was.Overrides[n]; !o.Owed() || o.First == by+1 || o.Second == by+1 || why == "" {
+						t.Fatalf("reviewed by %d, %q: %+v", by+1, why, o)
+					}
+					if q.State != was.State || e.Facts["first"] == e.Facts["second"] || (e.Verb == "uphold") != right {
+						t.Fatalf("a review moved it, or does not say of what: %+v, %+v", q, e)
+					}
+				}
 			default:
 				q, e, err = q.Answer(iru.DeconflictionAnswer{Verb: verb, Reference: why, Contact: why, Until: now.Add(time.Duration(rapid.IntRange(-1, 400).Draw(t, "until")) * time.Hour), Why: "the case"}, by, now)
 			}
 			if err != nil {
-				if q != was {
+				if !reflect.DeepEqual(q, was) {
 					t.Fatalf("%s was refused (%v) and changed %+v to %+v", verb, err, was, q)
 				}
 				continue
@@ -67,6 +80,9 @@ func TestDeconflictionByRandomWalk(t *testing.T) {
 			}
 			if strings.Contains(q.Contact+q.Reference+q.Reason+q.Word+q.Threat, "the case") {
 				t.Fatalf("the case is told: %+v", q)
+			}
+			if verb == "override" || verb == "lives" {
+				overridden++
 			}
 			if was.Blocks() && !q.Blocks() {
 				freed[verb]++
@@ -88,6 +104,10 @@ func TestDeconflictionByRandomWalk(t *testing.T) {
 				t.Fatalf("%s never ends by itself: %+v", q.State, out)
 			}
 		}
+		owed := slices.ContainsFunc(q.Overrides, iru.Override.Owed)
+		if owed == q.ReviewDue.IsZero() || overridden != len(q.Overrides) {
+			t.Fatalf("%d overrides left %d, due %s: %+v", overridden, len(q.Overrides), q.ReviewDue, q.Overrides)
+		}
 		o := iru.Operation{State: iru.OperationPolling, Director: 2}
 		director := iru.Officer{ID: 2, Roles: []iru.Role{iru.Director}, State: iru.OfficerActive}
 		a := iru.Agreed{Polls: []iru.Poll{{ID: 1, State: iru.PollGo, Digest: "d"}}, Digests: map[int64]string{1: "d"}, Acts: []iru.Notice{{State: iru.NoticeApproved}}, Questions: []iru.Deconfliction{q}}
@@ -99,11 +119,11 @@ func TestDeconflictionByRandomWalk(t *testing.T) {
 	ways := []string{"clear", "join", "free", "fulfil", "decide", "lives"}
 	unseen := func(verb string) bool { return freed[verb] == 0 }
 	for range 50 {
-		if rapid.Check(t, walk); t.Failed() || !slices.ContainsFunc(ways, unseen) {
+		if rapid.Check(t, walk); t.Failed() || !slices.ContainsFunc(ways, unseen) && reviewed[true]*reviewed[false] > 0 {
 			return
 		}
 	}
-	t.Errorf("5,000 walks were freed by %v, not by each of %v", freed, ways)
+	t.Errorf("5,000 walks were freed by %v, not by each of %v, or not reviewed both ways: %v", freed, ways, reviewed)
 }
 
 // TestTaskByRandomWalk: a task without an act is ready only with a title, nothing that needs a reason happens without one, and one with an act is moved by the act alone.

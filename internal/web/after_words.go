@@ -102,6 +102,8 @@ func afterWord(ctx context.Context, english string) string {
 		return ui.T(ctx, "Not back yet")
 	case "Audience kept":
 		return ui.T(ctx, "Audience kept")
+	case "Overridden for a threat to life":
+		return ui.T(ctx, "Overridden for a threat to life")
 	case "Timeline":
 		return ui.T(ctx, "Timeline")
 	case "One by one":
@@ -232,6 +234,26 @@ func afterWord(ctx context.Context, english string) string {
 		return ui.T(ctx, "Officer")
 	case "Words":
 		return ui.T(ctx, "Words")
+	case "Overridden":
+		return ui.T(ctx, "Overridden")
+	case "Danger":
+		return ui.T(ctx, "What threatens")
+	case "First person":
+		return ui.T(ctx, "First person")
+	case "Second person":
+		return ui.T(ctx, "Second person")
+	case "Reviewed":
+		return ui.T(ctx, "Reviewed")
+	case "Review":
+		return ui.T(ctx, "Outcome")
+	case "Reviewer":
+		return ui.T(ctx, "Reviewed by")
+	case "owed":
+		return ui.T(ctx, "Review owed")
+	case "upheld":
+		return ui.T(ctx, "Reviewed: it was right")
+	case "unfounded":
+		return ui.T(ctx, "Reviewed: it was not right")
 	case "Participant":
 		return ui.T(ctx, "Participant")
 	case "Role":

@@ -264,7 +264,45 @@ func TestAgreeing(t *testing.T) {
 	if kept() != 1 { // it was asked for already
 		t.Errorf("the hour of preservation asked again: %d", kept())
 	}
+	h.overridden(s, base)
 	relay := "/tasks/" + id(s.task.ID+1) + "/step/preserve"
 	dora.get(relay).is(http.StatusNotFound)
 	dora.post(relay).is(http.StatusConflict).has("main", "not watched here")
+}
+
+// overridden: two persons override a question for a threat to life, and a third one owes the review: Today says so to whoever may give it, and to nobody else.
+func (h *house) overridden(s *theDay, base string) {
+	h.t.Helper()
+	q, owed := id(s.hold.ID), "Overridden for a threat to life: "
+	lena, sig, ada := h.as("lena"), h.as("sig"), h.as("ada")
+	ada.get(base + "/questions").hasNo("#overridden").hasNo("#review")
+	lena.post(base+"/questions", "do", "endanger", "q-endanger", q, "category", "attack", "why", "an attack on the harbour tram is announced there for tonight").leads(base + "/questions")
+	sig.get(base+"/questions").has("#override", "A third person reviews it")
+	sig.post(base+"/questions", "do", "override", "q-override", q).leads(base + "/questions")
+	for _, who := range []*client{lena, sig} {
+		who.get("/").hasNo("a[href='" + base + "/questions'] bdi")
+		who.get(base+"/questions").has("#overridden tbody", "Review owed").hasNo("#review")
+	}
+	ada.get("/").has("main", owed+s.joint.Name).has("main", "a third person reviews whether it was right")
+	ada.get(base+"/questions").has("#overridden tbody", "harbour tram").has("#review", "You are the third person")
+	for _, l := range everyLook[:2] {
+		h.browse("ada", l.lang)
+		webtest.Axe(h.t, h.url+base+"/questions", l.width, l.dark)
+	}
+	if file, ok := pictured("questions-overridden"); ok {
+		h.fourLooks("ada", base+"/questions", file)
+	}
+	review := []string{"do", "review", "q-review", q, "right", "", "why", "the call was checked and stood"}
+	ada.post(base+"/questions", review...).is(http.StatusUnprocessableEntity).has("#errors", "outcome of the review is missing")
+	review[5] = "no"
+	h.as("bo").post(base+"/questions", review...).is(http.StatusForbidden)
+	sig.post(base+"/questions", review...).is(http.StatusForbidden)
+	review[7] = " "
+	ada.post(base+"/questions", review...).is(http.StatusUnprocessableEntity).has("#errors", "reason is missing")
+	review[7] = "a call would have done"
+	ada.post(base+"/questions", review...).leads(base + "/questions")
+	ada.get(base+"/questions").has("#overridden tbody", "it was not right").has("#overridden tbody", "a call would have done").hasNo("#review")
+	if strings.Contains(strings.Join(ada.get("/").find("main"), ""), owed) {
+		h.t.Error("Today still names a review that was given")
+	}
 }

@@ -131,6 +131,10 @@ func dayVerbWords(ctx context.Context, what string) string {
 		return ui.T(ctx, "Lives are in danger")
 	case "deconfliction.override":
 		return ui.T(ctx, "Overridden for a threat to life")
+	case "deconfliction.uphold":
+		return ui.T(ctx, "Reviewed: it was right")
+	case "deconfliction.fault":
+		return ui.T(ctx, "Reviewed: it was not right")
 	case "duty.write":
 		return ui.T(ctx, "Written into the duty log")
 	case "muster.begin":

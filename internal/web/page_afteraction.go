@@ -197,6 +197,8 @@ func afterKey(ctx context.Context, column, s string) string {
 		return outcomeName(ctx, iru.Outcome(s))
 	case "over":
 		return nodeKindWord(ctx, iru.NodeKind(s))
+	case "danger":
+		return threatCategory(ctx, s)
 	case "role":
 		return taskRoleName(ctx, iru.TaskRole(s))
 	case "what":

@@ -53,6 +53,7 @@ func (v *visit) questions(o iru.Operation, path string) error {
 	var qs []iru.Deconfliction
 	names := map[iru.DeconflictionID]string{}
 	alone := map[iru.ParticipantID]bool{}
+	var overridden PlainCard
 	if err := v.read(func(t *db.Tx) (err error) {
 		if o.ID != 0 {
 			qs, err = t.Deconflictions(ctx, v.scope, o.ID)
@@ -85,6 +86,7 @@ func (v *visit) questions(o iru.Operation, path string) error {
 				names[q.ID] = u.Name
 			}
 		}
+		overridden = v.overrides(t, qs)
 		return nil
 	}); err != nil {
 		return err
@@ -102,6 +104,9 @@ func (v *visit) questions(o iru.Operation, path string) error {
 		}
 	}
 	p.Cards = []PlainCard{{ID: "questions", Title: ui.T(ctx, "May these assets be touched?"), Pill: ui.T(ctx, "%s of %s hold the release", strconv.Itoa(open), strconv.Itoa(len(qs))), Table: &table}}
+	if o.ID != 0 && o.Unit == v.by.Unit && overridden.Table != nil {
+		p.Cards = append(p.Cards, overridden)
+	}
 	p.Cards = append(p.Cards, v.questionForms(o, path, qs, names, alone)...)
 	if refused != nil {
 		return v.again(refused, p.View())
@@ -128,6 +133,34 @@ func (v *visit) questionTable(qs []iru.Deconfliction, names map[iru.Deconflictio
 		t.Rows = append(t.Rows, ui.Cells(hostAddress(q.Address), ui.Isolated(names[q.ID]), questionState(ctx, q), by, ui.Isolated(join(q.Contact, q.Reference, q.Reason))))
 	}
 	return t
+}
+
+// overrides lists what two persons overrode for a threat to life, and what a third one found.
+func (v *visit) overrides(t *db.Tx, qs []iru.Deconfliction) PlainCard {
+	ctx, who := v.ctx(), names{}
+	table := ui.Table{Label: ui.T(ctx, "Overridden for a threat to life"), Compact: true, List: true,
+		Columns: []ui.Column{{Title: ui.T(ctx, "Address")}, {Title: ui.T(ctx, "What threatens")}, {Title: ui.T(ctx, "Said by")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Review until")}, {Title: ui.T(ctx, "Reviewed by")}}}
+	for _, q := range qs {
+		for _, o := range q.Overrides {
+			state, by := ui.Warn(ui.T(ctx, "Review owed")), ui.Text("–")
+			switch {
+			case o.Owed():
+			case o.Right:
+				state = ui.OK(ui.T(ctx, "Reviewed: it was right"))
+			default:
+				state = ui.Warn(ui.T(ctx, "Reviewed: it was not right"))
+			}
+			if !o.Owed() {
+				by = ui.Isolated(join(who.of(ctx, t, o.Review), moment(o.ReviewAt), o.ReviewWhy))
+			}
+			table.Rows = append(table.Rows, ui.Cells(hostAddress(q.Address), ui.Isolated(join(threatCategory(ctx, o.Category), o.Threat)),
+				ui.Isolated(join(who.of(ctx, t, o.First), who.of(ctx, t, o.Second), moment(o.At))), state, ui.When{At: o.Due, Day: true}, by))
+		}
+	}
+	if len(table.Rows) == 0 {
+		return PlainCard{}
+	}
+	return PlainCard{ID: "overridden", Title: table.Label, Pill: strconv.Itoa(len(table.Rows)), Table: &table}
 }
 
 func boolRank(b bool) int {
@@ -195,7 +228,12 @@ func (v *visit) questionForms(o iru.Operation, path string, qs []iru.Deconflicti
 	if c, ok := pick("q-override", func(q iru.Deconfliction) bool {
 		return iru.DeconflictionTable.Can(q.State, "override") && q.First != 0
 	}); ok && lead && v.may(iru.ToEndorse) {
-		card("override", ui.T(ctx, "Second word: lives are in danger"), ui.T(ctx, "Override"), []string{ui.T(ctx, "You are the second person. The assets are free at once, and the log keeps both names.")}, ui.Danger, c)
+		card("override", ui.T(ctx, "Second word: lives are in danger"), ui.T(ctx, "Override"), []string{ui.T(ctx, "You are the second person. The assets are free at once, and the log keeps both names."), ui.T(ctx, "A third person reviews it within 72 hours.")}, ui.Danger, c)
+	}
+	if c, ok := pick("q-review", func(q iru.Deconfliction) bool { return q.Reviewable(v.by.ID) >= 0 }); ok && lead && v.may(iru.ToEndorse) {
+		card("review", ui.T(ctx, "Review what was overridden"), ui.T(ctx, "Record the review"), []string{ui.T(ctx, "You are the third person: you took no part in it. The asset stays as it is."), ui.T(ctx, "The report of the operation says what you find.")}, ui.Primary, c,
+			ui.Choice{Name: "right", Question: ui.T(ctx, "Was it right to override?"), Required: true, Chosen: v.values("right"), Options: []ui.ChoiceOption{{Value: "yes", Text: ui.T(ctx, "yes")},
+				{Value: "no", Text: ui.T(ctx, "no"), Hint: ui.T(ctx, "What follows is decided on the acts.")}}}, why("review-why"))
 	}
 	return out
 }
@@ -233,6 +271,12 @@ func (v *visit) answerQuestions(o iru.Operation) (string, error) {
 		_, err = v.desk.EndangerDeconflictions(ctx, v.scope, ids, v.value("category"), v.value("why"))
 	case "override":
 		_, err = v.desk.OverrideDeconflictions(ctx, v.scope, ids)
+	case "review":
+		if r := v.value("right"); r != "yes" && r != "no" {
+			return "", iru.Refuse(iru.Invalid, "the outcome of the review is missing", "say whether it was right to override")
+		}
+		_, err = v.desk.ReviewDeconflictions(ctx, v.scope, ids, v.value("right") == "yes", v.value("why"))
+		return ui.T(ctx, "The review was recorded."), err
 	default:
 		err = iru.Refuse(iru.Invalid, "it is not said what to change", "choose one")
 	}

@@ -147,7 +147,7 @@ func (d *today) fill(p *TodayPage) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range []func() error{d.needThreats, d.needClocks, d.needApprovals, d.needMocks, d.needReturns, d.needAnswers, d.needHands, d.needUndelivered, d.needLetters, d.needStrays, d.needLaw, d.needContacts, d.needCandidates, d.needItems, d.needPolls, d.needQuestions} {
+	for _, f := range []func() error{d.needThreats, d.needReviews, d.needClocks, d.needApprovals, d.needMocks, d.needReturns, d.needAnswers, d.needHands, d.needUndelivered, d.needLetters, d.needStrays, d.needLaw, d.needContacts, d.needCandidates, d.needItems, d.needPolls, d.needQuestions} {
 		if err := f(); err != nil {
 			return err
 		}

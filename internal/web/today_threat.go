@@ -53,6 +53,49 @@ func (d *today) needThreats() error {
 	return nil
 }
 
+// needReviews lists operations in which questions were overridden for a threat to life and this officer may give the review that is owed, a line each.
+func (d *today) needReviews() error {
+	if !d.v.may(iru.ToEndorse) {
+		return nil
+	}
+	qs, err := d.t.DeconflictionsOwed(d.ctx, d.v.scope, counted)
+	if err != nil {
+		return err
+	}
+	d.full(len(qs))
+	first, many := map[iru.OperationID]iru.Override{}, map[iru.OperationID]int{}
+	var order []iru.OperationID
+	for _, q := range qs { // the first due first
+		n := q.Reviewable(d.v.by.ID)
+		if n < 0 {
+			continue
+		}
+		if many[q.Operation]++; many[q.Operation] == 1 {
+			order, first[q.Operation] = append(order, q.Operation), q.Overrides[n]
+		}
+	}
+	shown := 0
+	for _, id64 := range order {
+		o, err := d.t.Operation(d.ctx, d.v.scope, id64)
+		if err != nil {
+			return err
+		}
+		if o.Unit != d.v.by.Unit {
+			continue
+		}
+		x := first[id64]
+		what := ui.T(d.ctx, "Overridden for a threat to life: %s", o.Name)
+		c := ui.Clock{What: what, Now: d.v.now, Started: x.At, Due: x.Due, Risk: min(iru.AtRiskUnder, x.Due.Sub(x.At)/4)}
+		line := need{rank: 3, when: x.Due, left: c.Small(), state: c.State(d.ctx), what: what, why: join(ui.Tn(d.ctx, many[id64], "%d assets"), ui.T(d.ctx, "a third person reviews whether it was right")),
+			href: "/operations/" + id(o.ID) + "/questions", verb: ui.T(d.ctx, "Open")}
+		if d.v.now.After(x.Due) {
+			line.rank = 0
+		}
+		d.add(&shown, line)
+	}
+	return nil
+}
+
 // mayDeclare reports whether the officer may be the second person: of the threat, and of its act.
 func (d *today) mayDeclare(h iru.Threat, n iru.Notice) bool {
 	if _, _, err := h.Step("declare", d.v.by.ID, d.v.now, ""); err != nil || !d.v.may(iru.ToEndorse) {
