@@ -32,6 +32,7 @@ var Parcels = map[string][]struct {
 }{
 	"outgoing_queued":    {{"SELECT id FROM outgoing WHERE " + outgoingQueued + " ORDER BY id LIMIT 9", []any{1}}, {fmt.Sprintf(backlog, "queued"), []any{1}}},
 	"outgoing_sealed":    {{"UPDATE outgoing SET delivered=9 WHERE " + outgoingSealed, []any{1, 1, 9}}, {fmt.Sprintf(backlog, "sealed"), []any{1}}},
+	"outgoing_kept":      {{"SELECT id FROM outgoing WHERE " + outgoingKept + " ORDER BY delivered LIMIT 9", []any{1, 9, 1, 9}}},
 	"outgoing_place":     {{"SELECT id FROM outgoing WHERE " + outgoingFrom + " ORDER BY seq LIMIT 9", []any{1, 1, 9}}, {"SELECT id FROM outgoing WHERE " + outgoingAt, []any{1, 1, 9}}},
 	"incoming_open":      {{"SELECT id FROM incoming WHERE " + incomingOpen + " ORDER BY id LIMIT 9", []any{1, "received"}}},
 	"incoming_operation": {{"SELECT id FROM incoming WHERE " + incomingWaiting + " ORDER BY id", []any{1, "x"}}},

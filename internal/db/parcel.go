@@ -33,13 +33,14 @@ func (r raw) Value() (driver.Value, error) { return *r.b, nil }
 
 // Where messages lie. Each text names the condition of its index word for word: SQLite does not see that one value of a state, or a number that it is given, meets it.
 const (
-	outgoingQueued  = "partner=$1 AND state='queued'"                                                         // outgoing_queued
-	outgoingSealed  = "partner=$1 AND epoch=$2 AND seq<=$3 AND state='sealed'"                                // outgoing_sealed
-	outgoingFrom    = "partner=$1 AND epoch=$2 AND epoch>0 AND seq>$3"                                        // outgoing_place
-	outgoingAt      = "partner=$1 AND epoch=$2 AND epoch>0 AND seq=$3"                                        // outgoing_place
-	incomingOpen    = "partner=$1 AND state=$2 AND state IN ('received','waiting','parked')"                  // incoming_open
-	incomingWaiting = "partner=$1 AND operation=$2 AND operation<>'' AND state='waiting'"                     // incoming_operation
-	backlog         = "SELECT COUNT(*) AS n, MIN(at) AS oldest FROM outgoing WHERE partner=$1 AND state='%s'" // outgoing_queued, outgoing_sealed
+	outgoingQueued  = "partner=$1 AND state='queued'"                                                                                   // outgoing_queued
+	outgoingSealed  = "partner=$1 AND epoch=$2 AND seq<=$3 AND state='sealed'"                                                          // outgoing_sealed
+	outgoingKept    = "partner=$1 AND state='delivered' AND sealed IS NOT NULL AND delivered<$2 AND (epoch<$3 OR epoch=$3 AND seq<=$4)" // outgoing_kept
+	outgoingFrom    = "partner=$1 AND epoch=$2 AND epoch>0 AND seq>$3"                                                                  // outgoing_place
+	outgoingAt      = "partner=$1 AND epoch=$2 AND epoch>0 AND seq=$3"                                                                  // outgoing_place
+	incomingOpen    = "partner=$1 AND state=$2 AND state IN ('received','waiting','parked')"                                            // incoming_open
+	incomingWaiting = "partner=$1 AND operation=$2 AND operation<>'' AND state='waiting'"                                               // incoming_operation
+	backlog         = "SELECT COUNT(*) AS n, MIN(at) AS oldest FROM outgoing WHERE partner=$1 AND state='%s'"                           // outgoing_queued, outgoing_sealed
 )
 
 // AddOutgoing stores a message to a partner and sets its id.
@@ -88,8 +89,7 @@ func (t *Tx) Deliver(ctx context.Context, p iru.PartnerID, epoch, seq int64, at 
 // PruneOutgoing drops the sealed bytes of what a partner has had up to a mark since before a time, and what is in its sets: at most n messages. What was said, its
 // place and its digest stay.
 func (t *Tx) PruneOutgoing(ctx context.Context, p iru.PartnerID, upTo iru.Mark, before int64, n int) (int64, error) {
-	res, err := t.Exec(ctx, "UPDATE outgoing SET sealed=NULL, body=CASE WHEN kind='set' THEN '' ELSE body END WHERE id IN (SELECT id FROM outgoing WHERE partner=$1 AND state='delivered' AND sealed IS NOT NULL "+
-		"AND delivered<$2 AND (epoch<$3 OR epoch=$3 AND seq<=$4) ORDER BY id LIMIT $5)", p, before, upTo.Epoch, upTo.Seq, n)
+	res, err := t.Exec(ctx, "UPDATE outgoing SET sealed=NULL, body=CASE WHEN kind='set' THEN '' ELSE body END WHERE id IN (SELECT id FROM outgoing WHERE "+outgoingKept+" ORDER BY delivered LIMIT $5)", p, before, upTo.Epoch, upTo.Seq, n)
 	if err != nil {
 		return 0, err
 	}

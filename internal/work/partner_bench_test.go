@@ -24,7 +24,7 @@ func backlog() int {
 }
 
 // BenchmarkPartnerBacklog drains what waits for a partner that was offline: words of 600 bytes about an operation, from the store of one unit to that of another,
-// sealed, sent over TLS on loopback, taken durably and brought about each in a transaction of its own, in order, none lost, none twice. Both stores are of one
+// sealed, sent over TLS on loopback, taken durably and brought about as desk.Hear does it, in order, none lost, none twice. Both stores are of one
 // engine and both units in one process; everything is synced to the disk. Then the same one by one: written, sealed, sent and heard before the next.
 func BenchmarkPartnerBacklog(b *testing.B) {
 	for engine, open := range map[string]func() *db.DB{

@@ -49,8 +49,7 @@ func (l Listener) partner(ctx context.Context, from peer.Card) (iru.Partner, iru
 // alarming are the faults that people look into: none of them happens when both sides do what was agreed.
 var alarming = map[peer.Fault]bool{peer.Fork: true, peer.OldEpoch: true, peer.NewEpoch: true, peer.Forged: true, peer.Sender: true, peer.Recipient: true, peer.Malformed: true, peer.Unsealed: true}
 
-// Take opens and stores messages in their order, durably, before they are acknowledged; what they say comes about afterwards, each in a
-// transaction of its own.
+// Take opens and stores messages in their order, durably, before they are acknowledged; what they say comes about afterwards, as desk.Hear does it.
 func (l Listener) Take(ctx context.Context, from peer.Card, sealed [][]byte) (peer.Mark, error) {
 	const tries = 5
 	for try := 1; ; try++ {
