@@ -215,19 +215,25 @@ func (m *magazine) arm(ctx context.Context, o iru.Operation, stage iru.Stage, un
 		for id, why := range out.parked {
 			m.Log.Warn("a task could not leave with the others", "notice", id, "why", why)
 		}
-		out.letters = slices.Collect(maps.Values(m.charges))
-		slices.SortFunc(out.letters, func(a, b charge) int { // what is not written out would hold up what is
-			return cmp.Or(cmp.Compare(btoi(b.rendered()), btoi(a.rendered())), cmp.Compare(a.Notice.ID, b.Notice.ID))
-		})
+		out.letters = m.inOrder()
 		return out, nil
 	}
 }
 
-func btoi(b bool) int {
-	if b {
+// inOrder gives the letters that wait, those that are written out first: the others would hold them up.
+func (m *magazine) inOrder() []charge {
+	byNumber := func(a, b charge) int { return cmp.Compare(a.Notice.ID, b.Notice.ID) }
+	all := slices.SortedFunc(maps.Values(m.charges), byNumber)
+	slices.SortStableFunc(all, func(a, b charge) int {
+		switch {
+		case a.rendered() == b.rendered():
+			return 0
+		case a.rendered():
+			return -1
+		}
 		return 1
-	}
-	return 0
+	})
+	return all
 }
 
 // armLoad arms tasks and writes out each batch while the next is armed.
