@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"runtime/pprof"
 	"context"
 	"fmt"
 	"os"
@@ -127,16 +126,9 @@ func (r *releasing) done(b *testing.B, t0 time.Time) (first, last time.Time, own
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), time.Until(t0)+2*patience)
 	defer cancel()
-	if pf := os.Getenv("PROFILEREL"); pf != "" {
-		time.Sleep(time.Until(t0) - 20*time.Millisecond)
-		f, _ := os.Create(pf + ".sink")
-		_ = pprof.StartCPUProfile(f)
-		defer f.Close()
-	}
 	if err := r.sink.Wait(ctx, r.acts); err != nil {
 		b.Fatalf("%v\n%s", err, r.worker.output())
 	}
-	pprof.StopCPUProfile()
 	for end := time.Now().Add(2 * time.Minute); r.op.LastSent.IsZero() && time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		r.office.read(func(ctx context.Context, t *db.Tx) (err error) {
 			r.op, err = t.Operation(ctx, iru.Program(), r.op.ID)

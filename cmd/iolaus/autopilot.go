@@ -83,12 +83,14 @@ type autopilot struct {
 	asked    map[int64]bool   // notices whose question was answered
 	informed map[string]bool  // unit and provider: before its first removal order
 	doubted  bool
-	up       map[int64]time.Time // acts that are said to be obeyed, since when their address is seen up
-	served   map[string]bool     // assets of the wave, by address, whose act was begun
-	wave     time.Duration       // story time at which its first act was due
-	waits    map[int64]string    // assets about which nothing could be drafted yet, and why
-	seen     map[int64]time.Time // candidates, since when
-	theirs   map[string]bool     // addresses about which a partner has the task
+	up       map[int64]time.Time                            // acts that are said to be obeyed, since when their address is seen up
+	served   map[string]bool                                // assets of the wave, by address, whose act was begun
+	wave     time.Duration                                  // story time at which its first act was due
+	waits    map[int64]string                               // assets about which nothing could be drafted yet, and why
+	seen     map[int64]time.Time                            // candidates, since when
+	theirs   map[string]bool                                // addresses about which a partner has the task
+	hand     func(context.Context, assetView) (bool, error) // leaves an act that is due to the partner that can serve it; nil: to none
+	settled  map[string]bool                                // addresses that a partner serves by itself and sees down
 }
 
 // patience is how long an officer waits before a candidate that resembles nothing is left alone.
@@ -141,7 +143,9 @@ func (a *autopilot) atOnce(v assetView) bool {
 		return true
 	}
 	w := a.world.World()
-	a.wave = a.world.Story()
+	if a.wave == 0 {
+		a.wave = a.world.Story()
+	}
 	return slices.ContainsFunc(w.Assets, func(x sim.Asset) bool { return x.Locator == v.Address && x.ID == w.Wave[0].Asset })
 }
 

@@ -29,14 +29,14 @@ func (a *autopilot) followUp(ctx context.Context) (bool, error) {
 		return busy, err
 	}
 	for _, v := range assets {
-		if v.Outlet == 0 || v.State == "down" || v.State == "rejected" {
+		if v.Outlet == 0 || v.State == "down" || v.State == "rejected" || a.settled[v.Address] {
 			continue
 		}
 		busy = true
 		if v.State == "live" && !acted[v.ID] && !a.theirs[v.Address] && a.turn(v) {
 			a.served[v.Address] = true
 			delete(a.waits, v.ID)
-			err := a.serve(ctx, v, 0)
+			err := a.due(ctx, v)
 			if err != nil && !notYet(err) {
 				return busy, err
 			}
@@ -46,6 +46,16 @@ func (a *autopilot) followUp(ctx context.Context) (bool, error) {
 		}
 	}
 	return busy || !a.ended(assets), nil
+}
+
+// due has an act begun that is an asset's turn: by the partner that serves there, or by the unit itself.
+func (a *autopilot) due(ctx context.Context, v assetView) error {
+	if a.hand != nil {
+		if taken, err := a.hand(ctx, v); taken || err != nil {
+			return err
+		}
+	}
+	return a.serve(ctx, v, 0)
 }
 
 // pursue follows each act up, and says which assets have one.

@@ -27,11 +27,7 @@ func (a *autopilot) operation(ctx context.Context, wanted func(assetView) bool) 
 			return err
 		}
 	}
-	name := "Lantern"
-	if a.scenario == "s7" {
-		name = "Lantern, over a week"
-	}
-	op, err := post[operationView](ctx, a.as("dora"), "/v1/operations", map[string]any{"name": name, "outlets": outlets, "units": units})
+	op, err := post[operationView](ctx, a.as("dora"), "/v1/operations", map[string]any{"name": a.lantern(), "outlets": outlets, "units": units})
 	if err != nil {
 		return err
 	}
@@ -80,6 +76,14 @@ func (a *autopilot) operation(ctx context.Context, wanted func(assetView) bool) 
 	t0 := time.Now().Add(5 * time.Second).UTC()
 	_, err = post[operationView](ctx, a.as("dora"), fmt.Sprintf("/v1/operations/%d/release", op.ID), map[string]any{"t0": t0.Format(time.RFC3339Nano)})
 	return err
+}
+
+// lantern is the name of the operation.
+func (a *autopilot) lantern() string {
+	if a.scenario == "s7" {
+		return "Lantern, over a week"
+	}
+	return "Lantern"
 }
 
 // clear answers for a unit that it has no interest in what the others touch.
@@ -133,7 +137,7 @@ func (a *autopilot) serve(ctx context.Context, v assetView, operation int64) err
 				if operation != 0 {
 					in["operation"], in["unit"] = operation, a.unitID(unit)
 				} else {
-					unit = "Unit A"
+					unit = a.name
 				}
 				return a.draft(ctx, "/v1/notices", unit, instruments, in)
 			}

@@ -22,7 +22,7 @@ import (
 type demoCmd struct {
 	Scenario  string        `help:"What happens: s1 one site, s2 two outlets and three units, s3 hydra, s4 a host that refuses, s5 innocent neighbours, s6 another owner, s7 a wave over a week." enum:"s1,s2,s3,s4,s5,s6,s7" default:"s2"`
 	Seed      int64         `help:"The same seed tells the same story." default:"1"`
-	Units     int           `help:"Installations: 1 has all units in one house; 3 gives each unit its own store, people and keys, as partners on one machine (s2)." default:"1" placeholder:"N"`
+	Units     int           `help:"Installations: 1 has all units in one house; 3 gives each unit its own store, people and keys, as partners on one machine (s2, s7)." default:"1" placeholder:"N"`
 	Headless  bool          `help:"Play to the end without a person and without a workbench; exit 0 only if everything held."`
 	Pictures  bool          `help:"Take pictures of pages in a headless play, too: each takes a browser some two seconds of a processor."`
 	Autopilot bool          `help:"Let scripted officers act while you watch in the workbench."`
@@ -30,7 +30,7 @@ type demoCmd struct {
 	Out       string        `help:"Leave the after-action report of the operation in this folder, of each unit in one of its own." placeholder:"DIR"`
 	Listen    string        `help:"Address of the workbench; those of further units follow ten ports apart." default:"127.0.0.1:8440" placeholder:"HOST:PORT"`
 	Compress  float64       `help:"So many times faster than real providers: 3600 plays an hour in a second. Headless 3600, long stories up to four times that; otherwise 900." placeholder:"N"`
-	Limit     time.Duration `help:"Longest time that a headless play may take: 110s, of three units 5m." placeholder:"TIME"`
+	Limit     time.Duration `help:"Longest time that a headless play may take: 110s, of three units 5m, and 10m for a week." placeholder:"TIME"`
 }
 
 // Run plays the demonstration. A headless play keeps nothing unless a data folder was named.
@@ -99,8 +99,8 @@ func (d *demoCmd) check() error {
 	switch {
 	case d.Units != 1 && d.Units != len(installed):
 		return iru.Refuse(iru.Invalid, fmt.Sprintf("the demonstration has no cast for %d installations", d.Units), "choose --units 1 or --units 3")
-	case d.Units > 1 && d.Scenario != "s2":
-		return iru.Refuse(iru.Invalid, "only the joint action of s2 is played over several installations", "leave out --units, or play --scenario s2")
+	case d.Units > 1 && d.Scenario != "s2" && d.Scenario != "s7":
+		return iru.Refuse(iru.Invalid, "only the joint action of s2, at once or over the week of s7, is played over several installations", "leave out --units, or play --scenario s2 or s7")
 	}
 	if d.Out != "" {
 		if d.Scenario != "s2" && d.Scenario != "s7" {
@@ -112,12 +112,14 @@ func (d *demoCmd) check() error {
 	}
 	if d.Compress == 0 {
 		if d.Compress = 900; d.Headless {
-			d.Compress = sim.DefaultCompress * max(hurry[d.Scenario], 1)
+			d.Compress = sim.DefaultCompress * max(hurry[d.Scenario]/float64(d.Units), 1) // each has its own stores to keep up with
 		}
 	}
 	if d.Limit == 0 {
 		if d.Limit = 110 * time.Second; d.Units > 1 {
-			d.Limit = 5 * time.Minute
+			if d.Limit = 5 * time.Minute; d.Scenario == "s7" {
+				d.Limit = 10 * time.Minute
+			}
 		}
 	}
 	return nil

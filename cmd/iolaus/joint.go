@@ -54,6 +54,8 @@ type member struct {
 	lead    int64            // the lead in the member's store
 	op      int64            // the member's own operation
 	assets  map[string]int64 // by address, of the tasks
+	down    map[string]bool  // addresses that it sees down
+	alone   []jointTask      // what it was told to serve by itself at its own hour, and has not begun
 	unit    string
 }
 
@@ -62,7 +64,9 @@ type jointAction struct {
 	*autopilot
 	op      int64
 	members []*member
-	next    map[string]int // by address, which instrument is offered next
+	next    map[string]int     // by address, which instrument is offered next
+	begun   map[string]bool    // units that have an act at T0, of a wave that is spread in time
+	handed  map[string]*member // by address, who serves it by itself at its own hour
 }
 
 // rounds is how often officers look again while they wait for each other.
@@ -70,9 +74,9 @@ const rounds = 250 * time.Millisecond
 
 // together plays the joint action of partners: the lead plans and proposes, each unit drafts, approves and releases its own.
 func (a *autopilot) together(ctx context.Context) error {
-	j := &jointAction{autopilot: a, next: map[string]int{}}
+	j := &jointAction{autopilot: a, next: map[string]int{}, begun: map[string]bool{}, handed: map[string]*member{}}
 	for _, p := range a.others {
-		m := &member{autopilot: p.officers(), assets: map[string]int64{}, unit: p.name}
+		m := &member{autopilot: p.officers(), assets: map[string]int64{}, down: map[string]bool{}, unit: p.name}
 		m.doubted = true // the doubt is told once
 		if err := m.awake(ctx); err != nil {
 			return err
@@ -87,7 +91,11 @@ func (a *autopilot) together(ctx context.Context) error {
 			return fmt.Errorf("%s: %w%s", step.what, err, a.waiting())
 		}
 	}
-	if err := a.until(ctx, 2*time.Second, j.followUp); err != nil {
+	quiet := 2 * time.Second
+	if a.scenario == "s7" {
+		quiet, a.hand, a.settled = lull(a.world), j.hand, map[string]bool{}
+	}
+	if err := a.until(ctx, quiet, j.followUp); err != nil {
 		return fmt.Errorf("follow up: %w%s", err, a.waiting())
 	}
 	return nil
@@ -132,7 +140,7 @@ func (j *jointAction) plan(ctx context.Context) error {
 			return err
 		}
 	}
-	op, err := post[operationView](ctx, dora, "/v1/operations", map[string]any{"name": "Lantern", "outlets": outlets, "units": []int64{j.unitID(j.name)}})
+	op, err := post[operationView](ctx, dora, "/v1/operations", map[string]any{"name": j.lantern(), "outlets": outlets, "units": []int64{j.unitID(j.name)}})
 	if err != nil {
 		return err
 	}
@@ -176,8 +184,9 @@ func (j *jointAction) share(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	j.inTurn(assets)
 	for _, v := range assets {
-		if v.Outlet == 0 || v.State != "live" {
+		if v.Outlet == 0 || v.State != "live" || len(j.begun) > len(j.members) {
 			continue
 		}
 		for {
@@ -193,8 +202,26 @@ func (j *jointAction) share(ctx context.Context) error {
 	return j.send(ctx)
 }
 
+// inTurn puts assets into the order of a wave that is spread in time. Then the first act of each unit leaves at T0, and the others follow at their own hours.
+func (j *jointAction) inTurn(assets []assetView) {
+	if j.scenario != "s7" {
+		return
+	}
+	j.wave = j.world.Story()
+	w := j.world.World()
+	turn := map[string]int{}
+	for n, s := range w.Wave {
+		for _, x := range w.Assets {
+			if x.ID == s.Asset {
+				turn[x.Locator] = n - len(w.Wave)
+			}
+		}
+	}
+	slices.SortStableFunc(assets, func(a, b assetView) int { return turn[a.Address] - turn[b.Address] })
+}
+
 // give has the lead draft the act about an asset, or proposes it to the member that can.
-func (j *jointAction) give(ctx context.Context, v assetView) error {
+func (j *jointAction) give(ctx context.Context, v assetView) (err error) {
 	full, err := get[assetView](ctx, j.as(j.own().analyst), fmt.Sprintf("/v1/assets/%d", v.ID))
 	if err != nil {
 		return err
@@ -206,14 +233,20 @@ func (j *jointAction) give(ctx context.Context, v assetView) error {
 			}
 			unit, instruments := choose(c.Layer, c.Jurisdiction)
 			n := slices.IndexFunc(j.members, func(m *member) bool { return m.unit == unit })
+			at := j.next[v.Address]
+			if j.scenario == "s7" && at == 0 {
+				if j.begun[unit] {
+					return nil
+				}
+				defer func() { j.begun[unit], j.served[v.Address] = err == nil, err == nil }()
+			}
 			if n < 0 {
 				return j.serve(ctx, v, j.op)
 			}
-			at := j.next[v.Address]
 			if at >= len(instruments) {
 				return fmt.Errorf("%s declined every instrument", unit)
 			}
-			_, err := post[struct{}](ctx, j.as(j.own().director), fmt.Sprintf("/v1/operations/%d/tasks", j.op), map[string]any{"participant": j.members[n].part, "asset": v.ID, "provider": c.Provider, "layer": c.Layer,
+			_, err = post[struct{}](ctx, j.as(j.own().director), fmt.Sprintf("/v1/operations/%d/tasks", j.op), map[string]any{"participant": j.members[n].part, "asset": v.ID, "provider": c.Provider, "layer": c.Layer,
 				"role": iru.RoleOrderRemoval, "jurisdiction": c.Jurisdiction, "instrument": instruments[at], "stage": iru.StageAct, "note": j.outlets[v.Outlet]})
 			if err == nil {
 				j.theirs[v.Address] = true
@@ -223,6 +256,32 @@ func (j *jointAction) give(ctx context.Context, v assetView) error {
 		}
 	}
 	return fmt.Errorf("nobody is known who could act on asset %d", v.ID)
+}
+
+// hand tells the member that can act at an address that the hour of the act has come.
+func (j *jointAction) hand(ctx context.Context, v assetView) (bool, error) {
+	full, err := get[assetView](ctx, j.as(j.own().analyst), fmt.Sprintf("/v1/assets/%d", v.ID))
+	if err != nil {
+		return false, err
+	}
+	for _, layer := range nearest {
+		for _, c := range full.Carriers {
+			if c.Layer != layer {
+				continue
+			}
+			unit, _ := choose(c.Layer, c.Jurisdiction)
+			n := slices.IndexFunc(j.members, func(m *member) bool { return m.unit == unit })
+			if n < 0 {
+				return false, nil
+			}
+			k := jointTask{Note: j.outlets[v.Outlet]}
+			k.At.Address = v.Address
+			j.members[n].alone = append(j.members[n].alone, k)
+			j.theirs[v.Address], j.handed[v.Address] = true, j.members[n]
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // send tells each member its own tasks.
@@ -374,19 +433,7 @@ func (m *member) take(ctx context.Context, k jointTask) error {
 				return err
 			}
 		}
-		v, err := post[assetView](ctx, m.as(m.own().analyst), "/v1/watch", map[string]any{"address": k.At.Address, "outlet_name": k.Note, "reason": "a task that the lead proposed"})
-		if err != nil && conflict(err) {
-			v, err = m.known(ctx, k)
-		}
-		if err != nil {
-			return err
-		}
-		m.assets[k.At.Address] = v.ID
-		if _, open := m.outlets[v.Outlet]; !open {
-			m.outlets[v.Outlet] = k.Note
-			return m.open(ctx, iru.OutletID(v.Outlet))
-		}
-		return nil
+		return m.look(ctx, k)
 	}
 	if k.State == "proposed" { // offered anew with another instrument
 		return step("accept", "")
@@ -415,6 +462,53 @@ func (m *member) take(ctx context.Context, k jointTask) error {
 		return err
 	}
 	return nil
+}
+
+// look has a member watch what a task is about.
+func (m *member) look(ctx context.Context, k jointTask) error {
+	v, err := post[assetView](ctx, m.as(m.own().analyst), "/v1/watch", map[string]any{"address": k.At.Address, "outlet_name": k.Note, "reason": "a task that the lead proposed"})
+	if err != nil && conflict(err) {
+		v, err = m.known(ctx, k)
+	}
+	if err != nil {
+		return err
+	}
+	m.assets[k.At.Address] = v.ID
+	if _, open := m.outlets[v.Outlet]; !open {
+		m.outlets[v.Outlet] = k.Note
+		return m.open(ctx, iru.OutletID(v.Outlet))
+	}
+	return nil
+}
+
+// begin has a member serve by itself what it was told that the hour has come for, and reports whether something is left.
+func (m *member) begin(ctx context.Context) (bool, error) {
+	var left []jointTask
+	for _, k := range m.alone {
+		done := false
+		if m.assets[k.At.Address] == 0 {
+			if err := m.look(ctx, k); err != nil {
+				return true, fmt.Errorf("%s: %w", k.At.Address, err)
+			}
+		}
+		v, err := get[assetView](ctx, m.as(m.own().analyst), fmt.Sprintf("/v1/assets/%d", m.assets[k.At.Address]))
+		if err == nil && v.State == "live" {
+			err = m.serve(ctx, v, 0)
+			if done = err == nil; err != nil && notYet(err) {
+				m.waits[v.ID], err = m.unit+": "+v.Address+": "+err.Error(), nil
+			}
+		}
+		if err != nil {
+			return true, fmt.Errorf("%s: %w", k.At.Address, err)
+		}
+		if done {
+			delete(m.waits, v.ID)
+		} else {
+			left = append(left, k)
+		}
+	}
+	m.alone = left
+	return len(left) > 0, nil
 }
 
 // known attributes an address that another page led to already.
@@ -545,6 +639,11 @@ func (j *jointAction) followUp(ctx context.Context) (bool, error) {
 			return busy, fmt.Errorf("%s: %w", m.unit, err)
 		}
 		busy = busy || acts
+		for address, own := range j.handed {
+			if own == m {
+				j.settled[address] = m.down[address]
+			}
+		}
 	}
 	if busy {
 		return true, nil
@@ -573,10 +672,22 @@ func (m *member) followUp(ctx context.Context) (bool, error) {
 	if _, err := m.confirm(ctx); err != nil {
 		return false, err
 	}
+	told, err := false, error(nil)
+	if m.scenario == "s7" {
+		if _, err := m.assess(ctx); err != nil {
+			return false, err
+		}
+		if told, err = m.begin(ctx); err != nil {
+			return told, err
+		}
+	}
 	assets, err := all(ctx, m.as(m.own().analyst), "/v1/assets", func(v assetView) int64 { return v.ID })
 	if err != nil {
 		return false, err
 	}
+	for _, v := range assets {
+		m.down[v.Address] = v.State == "down"
+	}
 	busy, _, err := m.pursue(ctx, assets)
-	return busy, err
+	return busy || told, err
 }

@@ -266,6 +266,20 @@ func (p *play) officer(id iru.OfficerID) string {
 	return "the program"
 }
 
+// asset tells of one asset as this installation knows it.
+func (p *play) asset(ctx context.Context, t *db.Tx, a iru.Asset, outlet string) (assetReport, error) {
+	ar := assetReport{ID: int64(a.ID), Locator: a.Locator, Kind: string(a.Kind), Outlet: outlet, State: string(a.State),
+		Presence: string(a.Presence.State), FoundBy: a.FoundBy, Vantages: map[string]int{}, History: []change{}}
+	for v, run := range a.Presence.Runs {
+		ar.Vantages[v] = run.Length
+	}
+	es, err := t.EventsOf(ctx, iru.Subject{Noun: "asset", ID: int64(a.ID)})
+	for _, e := range es {
+		ar.History = append(ar.History, change{e.At, e.Verb, e.From, e.To, p.officer(e.By), e.Note})
+	}
+	return ar, err
+}
+
 func (p *play) reportAssets(ctx context.Context, t *db.Tx, r *report) error {
 	outlets, err := t.Outlets(ctx, iru.Program())
 	if err != nil {
@@ -290,17 +304,9 @@ func (p *play) reportAssets(ctx context.Context, t *db.Tx, r *report) error {
 		return err
 	}
 	for _, a := range assets {
-		es, err := t.EventsOf(ctx, iru.Subject{Noun: "asset", ID: int64(a.ID)})
+		ar, err := p.asset(ctx, t, a, names[a.Outlet])
 		if err != nil {
 			return err
-		}
-		ar := assetReport{ID: int64(a.ID), Locator: a.Locator, Kind: string(a.Kind), Outlet: names[a.Outlet], State: string(a.State),
-			Presence: string(a.Presence.State), FoundBy: a.FoundBy, Vantages: map[string]int{}, History: []change{}}
-		for v, run := range a.Presence.Runs {
-			ar.Vantages[v] = run.Length
-		}
-		for _, e := range es {
-			ar.History = append(ar.History, change{e.At, e.Verb, e.From, e.To, p.officer(e.By), e.Note})
 		}
 		r.Assets = append(r.Assets, ar)
 		is, err := t.ItemsOf(ctx, iru.Program(), a.ID)

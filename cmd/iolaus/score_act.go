@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -126,6 +127,25 @@ func (p *play) scoreInnocents(ctx context.Context, t *db.Tx, assets []iru.Asset)
 	return s, nil
 }
 
+// A darkSeen is what a store knows of an address: how long it was down, and how often it came back.
+type darkSeen struct {
+	down time.Duration
+	came int
+}
+
+// addSeen adds what one store knows, where it knows more than the others.
+func addSeen(ctx context.Context, t *db.Tx, assets []iru.Asset, now time.Time, into map[string]darkSeen) error {
+	for _, a := range assets {
+		down, came, err := seenDark(ctx, t, a, now)
+		if err != nil {
+			return err
+		}
+		k := into[a.Locator]
+		into[a.Locator] = darkSeen{max(k.down, down), max(k.came, came)}
+	}
+	return nil
+}
+
 // scoreDark holds falls and returns against the truth.
 func (p *play) scoreDark(ctx context.Context, t *db.Tx, assets []iru.Asset) (darkScore, error) {
 	var s darkScore
@@ -134,6 +154,26 @@ func (p *play) scoreDark(ctx context.Context, t *db.Tx, assets []iru.Asset) (dar
 	ns, err := t.Notices(ctx, iru.Program())
 	if err != nil {
 		return s, err
+	}
+	seen := map[string]darkSeen{}
+	if err := addSeen(ctx, t, assets, now, seen); err != nil {
+		return s, err
+	}
+	for _, o := range p.others { // acts of the wave are served by whoever can, and looked after there
+		if err := o.house.db.View(ctx, func(t *db.Tx) error {
+			more, err := t.Notices(ctx, iru.Program())
+			if err != nil {
+				return err
+			}
+			ns = append(ns, more...)
+			own, err := t.Assets(ctx, iru.Program())
+			if err != nil {
+				return err
+			}
+			return addSeen(ctx, t, own, now, seen)
+		}); err != nil {
+			return s, fmt.Errorf("%s: %w", o.name, err)
+		}
 	}
 	var first, last time.Time
 	for _, w := range truth.Wave {
@@ -158,14 +198,9 @@ func (p *play) scoreDark(ctx context.Context, t *db.Tx, assets []iru.Asset) (dar
 		if x.Innocent || len(x.Spans) == 0 {
 			continue
 		}
-		i := slices.IndexFunc(assets, func(a iru.Asset) bool { return a.Locator == x.Locator })
 		returns := 0
-		if i >= 0 {
-			down, came, err := seenDark(ctx, t, assets[i], now)
-			if err != nil {
-				return s, err
-			}
-			s.DarkSeen, returns = s.DarkSeen+hours(down), came
+		if k, known := seen[x.Locator]; known {
+			s.DarkSeen, returns = s.DarkSeen+hours(k.down), k.came
 			if x.Follows != "" {
 				returns++
 			}

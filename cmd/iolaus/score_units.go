@@ -203,6 +203,19 @@ func (p *play) add(ctx context.Context, t *db.Tx, r *report) error {
 	if err != nil {
 		return err
 	}
+	if p.scenario == "s7" { // what a member serves at its own hour it looks at itself, and the lead does not
+		for _, a := range assets {
+			n := slices.IndexFunc(r.Assets, func(x assetReport) bool { return x.Locator == a.Locator && x.State != string(iru.AssetDown) })
+			if n < 0 || a.State != iru.AssetDown {
+				continue
+			}
+			own, err := p.asset(ctx, t, a, r.Assets[n].Outlet)
+			if err != nil {
+				return err
+			}
+			own.ID, own.FoundBy, r.Assets[n] = r.Assets[n].ID, r.Assets[n].FoundBy, own
+		}
+	}
 	said, err := p.scoreRefusals(ctx, t)
 	if err != nil {
 		return err

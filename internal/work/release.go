@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 	"iolaus/internal/db"
 	"iolaus/internal/desk"
+	"iolaus/internal/form"
 	"iolaus/internal/iru"
 )
 
@@ -36,14 +36,17 @@ const fuse = 100 * time.Millisecond
 // watchful is how long before T0 the job stays awake.
 const watchful = 20 * time.Second
 
-// What one task takes, with a margin of about three for others on the same processors: to be put on its way, with its letter written out, and before that to have its
-// documents made. Measured beside other work on two processors: 5 to 10 ms, and 6 to 12 ms of one.
+// What one task takes: to be put on its way with its letter written out, and before that to have its documents made. Measured were 4.9 ms on a busy machine, without the letter (e2e, a
+// thousand tasks), and 6 to 12 ms of a processor (form, BenchmarkDocuments); the rest is for others on the same processors.
 const (
 	armEach   = 25 * time.Millisecond
 	paperEach = 30 * time.Millisecond
 )
 
-// paperUsual is what one document takes by itself on the machine on which armEach and paperEach were measured. On a slower one all takes longer by as much.
+// stampEach is what an authority's time stamp under a document is expected to take, several asked at once. It was not measured.
+const stampEach = 100 * time.Millisecond
+
+// paperUsual is what one document takes by itself on the machine on which these were measured. On a slower one all takes longer by as much.
 const paperUsual = 12 * time.Millisecond
 
 // sample is how many documents are made to see how fast this machine is.
@@ -58,27 +61,44 @@ const (
 func (w *releaser) Timeout(*river.Job[desk.Release]) time.Duration { return releaseTimeout }
 
 // lead is how long before its instant the tasks of a stage are put on their way, and how long before that their documents are begun.
-func (m *magazine) lead(ctx context.Context, ids []iru.NoticeID) (arm, papers time.Duration, err error) {
+func (c *Crew) lead(ctx context.Context, ids []iru.NoticeID) (arm, papers time.Duration, err error) {
 	slow := 1.0
-	if some := ids[:min(sample, len(ids))]; len(ids) > 4*sample {
-		if err := m.ahead(ctx, some); err != nil { // the first one reads fonts
+	if len(ids) > 4*sample {
+		if slow, err = c.slowness(ctx, ids[:sample]); err != nil {
 			return 0, 0, err
-		}
-		for id, p := range m.papers {
-			m.forget(id, p)
-		}
-		begun := time.Now()
-		if err := m.ahead(ctx, some); err != nil {
-			return 0, 0, err
-		}
-		if n := len(m.papers); n > 0 {
-			slow = min(max(1, float64(time.Since(begun))*float64(min(hands, runtime.GOMAXPROCS(0)))/float64(n)/float64(paperUsual)), 10)
 		}
 	}
 	of := func(each time.Duration) time.Duration {
 		return min(time.Duration(slow*float64(len(ids))*float64(each)), longest/2)
 	}
-	return desk.ReleaseLead + of(armEach), of(paperEach), nil
+	paper := paperEach
+	if c.Signer != nil && len(c.Stamps.Authorities) > 0 {
+		paper += stampEach
+	}
+	return desk.ReleaseLead + of(armEach), of(paper), nil
+}
+
+// slowness is by how much this machine makes documents slower than usual, from some that are made and thrown away: 1 to 10.
+func (c *Crew) slowness(ctx context.Context, some []iru.NoticeID) (float64, error) {
+	ds, err := c.Desk.Ahead(ctx, some)
+	if err != nil || len(ds) == 0 {
+		return 1, err
+	}
+	var took time.Duration
+	for _, d := range append(ds[:1:1], ds...) { // the first one reads fonts
+		a, there, err := c.Desk.Issued(ctx, d)
+		if err != nil || !there {
+			return 1, err
+		}
+		begun := time.Now()
+		if _, err := form.Render(a); err != nil {
+			return 1, nil // it is told where it is made for good
+		}
+		if took += time.Since(begun); d.Notice.ID == ds[0].Notice.ID {
+			took = time.Since(begun)
+		}
+	}
+	return min(max(1, float64(took)/float64(len(ds))/float64(paperUsual)), 10), nil
 }
 
 func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error {
@@ -104,7 +124,7 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 		return nil // held, or held and released anew: that release has its own job
 	}
 	m := w.magazine()
-	lead, papers, err := m.lead(ctx, ids)
+	lead, papers, err := w.lead(ctx, ids)
 	if err != nil {
 		return outcome(err)
 	}
@@ -112,7 +132,7 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 	if early := at.Sub(w.Desk.Now()) - watchful - lead - papers; early > 0 {
 		return river.JobSnooze(early)
 	}
-	making, enough := context.WithTimeout(ctx, at.Sub(w.Desk.Now())-lead)
+	making, enough := context.WithTimeout(ctx, at.Sub(w.Desk.Now())-watchful-lead)
 	err = m.ahead(making, ids)
 	enough()
 	if err != nil && making.Err() == nil { // they are made when their acts are on their way
@@ -195,19 +215,25 @@ func (m *magazine) arm(ctx context.Context, o iru.Operation, stage iru.Stage, un
 		for id, why := range out.parked {
 			m.Log.Warn("a task could not leave with the others", "notice", id, "why", why)
 		}
-		out.letters = slices.Collect(maps.Values(m.charges))
-		slices.SortFunc(out.letters, func(a, b charge) int { // what is not written out would hold up what is
-			return cmp.Or(cmp.Compare(btoi(b.rendered()), btoi(a.rendered())), cmp.Compare(a.Notice.ID, b.Notice.ID))
-		})
+		out.letters = m.inOrder()
 		return out, nil
 	}
 }
 
-func btoi(b bool) int {
-	if b {
+// inOrder gives the letters that wait, those that are written out first: the others would hold them up.
+func (m *magazine) inOrder() []charge {
+	byNumber := func(a, b charge) int { return cmp.Compare(a.Notice.ID, b.Notice.ID) }
+	all := slices.SortedFunc(maps.Values(m.charges), byNumber)
+	slices.SortStableFunc(all, func(a, b charge) int {
+		switch {
+		case a.rendered() == b.rendered():
+			return 0
+		case a.rendered():
+			return -1
+		}
 		return 1
-	}
-	return 0
+	})
+	return all
 }
 
 // armLoad arms tasks and writes out each batch while the next is armed.

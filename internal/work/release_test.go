@@ -5,6 +5,7 @@ package work
 import (
 	"bytes"
 	"context"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"iolaus/internal/db"
 	"iolaus/internal/db/dbtest"
 	"iolaus/internal/deliver"
+	"iolaus/internal/desk"
 	"iolaus/internal/iru"
 )
 
@@ -101,9 +103,40 @@ func TestPapersAhead(t *testing.T) {
 				t.Errorf("%d: sent again it would be other bytes, %v", n, err)
 			}
 		}
+		x := m.charges[ids[0]]
+		x.letter = nil // there was no time to write it out
+		m.charges[ids[0]] = x
+		if in := m.inOrder(); len(in) != 3 || in[0].Notice.ID != ids[1] || in[1].Notice.ID != ids[2] || in[2].Notice.ID != ids[0] {
+			t.Error("what is not written out holds up what is")
+		}
 		must(t, o.Desk.StandDown(ctx, o.who["dora"], op.ID, r.letters[0].Unit.ID, "the unit has other trains to catch"))
 		if err := m.recall(ctx, &r, op.ID, iru.StageAct); err != nil || len(r.letters) != 0 {
 			t.Errorf("%d would leave although they were called back, %v", len(r.letters), err)
 		}
 	})
+}
+
+// A release of many begins the earlier the slower the machine is, with a bound.
+func TestReleaseLead(t *testing.T) {
+	o := newPosting(t, filepath.Join(t.TempDir(), "iolaus.db"), nil, 1)
+	o.joint = true
+	o.approveAll(1)
+	var ids []iru.NoticeID
+	o.read(func(ctx context.Context, x *db.Tx) (err error) {
+		ids, err = x.TasksOf(ctx, o.op.ID, iru.StageAct)
+		return err
+	})
+	few, papers, err := o.lead(t.Context(), ids)
+	must(t, err)
+	if few != desk.ReleaseLead+armEach || papers != paperEach {
+		t.Errorf("of one: %s, %s", few, papers)
+	}
+	for _, n := range []int{1000, 1_000_000} {
+		arm, papers, err := o.lead(t.Context(), slices.Repeat(ids, n))
+		must(t, err)
+		slow := float64(papers) / float64(paperEach) / float64(n)
+		if n == 1000 && (slow < 1 || slow > 10) || arm+papers > longest+desk.ReleaseLead || arm < papers/2 {
+			t.Errorf("of %d: armed %s before, documents %s before that", n, arm, papers)
+		}
+	}
 }
