@@ -167,7 +167,13 @@ func TestAfterActionForThePress(t *testing.T) {
 			}
 		}
 		if e == iru.AfterCourt {
+			if !bytes.Contains(pdf, []byte("/S /Figure")) {
+				t.Error("the document has no drawing")
+			}
 			continue
+		}
+		if bytes.Contains(pdf, []byte("/S /Figure")) {
+			t.Error("a drawing of the press edition says more than its figures")
 		}
 		for _, no := range []string{"halcyon", "Halcyon", "Birchrack", "Alder", "X-1", `"indices"`, `"salt"`} {
 			if bytes.Contains(text, []byte(no)) || bytes.Contains(html, []byte(no)) {

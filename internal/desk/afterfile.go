@@ -4,6 +4,7 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -247,6 +248,9 @@ func statementPart(a iru.AfterAction, part string, say Wording) form.StatementPa
 		if t.Note != "" {
 			p.Lines = append(p.Lines, form.StatementLine{Text: say(t.Note)})
 		}
+		if c := chartOf(a, t.ID, say); c != nil {
+			p.Lines = append(p.Lines, form.StatementLine{Chart: c})
+		}
 		for n, r := range t.Rows {
 			if n == mostInPDF {
 				p.Lines = append(p.Lines, form.StatementLine{Text: fmt.Sprintf("… %d", len(t.Rows)-n)})
@@ -262,6 +266,25 @@ func statementPart(a iru.AfterAction, part string, say Wording) form.StatementPa
 		}
 	}
 	return p
+}
+
+// chartOf draws the curves of a table, as the page does: nil for one that has none.
+func chartOf(a iru.AfterAction, table string, say Wording) *form.StatementChart {
+	if !strings.HasSuffix(table, ".curve") {
+		return nil
+	}
+	curves := Curves(a, table)
+	if len(curves) == 0 {
+		return nil
+	}
+	c := &form.StatementChart{Title: say(iru.AfterWords(table).Title), From: curveFrom(table), End: curvesEnd(curves)}
+	for k := range 5 {
+		c.Ticks = append(c.Ticks, tookText(c.End*float64(k)/4))
+	}
+	for _, x := range curves[:min(len(curves), mostCurves)] {
+		c.Curves = append(c.Curves, form.StatementCurve{Name: cmp.Or(x.Name, c.Title), X: x.After, Y: x.Share})
+	}
+	return c
 }
 
 // ColumnTitle is a column's title in English.
