@@ -76,6 +76,8 @@ func AfterValue(f iru.Figure, say Wording) string {
 	case err != nil:
 	case f.Kind == iru.FigureSpan:
 		return tookText(n / 1e6)
+	case f.Kind == iru.FigureTime && n < 10: // whole seconds: what follows the point is not known
+		return f.Value + " s"
 	case f.Kind == iru.FigureTime:
 		return tookText(n)
 	case f.Kind == iru.FigureShare:
@@ -193,7 +195,7 @@ func AfterVerdictLines(a iru.AfterAction, say Wording) [][2]string {
 	v := a.Verdict
 	out := [][2]string{{say("Verdict"), say(v.Verdict)}}
 	if v.Why != "" {
-		out = append(out, [2]string{say("Why"), v.Why})
+		out = append(out, [2]string{say("Why"), say(v.Why)})
 	}
 	if v.Counted != "" {
 		out = append(out, [2]string{say("Counted"), v.Counted})
