@@ -44,10 +44,11 @@ type config struct {
 	Peer      peerConfig        `toml:"peer"`
 	Platform  map[string]string `toml:"platforms"`
 
-	data  string
-	db    string
-	place string // of this process
-	s3    login  // from the environment
+	data     string
+	compress float64 // of the range that is the world here; 0: it is none
+	db       string
+	place    string // of this process
+	s3       login  // from the environment
 }
 
 type unitConfig struct {
@@ -480,7 +481,7 @@ func (c config) rules() desk.Rules {
 		r.Points = append(r.Points, v.Name)
 	}
 	r.Words, r.Authority, r.TwoContacts = c.Rules.Words, c.Unit.Authority, !c.Rules.OneContact
-	r.Suppress = c.Rules.SuppressBelow
+	r.Suppress, r.Compress = c.Rules.SuppressBelow, c.compress
 	r.Spot = min(max(c.Rules.Spot, 0), 1)
 	if c.Rules.Registration != nil {
 		r.Registration = c.Rules.Registration.Duration

@@ -246,6 +246,7 @@ func (d *demoCmd) listen(n int) (net.Listener, error) {
 func rangeConfig(u iru.Unit, dsn, dir string, r *sim.Range, listen string) (config, error) {
 	cfg := defaults()
 	cfg.data, cfg.db = dir, first(dsn, filepath.Join(dir, "iolaus.db"))
+	cfg.compress = r.Compress()
 	cfg.Unit = unitConfig{Name: u.Name, Country: u.Country, Kind: string(u.Kind), Mail: u.Mail}
 	cfg.Web = webConfig{Listen: listen, Base: "http://" + listen}
 	_, domain, _ := strings.Cut(u.Mail, "@")

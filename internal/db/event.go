@@ -194,9 +194,15 @@ func (t *Tx) LastEvent(ctx context.Context) (iru.EventID, error) {
 	return id, err
 }
 
-// ChangedSince lists what events after a number are about, each thing once, at most n. It is for the program alone.
-func (t *Tx) ChangedSince(ctx context.Context, after iru.EventID, n int) ([]iru.Subject, error) {
-	return All(ctx, t, func(s *iru.Subject) []any { return []any{&s.Noun, &s.ID} }, "SELECT DISTINCT noun, subject FROM event WHERE id>$1 LIMIT $2", after, n)
+// A Change is what one event is about.
+type Change struct {
+	Event iru.EventID
+	iru.Subject
+}
+
+// ChangedSince lists what events after a number are about, at most n. It is for the program alone.
+func (t *Tx) ChangedSince(ctx context.Context, after iru.EventID, n int) ([]Change, error) {
+	return All(ctx, t, func(c *Change) []any { return []any{&c.Event, &c.Noun, &c.ID} }, "SELECT id, noun, subject FROM event WHERE id>$1 LIMIT $2", after, n)
 }
 
 // EventsAbout lists a scope's events about a noun ("" for any) and one thing (0 for any) after an id, oldest first, at most n.

@@ -119,9 +119,30 @@ func reportable(r iru.AfterRecord, e iru.AfterEdition) error {
 	return nil
 }
 
+// played has an event that plans an operation say how fast its story runs, where it is a play.
+func (d *Desk) played(plan iru.Event) iru.Event {
+	if d.Rules.Compress > 0 {
+		return plan.With(compressFact, d.Rules.Compress)
+	}
+	return plan
+}
+
+const compressFact = "compress"
+
+// compressOf is how many times faster than a clock the story of an operation ran, by the event that planned it; 0 where that says nothing.
+func compressOf(r iru.AfterRecord) float64 {
+	for _, e := range r.Events {
+		if e.Subject == (iru.Subject{Noun: "operation", ID: int64(r.Operation.ID)}) && e.Verb == "plan" {
+			f, _ := e.Facts[compressFact].(float64)
+			return f
+		}
+	}
+	return 0
+}
+
 func subject(r iru.AfterRecord, e iru.AfterEdition) iru.AfterSubject {
 	o := r.Operation
-	s := iru.AfterSubject{ID: o.ID, State: o.State, Drill: r.Drill, Wave: r.Wave.Number, After: r.Wave.After}
+	s := iru.AfterSubject{ID: o.ID, State: o.State, Drill: r.Drill, Wave: r.Wave.Number, After: r.Wave.After, Compress: compressOf(r)}
 	s.Name, s.Lead = o.Name, r.Units[o.Unit].Name
 	if !o.T0.IsZero() {
 		s.T0 = new(o.T0)
@@ -352,6 +373,9 @@ func afterNotes(r iru.AfterRecord, q AfterRequest) []string {
 	n := []string{"Computed from the unit's own store at a signed checkpoint of its ledger. What this unit does not see of others is not in it."}
 	if r.Drill {
 		n = append(n, "This was a drill: nothing was sent.")
+	}
+	if c := compressOf(r); c > 0 {
+		n = append(n, fmt.Sprintf("This was played: a second of its times is %s of the story.", tookText(c)))
 	}
 	if r.From.IsZero() {
 		n = append(n, "The operation was aborted before T0: nothing left, and nothing is measured.")

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,7 +136,9 @@ func TestAfterActionTampered(t *testing.T) {
 // The press gets no name of a person, no address, no addressee, and no small number.
 func TestAfterActionForThePress(t *testing.T) {
 	ctx, u := t.Context(), newUnit(t, dbtest.Open(t))
+	u.Rules.Compress = 3600
 	day := u.day(5, 30)
+	u.Rules.Compress = 0 // who reads it later need not know
 	ask := func(e iru.AfterEdition) (a iru.AfterAction, err error) {
 		err = u.DB.View(ctx, func(x *db.Tx) error {
 			a, err = u.AfterAction(ctx, x, u.scope("dora"), desk.AfterRequest{Operation: day.op.ID, Edition: e})
@@ -153,6 +156,9 @@ func TestAfterActionForThePress(t *testing.T) {
 	for _, e := range []iru.AfterEdition{iru.AfterCourt, iru.AfterPress} {
 		a, err := ask(e)
 		must(t, err)
+		if a.Operation.Compress != 3600 || !slices.Contains(a.Notes, "This was played: a second of its times is 60 min of the story.") {
+			t.Errorf("the %s edition tells of a play %g times as fast, and %q", e, a.Operation.Compress, a.Notes)
+		}
 		text, err := a.JSON()
 		must(t, err)
 		html := desk.AfterHTML("en", "ltr", nil, a)
@@ -167,7 +173,13 @@ func TestAfterActionForThePress(t *testing.T) {
 			}
 		}
 		if e == iru.AfterCourt {
+			if !bytes.Contains(pdf, []byte("/S /Figure")) {
+				t.Error("the document has no drawing")
+			}
 			continue
+		}
+		if bytes.Contains(pdf, []byte("/S /Figure")) {
+			t.Error("a drawing of the press edition says more than its figures")
 		}
 		for _, no := range []string{"halcyon", "Halcyon", "Birchrack", "Alder", "X-1", `"indices"`, `"salt"`} {
 			if bytes.Contains(text, []byte(no)) || bytes.Contains(html, []byte(no)) {

@@ -4,6 +4,7 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -75,6 +76,8 @@ func AfterValue(f iru.Figure, say Wording) string {
 	case err != nil:
 	case f.Kind == iru.FigureSpan:
 		return tookText(n / 1e6)
+	case f.Kind == iru.FigureTime && n < 10: // whole seconds: what follows the point is not known
+		return f.Value + " s"
 	case f.Kind == iru.FigureTime:
 		return tookText(n)
 	case f.Kind == iru.FigureShare:
@@ -192,7 +195,7 @@ func AfterVerdictLines(a iru.AfterAction, say Wording) [][2]string {
 	v := a.Verdict
 	out := [][2]string{{say("Verdict"), say(v.Verdict)}}
 	if v.Why != "" {
-		out = append(out, [2]string{say("Why"), v.Why})
+		out = append(out, [2]string{say("Why"), say(v.Why)})
 	}
 	if v.Counted != "" {
 		out = append(out, [2]string{say("Counted"), v.Counted})
@@ -247,6 +250,9 @@ func statementPart(a iru.AfterAction, part string, say Wording) form.StatementPa
 		if t.Note != "" {
 			p.Lines = append(p.Lines, form.StatementLine{Text: say(t.Note)})
 		}
+		if c := chartOf(a, t.ID, say); c != nil {
+			p.Lines = append(p.Lines, form.StatementLine{Chart: c})
+		}
 		for n, r := range t.Rows {
 			if n == mostInPDF {
 				p.Lines = append(p.Lines, form.StatementLine{Text: fmt.Sprintf("… %d", len(t.Rows)-n)})
@@ -262,6 +268,25 @@ func statementPart(a iru.AfterAction, part string, say Wording) form.StatementPa
 		}
 	}
 	return p
+}
+
+// chartOf draws the curves of a table, as the page does: nil for one that has none.
+func chartOf(a iru.AfterAction, table string, say Wording) *form.StatementChart {
+	if !strings.HasSuffix(table, ".curve") {
+		return nil
+	}
+	curves := Curves(a, table)
+	if len(curves) == 0 {
+		return nil
+	}
+	c := &form.StatementChart{Title: say(iru.AfterWords(table).Title), From: curveFrom(table), End: curvesEnd(curves)}
+	for k := range 5 {
+		c.Ticks = append(c.Ticks, tookText(c.End*float64(k)/4))
+	}
+	for _, x := range curves[:min(len(curves), mostCurves)] {
+		c.Curves = append(c.Curves, form.StatementCurve{Name: cmp.Or(x.Name, c.Title), X: x.After, Y: x.Share})
+	}
+	return c
 }
 
 // ColumnTitle is a column's title in English.

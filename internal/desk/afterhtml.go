@@ -161,11 +161,7 @@ func partHTML(b *strings.Builder, say Wording, a iru.AfterAction, part string) {
 			}
 		}
 		if strings.HasSuffix(t.ID, ".curve") {
-			from := 0.0 // of a share that grows
-			if t.ID == "return.curve" {
-				from = 1
-			}
-			curveHTML(&inner, say(w.Title), from, Curves(a, t.ID))
+			curveHTML(&inner, say(w.Title), curveFrom(t.ID), Curves(a, t.ID))
 		}
 		tableHTML(&inner, say, t, true)
 	}
@@ -238,17 +234,31 @@ func Curves(a iru.AfterAction, id string) []AfterCurve {
 	return out
 }
 
-// curveHTML draws curves as steps, each with a dash of its own and its name at its end.
-func curveHTML(b *strings.Builder, title string, from float64, curves []AfterCurve) {
+// curveFrom is the share at the beginning: what is gone falls from all, what is removed grows from nothing.
+func curveFrom(table string) float64 {
+	if table == "return.curve" {
+		return 1
+	}
+	return 0
+}
+
+// curvesEnd is the latest time of any of them, at least a second.
+func curvesEnd(curves []AfterCurve) float64 {
 	end := 1.0
 	for _, c := range curves {
 		for _, x := range c.After {
 			end = max(end, x)
 		}
 	}
+	return end
+}
+
+// curveHTML draws curves as steps, each with a dash of its own and its name at its end.
+func curveHTML(b *strings.Builder, title string, from float64, curves []AfterCurve) {
 	if len(curves) == 0 {
 		return
 	}
+	end := curvesEnd(curves)
 	const left, top, wide, high = 45.0, 10.0, 520.0, 200.0
 	e := html.EscapeString
 	fmt.Fprintf(b, "<svg viewBox=\"0 0 640 260\" role=\"img\"><title>%s</title><g fill=\"none\" stroke=\"currentColor\" stroke-width=\".5\"><path d=\"M%g %gV%gH%g\"/></g><g font-size=\"11\" fill=\"currentColor\">", e(title), left, top, top+high, left+wide)

@@ -26,6 +26,7 @@ func TestDayIsReadOn(t *testing.T) {
 			Carry   map[iru.ProviderID]iru.Provider
 			Misses  [][]iru.Lack
 			Readied []iru.TaskState
+			Tiles   []iru.Asset
 		}
 		see := func(y *desk.Day, s iru.Scope) (out seen) {
 			out = seen{Acts: y.Acts, Ballots: map[int64]string{}, Polls: y.Polls, Clocks: y.Clocks, Carry: y.Providers}
@@ -37,6 +38,7 @@ func TestDayIsReadOn(t *testing.T) {
 			for _, r := range y.Readiness(s, o, u.now.Add(time.Hour), u.now) {
 				out.Misses, out.Readied = append(out.Misses, r.Misses), append(out.Readied, r.Task.State)
 			}
+			out.Tiles = view(u, func(x *db.Tx) ([]iru.Asset, error) { return y.Tiles(ctx, x, s, u.now) })
 			return out
 		}
 		read := func(y *desk.Day) *desk.Day {
@@ -66,7 +68,7 @@ func TestDayIsReadOn(t *testing.T) {
 		}
 		for _, what := range []string{"nothing", "a look", "a draft", "a look", "a withdrawal", "a contact", "a hold", "nothing"} {
 			fresh[what]()
-			u.now = u.now.Add(time.Second)
+			u.now = u.now.Add(400 * time.Millisecond)
 			y = read(y)
 			for who, s := range map[string]iru.Scope{"the program": iru.Program(), "who leads": u.scope("dora"), "who takes part": u.scope("brit")} {
 				if got, want := see(y, s), see(read(nil), s); !reflect.DeepEqual(got, want) {

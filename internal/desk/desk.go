@@ -60,6 +60,8 @@ type Rules struct {
 	Words       []string // further words by which names in certificate logs are noticed
 	// Registration is how often the DNS is asked whether the name of an address that is down is registered anew; 0: never.
 	Registration time.Duration
+	// Compress is how many times faster than a clock a story is played here: an operation that is planned says so, and its report. 0: it is no play.
+	Compress float64
 	// Permute is how often the DNS is asked which names exist that look like those of a watched outlet; 0: never.
 	Permute time.Duration
 }

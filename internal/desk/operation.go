@@ -66,7 +66,7 @@ func (d *Desk) planOperation(ctx context.Context, t *db.Tx, s iru.Scope, name st
 			return o, err
 		}
 	}
-	e := happened("operation", int64(o.ID), "plan", s.Officer, s.Unit, now, name).With("outlets", outlets)
+	e := d.played(happened("operation", int64(o.ID), "plan", s.Officer, s.Unit, now, name).With("outlets", outlets))
 	e.To = string(o.State)
 	_, err = t.Record(ctx, e)
 	return o, err

@@ -110,7 +110,7 @@ func (d *Desk) mirror(ctx context.Context, t *db.Tx, i iru.Invitation, p iru.Par
 	if err := t.AddPartnerStanding(ctx, &iru.PartnerStanding{Operation: o.ID, Partner: p.ID, State: iru.OperationPolling, Heard: now}); err != nil {
 		return o, err
 	}
-	e := happened("operation", int64(o.ID), "plan", 0, o.Unit, now, o.Name).With("lead", int64(p.ID))
+	e := d.played(happened("operation", int64(o.ID), "plan", 0, o.Unit, now, o.Name).With("lead", int64(p.ID)))
 	e.To = string(o.State)
 	_, err = t.Record(ctx, e)
 	return o, err

@@ -42,6 +42,7 @@ type Ballot struct {
 	Tasks []iru.Task // as iru.TaskOf gives them, without an act
 
 	digests map[iru.NoticeID]string // of its acts, where they were computed before
+	whole   string                  // its own digest, where it was
 }
 
 // Ballots sorts an operation's acts and tasks under its polls.
@@ -72,6 +73,9 @@ func (b Ballot) Idle() bool { return len(b.Acts) == 0 && len(b.Tasks) == 0 }
 
 // Digest is the SHA-256 of what it is about as it stands: an answer holds only for that.
 func (b Ballot) Digest() (string, error) {
+	if b.whole != "" {
+		return b.whole, nil
+	}
 	var about []string
 	for _, n := range b.Acts {
 		dig, known := b.digests[n.ID]

@@ -46,6 +46,8 @@ type page struct {
 type element struct {
 	tag, lang string
 	pieces    []piece
+	alt       string     // of a figure: what it shows
+	box       [4]float64 // of a figure: where it stands
 }
 
 // A piece is a marked piece of content on a page.

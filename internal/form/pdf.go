@@ -124,7 +124,11 @@ func (p *pen) finish(a Act, w words, name string, facts []byte) []byte {
 			kids = append(kids, fmt.Sprintf("<< /Type /MCR /Pg %s /MCID %d >>", ref(pages[k.page]), k.mark))
 			parents[k.page] = append(parents[k.page], id)
 		}
-		f.set(id, fmt.Sprintf("<< /Type /StructElem /S /%s /P %s%s /K [%s] >>", e.tag, ref(document), langEntry(e.lang), strings.Join(kids, " ")))
+		figure := ""
+		if e.alt != "" {
+			figure = fmt.Sprintf(" /Alt %s /A << /O /Layout /BBox [%s %s %s %s] >>", pdfText(e.alt), number(e.box[0]), number(e.box[1]), number(e.box[2]), number(e.box[3]))
+		}
+		f.set(id, fmt.Sprintf("<< /Type /StructElem /S /%s /P %s%s%s /K [%s] >>", e.tag, ref(document), langEntry(e.lang), figure, strings.Join(kids, " ")))
 		elements = append(elements, id)
 	}
 	var nums strings.Builder

@@ -25,8 +25,11 @@ type StatementPart struct {
 	Lines []StatementLine
 }
 
-// A StatementLine is a label with its text, or text alone.
-type StatementLine struct{ Label, Text string }
+// A StatementLine is a label with its text, or text alone, or a drawing.
+type StatementLine struct {
+	Label, Text string
+	Chart       *StatementChart
+}
 
 // StatementPDF makes the document: A4, tagged, its text extractable in reading order, not signed. The same statement gives the same bytes.
 func StatementPDF(s Statement) []byte {
@@ -40,9 +43,12 @@ func StatementPDF(s Statement) []byte {
 			p.block(block{kind: head, text: part.Head}, s.Lang)
 		}
 		for _, l := range part.Lines {
-			if l.Label == "" {
+			switch {
+			case l.Chart != nil:
+				p.chart(*l.Chart, s.Lang)
+			case l.Label == "":
 				p.block(block{kind: para, text: l.Text}, s.Lang)
-			} else {
+			default:
 				p.block(block{kind: field, label: l.Label, text: l.Text}, s.Lang)
 			}
 		}

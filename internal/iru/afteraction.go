@@ -93,6 +93,9 @@ type AfterSubject struct {
 	From    *time.Time     `json:"from,omitempty"` // bounds of what is looked at
 	To      *time.Time     `json:"to,omitempty"`
 	Acts    string         `json:"acts,omitempty"` // AfterAll, or of the operation alone
+	// Compress is how many times faster than a clock its story was played, as the event that planned it says; 0: it was no play. The times of the report are
+	// those of the clock.
+	Compress float64 `json:"compress,omitempty"`
 }
 
 // AfterAll says that the acts of their own about the same outlets are counted, too.

@@ -260,8 +260,9 @@ func contact(p iru.Provider) ui.Address {
 }
 
 // hostAddress is an address on a tile: neither scheme nor the bare path.
-func hostAddress(canonical string) ui.Address {
-	a := shortAddress(canonical)
+func hostAddress(canonical string) ui.Address { return hostOf(shortAddress(canonical)) }
+
+func hostOf(a ui.Address) ui.Address {
 	if _, rest, ok := strings.Cut(a.Defanged, "://"); ok {
 		a.Defanged = strings.TrimSuffix(rest, "/")
 	}

@@ -363,5 +363,8 @@ func afterWord(ctx context.Context, english string) string {
 	case "Figure":
 		return ui.T(ctx, "Figure")
 	}
+	if said := afterDefinition(ctx, english); said != "" {
+		return said
+	}
 	return english
 }

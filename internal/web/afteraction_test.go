@@ -54,19 +54,27 @@ func TestAfterActionPage(t *testing.T) {
 	}))
 	h.seal()
 	ada.get(base+"/report?edition=press").has("#what-was-served", "Units").hasNo("#what-happened-when")
-	pages := map[string]string{"report": base + "/report", "line": base + "/line", "press": base + "/report?edition=press", "beside": base + "/report/beside/" + id(s.joint.ID), "outlet": "/outlets/" + id(s.joint.Outlets[0])}
+	pages := map[string]string{"report": base + "/report", "court": base + "/report?edition=court", "line": base + "/line", "press": base + "/report?edition=press", "beside": base + "/report/beside/" + id(s.joint.ID), "outlet": "/outlets/" + id(s.joint.Outlets[0])}
 	h.browse("ada", "en")
 	webtest.Axe(t, h.url+pages["report"], 1440, false)
 	webtest.Axe(t, h.url+pages["line"], 320, false)
 	h.browse("ada", "ar")
 	webtest.Axe(t, h.url+pages["report"], 320, true)
+	for _, name := range []string{"report", "press", "court", "beside"} {
+		webtest.Open(t, h.url+pages[name], 1440, false)
+		if left := webtest.Eval[string](t, `[...document.querySelectorAll('main [lang=en]')].map((el) => el.textContent).join('; ')`); left != "" {
+			t.Errorf("%s in Arabic says in English: %s", name, left)
+		}
+	}
 	if dir := os.Getenv("IOLAUS_PICTURES"); dir != "" {
 		for lang, dark := range map[string]bool{"en": false, "ar": true} {
 			h.browse("ada", lang)
 			for name, path := range pages {
 				webtest.Screenshot(t, h.url+path, 1440, dark, filepath.Join(dir, "after-"+name+"-"+lang+".png"))
 			}
-			webtest.Screenshot(t, h.url+pages["line"], 320, dark, filepath.Join(dir, "after-line-narrow-"+lang+".png"))
+			for _, name := range []string{"line", "report", "beside"} {
+				webtest.Screenshot(t, h.url+pages[name], 320, dark, filepath.Join(dir, "after-"+name+"-narrow-"+lang+".png"))
+			}
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,50 @@ type boards struct {
 	mu    sync.Mutex
 	rooms map[boardKey]*boardRoom
 	days  map[iru.OperationID]*boardDay
+	pulse pulse
+
+	texts     sync.Mutex
+	addresses map[string]ui.Address // as they are written on a board: to read one takes longer than to show it
+}
+
+func newBoards() *boards {
+	return &boards{rooms: map[boardKey]*boardRoom{}, days: map[iru.OperationID]*boardDay{}, addresses: map[string]ui.Address{}}
+}
+
+// A pulse asks the store for its newest event once for all boards.
+type pulse struct {
+	mu   sync.Mutex
+	at   time.Time // by the machine's clock
+	last iru.EventID
+}
+
+// newest is the newest event, as it was at most half a tick ago.
+func (x *pulse) newest(v *visit) (iru.EventID, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if time.Since(x.at) < boardEvery/2 {
+		return x.last, nil
+	}
+	err := v.read(func(t *db.Tx) (err error) { x.last, err = t.LastEvent(v.ctx()); return err })
+	if err == nil {
+		x.at = time.Now()
+	}
+	return x.last, err
+}
+
+// address is [shortAddress].
+func (b *boards) address(canonical string) ui.Address {
+	b.texts.Lock()
+	defer b.texts.Unlock()
+	a, ok := b.addresses[canonical]
+	if !ok {
+		if len(b.addresses) >= 20_000 {
+			clear(b.addresses)
+		}
+		a = shortAddress(canonical)
+		b.addresses[canonical] = a
+	}
+	return a
 }
 
 // A boardDay is what was read of an operation last.
@@ -63,10 +108,10 @@ type boardKey struct {
 }
 
 const (
-	boardEvery = 100 * time.Millisecond // how often a board that is looked at asks for news
-	boardApart = 500 * time.Millisecond // between two computations, and so between two words to one page
+	boardEvery = 50 * time.Millisecond  // how often a board that is looked at asks for news
+	boardApart = 250 * time.Millisecond // between two computations, and so between two words to one page
 	boardAge   = time.Second            // how old what no event tells of may be: when an asset was seen
-	boardKept  = 64                     // changes that are remembered; who is further behind fetches everything
+	boardKept  = 64                     // changes that are remembered, who is further behind fetches everything; and answers
 )
 
 // A boardRoom is one board as it was computed last.
@@ -147,21 +192,24 @@ func (r *boardRoom) compute(v *visit, op iru.OperationID) error {
 	old := r.sig
 	p.parted = &boardParts{html: map[string][]byte{}}
 	r.page, r.at, r.last = p, time.Now(), last
-	r.sig = map[string]string{}
+	r.sig = make(map[string]string, len(p.Tiles.Tiles)+len(p.Tasks.Rows)+16)
 	for id, part := range p.shared() {
 		if id != "tasks" { // its rows are told of one by one
 			r.sig[id] = steady(render(v.ctx(), part))
 		}
 	}
+	var grid, rows strings.Builder
 	for _, t := range p.Tiles.Tiles {
-		r.sig[t.ID] = string(t.State.Tone) + t.State.Word + t.Fresh.Seen.String()
-		r.sig["grid"] += t.ID
+		r.sig[t.ID] = string(t.State.Tone) + t.State.Word + strconv.FormatInt(t.Fresh.Seen.UnixMicro(), 36)
+		grid.WriteString(t.ID)
 	}
-	r.sig["tasks"] = p.leftWords(v.ctx())
+	r.sig["grid"] = grid.String()
+	rows.WriteString(p.leftWords(v.ctx()))
 	for n, t := range p.Tasks.Rows {
 		r.sig[t.ID] = p.rows[n]
-		r.sig["tasks"] += " " + t.ID
+		rows.WriteString(" " + t.ID)
 	}
+	r.sig["tasks"] = rows.String()
 	if old == nil {
 		return nil
 	}
@@ -261,8 +309,8 @@ func (r *boardRoom) follow(v *visit, op iru.OperationID) {
 			return
 		case <-tick.C:
 		}
-		var last iru.EventID
-		if err := v.read(func(t *db.Tx) (err error) { last, err = t.LastEvent(v.ctx()); return err }); err != nil {
+		last, err := v.boards.pulse.newest(v)
+		if err != nil {
 			continue // the next tick asks again; the pages grow visibly older meanwhile
 		}
 		r.mu.Lock()
@@ -314,19 +362,16 @@ func (p BoardPage) shared() map[string]templ.Component {
 	return map[string]templ.Component{"count": p.count(), "tally": p.tally(), "tasks": p.tasks(), "holds": p.holds(), "release": p.release(), "stages": p.stages(), "duty": p.duty()}
 }
 
-// parts renders the parts of a board that a page asks for, those that all see alike once for all.
+// parts renders the parts of a board that a page asks for: those that all see alike once for all, and most pages ask for the same.
 func (p BoardPage) parts(ids []string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		if _, err := io.WriteString(w, "<!DOCTYPE html><title>"+templ.EscapeString(p.Op.Name)+"</title>"); err != nil {
 			return err
 		}
-		var tiles map[string]ui.Tile
-		rows := p.Tasks
-		rows.Rows = slices.DeleteFunc(slices.Clone(rows.Rows), func(r ui.Row) bool { return !slices.Contains(ids, r.ID) })
-		if len(rows.Rows) > 0 {
-			if err := rows.Render(ctx, w); err != nil {
-				return err
-			}
+		alike := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "count" || id == "session" })
+		html := p.parted.once(ctx, strings.Join(alike, " ")+p.personalMark(alike), p.Wall, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error { return p.alike(ctx, w, alike) }))
+		if _, err := w.Write(html); err != nil {
+			return err
 		}
 		for _, id := range ids {
 			var err error
@@ -337,22 +382,6 @@ func (p BoardPage) parts(ids []string) templ.Component {
 				err = p.count().Render(ctx, w)
 			case id == "session":
 				err = p.sessionNote().Render(ctx, w)
-			case strings.HasPrefix(id, "tile-"):
-				if tiles == nil {
-					tiles = map[string]ui.Tile{}
-					for _, t := range p.Tiles.Tiles {
-						tiles[t.ID] = t
-					}
-				}
-				if t, ok := tiles[id]; ok {
-					_, err = w.Write(p.parted.once(ctx, id, p.Wall, t.Item()))
-				}
-			case id == "grid":
-				_, err = w.Write(p.parted.once(ctx, id, p.Wall, p.grid()))
-			default:
-				if c, ok := p.shared()[id]; ok {
-					_, err = w.Write(p.parted.once(ctx, id+p.personalMark(id), p.Wall, c))
-				}
 			}
 			if err != nil {
 				return err
@@ -362,9 +391,41 @@ func (p BoardPage) parts(ids []string) templ.Component {
 	})
 }
 
+// alike renders parts that all who reach as far see alike.
+func (p BoardPage) alike(ctx context.Context, w io.Writer, ids []string) error {
+	wanted := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	rows := p.Tasks
+	rows.Rows = slices.DeleteFunc(slices.Clone(rows.Rows), func(r ui.Row) bool { return !wanted[r.ID] })
+	if len(rows.Rows) > 0 {
+		if err := rows.Render(ctx, w); err != nil {
+			return err
+		}
+	}
+	for _, t := range p.Tiles.Tiles {
+		if wanted[t.ID] {
+			if err := t.Item().Render(ctx, w); err != nil {
+				return err
+			}
+		}
+	}
+	shared := p.shared()
+	shared["grid"] = p.grid()
+	for _, id := range ids {
+		if c, ok := shared[id]; ok {
+			if err := c.Render(ctx, w); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // personalMark parts what looks different for some officers.
-func (p BoardPage) personalMark(id string) string {
-	if id == "duty" && p.MaySay {
+func (p BoardPage) personalMark(ids []string) string {
+	if p.MaySay && slices.Contains(ids, "duty") {
 		return "+"
 	}
 	return ""
@@ -387,7 +448,9 @@ func (b *boardParts) once(ctx context.Context, id string, wall bool, c templ.Com
 	html, ok := b.html[id]
 	if !ok {
 		html = []byte(render(ctx, c))
-		b.html[id] = html
+		if len(b.html) < boardKept {
+			b.html[id] = html
+		}
 	}
 	return html
 }

@@ -126,7 +126,7 @@ func (p LinePage) sweeps(ctx context.Context) ui.Table {
 }
 
 func (p LinePage) standing(ctx context.Context) ui.Table {
-	t := ui.Table{Label: ui.T(ctx, "Not known to be down"), Compact: true, Empty: ui.T(ctx, "Every address is down."), Columns: []ui.Column{{Title: ui.T(ctx, "Address")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Seen from")}, {Title: ui.T(ctx, "Acts about it")}, {Title: ui.T(ctx, "Who can act next")}}}
+	t := ui.Table{Label: ui.T(ctx, "Not known to be down"), Compact: true, Empty: ui.T(ctx, "Every address is down."), Columns: []ui.Column{{Title: ui.T(ctx, "Address")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Seen from")}, {Title: ui.T(ctx, "Acts about it"), NoWrap: true}, {Title: ui.T(ctx, "Who can act next"), NoWrap: true}}}
 	for _, s := range p.Standing {
 		t.Rows = append(t.Rows, ui.Cells(ui.All(shortAddress(s.Asset.Locator), ui.Text(" "), ui.Link("/assets/"+id(s.Asset.ID), ui.T(ctx, "all about it"))), presenceState(ctx, s.Asset.Presence.State), p.seenFrom(ctx, s.Asset.ID), actsAbout(ctx, s.Acts), p.rungs(ctx, s)))
 	}
@@ -142,18 +142,18 @@ func (p LinePage) seenFrom(ctx context.Context, a iru.AssetID) templ.Component {
 	if len(parts) == 0 {
 		return ui.Quiet("–")
 	}
-	return ui.All(parts...)
+	return below(parts)
 }
 
 func actsAbout(ctx context.Context, ns []iru.Notice) templ.Component {
 	var parts []templ.Component
 	for _, n := range ns {
-		parts = append(parts, ui.Link("/notices/"+id(n.ID), n.Ref), ui.Text(" "), noticeState(ctx, n.State), ui.Text(" "))
+		parts = append(parts, ui.All(ui.Link("/notices/"+id(n.ID), n.Ref), ui.Text(" "), noticeState(ctx, n.State)))
 	}
 	if len(parts) == 0 {
 		return ui.Quiet("–")
 	}
-	return ui.All(parts...)
+	return below(parts)
 }
 
 // mostRungs is how many next steps a line names.
@@ -164,16 +164,16 @@ func (p LinePage) rungs(ctx context.Context, s desk.Standing) templ.Component {
 	var parts []templ.Component
 	for _, n := range s.Acts {
 		if iru.NoticeTable.Can(n.State, "escalate") {
-			parts = append(parts, ui.Link("/notices/"+id(n.ID)+"/escalate", ui.T(ctx, "Escalate %s", n.Ref)), ui.Text(" "))
+			parts = append(parts, ui.Link("/notices/"+id(n.ID)+"/escalate", ui.T(ctx, "Escalate %s", n.Ref)))
 		}
 	}
 	for _, r := range s.Rungs[:min(len(s.Rungs), mostRungs)] {
-		parts = append(parts, ui.Link(at("/assets/"+id(s.Asset.ID)+"/act", "option", optionKey(r.Option, r.Instrument)), join(r.Option.Provider.Name, instrumentName(ctx, r.Instrument))), ui.Text(" "))
+		parts = append(parts, ui.Link(at("/assets/"+id(s.Asset.ID)+"/act", "option", optionKey(r.Option, r.Instrument)), join(r.Option.Provider.Name, instrumentName(ctx, r.Instrument))))
 	}
 	if len(parts) == 0 {
 		return ui.Quiet(ui.T(ctx, "Everything that the law allows was tried."))
 	}
-	return ui.All(parts...)
+	return below(parts)
 }
 
 func (p LinePage) fallen(ctx context.Context) ui.Table {

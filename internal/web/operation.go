@@ -178,6 +178,9 @@ func (v *visit) board(wall bool) error {
 		return err
 	}
 	room.into(v, &p)
+	if ids := strings.Fields(v.fragment()); len(ids) > 0 {
+		return v.show(p.parts(ids))
+	}
 	p.Frame = v.frame("operations", p.Op.Name)
 	if len(p.Outlets) > 0 {
 		p.Frame.Handling = handling(p.Outlets[0].Handling)
@@ -185,9 +188,6 @@ func (v *visit) board(wall bool) error {
 	if wall {
 		p.Frame.Nav, p.Frame.Search, p.Frame.SignOut, p.Frame.Officer, p.Frame.Theme = nil, "", "", "", "dark"
 		p.Buttons, p.StandDown, p.MaySay = nil, false, false
-	}
-	if ids := strings.Fields(v.fragment()); len(ids) > 0 {
-		return v.show(p.parts(ids))
 	}
 	if wall {
 		return v.show(p.View())
@@ -222,7 +222,7 @@ func (v *visit) fillBoard(t *db.Tx, p *BoardPage, oid iru.OperationID, read func
 		return err
 	}
 	v.taskTable(p, day)
-	if err := v.tiles(t, p); err != nil {
+	if err := v.tiles(t, p, day); err != nil {
 		return err
 	}
 	v.holds(p, day)
@@ -420,7 +420,7 @@ func (v *visit) taskTable(p *BoardPage, day *desk.Day) {
 		if i >= desk.DayClocks {
 			continue
 		}
-		row := ui.Cells(ui.Link("/notices/"+id(n.ID), n.Ref), ui.Isolated(units[n.Unit]), ui.Text(instrumentName(ctx, n.Instrument)), ui.Isolated(day.Providers[n.Provider].Name), shortAddress(n.Locator),
+		row := ui.Cells(ui.Link("/notices/"+id(n.ID), n.Ref), ui.Isolated(units[n.Unit]), ui.Text(instrumentName(ctx, n.Instrument)), ui.Isolated(day.Providers[n.Provider].Name), v.boards.address(n.Locator),
 			noticeState(ctx, n.State), ui.Text(left), v.clockCell(n, day.Clocks[n.ID]))
 		row.ID = "act-" + id(n.ID)
 		p.Tasks.Rows = append(p.Tasks.Rows, row)
@@ -432,13 +432,14 @@ func (v *visit) taskTable(p *BoardPage, day *desk.Day) {
 	}
 }
 
-func (v *visit) tiles(t *db.Tx, p *BoardPage) error {
+func (v *visit) tiles(t *db.Tx, p *BoardPage, day *desk.Day) error {
 	ctx := v.ctx()
-	as, err := t.TilesIn(ctx, v.scope, p.Op.ID)
+	as, err := day.Tiles(ctx, t, v.scope, v.now)
 	if err != nil {
 		return err
 	}
 	p.Tiles = ui.Tiles{Label: ui.T(ctx, "Assets, live")}
+	p.Tiles.Tiles = make([]ui.Tile, 0, len(as))
 	p.Up, p.Down, p.Unknown = 0, 0, 0
 	for _, a := range as {
 		s := presenceState(ctx, a.Presence.State)
@@ -462,7 +463,7 @@ func (v *visit) tiles(t *db.Tx, p *BoardPage) error {
 			}
 			s.Word = join(s.Word, ui.T(ctx, "%d of %d points", agree, v.desk.Rules.Agreement.Points))
 		}
-		p.Tiles.Tiles = append(p.Tiles.Tiles, ui.Tile{ID: "tile-" + id(a.ID), State: s, Text: hostAddress(a.Locator), Fresh: ui.Fresh{Seen: a.Seen, Now: v.now, Stale: freshFor}})
+		p.Tiles.Tiles = append(p.Tiles.Tiles, ui.Tile{ID: "tile-" + id(a.ID), State: s, Text: hostOf(v.boards.address(a.Locator)), Fresh: ui.Fresh{Seen: a.Seen, Now: v.now, Stale: freshFor}})
 	}
 	return nil
 }

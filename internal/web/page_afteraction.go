@@ -105,9 +105,9 @@ func partID(part string) string { return strings.ReplaceAll(strings.ToLower(part
 
 // figures are the figures of a part, each with what it counts and the entries of the ledger that prove it.
 func (p AfterPage) figures(ctx context.Context, part string) ui.Table {
-	t := ui.Table{Label: afterWord(ctx, part), Compact: true, Columns: []ui.Column{{Title: ui.T(ctx, "Figure")}, {Title: ui.T(ctx, "Value"), Num: true}, {Title: ui.T(ctx, "Proved by"), Num: true}}}
+	t := ui.Table{Label: afterWord(ctx, part), Compact: true, Stack: true, Columns: []ui.Column{{Title: ui.T(ctx, "Figure")}, {Title: ui.T(ctx, "Value"), Num: true, NoWrap: true}, {Title: ui.T(ctx, "Proved by"), Num: true, NoWrap: true}}}
 	for _, f := range p.figuresOf(part) {
-		value := ui.Strong(desk.AfterValue(f, func(s string) string { return afterWord(ctx, s) }))
+		value := ui.Strong(alone(ctx, desk.AfterValue(f, func(s string) string { return afterWord(ctx, s) })))
 		if f.State != iru.FigureGiven {
 			value = ui.Quiet(figureState(ctx, f.State))
 		}
@@ -156,7 +156,7 @@ func (p AfterPage) table(ctx context.Context, a iru.AfterTable) ui.Table {
 	t := ui.Table{Label: afterWord(ctx, iru.AfterWords(a.ID).Title), Compact: true, Empty: ui.T(ctx, "Nothing")}
 	for _, c := range a.Columns {
 		num := c.Kind == iru.CellCount || c.Kind == iru.CellShare || c.Kind == iru.CellTook || c.Kind == iru.CellReal
-		t.Columns = append(t.Columns, ui.Column{Title: afterWord(ctx, desk.ColumnTitle(c.ID)), Num: num, NoWrap: c.Kind == iru.CellTime})
+		t.Columns = append(t.Columns, ui.Column{Title: afterWord(ctx, desk.ColumnTitle(c.ID)), Num: num, NoWrap: c.Kind == iru.CellTime || c.ID == "ref"})
 	}
 	for _, r := range a.Rows[:min(len(a.Rows), afterRows)] {
 		var cells []templ.Component
@@ -181,7 +181,15 @@ func afterCell(ctx context.Context, c iru.AfterColumn, s string) templ.Component
 	case iru.CellText:
 		return ui.Isolated(s)
 	}
-	return ui.Text(desk.AfterCell(c.Kind, s, func(w string) string { return afterWord(ctx, w) }))
+	return ui.Text(alone(ctx, desk.AfterCell(c.Kind, s, func(w string) string { return afterWord(ctx, w) })))
+}
+
+// alone keeps a number with its unit in its own direction.
+func alone(ctx context.Context, s string) string {
+	if ui.LanguageOf(ctx).Dir == "rtl" {
+		return "\u2068" + s + "\u2069"
+	}
+	return s
 }
 
 // afterKey says a key of the program in words.
@@ -275,7 +283,7 @@ func (p BesidePage) table(ctx context.Context) ui.Table {
 		}
 		cells := []templ.Component{ui.Text(name)}
 		for _, c := range r.Cells[1:] {
-			cells = append(cells, ui.Text(afterWord(ctx, c)))
+			cells = append(cells, ui.Text(alone(ctx, afterWord(ctx, c))))
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: cells})
 	}

@@ -155,10 +155,11 @@ func proofTerms(ctx context.Context, r iru.Report) ui.Terms {
 		{Name: ui.T(ctx, "Size"), Value: ui.Text(ui.Thousands(int(r.Ledger.Size)))},
 		{Name: ui.T(ctx, "Root"), Value: ui.Hash{Hex: root, Copy: true}},
 		{Name: ui.T(ctx, "As of"), Value: ui.When{At: r.AsOf, Day: true}},
-		{Name: ui.T(ctx, "Counted from"), Value: ui.When{At: r.From, Day: true}},
-		{Name: ui.T(ctx, "and before"), Value: ui.When{At: r.Until, Day: true}},
-		{Name: ui.T(ctx, "Version of the definitions"), Value: ui.Isolated(r.Query)},
 	}
+	if !r.From.IsZero() { // the press is not told for how long was looked
+		t = append(t, ui.Term{Name: ui.T(ctx, "Counted from"), Value: ui.When{At: r.From, Day: true}}, ui.Term{Name: ui.T(ctx, "and before"), Value: ui.When{At: r.Until, Day: true}})
+	}
+	t = append(t, ui.Term{Name: ui.T(ctx, "Version of the definitions"), Value: ui.Isolated(r.Query)})
 	if r.Edition == iru.PublicEdition {
 		t = append(t, ui.Term{Name: ui.T(ctx, "Suppressed below"), Value: ui.Text(strconv.Itoa(r.Threshold))})
 	}

@@ -9,8 +9,9 @@ const importPattern = "POST /banks/{id}/step/import"
 
 // What a wallboard asks for.
 const (
-	livePattern = "GET /live/{topic}"
-	wallPattern = "GET /operations/{id}/wall"
+	livePattern  = "GET /live/{topic}"
+	wallPattern  = "GET /operations/{id}/wall"
+	boardPattern = "GET /operations/{id}"
 )
 
 // routes is every page of the workbench and everything that a page can ask for.
@@ -157,7 +158,7 @@ func (s *server) routes() []route {
 		{"GET /operations", (*visit).operationsPage, false},
 		{"POST /operations", (*visit).plan, false},
 		{"GET /operations/new", (*visit).planPage, false},
-		{"GET /operations/{id}", (*visit).boardPage, false},
+		{boardPattern, (*visit).boardPage, false},
 		{wallPattern, (*visit).wallPage, false},
 		{"GET /operations/{id}/agree", (*visit).agreePage, false},
 		{"POST /operations/{id}/agree", (*visit).agreePage, false},

@@ -33,6 +33,7 @@ type workshop struct {
 	after   atomic.Pointer[string] // that the stream was asked with
 	person  atomic.Int64           // requests that said a person made them
 	version atomic.Int64
+	slow    atomic.Bool // the next part is made at once and sent half a second later
 	events  chan string
 }
 
@@ -64,7 +65,11 @@ func newWorkshop(t *testing.T) *workshop {
 		if r.Header.Get("Iolaus-Person") != "" {
 			s.person.Add(100)
 		}
-		if err := Render(w, r, 200, s.page(r.Context())); err != nil {
+		page := s.page(r.Context())
+		if r.Header.Get("Iolaus-Fragment") != "" && s.slow.CompareAndSwap(true, false) {
+			time.Sleep(500 * time.Millisecond)
+		}
+		if err := Render(w, r, 200, page); err != nil {
 			t.Error(err)
 		}
 	})
@@ -194,6 +199,19 @@ func TestScript(t *testing.T) {
 	until(t, "the change is shown", `document.getElementById('version').textContent === '7'`)
 	if n := s.person.Load(); n != 1 {
 		t.Errorf("a form of a person, then the page by itself: counted %d", n)
+	}
+
+	// An answer that is late does not take the place of a newer one.
+	s.slow.Store(true)
+	s.events <- "event: change\ndata: live\n\n"
+	for end := time.Now().Add(5 * time.Second); s.slow.Load() && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	}
+	s.version.Store(8)
+	s.events <- "event: change\ndata: live\n\n"
+	until(t, "the newer one is shown", `document.getElementById('version').textContent === '8'`)
+	time.Sleep(600 * time.Millisecond)
+	if got := text(t, "#version"); got != "8" {
+		t.Errorf("the older answer %q took the place of the newer one", got)
 	}
 	s.events <- "event: now\ndata: 2026-03-12T09:20:00Z\n\n"
 	until(t, "the server's time is taken over", `document.querySelector('.clock').textContent.startsWith('+00:05:') && document.querySelector('.clock').matches('.late')`)

@@ -56,7 +56,7 @@ func New(d *desk.Desk, o Options) (http.Handler, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &server{desk: d, opts: o, static: NewStatic("/static/"), sessions: sessionManager(d, o), feed: newFeed(d), boards: &boards{rooms: map[boardKey]*boardRoom{}, days: map[iru.OperationID]*boardDay{}}, checks: &checkbook{}, proving: make(chan struct{}, 4)}
+	s := &server{desk: d, opts: o, static: NewStatic("/static/"), sessions: sessionManager(d, o), feed: newFeed(d), boards: newBoards(), checks: &checkbook{}, proving: make(chan struct{}, 4)}
 
 	pages := http.NewServeMux()
 	for _, rt := range s.routes() {

@@ -52,10 +52,10 @@ func (v *visit) know(id iru.OfficerID) error {
 			return err
 		}
 		v.scope = v.by.Scope()
-		if v.waiting, err = t.Waiting(ctx, v.scope, v.now); err != nil {
+		if v.last, err = t.LastEvent(ctx); err != nil || v.bare() {
 			return err
 		}
-		if v.last, err = t.LastEvent(ctx); err != nil {
+		if v.waiting, err = t.Waiting(ctx, v.scope, v.now); err != nil {
 			return err
 		}
 		if noun, number := v.named(); noun != "" {
@@ -75,6 +75,11 @@ func (v *visit) know(id iru.OfficerID) error {
 		}
 		return nil
 	})
+}
+
+// bare reports whether parts of a board are asked for: nothing stands around them, and many ask for them at once.
+func (v *visit) bare() bool {
+	return v.fragment() != "" && (v.r.Pattern == boardPattern || v.r.Pattern == wallPattern)
 }
 
 // named is what the address names, where that can belong to an operation: "" for nothing that can.

@@ -137,15 +137,30 @@ function focusable(el) {
   return el;
 }
 
-// freshen fetches several parts of this page at once: what was named changed, and nothing else.
+// freshen fetches several parts of this page at once: what was named changed, and nothing else. One answer is waited for before the next is asked for,
+// so that an older one never takes the place of a newer one, and a slow line carries fewer.
+const changed = new Set();
+let fetching = false;
 async function freshen(ids) {
+  ids.forEach((id) => changed.add(id));
+  if (fetching) return;
+  fetching = true;
+  while (changed.size) {
+    const some = [...changed];
+    changed.clear();
+    await fetchParts(some);
+  }
+  fetching = false;
+}
+
+async function fetchParts(ids) {
   const here = ids.map((id) => document.getElementById(id)).filter(Boolean);
   const busy = here.filter((el) => el.contains(document.activeElement) && typing(document.activeElement));
   busy.forEach(refresh);
   const wanted = here.filter((el) => !busy.includes(el)).map((el) => el.id);
   if (!wanted.length) return;
   try {
-    const response = await fetch(location.href, { headers: { Accept: 'text/html', 'Iolaus-Fragment': wanted.join(' ') } });
+    const response = await fetch(location.href, { headers: { Accept: 'text/html', 'Iolaus-Fragment': wanted.join(' ') }, signal: AbortSignal.timeout(15000) });
     if (!response.ok) throw new Error(response.status);
     const page = await load(response);
     wanted.forEach((id) => put(page, id));
