@@ -3,6 +3,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +41,16 @@ func (w *world) day(op thing) {
 	var drill Operation
 	if w.post("dora", "/v1/operations", words{"name": "Lantern, practised", "outlets": []int64{}, "drill": true}, &drill); !drill.Drill {
 		w.t.Errorf("no drill: %+v", drill)
+	}
+	var ts struct{ Items []Task }
+	w.get("dora", o("tasks"), &ts)
+	var played thing
+	w.post("ada", "/v1/notices", words{"asset": ts.Items[0].Asset, "provider": ts.Items[0].Provider, "layer": ts.Items[0].Layer, "instrument": "referral", "operation": drill.ID}, &played)
+	for path, want := range map[string]bool{"/v1/notices?limit=200": false, "/v1/notices?limit=200&drills=true": true, to("/v1/notices?operation=%d", drill.ID): true, to("/v1/notices?limit=200&asset=%d", ts.Items[0].Asset): false} {
+		var ns List[Notice]
+		if w.get("ada", path, &ns); slices.ContainsFunc(ns.Items, func(n Notice) bool { return n.ID == played.ID }) != want {
+			w.t.Errorf("%s lists the act of a drill: %v", path, !want)
+		}
 	}
 	w.post("dora", to("/v1/operations/%d/abort", drill.ID), words{"reason": "exercise over"}, nil)
 	var h DeskHours

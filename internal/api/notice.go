@@ -91,6 +91,7 @@ type (
 		Asset     int64       `query:"asset" minimum:"1"`
 		Operation int64       `query:"operation" minimum:"1"`
 		Provider  int64       `query:"provider" minimum:"1"`
+		Drills    bool        `query:"drills" doc:"Those of drills, too, of which nothing ever leaves; with an operation they are listed in any case."`
 	}
 	// Addressee says on whom an act is to be served, and by which instrument.
 	Addressee struct {
@@ -142,7 +143,7 @@ func (s *server) notices() {
 		if err != nil {
 			return nil, err
 		}
-		f := db.NoticeFilter{State: iru.NoticeState(in.State), Asset: iru.AssetID(in.Asset), Operation: iru.OperationID(in.Operation), Provider: iru.ProviderID(in.Provider)}
+		f := db.NoticeFilter{State: iru.NoticeState(in.State), Asset: iru.AssetID(in.Asset), Operation: iru.OperationID(in.Operation), Provider: iru.ProviderID(in.Provider), Drills: in.Drills}
 		ns, err := t.NoticesAfter(ctx, sc, f, iru.NoticeID(after), n)
 		if err != nil {
 			return nil, err

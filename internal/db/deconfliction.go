@@ -43,9 +43,9 @@ func (t *Tx) DeconflictionsAsked(ctx context.Context, s iru.Scope, after iru.Dec
 	return deconflictions.list(ctx, t, "WHERE "+ownReach+" AND unit<>0 AND id>$2 ORDER BY id LIMIT $3", s.Reach(), after, n)
 }
 
-// HeldAt lists the questions about an address in whose answer somebody wants hands kept off it. It is for the program alone.
-func (t *Tx) HeldAt(ctx context.Context, address string) ([]iru.Deconfliction, error) {
-	return deconflictions.list(ctx, t, "WHERE address=$1 AND state IN ('hold','evidence_first') ORDER BY id", address)
+// HeldAt lists the questions about an address in whose answer somebody wants hands kept off it, in operations or in drills. It is for the program alone.
+func (t *Tx) HeldAt(ctx context.Context, address string, drill bool) ([]iru.Deconfliction, error) {
+	return deconflictions.list(ctx, t, "WHERE address=$1 AND state IN ('hold','evidence_first') AND operation IN (SELECT id FROM operation WHERE drill=$2) ORDER BY id", address, drill)
 }
 
 // HeldNow lists every question in whose answer somebody wants hands kept off an address. It is for the program alone.

@@ -171,12 +171,13 @@ type NoticeFilter struct {
 	Asset     iru.AssetID
 	Operation iru.OperationID
 	Provider  iru.ProviderID
+	Drills    bool // those of drills, too; with an operation they are listed in any case
 }
 
 // NoticesAfter lists the notices that pass the filter after an id, oldest first, at most n.
 func (t *Tx) NoticesAfter(ctx context.Context, s iru.Scope, f NoticeFilter, after iru.NoticeID, n int) ([]iru.Notice, error) {
-	return notices.list(ctx, t, "WHERE "+noticeReach+" AND id>$2 AND (state=$3 OR $3='') AND (asset=$4 OR $4=0) AND (operation=$5 OR $5=0) AND (provider=$6 OR $6=0) ORDER BY id LIMIT $7",
-		s.Reach(), after, f.State, f.Asset, f.Operation, f.Provider, n)
+	return notices.list(ctx, t, "WHERE "+noticeReach+" AND id>$2 AND (state=$3 OR $3='') AND (asset=$4 OR $4=0) AND (operation=$5 OR $5=0) AND (provider=$6 OR $6=0) AND (NOT drill OR $5<>0 OR $8) ORDER BY id LIMIT $7",
+		s.Reach(), after, f.State, f.Asset, f.Operation, f.Provider, n, f.Drills)
 }
 
 // LettersToFile lists received letters whose kind was only guessed, oldest first, at most n.
@@ -187,7 +188,7 @@ func (t *Tx) LettersToFile(ctx context.Context, s iru.Scope, n int) ([]iru.Lette
 // NoticesBefore lists the notices in one of the states (none: in any) that pass the filter before an id (0: from the end), newest
 // first, at most n. Those of a drill are listed with their operation alone.
 func (t *Tx) NoticesBefore(ctx context.Context, s iru.Scope, states []iru.NoticeState, f NoticeFilter, before iru.NoticeID, n int) ([]iru.Notice, error) {
-	args := []any{s.Reach(), before, f.State, f.Asset, f.Operation, f.Provider, n}
+	args := []any{s.Reach(), before, f.State, f.Asset, f.Operation, f.Provider, n, f.Drills}
 	in := ""
 	if len(states) > 0 {
 		in = " AND state IN (" + binds(len(args)+1, len(states)) + ")"
@@ -195,7 +196,7 @@ func (t *Tx) NoticesBefore(ctx context.Context, s iru.Scope, states []iru.Notice
 			args = append(args, st)
 		}
 	}
-	return notices.list(ctx, t, "WHERE "+noticeReach+" AND ($2=0 OR id<$2) AND (state=$3 OR $3='') AND (asset=$4 OR $4=0) AND (operation=$5 OR $5=0 AND NOT drill) AND (provider=$6 OR $6=0)"+
+	return notices.list(ctx, t, "WHERE "+noticeReach+" AND ($2=0 OR id<$2) AND (state=$3 OR $3='') AND (asset=$4 OR $4=0) AND (operation=$5 OR $5=0) AND (NOT drill OR $5<>0 OR $8) AND (provider=$6 OR $6=0)"+
 		in+" ORDER BY id DESC LIMIT $7", args...)
 }
 

@@ -40,6 +40,46 @@ func (t *Tx) Operations(ctx context.Context, s iru.Scope) ([]iru.Operation, erro
 	return operations.list(ctx, t, "WHERE "+opReach+" ORDER BY id DESC", s.Reach())
 }
 
+// An OperationTally is what a list says of an operation: acts that a scope sees, answers to the poll, and of these those that are GO.
+type OperationTally struct {
+	Acts, Polls, Go int
+}
+
+// OperationTallies counts the acts and the answers of some operations in the store, without reading them. Of an operation that the scope does not see it counts nothing.
+func (t *Tx) OperationTallies(ctx context.Context, s iru.Scope, ids []iru.OperationID) (map[iru.OperationID]OperationTally, error) {
+	out := map[iru.OperationID]OperationTally{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	args := []any{s.Reach()}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	type row struct {
+		id     iru.OperationID
+		n, yes int
+	}
+	fields := func(r *row) []any { return []any{&r.id, &r.n, &r.yes} }
+	among := " IN (" + binds(2, len(ids)) + ") GROUP BY operation"
+	acts, err := All(ctx, t, fields, "SELECT operation, COUNT(*), 0 FROM notice WHERE "+noticeReach+" AND operation"+among, args...)
+	if err != nil {
+		return nil, fmt.Errorf("count acts: %w", err)
+	}
+	polls, err := All(ctx, t, fields, "SELECT operation, COUNT(*), SUM(CASE WHEN state='go' THEN 1 ELSE 0 END) FROM poll WHERE operation IN (SELECT id FROM operation WHERE "+opReach+") AND operation"+among, args...)
+	if err != nil {
+		return nil, fmt.Errorf("count polls: %w", err)
+	}
+	for _, r := range acts {
+		out[r.id] = OperationTally{Acts: r.n}
+	}
+	for _, r := range polls {
+		x := out[r.id]
+		x.Polls, x.Go = r.n, r.yes
+		out[r.id] = x
+	}
+	return out, nil
+}
+
 // UpdateOperation stores the operation again if its state is still the old one.
 func (t *Tx) UpdateOperation(ctx context.Context, o iru.Operation, old iru.OperationState) error {
 	return operations.update(ctx, t, &o, "state", old)

@@ -43,9 +43,9 @@ func (t *Tx) UpdatePartner(ctx context.Context, p iru.Partner, old iru.PartnerSt
 }
 
 var lines = shape[iru.Line]{"partner_line", "id, partner, out_epoch, out_seq, out_digest, durable_epoch, durable_seq, durable_digest, sent, in_epoch, in_seq, in_digest, heard, trouble, alarm, failed, " +
-	"tries, next, skew, skew_at, cleared, set_number, set_before, set_digest, set_at, own, told", func(l *iru.Line) []any {
+	"tries, next, skew, skew_at, cleared, set_number, set_before, set_digest, set_at, own, told, told_card", func(l *iru.Line) []any {
 	return []any{&l.ID, &l.Partner, &l.Out.Epoch, &l.Out.Seq, &l.Out.Digest, &l.Durable.Epoch, &l.Durable.Seq, &l.Durable.Digest, Micros(&l.Sent), &l.In.Epoch, &l.In.Seq, &l.In.Digest,
-		Micros(&l.Heard), &l.Trouble, &l.Alarm, &l.Failed, &l.Tries, Micros(&l.Next), Length(&l.Skew), Micros(&l.SkewAt), Length(&l.Cleared), &l.Set, &l.SetBefore, &l.SetDigest, Micros(&l.SetAt), &l.Own, &l.Told}
+		Micros(&l.Heard), &l.Trouble, &l.Alarm, &l.Failed, &l.Tries, Micros(&l.Next), Length(&l.Skew), Micros(&l.SkewAt), Length(&l.Cleared), &l.Set, &l.SetBefore, &l.SetDigest, Micros(&l.SetAt), &l.Own, &l.Told, &l.Card}
 }}
 
 // AddLine stores where the traffic with a new partner stands.

@@ -914,6 +914,10 @@ var readers = map[string]reader{
 	"Deconflictions": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.Deconflictions(ctx, s, h.operation.ID))
 	}},
+	"OperationTallies": {byOperation, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
+		m, err := x.OperationTallies(ctx, s, []iru.OperationID{h.operation.ID})
+		return m[h.operation.ID].Acts + m[h.operation.ID].Polls, err
+	}},
 	"DeconflictionsOwed": {byNothing, func(ctx context.Context, x *db.Tx, s iru.Scope, h household) (int, error) {
 		return seen(x.DeconflictionsOwed(ctx, s, 9))
 	}},

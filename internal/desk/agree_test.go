@@ -136,11 +136,27 @@ func TestHeldAssetStaysUntouched(t *testing.T) {
 func TestTwoOperationsOnOneAsset(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, u := t.Context(), newUnit(t, d)
-		o, ours, _ := u.joint()
+		o, ours, theirs := u.joint()
 		t0 := u.now.Add(time.Hour)
 		_, err := u.Release(ctx, u.scope("dora"), o.ID, t0)
 		must(t, err)
 		a := view(u, func(x *db.Tx) (iru.Asset, error) { return x.Asset(ctx, iru.Program(), ours.Asset) })
+		// A drill about the same address is played beside it: neither asks of the other, and a hold that is practised holds nobody.
+		drill, err := u.PlanDrill(ctx, u.scope("dora"), "Sleet, practised", []iru.OutletID{a.Outlet}, []iru.UnitID{theirs.Unit}, u.people["dora"].ID, "")
+		must(t, err)
+		_, err = u.Draft(ctx, u.scope("dora"), desk.DraftRequest{Asset: ours.Asset, Item: ours.Item, Provider: ours.Provider, Layer: ours.Layer, Instrument: legal.Referral, Operation: drill.ID})
+		must(t, err)
+		ids, qs := u.asks(drill.ID, theirs.Unit)
+		if len(qs) != 1 || qs[0].Participant == 0 {
+			t.Fatalf("the drill asks: %+v", qs)
+		}
+		must(t, u.answers("brit", ids, iru.DeconflictionAnswer{Verb: "hold", Until: u.now.Add(time.Hour), Contact: "desk of unit B"}))
+		if got := view(u, func(x *db.Tx) ([]iru.Deconfliction, error) { return x.HeldAt(ctx, a.Locator, false) }); len(got) != 0 {
+			t.Errorf("a drill's hold holds: %+v", got)
+		}
+		if got := view(u, func(x *db.Tx) (iru.Operation, error) { return x.Operation(ctx, iru.Program(), o.ID) }); got.State != iru.OperationReleased {
+			t.Errorf("a drill stopped the count: %s", got.State)
+		}
 		other, err := u.PlanOperation(ctx, u.scope("dora"), "Sleet", []iru.OutletID{a.Outlet}, nil, 0, "")
 		must(t, err)
 		r := desk.DraftRequest{Asset: ours.Asset, Item: ours.Item, Provider: ours.Provider, Layer: ours.Layer, Instrument: legal.Referral, Operation: other.ID}
@@ -155,7 +171,7 @@ func TestTwoOperationsOnOneAsset(t *testing.T) {
 			t.Errorf("T0 stands though another operation has the asset: %s", got.State)
 		}
 		u.now = u.now.Add(iru.AnswerTime)
-		if n, err := u.PassDeconflictions(ctx); n != 2 || err != nil {
+		if n, err := u.PassDeconflictions(ctx); n != 3 || err != nil { // and the hold in the drill came to its end
 			t.Errorf("silence: %d, %v", n, err)
 		}
 		if _, qs := u.asks(other.ID, ours.Unit); qs[0].State != iru.DeconflictionNoAnswer || !qs[0].Blocks() {

@@ -43,9 +43,9 @@ func interested(who []iru.Participant, touching []iru.ParticipantID, elsewhere [
 	return out
 }
 
-// elsewhere lists the units that lead other running operations with tasks at an address, and those operations.
-func elsewhere(ctx context.Context, t *db.Tx, address string, but iru.OperationID) ([]iru.UnitID, []iru.Operation, error) {
-	ks, err := t.TasksAt(ctx, address, but, othersHere)
+// elsewhere lists the units that lead other running operations with tasks at an address, and those operations. A drill and what it practises for do not meet.
+func elsewhere(ctx context.Context, t *db.Tx, address string, but iru.Operation) ([]iru.UnitID, []iru.Operation, error) {
+	ks, err := t.TasksAt(ctx, address, but.ID, othersHere)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -59,7 +59,7 @@ func elsewhere(ctx context.Context, t *db.Tx, address string, but iru.OperationI
 		if err != nil {
 			return nil, nil, err
 		}
-		if !slices.Contains(agreeing, o.State) && o.State != iru.OperationReleased {
+		if o.Drill != but.Drill || !slices.Contains(agreeing, o.State) && o.State != iru.OperationReleased {
 			continue
 		}
 		if k.Notice != 0 {
@@ -81,7 +81,7 @@ func elsewhere(ctx context.Context, t *db.Tx, address string, but iru.OperationI
 
 // askAbout asks everybody who must be asked about an address and was not yet, in this operation and in every other running one that has it.
 func (d *Desk) askAbout(ctx context.Context, t *db.Tx, o iru.Operation, who []iru.Participant, asset iru.AssetID, address string, now time.Time) error {
-	units, ops, err := elsewhere(ctx, t, address, o.ID)
+	units, ops, err := elsewhere(ctx, t, address, o)
 	if err != nil {
 		return err
 	}
@@ -496,11 +496,15 @@ func evidenced(ctx context.Context, t *db.Tx, x iru.Exhibit, now time.Time) erro
 	if err != nil {
 		return err
 	}
-	qs, err := t.HeldAt(ctx, a.Locator)
+	qs, err := t.HeldAt(ctx, a.Locator, false)
 	if err != nil {
 		return err
 	}
-	for _, q := range qs {
+	played, err := t.HeldAt(ctx, a.Locator, true)
+	if err != nil {
+		return err
+	}
+	for _, q := range append(qs, played...) {
 		if q.State != iru.DeconflictionEvidence || x.At.Before(q.At) || x.Outcome.Absent() || x.Outcome.Unknown() {
 			continue
 		}
@@ -534,7 +538,7 @@ func handsOff(ctx context.Context, t *db.Tx, n iru.Notice) error {
 	if err != nil {
 		return err
 	}
-	qs, err := t.HeldAt(ctx, a.Locator)
+	qs, err := t.HeldAt(ctx, a.Locator, n.Drill)
 	if err != nil {
 		return err
 	}
@@ -565,7 +569,7 @@ func handsOffBy(n iru.Notice, address string, qs []iru.Deconfliction) error {
 
 // heldFrom says why a unit keeps its hands off an address, "" where nobody else wants that.
 func heldFrom(ctx context.Context, t *db.Tx, unit iru.UnitID, address string) (string, error) {
-	qs, err := t.HeldAt(ctx, address)
+	qs, err := t.HeldAt(ctx, address, false)
 	for _, q := range qs {
 		if q.Unit == 0 || q.Unit != unit {
 			return "held until " + q.Until.Format("2 Jan 2006 15:04 UTC") + ": call " + q.Contact, nil

@@ -4,6 +4,8 @@ package desk
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -113,7 +115,7 @@ func (d *Desk) onKeys(ctx context.Context, s iru.Scope, verb string, c iru.Card,
 	})
 }
 
-// AnnounceKeys tells each partner that knows earlier keys of ours the newest ones, once.
+// AnnounceKeys tells each partner that knows earlier keys of ours the newest ones, and each that was told another name or address of ours the present one, once.
 func (d *Desk) AnnounceKeys(ctx context.Context) error {
 	if d.Keys == nil {
 		return nil
@@ -123,11 +125,13 @@ func (d *Desk) AnnounceKeys(ctx context.Context) error {
 		return err
 	}
 	var all error
+	sum := sha256.Sum256([]byte(d.Own.Text))
+	now := hex.EncodeToString(sum[:])
 	for _, c := range cs {
-		if c.Line.Own == d.Own.Key || c.Line.Own != "" && c.Line.Told == c.Line.Own+" "+d.Own.Key {
+		if c.Line.Card == now && (c.Line.Own == d.Own.Key || c.Line.Own != "" && c.Line.Told == c.Line.Own+" "+d.Own.Key) {
 			continue
 		}
-		all = errors.Join(all, d.enact(ctx, func(t *db.Tx, now time.Time) error {
+		all = errors.Join(all, d.enact(ctx, func(t *db.Tx, at time.Time) error {
 			l, err := t.Line(ctx, c.ID)
 			if err != nil {
 				return err
@@ -135,16 +139,22 @@ func (d *Desk) AnnounceKeys(ctx context.Context) error {
 			if l.Own == "" { // from before it was noted: it knows the ones that there were then
 				l.Own = d.Keys.Oldest
 			}
-			if told := l.Own + " " + d.Own.Key; l.Own != d.Own.Key && l.Told != told {
-				card, err := d.Keys.Succeed(l.Own)
-				if err != nil {
+			card, told := "", l.Told
+			switch other := l.Card != "" && l.Card != now; { // what it has from before that was noted it was handed
+			case l.Own != d.Own.Key && (other || l.Told != l.Own+" "+d.Own.Key):
+				if card, err = d.Keys.Succeed(l.Own); err != nil {
 					return err
 				}
-				if err := d.tellPartner(ctx, t, c.ID, iru.SayCard, "", between, &iru.CardBody{Card: card}, 0, now); err != nil {
-					return err
-				}
-				l.Told = told
+				told = l.Own + " " + d.Own.Key
+			case l.Own == d.Own.Key && other:
+				card = d.Own.Text
 			}
+			if card != "" {
+				if err := d.tellPartner(ctx, t, c.ID, iru.SayCard, "", between, &iru.CardBody{Card: card}, 0, at); err != nil {
+					return err
+				}
+			}
+			l.Told, l.Card = told, now
 			return t.UpdateLine(ctx, l)
 		}))
 	}

@@ -46,6 +46,7 @@ type Line struct {
 
 	Own  string // id of the keys of ours that the partner knows: what it is told is signed with these; "": not known
 	Told string // the change of our keys that it was told last
+	Card string // SHA-256, hex, of the card of ours that it has or was told last; "": not noted yet
 }
 
 // Rekeyed gives the line after either side's keys changed: a set is under the keys of both, and has to be made anew.

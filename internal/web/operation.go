@@ -25,24 +25,23 @@ func (v *visit) operationsPage() error {
 		p.None = len(os) == 0
 		p.Table = ui.Table{Label: ui.T(ctx, "Operations"), List: true, Columns: []ui.Column{{Title: ui.T(ctx, "Name")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Poll")},
 			{Title: ui.T(ctx, "Tasks"), Num: true}, {Title: ui.T(ctx, "T0"), NoWrap: true}, {Title: ui.T(ctx, "Led by")}, {Title: ui.T(ctx, "Planned"), NoWrap: true}}}
-		for _, o := range os[:min(len(os), 200)] {
-			ps, err := t.Polls(ctx, o.ID)
-			if err != nil {
-				return err
-			}
-			ts, err := t.Tasks(ctx, v.scope, o.ID)
-			if err != nil {
-				return err
-			}
-			u, err := t.Unit(ctx, o.Unit)
-			if err != nil {
-				return err
-			}
-			gos := 0
-			for _, x := range ps {
-				if x.State == iru.PollGo {
-					gos++
+		os = os[:min(len(os), 200)]
+		var ids []iru.OperationID
+		for _, o := range os {
+			ids = append(ids, o.ID)
+		}
+		many, err := t.OperationTallies(ctx, v.scope, ids)
+		if err != nil {
+			return err
+		}
+		units := map[iru.UnitID]iru.Unit{}
+		for _, o := range os {
+			u, known := units[o.Unit]
+			if !known {
+				if u, err = t.Unit(ctx, o.Unit); err != nil {
+					return err
 				}
+				units[o.Unit] = u
 			}
 			t0 := ui.Quiet(ui.T(ctx, "not set"))
 			if !o.T0.IsZero() {
@@ -52,8 +51,8 @@ func (v *visit) operationsPage() error {
 			if o.Drill {
 				name = ui.All(name, ui.Text(" "), ui.Info(ui.T(ctx, "Drill")))
 			}
-			p.Table.Rows = append(p.Table.Rows, ui.Cells(name, operationState(ctx, o.State), ui.Text(ui.T(ctx, "%s of %s go", strconv.Itoa(gos), strconv.Itoa(len(ps)))),
-				ui.Text(ui.Thousands(len(ts))), t0, ui.Isolated(u.Name), ui.Fresh{Seen: o.Created, Now: v.now}))
+			p.Table.Rows = append(p.Table.Rows, ui.Cells(name, operationState(ctx, o.State), ui.Text(ui.T(ctx, "%s of %s go", strconv.Itoa(many[o.ID].Go), strconv.Itoa(many[o.ID].Polls))),
+				ui.Text(ui.Thousands(many[o.ID].Acts)), t0, ui.Isolated(u.Name), ui.Fresh{Seen: o.Created, Now: v.now}))
 		}
 		return nil
 	})

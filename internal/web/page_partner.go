@@ -33,6 +33,7 @@ type PartnerPage struct {
 	May, MayAsk      bool
 	Partner          iru.Partner
 	Line             iru.Line
+	Own              string // id of our present keys
 	Backlog          db.Backlog
 	Added, Confirmed string
 	Steps            []ui.Button
@@ -86,6 +87,12 @@ func (p PartnerPage) line(ctx context.Context) ui.Terms {
 		waits = ui.All(ui.Warn(ui.Tn(ctx, p.Backlog.Messages, "%d messages")), ui.Text(" "), ui.Fresh{Seen: time.UnixMicro(p.Backlog.Oldest).UTC(), Now: p.Now, Stale: freshPartner})
 	}
 	t = append(t, ui.Term{Name: ui.T(ctx, "Waits for it"), Value: waits})
+	switch {
+	case oldKeys(p.Partner, p.Line, p.Own):
+		t = append(t, ui.Term{Name: ui.T(ctx, "Of our keys it knows"), Value: ui.Warn(ui.T(ctx, "only old ones: it was sent our card, call it to adopt that"))})
+	case p.Own != "" && p.Line.Own == p.Own:
+		t = append(t, ui.Term{Name: ui.T(ctx, "Of our keys it knows"), Value: ui.OK(ui.T(ctx, "the present ones"))})
+	}
 	if p.Line.Failed != "" {
 		t = append(t, ui.Term{Name: ui.T(ctx, "Last try"), Value: ui.All(ui.Warn(ui.T(ctx, "failed, %s in a row", strconv.Itoa(p.Line.Tries))), ui.Text(" "), ui.Isolated(p.Line.Failed))})
 	}

@@ -40,7 +40,7 @@ func (v *visit) partnersPage() error {
 			if err != nil {
 				return err
 			}
-			p.Table.Rows = append(p.Table.Rows, ui.Cells(ui.Link("/partners/"+id(x.ID), x.Name), partnerState(ctx, x.State), v.heard(x, l), v.partnerWaits(b), partnerClock(ctx, l), partnerTrouble(ctx, l, b)))
+			p.Table.Rows = append(p.Table.Rows, ui.Cells(ui.Link("/partners/"+id(x.ID), x.Name), partnerState(ctx, x.State), v.heard(x, l), v.partnerWaits(b), partnerClock(ctx, l), partnerTrouble(ctx, x, l, b, p.Own.Key)))
 		}
 		is, err := t.InvitationsAfter(ctx, v.scope, 0, 200)
 		if err != nil {
@@ -105,8 +105,13 @@ func skewWords(d time.Duration) string {
 	return d.Round(time.Second).String()
 }
 
+// oldKeys reports whether a partner has not adopted our present keys.
+func oldKeys(p iru.Partner, l iru.Line, own string) bool {
+	return own != "" && l.Own != "" && l.Own != own && p.State != iru.PartnerEnded
+}
+
 // partnerTrouble is the most urgent thing that waits for a person.
-func partnerTrouble(ctx context.Context, l iru.Line, b db.Backlog) templ.Component {
+func partnerTrouble(ctx context.Context, p iru.Partner, l iru.Line, b db.Backlog, own string) templ.Component {
 	switch {
 	case l.Trouble != "":
 		return ui.Bad(ui.T(ctx, "Nothing is sent"))
@@ -118,6 +123,8 @@ func partnerTrouble(ctx context.Context, l iru.Line, b db.Backlog) templ.Compone
 		return ui.Warn(ui.T(ctx, "Not reached"))
 	case l.Skewed() != nil:
 		return ui.Warn(ui.T(ctx, "Clock"))
+	case oldKeys(p, l, own):
+		return ui.Warn(ui.T(ctx, "Only our old keys"))
 	}
 	return ui.Quiet("–")
 }
@@ -165,7 +172,7 @@ const messagesShown = 40
 
 func (v *visit) partnerPage() error {
 	ctx := v.ctx()
-	p := PartnerPage{Now: v.now, Said: v.said(), May: v.may(iru.ToConfirm), MayAsk: v.may(iru.ToAssess)}
+	p := PartnerPage{Now: v.now, Said: v.said(), May: v.may(iru.ToConfirm), MayAsk: v.may(iru.ToAssess), Own: v.desk.Own.Key}
 	err := v.read(func(t *db.Tx) error {
 		var err error
 		if p.Partner, p.Line, err = v.partner(t); err != nil {

@@ -97,6 +97,10 @@ func TestPartnerPages(t *testing.T) {
 	base, shared := "/partners/"+id(p.ID), "/operations/"+id(o.ID)+"/partners"
 	ben.get("/partners").has("#partners", "Unit C").has("#partners", "1h0m0s").has("#invitations", "Fast train")
 	ben.get(base).has("#parked", "should not have sent").has("#messages", "Invitation").has("#line", "failed").has("#witnesses", "118").has(".note", "clocks differ")
+	h.Own.Key = "70002" // our keys changed, and the partner has not adopted that
+	ben.get(base).has("#line .st.warn", "only old ones")
+	h.Own.Key = "70001"
+	ben.get(base).has("#line .st.ok", "the present ones")
 	ben.get("/ledger").has("#witnesses", "Unit C")
 	dora.get(shared).has("#shared", "Cara of Unit C").has("#messages", "we are at our desks").hasNo("#messages .st.none")
 	var parked iru.IncomingID

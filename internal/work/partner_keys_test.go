@@ -191,4 +191,19 @@ func TestPartnerOffersForeignKeys(t *testing.T) {
 	if at.Next != moved.Text() {
 		t.Errorf("the card of the same keys at another address is offered as %q", at.Next)
 	}
+	// Another name or address of our own is told by itself, once; what the partner was handed before is not told again.
+	must(t, p.member.Desk.AnnounceKeys(ctx))
+	p.member.Speech.Card, err = p.member.id.Card("Unit south by the sea", was.Country, "https://127.0.0.1:2")
+	must(t, err)
+	must(t, p.member.Speech.Equip(p.member.Desk))
+	for range 3 {
+		must(t, p.member.Desk.AnnounceKeys(ctx))
+	}
+	exchange(t, p.member)
+	at = view(p.lead, func(x *db.Tx) (iru.Partner, error) { return x.Partner(ctx, p.lead.ann, p.m) })
+	said := view(p.member, func(x *db.Tx) ([]iru.Outgoing, error) { return x.Outgoings(ctx, p.member.ann, p.l, 0, 99) })
+	cards := slices.DeleteFunc(said, func(o iru.Outgoing) bool { return o.Kind != iru.SayCard })
+	if at.Next != p.member.Speech.Card.Text() || at.Key != keyOf(p.member.id) || len(cards) != 4 {
+		t.Errorf("told %d cards; offered %q", len(cards), at.Next)
+	}
 }
