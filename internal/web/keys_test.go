@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"iolaus/internal/iru"
 	"iolaus/internal/web/webtest"
 )
@@ -17,7 +15,7 @@ import (
 func soon(t testing.TB, what, expression string) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
-		if ok, err := chromedp.Run(webtest.Browser(t), chromedp.Evaluate[bool]("Boolean(("+expression+") && document.getElementById('keys-open')?.hidden === false)")); err == nil && ok {
+		if webtest.Holds(t, "Boolean(("+expression+") && document.getElementById('keys-open')?.hidden === false)") {
 			return
 		}
 	}

@@ -94,7 +94,7 @@ const player = `document.querySelector('replay-web-page')?.shadowRoot?.querySele
 func comes(t *testing.T, expression string) {
 	t.Helper()
 	for range 150 {
-		if webtest.Eval[bool](t, expression) {
+		if webtest.Holds(t, expression) {
 			return
 		}
 		time.Sleep(200 * time.Millisecond)

@@ -119,7 +119,7 @@ func text(t testing.TB, selector string) string {
 func until(t testing.TB, what, expression string) {
 	t.Helper()
 	for end := time.Now().Add(8 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
-		if webtest.Eval[bool](t, expression) {
+		if webtest.Holds(t, expression) {
 			return
 		}
 	}

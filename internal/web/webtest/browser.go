@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -137,12 +138,29 @@ func Look(t testing.TB, width int, dark bool) {
 // Eval runs an expression in the page that is open; a promise is awaited.
 func Eval[T any](t testing.TB, expression string) T {
 	t.Helper()
-	v, err := chromedp.Run(Browser(t), chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := eval[T](t, expression)
 	if err != nil {
 		t.Fatalf("evaluate %.80q: %v", expression, err)
 	}
 	return v
 }
+
+func eval[T any](t testing.TB, expression string) (T, error) {
+	return chromedp.Run(Browser(t), chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// Holds reports whether an expression holds in the page that is open. It does not while one page takes another's place.
+func Holds(t testing.TB, expression string) bool {
+	t.Helper()
+	v, err := eval[bool](t, expression)
+	if err != nil && !slices.ContainsFunc(leaving, func(s string) bool { return strings.Contains(err.Error(), s) }) {
+		t.Fatalf("evaluate %.80q: %v", expression, err)
+	}
+	return err == nil && v
+}
+
+// leaving is what Chromium says of an expression whose page goes away meanwhile.
+var leaving = []string{"Inspected target navigated or closed", "Cannot find context", "Execution context was destroyed"}
 
 // Screenshot writes a picture of the whole page as PNG. The directory is made where it is missing.
 func Screenshot(t testing.TB, url string, width int, dark bool, path string) {
