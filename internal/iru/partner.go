@@ -121,13 +121,17 @@ func fold(s string) string {
 }
 
 // Offer takes in a card that is to take the place of the present one: from the partner itself, signed by the key it has (by 0), or from a
-// person. It must be of the partner's own name.
+// person. The partner's word that its card is the present one takes back what it offered before and nobody adopted.
 func (p Partner) Offer(c Card, by OfficerID, at time.Time) (Partner, Event, error) {
 	if p.State == PartnerEnded {
 		return p, Event{}, Refuse(Conflict, p.Name+" is ended", "add it anew")
 	}
 	if c.Text == p.Card {
-		return p, Event{}, Refuse(Conflict, "that is the card that "+p.Name+" has", "")
+		if by != 0 || p.Next == "" || p.NextBy != 0 {
+			return p, Event{}, Refuse(Conflict, "that is the card that "+p.Name+" has", "")
+		}
+		p.Next, p.NextAt = "", time.Time{} // it is as it was, before anybody adopted what the partner said in between
+		return p, p.event("offer_card", by, at, "the present one again").With("fingerprint", c.Fingerprint), nil
 	}
 	p.Next, p.NextBy, p.NextAt = c.Text, by, at
 	return p, p.event("offer_card", by, at, "").With("fingerprint", c.Fingerprint), nil

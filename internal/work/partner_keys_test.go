@@ -206,4 +206,12 @@ func TestPartnerOffersForeignKeys(t *testing.T) {
 	if at.Next != p.member.Speech.Card.Text() || at.Key != keyOf(p.member.id) || len(cards) != 4 {
 		t.Errorf("told %d cards; offered %q", len(cards), at.Next)
 	}
+	p.member.Speech.Card = was // and back, before anybody adopted it
+	must(t, p.member.Speech.Equip(p.member.Desk))
+	must(t, p.member.Desk.AnnounceKeys(ctx))
+	exchange(t, p.member)
+	at = view(p.lead, func(x *db.Tx) (iru.Partner, error) { return x.Partner(ctx, p.lead.ann, p.m) })
+	if at.Next != "" || at.Card != was.Text() || len(p.lead.parked(p.m)) != 2 {
+		t.Errorf("back to the card that the lead has: offered %q, parked %q", at.Next, p.lead.parked(p.m))
+	}
 }
