@@ -32,13 +32,14 @@ type DB struct {
 type engine interface {
 	name() string
 	// begin opens a serialisable transaction, or one that only reads and sees one instant.
-	// patient: it lost against another before, and now waits for its turn among those that did.
-	begin(ctx context.Context, write, patient bool) (session, error)
+	// try counts from 1: who lost against others before waits until these hold back.
+	begin(ctx context.Context, write bool, try int) (session, error)
 	// classify tells whether the transaction should run again, and which of the six kinds an error of the engine is.
 	classify(err error) (again bool, kind error)
 	// lockSchema keeps other processes from migrating until unlock is called.
 	lockSchema(ctx context.Context) (unlock func(), err error)
-	migrateQueue(ctx context.Context) error
+	// groundwork makes the tables of the queue, and what else the engine needs beside ours.
+	groundwork(ctx context.Context) error
 	runner(cfg *river.Config) (Runner, error)
 	dialect() dialect
 	// scrub lets go of what was overwritten or deleted, as far as the engine can.

@@ -50,8 +50,8 @@ func (d *DB) migrate(ctx context.Context, version int64) error {
 		return err
 	}
 	defer unlock()
-	if err := d.engine.migrateQueue(ctx); err != nil {
-		return d.fault(ctx, "migrate queue", err)
+	if err := d.engine.groundwork(ctx); err != nil {
+		return d.fault(ctx, "prepare store", err)
 	}
 	dia := d.engine.dialect()
 	p, err := goose.NewProvider(dia.goose, dia.pool, dialectFS{migrations, dia},

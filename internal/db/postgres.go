@@ -5,7 +5,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -70,33 +69,30 @@ func (e *pgEngine) close() error {
 	return err
 }
 
+// manners are how a writer of each try locks the empty table turn before it sees anything. A newcomer keeps nobody out. Who lost goes in turn with others that
+// lost: many that touch the same rows would drive each other away again and again. Who lost three times is alone: a long transaction would lose to short
+// newcomers for ever. Who waits for a lock holds back who asks later, so that everybody's turn comes.
+var manners = [...]string{"ROW SHARE", "SHARE ROW EXCLUSIVE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE"}
+
 // begin opens the transaction with pgx on a connection that database/sql holds: statements go through the one and River's
 // inserts through the other, in the same session of the server and therefore in the same transaction.
-func (e *pgEngine) begin(ctx context.Context, write, patient bool) (session, error) {
+func (e *pgEngine) begin(ctx context.Context, write bool, try int) (session, error) {
 	conn, err := e.std.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
 	// SQLite's writers are serialisable, so these are too; a reader needs one instant, not a place in the order.
 	opts := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	if write {
-		opts = pgx.TxOptions{IsoLevel: pgx.Serializable}
+	if write { // LOCK takes no snapshot: what it waited for is seen
+		opts = pgx.TxOptions{BeginQuery: "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE turn IN " + manners[min(try, len(manners))-1] + " MODE"}
 	}
 	s := &pgSession{conn: conn, jobs: e.jobs}
 	err = conn.Raw(func(c any) error {
-		raw := c.(*stdlib.Conn).Conn()
-		if patient { // before the transaction, whose first statement fixes what it sees
-			if _, err := raw.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(turnLock)); err != nil {
-				return err
-			}
-			s.turn = raw
-		}
-		s.tx, err = raw.BeginTx(ctx, opts)
+		s.tx, err = c.(*stdlib.Conn).Conn().BeginTx(ctx, opts)
 		return err
 	})
 	if err != nil {
-		s.end(ctx)
-		return nil, err
+		return nil, errors.Join(err, conn.Close())
 	}
 	return s, nil
 }
@@ -105,26 +101,6 @@ type pgSession struct {
 	conn *sql.Conn
 	tx   pgx.Tx
 	jobs *river.Client[pgx.Tx]
-	turn *pgx.Conn // set while this session has its turn
-}
-
-// The key of the advisory lock under which transactions run one after another that lost against others before: "turn" in ASCII.
-// Without it many that touch the same rows would drive each other away again and again.
-const turnLock = 0x7475726e
-
-// end gives the turn and the connection back; a broken one is thrown away.
-func (s *pgSession) end(ctx context.Context) {
-	if s.turn != nil {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		_ = s.conn.Raw(func(any) error {
-			if _, err := s.turn.Exec(ctx, "SELECT pg_advisory_unlock($1)", int64(turnLock)); err != nil {
-				return errors.Join(driver.ErrBadConn, s.turn.Close(ctx)) // ends the session and with it the lock
-			}
-			return nil
-		})
-	}
-	_ = s.conn.Close()
 }
 
 // asText makes the server infer the types of the binds from the statement, as SQLite does, instead of from Go's types.
@@ -152,7 +128,7 @@ func (s *pgSession) insertJobs(ctx context.Context, jobs []river.InsertManyParam
 }
 
 func (s *pgSession) commit(ctx context.Context) error {
-	defer s.end(ctx)
+	defer s.conn.Close()
 	return s.conn.Raw(func(any) error { return s.tx.Commit(ctx) })
 }
 
@@ -160,7 +136,7 @@ func (s *pgSession) commit(ctx context.Context) error {
 func (s *pgSession) rollback() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	defer s.end(ctx)
+	defer s.conn.Close()
 	_ = s.conn.Raw(func(any) error { return s.tx.Rollback(ctx) })
 }
 
@@ -223,7 +199,10 @@ func (e *pgEngine) lockSchema(ctx context.Context) (func(), error) {
 	}
 }
 
-func (e *pgEngine) migrateQueue(ctx context.Context) error {
+func (e *pgEngine) groundwork(ctx context.Context) error {
+	if _, err := e.pool.Exec(ctx, "CREATE TABLE IF NOT EXISTS turn ()"); err != nil {
+		return err
+	}
 	m, err := rivermigrate.New(riverpgxv5.New(e.pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err

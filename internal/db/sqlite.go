@@ -98,7 +98,7 @@ func (e *sqliteEngine) name() string { return SQLite }
 
 func (e *sqliteEngine) close() error { return errors.Join(e.reader.Close(), e.writer.Close()) }
 
-func (e *sqliteEngine) begin(ctx context.Context, write, _ bool) (session, error) {
+func (e *sqliteEngine) begin(ctx context.Context, write bool, _ int) (session, error) {
 	pool := e.reader
 	if write {
 		pool = e.writer
@@ -210,7 +210,7 @@ func (e *sqliteEngine) lockSchema(ctx context.Context) (func(), error) {
 	}
 }
 
-func (e *sqliteEngine) migrateQueue(ctx context.Context) error {
+func (e *sqliteEngine) groundwork(ctx context.Context) error {
 	m, err := rivermigrate.New(riversqlite.New(e.writer), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err

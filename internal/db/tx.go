@@ -32,7 +32,7 @@ type Tx struct {
 }
 
 // Tx runs f in one serialisable transaction and commits it when f returns nil. When the engine says that another transaction was
-// in the way, f runs again, up to twelve times and on PostgreSQL in turn with others that lost: anything but SQL and values inside
+// in the way, f runs again, up to twelve times, on PostgreSQL in turn with others that lost and from the fourth time on alone: anything but SQL and values inside
 // it is a defect. An error or a panic of f, and any statement that failed inside, rolls back everything, jobs included.
 func (d *DB) Tx(ctx context.Context, f func(*Tx) error) error {
 	return d.run(ctx, true, f)
@@ -46,7 +46,7 @@ func (d *DB) View(ctx context.Context, f func(*Tx) error) error {
 func (d *DB) run(ctx context.Context, write bool, f func(*Tx) error) error {
 	pause := firstPause
 	for try := 1; ; try++ {
-		again, err := d.once(ctx, write, write && try > 1, f)
+		again, err := d.once(ctx, write, try, f)
 		if !again {
 			return err
 		}
@@ -62,8 +62,8 @@ func (d *DB) run(ctx context.Context, write bool, f func(*Tx) error) error {
 	}
 }
 
-func (d *DB) once(ctx context.Context, write, patient bool, f func(*Tx) error) (again bool, err error) {
-	s, err := d.engine.begin(ctx, write, patient)
+func (d *DB) once(ctx context.Context, write bool, try int, f func(*Tx) error) (again bool, err error) {
+	s, err := d.engine.begin(ctx, write, try)
 	if err != nil {
 		return d.again(err), d.fault(ctx, "begin transaction", err)
 	}

@@ -231,6 +231,65 @@ func TestManyWriters(t *testing.T) {
 	})
 }
 
+// A transaction that takes long comes through among short ones that never cease to change what it reads and to read what it changes: a release of thousands of acts
+// while a worker seals what was decided.
+func TestLongAmongShort(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		table(t, d, "carriage (id BIGINT PRIMARY KEY, n INTEGER NOT NULL)")
+		must(t, d.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "INSERT INTO carriage VALUES (0, 0), (1, 0), (2, 0)")
+			return err
+		}))
+		over, done := context.WithCancel(ctx)
+		var wg sync.WaitGroup
+		for id := 1; id <= 2; id++ {
+			wg.Go(func() {
+				for over.Err() == nil {
+					if err := d.Tx(ctx, func(tx *db.Tx) error {
+						var all int
+						if err := tx.QueryRow(ctx, "SELECT n FROM carriage WHERE id = 0").Scan(&all); err != nil {
+							return err
+						}
+						_, err := tx.Exec(ctx, "UPDATE carriage SET n = n + 1 WHERE id = $1", id)
+						return err
+					}); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		tries := 0
+		err := d.Tx(ctx, func(tx *db.Tx) error {
+			tries++
+			var sum int
+			if err := tx.QueryRow(ctx, "SELECT SUM(n) FROM carriage WHERE id > 0").Scan(&sum); err != nil {
+				return err
+			}
+			if err := sleep(ctx, 50*time.Millisecond); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, "UPDATE carriage SET n = $1 WHERE id = 0", sum)
+			return err
+		})
+		done()
+		wg.Wait()
+		if err != nil {
+			t.Errorf("after %d tries: %v", tries, err)
+		}
+	})
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
 func TestViewSeesOneInstant(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
