@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"net/mail"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -27,7 +28,7 @@ import (
 
 // A Sink is a desk that takes any number of notices, by mail and by the provider API, and writes down when each arrived. It
 // answers and does nothing. It serves to measure how far the release of many notices spreads, on the processors of who sends them: so it reads of each only
-// whose it is, and the rest when it is asked (Read).
+// whose it is, and the rest when it is asked (Read), into memory that it took beforehand.
 type Sink struct {
 	ca       *authority
 	cancel   context.CancelFunc
@@ -39,9 +40,16 @@ type Sink struct {
 	mu       sync.Mutex
 	arrivals []Arrival
 	raw      [][]byte // of each arrival
+	room     []byte   // for what is to come
 	limit    int
 	more     chan struct{} // closed and replaced at each arrival
 }
+
+// Bytes of a usual notice, for which a sink takes memory beforehand, and of all that it takes.
+const (
+	usual    = 64 << 10
+	mostRoom = 256 << 20
+)
 
 // An Arrival is one notice at a Sink.
 type Arrival struct {
@@ -57,7 +65,11 @@ func StartSink(ctx context.Context, n int) (*Sink, error) {
 	if n < 1 || n > 10_000_000 {
 		return nil, iru.Refuse(iru.Invalid, fmt.Sprintf("a sink for %d notices cannot be", n), "choose 1 to 10,000,000")
 	}
-	s := &Sink{token: "sink-token", limit: n, arrivals: make([]Arrival, 0, n), more: make(chan struct{})}
+	s := &Sink{token: "sink-token", limit: n, arrivals: make([]Arrival, 0, n), raw: make([][]byte, 0, n), more: make(chan struct{})}
+	s.room = make([]byte, min(n, mostRoom/usual)*usual)
+	for at := 0; at < len(s.room); at += os.Getpagesize() {
+		s.room[at] = 1 // else the system gives each page when a notice is written into it
+	}
 	var err error
 	if s.ca, err = newAuthority(0, time.Now, nil); err != nil {
 		return nil, fmt.Errorf("start sink: %w: %w", err, iru.Internal)
@@ -188,7 +200,7 @@ func (s *Sink) arrive(a Arrival, raw []byte) bool {
 }
 
 func (s *Sink) api(w http.ResponseWriter, q *http.Request) {
-	body, err := whole(http.MaxBytesReader(w, q.Body, maxBody), q.ContentLength)
+	body, err := s.whole(http.MaxBytesReader(w, q.Body, maxBody), q.ContentLength)
 	at := time.Now()
 	reference, ok := referenceOf(body)
 	switch {
@@ -208,12 +220,24 @@ func (s *Sink) api(w http.ResponseWriter, q *http.Request) {
 	}
 }
 
+// empty gives room for so many bytes.
+func (s *Sink) empty(size int) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if size > len(s.room) {
+		return make([]byte, size)
+	}
+	b := s.room[:size:size]
+	s.room = s.room[size:]
+	return b
+}
+
 // whole reads all of what is said to have so many bytes; -1 for not said.
-func whole(r io.Reader, size int64) ([]byte, error) {
+func (s *Sink) whole(r io.Reader, size int64) ([]byte, error) {
 	if size < 0 || size > maxBody {
 		return io.ReadAll(r)
 	}
-	b := make([]byte, size)
+	b := s.empty(int(size))
 	_, err := io.ReadFull(r, b)
 	return b, err
 }
@@ -254,7 +278,7 @@ func (s *sinkSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 }
 
 func (s *sinkSession) Data(body io.Reader) error {
-	raw := bytes.NewBuffer(make([]byte, 0, min(max(s.size, 0), maxBody)+bytes.MinRead))
+	raw := bytes.NewBuffer(s.sink.empty(int(min(max(s.size, 0), maxBody)) + bytes.MinRead)[:0])
 	if _, err := raw.ReadFrom(body); err != nil {
 		return err
 	}

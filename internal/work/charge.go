@@ -22,7 +22,7 @@ type charge struct {
 }
 
 // rendered reports whether nothing is left to do but to send it.
-func (r charge) rendered() bool { return r.letter != nil || r.posting != nil }
+func (r *charge) rendered() bool { return r.letter != nil || r.posting != nil }
 
 // mostLoaded is how many bytes of letters are kept rendered in memory; more are rendered as they leave.
 const mostLoaded = 768 << 20
@@ -205,7 +205,7 @@ func (c *Crew) render(ctx context.Context, r *charge, p *paper) (size int) {
 }
 
 // discharge sends a letter that waited.
-func (c *Crew) discharge(ctx context.Context, r charge) (desk.Sending, error) {
+func (c *Crew) discharge(ctx context.Context, r *charge) (desk.Sending, error) {
 	if !r.rendered() || r.Notice.Drill {
 		return c.send(ctx, r.Dispatch)
 	}

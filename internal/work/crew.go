@@ -57,6 +57,7 @@ type Crew struct {
 	Log      *slog.Logger
 
 	life    life
+	hush    hush
 	texts   securityTexts
 	known   knownOnce
 	waiting waitingOnce
@@ -123,6 +124,7 @@ func (c *Crew) Run(ctx context.Context) error {
 		FetchCooldown: 50 * time.Millisecond, FetchPollInterval: 200 * time.Millisecond,
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: jobTimeout + time.Minute,
 		RetryPolicy: patience{}, MaxAttempts: desk.Tries, ErrorHandler: complaint{c},
+		Middleware: []rivertype.Middleware{river.WorkerMiddlewareFunc(c.hush.work)},
 	})
 	if err != nil {
 		return err
