@@ -58,7 +58,7 @@ func BenchmarkReleaseTogether(b *testing.B) {
 		for _, u := range units {
 			u.start(b)
 		}
-		t0 := time.Now().Add(time.Minute + 3*time.Duration(each)*50*time.Millisecond).UTC() // they share the processors while they get ready
+		t0 := time.Now().Add(time.Minute + 3*time.Duration(each)*25*time.Millisecond).UTC() // they share the processors while they get ready
 		for _, u := range units {
 			u.release(b, t0)
 		}

@@ -48,11 +48,6 @@ func (t *Tx) HeldAt(ctx context.Context, address string, drill bool) ([]iru.Deco
 	return deconflictions.list(ctx, t, "WHERE address=$1 AND state IN ('hold','evidence_first') AND operation IN (SELECT id FROM operation WHERE drill=$2) ORDER BY id", address, drill)
 }
 
-// HeldNow lists every question in whose answer somebody wants hands kept off an address. It is for the program alone.
-func (t *Tx) HeldNow(ctx context.Context) ([]iru.Deconfliction, error) {
-	return deconflictions.list(ctx, t, "WHERE state IN ('hold','evidence_first') ORDER BY id")
-}
-
 // DeconflictionsAbout lists an operation's questions about one address. It is for the program alone.
 func (t *Tx) DeconflictionsAbout(ctx context.Context, o iru.OperationID, address string) ([]iru.Deconfliction, error) {
 	return deconflictions.list(ctx, t, "WHERE operation=$1 AND address=$2 ORDER BY id", o, address)

@@ -330,7 +330,9 @@ func TestRecordOfAProvider(t *testing.T) {
 	n := func(i int, s iru.NoticeState, took time.Duration) iru.Notice {
 		return iru.Notice{ID: iru.NoticeID(i), State: s, SentAt: at, ReceivedAt: at, OutcomeAt: at.Add(took)}
 	}
-	r := recordOf([]iru.Notice{n(1, iru.NoticeComplied, 10*time.Minute), n(2, iru.NoticeComplied, 30*time.Minute), n(3, iru.NoticeRefused, time.Hour), n(4, iru.NoticeSent, 0), {ID: 5, State: iru.NoticeDraft}, n(6, iru.NoticeBounced, 0)},
+	practised := n(7, iru.NoticeComplied, time.Minute)
+	practised.Drill = true
+	r := recordOf([]iru.Notice{practised, n(1, iru.NoticeComplied, 10*time.Minute), n(2, iru.NoticeComplied, 30*time.Minute), n(3, iru.NoticeRefused, time.Hour), n(4, iru.NoticeSent, 0), {ID: 5, State: iru.NoticeDraft}, n(6, iru.NoticeBounced, 0)},
 		map[iru.NoticeID]bool{1: true, 2: true, 3: true, 6: true})
 	want := Record{Acts: 5, Removed: 2, Refused: 1, Bounced: 1, Unanswered: 1, Since: at}
 	if r != want {

@@ -81,7 +81,7 @@ type Record struct {
 func recordOf(ns []iru.Notice, answered map[iru.NoticeID]bool) Record {
 	var r Record
 	for _, n := range ns {
-		if n.SentAt.IsZero() {
+		if n.Drill || n.SentAt.IsZero() {
 			continue
 		}
 		r.Acts++

@@ -124,7 +124,7 @@ func (v *visit) providerPage() error {
 		refs := map[iru.NoticeID]string{}
 		for _, n := range ns {
 			refs[n.ID] = n.Ref
-			if n.State == iru.NoticeApproved {
+			if n.State == iru.NoticeApproved && !n.Drill {
 				p.Blocked++
 			}
 		}
