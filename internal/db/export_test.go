@@ -25,6 +25,9 @@ func Translate(d *DB, text string) string { return string(translate([]byte(text)
 // KnownsWhere is the condition by which KnownsAfter lists.
 var KnownsWhere = knownsWhere
 
+// UnsequencedQuery is the question after what waits for its place in the log, with how many.
+const UnsequencedQuery = "SELECT id FROM event " + unsequenced
+
 // Parcels are the conditions by which messages between partners are found, each with its arguments, by the index that finds it.
 var Parcels = map[string][]struct {
 	Query string

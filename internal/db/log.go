@@ -21,9 +21,11 @@ type Unsequenced struct {
 	Leaf []byte
 }
 
+const unsequenced = "WHERE idx=-1 ORDER BY id LIMIT $1"
+
 // Unsequenced lists the oldest events without a place, at most n.
 func (t *Tx) Unsequenced(ctx context.Context, n int) ([]Unsequenced, error) {
-	rows, err := eventRows.list(ctx, t, "WHERE idx=-1 ORDER BY id LIMIT $1", n)
+	rows, err := eventRows.list(ctx, t, unsequenced, n)
 	if err != nil {
 		return nil, err
 	}

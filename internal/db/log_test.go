@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,6 +99,38 @@ func (s *sealer) seal(n int) {
 }
 
 var errUndo = errors.New("put it back")
+
+// What waits for its place is found by its index, in order, however long the log is: a worker asks many times a second.
+func TestWaitingIsFoundByItsIndex(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, ctx := newSealer(t, d), t.Context()
+		s.write(300)
+		s.seal(300)
+		var plan strings.Builder
+		must(t, d.Tx(ctx, func(x *db.Tx) error {
+			if d.Engine() == db.PostgreSQL { // of a table this small it would read all
+				for _, q := range []string{"SET LOCAL enable_seqscan=off", "ANALYZE event"} {
+					if _, err := x.Exec(ctx, q); err != nil {
+						return err
+					}
+				}
+				lines, err := db.All(ctx, x, func(l *string) []any { return []any{l} }, "EXPLAIN "+strings.ReplaceAll(db.UnsequencedQuery, "$1", "1"))
+				plan.WriteString(strings.Join(lines, "\n"))
+				return err
+			}
+			type step struct {
+				id, parent, unused int
+				detail             string
+			}
+			steps, err := db.All(ctx, x, func(s *step) []any { return []any{&s.id, &s.parent, &s.unused, &s.detail} }, "EXPLAIN QUERY PLAN "+db.UnsequencedQuery, 1)
+			fmt.Fprint(&plan, steps)
+			return err
+		}))
+		if p := plan.String(); !strings.Contains(p, "event_idx") || strings.Contains(p, "Sort") || strings.Contains(p, "B-TREE") {
+			t.Error(p)
+		}
+	})
+}
 
 // TestLedgerInTheStore: what somebody with full access to the store does to the log is found and named, on both engines.
 func TestLedgerInTheStore(t *testing.T) {

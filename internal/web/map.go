@@ -60,7 +60,7 @@ func (v *visit) fillMap(t *db.Tx, p *MapPage, o iru.OutletID, at time.Time) (err
 	}
 	p.Waves = nil
 	for _, x := range ops {
-		if slices.Contains(x.Outlets, o) && !x.T0.IsZero() && x.State != iru.OperationAborted {
+		if slices.Contains(x.Outlets, o) && !x.Drill && !x.T0.IsZero() && x.State != iru.OperationAborted {
 			p.Waves = append(p.Waves, ui.Moment{At: x.T0, Text: x.Name})
 		}
 	}

@@ -337,7 +337,7 @@ func (r *outletReader) timeline() error {
 	}
 	p.Waves = nil
 	for _, o := range slices.Backward(ops) {
-		if slices.Contains(o.Outlets, p.Outlet.ID) {
+		if slices.Contains(o.Outlets, p.Outlet.ID) && !o.Drill {
 			p.Waves = append(p.Waves, o)
 			if !o.T0.IsZero() && o.State != iru.OperationAborted {
 				t.Waves = append(t.Waves, ui.Moment{At: o.T0, Text: o.Name})

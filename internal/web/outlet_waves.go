@@ -16,7 +16,7 @@ import (
 // was measured.
 type outletWave struct {
 	Op            iru.Operation
-	Number        int // 1 where it goes on from no other
+	Number        int // in the order of their T0; 0: nothing of it leaves
 	Fell, Back    int
 	First         time.Duration // to the first return; meant where Back is not 0
 	Before, After int           // audience; 0: not measured
@@ -36,12 +36,13 @@ func (r *outletReader) waves() error {
 		return a.T0.Compare(b.T0)
 	})
 	p.WaveFacts = nil
+	number := 0
 	for i, o := range ops {
-		w, err := r.t.Wave(r.ctx, o.ID)
-		if err != nil {
-			return err
+		x := outletWave{Op: o}
+		if !o.T0.IsZero() && o.Leaves() {
+			number++
+			x.Number = number
 		}
-		x := outletWave{Op: o, Number: w.Number}
 		if !o.T0.IsZero() && o.T0.Before(r.v.now) {
 			end := r.v.now
 			if i+1 < len(ops) && !ops[i+1].T0.IsZero() && ops[i+1].T0.Before(end) {
@@ -104,7 +105,10 @@ func (p OutletPage) waves(ctx context.Context) ui.Table {
 		{Title: ui.T(ctx, "Back after"), Num: true}, {Title: ui.T(ctx, "Audience kept"), Num: true}}}
 	for _, w := range p.WaveFacts {
 		o := w.Op
-		t0, fell, back, after, kept := ui.T(ctx, "not set"), "–", "–", "–", "–"
+		number, t0, fell, back, after, kept := "–", ui.T(ctx, "not set"), "–", "–", "–", "–"
+		if w.Number > 0 {
+			number = strconv.Itoa(w.Number)
+		}
 		name := ui.Link("/operations/"+id(o.ID), o.Name)
 		if !o.T0.IsZero() {
 			t0 = day(o.T0) + " " + o.T0.Format("15:04:05")
@@ -119,7 +123,7 @@ func (p OutletPage) waves(ctx context.Context) ui.Table {
 				kept = percents(float64(w.After) / float64(w.Before))
 			}
 		}
-		t.Rows = append(t.Rows, ui.Cells(ui.Text(strconv.Itoa(w.Number)), name, ui.Text(t0), operationState(ctx, o.State), ui.Text(fell), ui.Text(back), ui.Text(after), ui.Text(kept)))
+		t.Rows = append(t.Rows, ui.Cells(ui.Text(number), name, ui.Text(t0), operationState(ctx, o.State), ui.Text(fell), ui.Text(back), ui.Text(after), ui.Text(kept)))
 	}
 	return t
 }

@@ -174,6 +174,10 @@ func afterCell(ctx context.Context, c iru.AfterColumn, s string) templ.Component
 		return ui.Quiet("–")
 	}
 	switch c.Kind {
+	case iru.CellTime:
+		if day, clock, ok := strings.Cut(desk.AfterCell(c.Kind, s, nil), " "); ok { // a row has up to four
+			return ui.Both(alone(ctx, clock), alone(ctx, day))
+		}
 	case iru.CellPlace:
 		return shortAddress(s)
 	case iru.CellWord:

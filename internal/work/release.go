@@ -34,8 +34,11 @@ const senders = 64
 // fuse is how long before T0 the last word is asked for: about ten times what that takes.
 const fuse = 100 * time.Millisecond
 
-// firing is how long after T0 a process that fires begins nothing else: ten thousand acts leave in less.
-const firing = 2 * time.Second
+// A process that is about to fire begins nothing else from still before T0, in which most of what runs ends, until firing after it: ten thousand acts leave in less.
+const (
+	still  = 5 * time.Second
+	firing = 2 * time.Second
+)
 
 // watchful is how long before T0 the job stays awake.
 const watchful = 20 * time.Second
@@ -150,10 +153,13 @@ func (w *releaser) Work(ctx context.Context, job *river.Job[desk.Release]) error
 	if err != nil {
 		return outcome(err)
 	}
-	if !w.wait(ctx, at.Add(-fuse-time.Second)) {
+	if !w.wait(ctx, at.Add(-still)) {
 		return ctx.Err()
 	}
 	w.hush.keep(at.Add(firing).Sub(w.Desk.Now()))
+	if !w.wait(ctx, at.Add(-fuse-time.Second)) {
+		return ctx.Err()
+	}
 	warming, stop := context.WithTimeout(ctx, at.Add(-fuse).Sub(w.Desk.Now())) // who is away holds nothing up
 	m.warm(warming, ready.letters)
 	stop()

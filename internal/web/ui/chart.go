@@ -55,7 +55,8 @@ const (
 func (c StepChart) right() float64 {
 	longest := 0.0
 	for i := range c.Series {
-		longest = max(longest, textWidth(c.endLabel(i), 7.0))
+		name, value := c.endLabel(i)
+		longest = max(longest, textWidth(name+" "+value, 7.0))
 	}
 	return chartWidth - min(240, longest+10)
 }
@@ -122,11 +123,12 @@ func (c StepChart) value(v float64) string {
 	return number(v) + " " + c.Unit
 }
 
-func (c StepChart) endLabel(i int) string {
+func (c StepChart) endLabel(i int) (name, value string) {
+	name, value = cut(c.Series[i].Name, 22), "?"
 	if v, ok := c.last(i); ok {
-		return cut(c.Series[i].Name, 22) + " " + c.value(v)
+		value = c.value(v)
 	}
-	return cut(c.Series[i].Name, 22) + " ?"
+	return name, value
 }
 
 // endLabels are the names at the right edge, at least a line apart.
@@ -134,7 +136,8 @@ func (c StepChart) endLabels() []Tick {
 	out := make([]Tick, len(c.Series))
 	for i := range c.Series {
 		v, _ := c.last(i)
-		out[i] = Tick{c.y(v) + 4, c.endLabel(i)}
+		name, value := c.endLabel(i)
+		out[i] = Tick{c.y(v) + 4, "\u2068" + name + " \u2068" + value + "\u2069\u2069"} // the drawing is left to right, its words are not always
 	}
 	slices.SortStableFunc(out, func(a, b Tick) int { return cmp.Compare(a.At, b.At) })
 	for i := 1; i < len(out); i++ {

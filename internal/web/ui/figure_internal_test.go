@@ -106,8 +106,8 @@ func TestUnknownBreaksTheLine(t *testing.T) {
 		t.Errorf("first, lowest, mean, now: %s", b.String())
 	}
 	c.Series[0].Points = append(c.Series[0].Points, Point{X: 9, Unknown: true})
-	if got := c.endLabel(0); got != "a ?" {
-		t.Errorf("a line that ends unknown is labelled %q", got)
+	if n, v := c.endLabel(0); n+" "+v != "a ?" {
+		t.Errorf("a line that ends unknown is labelled %q", n+" "+v)
 	}
 }
 
