@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -116,6 +117,7 @@ type station struct {
 	args     []string
 	wire     *wire
 	process  *program
+	ahead    time.Duration // of its clock before the others'
 	card     string
 	ann, ben iru.Scope // two persons with every role
 	cid, dan iru.Scope // two more: an act needs others than who drafted it
@@ -141,7 +143,7 @@ func newStation(t testing.TB, name, dsn, sites string) *station {
 	d, err := db.Open(t.Context(), dsn)
 	ok(t, err)
 	t.Cleanup(func() { ok(t, d.Close()) })
-	s.Desk = &desk.Desk{DB: d, Now: func() time.Time { return time.Now().UTC() }, Regime: legal.EU(), Rules: desk.DefaultRules, Cards: work.ReadCard}
+	s.Desk = &desk.Desk{DB: d, Now: func() time.Time { return time.Now().UTC().Add(s.ahead) }, Regime: legal.EU(), Rules: desk.DefaultRules, Cards: work.ReadCard}
 	_, err = s.Begin(t.Context(), iru.Unit{Name: "Unit " + name, Country: "XA", Kind: legal.CompetentAuthority})
 	ok(t, err)
 	ok(t, d.Tx(t.Context(), func(x *db.Tx) error {
@@ -165,8 +167,34 @@ func newStation(t testing.TB, name, dsn, sites string) *station {
 
 func (s *station) start() {
 	s.t.Helper()
-	s.process = iolaus(s.t, append(slices.Clone(s.args), "serve")...)
+	program := binary
+	if s.ahead != 0 {
+		program = wrongClock(s.t)
+	}
+	s.process = start(s.t, program, append(slices.Clone(s.args), "serve")...)
 	s.process.await(`Workbench: http://(\S+)`)
+}
+
+// wrongClock is the program with a clock that is an hour ahead.
+func wrongClock(t testing.TB) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "iolaus")
+	b := exec.Command("go", "build", "-tags", "wrong_clock", "-ldflags", "-s -w", "-o", file, "./cmd/iolaus")
+	b.Dir, b.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := b.CombinedOutput(); err != nil {
+		t.Fatalf("build the program: %v\n%s", err, out)
+	}
+	return file
+}
+
+// set sets the clock of a station, which is started again.
+func (s *station) set(ahead time.Duration) {
+	s.t.Helper()
+	if _, code := s.process.stop(); code != 0 {
+		s.t.Errorf("%s ended with %d", s.name, code)
+	}
+	s.ahead = ahead
+	s.start()
 }
 
 // knows enters the other's card and has a second person confirm it.
@@ -245,12 +273,13 @@ func (d *day) cutting(s *station) func() {
 	}
 }
 
-// TestPartners is the day of three units, each a process with a store of its own, one on PostgreSQL, with two kills and a cut wire. The soak test
-// has fifty.
+// TestPartners is the day of three units, each a process with a store of its own, one on PostgreSQL, with two kills and a cut wire, and a third unit whose clock is an hour ahead until
+// its GO. The soak test has fifty.
 func TestPartners(t *testing.T) {
 	t.Parallel()
 	d := newDay(t, uint64(time.Now().UnixNano()), alone)
 	d.blows = []func(){d.cutting(d.lead), d.killing(d.members[0]), d.killing(d.lead)}
+	d.members[1].set(time.Hour)
 	d.play("Slow train")
 	d.compare()
 }
@@ -314,6 +343,9 @@ func (d *day) play(name string) {
 		_, err = m.OpenPoll(ctx, m.ben, o.ID)
 		ok(t, err)
 		d.blow()
+		if m.ahead != 0 {
+			d.wrong(m, o.ID)
+		}
 		_, err = m.Poll(ctx, m.ann, o.ID, iru.PollGo, d.ballot(m), "")
 		ok(t, err)
 		d.blow()
@@ -371,6 +403,27 @@ func (d *day) play(name string) {
 	for len(d.blows) > 0 {
 		d.blow()
 	}
+}
+
+// wrong has a member see that its clock and the lead's differ, on both sides, and that it cannot be GO with it; then the clock is set.
+func (d *day) wrong(m *station, op iru.OperationID) {
+	d.t.Helper()
+	ctx := d.t.Context()
+	off := func(want time.Duration) func(iru.Line) bool {
+		return func(l iru.Line) bool { return !l.SkewAt.IsZero() && (l.Skew-want).Abs() < time.Second }
+	}
+	line := func(s, of *station) func(*db.Tx) (iru.Line, error) {
+		return func(x *db.Tx) (iru.Line, error) { return x.Line(ctx, s.partner[of]) }
+	}
+	when(m, "the lead's clock is behind", line(m, d.lead), off(-m.ahead))
+	when(d.lead, m.name+"'s clock is ahead", line(d.lead, m), off(m.ahead))
+	if _, err := m.Poll(ctx, m.ann, op, iru.PollGo, d.ballot(m), ""); !errors.Is(err, iru.Conflict) || !strings.Contains(err.Error(), "clock") {
+		d.t.Errorf("GO with a clock that is wrong by %s: %v", m.ahead, err)
+	}
+	m.set(0)
+	when(m, "the clocks agree", line(m, d.lead), off(0))
+	when(d.lead, "the clocks agree", line(d.lead, m), off(0))
+	d.t.Logf("%s could be GO when its clock was set", m.name)
 }
 
 func (d *day) now(m *station) (o iru.Operation) {

@@ -74,7 +74,7 @@ func open(ctx context.Context, cfg config, roots *x509.CertPool, log *slog.Logge
 	if h.db, err = db.Open(ctx, cfg.db); err != nil {
 		return nil, err
 	}
-	h.desk = &desk.Desk{DB: h.db, Now: func() time.Time { return time.Now().UTC() }, Regime: legal.EU(), Rules: cfg.rules(), Log: h.keys.log, Software: software()}
+	h.desk = &desk.Desk{DB: h.db, Now: now, Regime: legal.EU(), Rules: cfg.rules(), Log: h.keys.log, Software: software()}
 	if err := errors.Join(h.opens(ctx), h.man(roots)); err != nil {
 		return nil, errors.Join(err, h.db.Close())
 	}

@@ -90,7 +90,7 @@ func (c config) speech() (*work.Speech, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w; unit.name, unit.country and peer.address stand on it", err)
 	}
-	return &work.Speech{Identity: ids[0], Earlier: ids[1:], Card: card, Client: peer.NewClient(ids[0], peer.Options{Timeout: 30 * time.Second}), Quota: c.Peer.Quota, Contact: c.Peer.Contact}, nil
+	return &work.Speech{Identity: ids[0], Earlier: ids[1:], Card: card, Client: peer.NewClient(ids[0], peer.Options{Timeout: 30 * time.Second, Now: now}), Quota: c.Peer.Quota, Contact: c.Peer.Contact}, nil
 }
 
 // speak gives the desk and the crew what they need for partners.
@@ -117,7 +117,7 @@ func (h *house) partners() (func(context.Context) error, error) {
 
 // partnersOn answers partners on a listener until ctx ends.
 func (h *house) partnersOn(ln net.Listener) (func(context.Context) error, error) {
-	srv, err := peer.Server(work.Listener{Crew: h.crew}, peer.Limits{}, time.Now, h.crew.Speech.Identity, h.crew.Speech.Earlier...)
+	srv, err := peer.Server(work.Listener{Crew: h.crew}, peer.Limits{}, now, h.crew.Speech.Identity, h.crew.Speech.Earlier...)
 	if err != nil {
 		return nil, errors.Join(err, ln.Close())
 	}

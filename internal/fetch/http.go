@@ -24,7 +24,8 @@ func (c *Client) HTTP() *http.Client {
 		Transport: &http.Transport{
 			DialContext: c.Dial,
 			TLSClientConfig: &tls.Config{RootCAs: c.network.Roots, MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(64),
-				DynamicRecordSizingDisabled: true}, // acts with their documents are long
+				DynamicRecordSizingDisabled: true},
+			WriteBufferSize:        64 << 10, // acts with their documents are long: they leave in one piece, without a buffer made for each
 			MaxIdleConnsPerHost:    idlePerHost,
 			IdleConnTimeout:        30 * time.Second,
 			TLSHandshakeTimeout:    c.limits.Dial,

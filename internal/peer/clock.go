@@ -30,7 +30,14 @@ type clock struct {
 	n    int
 }
 
+// steady is by how much two offsets may differ beyond what their delays explain, for one and the same clock.
+const steady = 250 * time.Millisecond
+
+// add forgets what was measured before the partner's clock, or ours, was set.
 func (c *clock) add(s Skew) {
+	if b, ok := c.best(); ok && (s.Offset-b.Offset).Abs() > (s.Delay+b.Delay)/2+steady {
+		c.n = 0
+	}
 	c.last[c.n%len(c.last)] = s
 	c.n++
 }

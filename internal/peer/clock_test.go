@@ -38,6 +38,15 @@ func TestSkew(t *testing.T) {
 	if s, _ := c.best(); s.Offset != 21 {
 		t.Errorf("%+v", s)
 	}
+	c.add(Skew{Offset: time.Hour, Delay: time.Second}) // it was set
+	if s, _ := c.best(); s.Offset != time.Hour {
+		t.Errorf("%+v", s)
+	}
+	c.add(Skew{Offset: time.Hour + time.Second, Delay: 2 * time.Second}) // one way took longer than the other
+	c.add(Skew{Offset: time.Hour - 2*time.Millisecond, Delay: 5 * time.Millisecond})
+	if s, _ := c.best(); s.Offset != time.Hour-2*time.Millisecond || c.n != 3 {
+		t.Errorf("%+v of %d", s, c.n)
+	}
 }
 
 // A clock that is wrong by an hour is noticed, and hinders nothing.

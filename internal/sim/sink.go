@@ -93,7 +93,7 @@ func StartSink(ctx context.Context, n int) (*Sink, error) {
 	web := &http.Server{Handler: http.HandlerFunc(s.api), TLSConfig: &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12},
 		ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	ctx, s.cancel = context.WithCancel(ctx)
-	s.wg.Go(func() { mx.Serve(crowdListener{s.mail, all}) })
+	s.wg.Go(func() { mx.Serve(batchListener{crowdListener{s.mail, all}}) })
 	s.wg.Go(func() { web.Serve(crowdListener{s.clear, all}) })
 	s.wg.Go(func() { web.ServeTLS(crowdListener{s.secure, all}, "", "") })
 	s.wg.Go(func() {
