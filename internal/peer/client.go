@@ -58,12 +58,15 @@ func NewClient(id Identity, o Options) *Client {
 // As gives a client that shows another identity's key, and is otherwise the same. Its connections are its own.
 func (c *Client) As(id Identity) *Client { return NewClient(id, c.options) }
 
+// MostRetry is how long a client waits at most when it is told to: on the day of an operation nobody waits for an hour.
+const MostRetry = 5 * time.Minute
+
 // Trouble is what a partner answered instead of taking everything.
 type Trouble struct {
 	Fault  Fault
 	Detail string        // the partner's words, for a person; nothing in them is to be believed
 	Mark   *Mark         // what the partner has, if it said so
-	Retry  time.Duration // wait so long before the next try; 0 if the partner did not say
+	Retry  time.Duration // wait so long before the next try, at most MostRetry; 0 if the partner did not say
 }
 
 func (t *Trouble) Error() string {
@@ -203,7 +206,7 @@ func (c *Client) do(ctx context.Context, to Card, method, path string, body []by
 		t.Fault = Refused
 	}
 	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s > 0 {
-		t.Retry = time.Duration(min(s, 3600)) * time.Second
+		t.Retry = min(time.Duration(min(s, 3600))*time.Second, MostRetry)
 	}
 	return mark, t
 }

@@ -142,9 +142,9 @@ func (c *Crew) speakAll(ctx context.Context, wg *sync.WaitGroup, busy map[iru.Pa
 			busy[p.ID] = t
 		}
 		switch {
-		case now.Before(p.Line.Next):
+		case now.Before(p.Line.Next) && p.Line.Next.Sub(now) <= peer.MostRetry: // else our clock was set back since
 			continue
-		case !p.Queued && !p.Owed && t.synced && now.Sub(p.Line.Heard) < greetEvery:
+		case !p.Queued && !p.Owed && t.synced && now.Sub(p.Line.Heard).Abs() < greetEvery:
 			continue
 		case !t.mu.TryLock():
 			continue

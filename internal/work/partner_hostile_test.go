@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -278,6 +279,28 @@ func TestPartnerClock(t *testing.T) {
 	if !slices.Contains(p.lead.verbs("partner", int64(p.m)), "skew") {
 		t.Error("the difference is not in the log")
 	}
+}
+
+// A clock that was an hour ahead and is set right leaves no pause of an hour behind: what could not be sent goes on within seconds.
+func TestClockIsSetBack(t *testing.T) {
+	p, ctx := newPair(t), t.Context()
+	speak := func(messages int) {
+		t.Helper()
+		var wg sync.WaitGroup
+		must(t, p.member.speakAll(ctx, &wg, map[iru.PartnerID]*talk{}))
+		wg.Wait()
+		if b := p.member.backlog(p.l); b.Messages != messages {
+			t.Errorf("%d messages wait, not %d: %+v", b.Messages, messages, p.member.line(p.l))
+		}
+	}
+	p.member.offset.Store(int64(time.Hour))
+	p.member.cut.Store(true)
+	p.member.insert(p.l, iru.SayDuty, "", openCodes, `{"text":"fog","by":"ann"}`)
+	speak(1)
+	p.member.cut.Store(false)
+	speak(1) // it was tried just now
+	p.member.offset.Store(0)
+	speak(0)
 }
 
 // A member that is cut off keeps what it released; the hold waits with its age, and reaches it when the line is mended.
