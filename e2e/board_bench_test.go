@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -204,7 +205,7 @@ func (d *boardDay) run(b *testing.B, when string, acts bool) {
 	var watching sync.WaitGroup
 	for _, p := range d.viewers {
 		v := &boardView{person: p, url: p.base + path, seen: map[string]time.Time{}}
-		v.open(b, ctx)
+		v.open(ctx, b)
 		views = append(views, v)
 		watching.Go(func() { v.watch(ctx) })
 	}
@@ -305,7 +306,7 @@ func (d *boardDay) spent(b *testing.B) time.Duration {
 	b.Helper()
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", d.serve.cmd.Process.Pid))
 	ok(b, err)
-	f := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
+	f := strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
 	user, err := strconv.ParseInt(f[11], 10, 64)
 	ok(b, err)
 	system, err := strconv.ParseInt(f[12], 10, 64)
@@ -369,7 +370,7 @@ func (v *boardView) count() int {
 	return len(v.seen)
 }
 
-func (v *boardView) open(b *testing.B, ctx context.Context) {
+func (v *boardView) open(ctx context.Context, b *testing.B) {
 	b.Helper()
 	page, err := v.get(ctx, nil)
 	ok(b, err)

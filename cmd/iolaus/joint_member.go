@@ -190,12 +190,13 @@ func (m *member) followUp(ctx context.Context) (bool, error) {
 	if _, err := m.confirm(ctx); err != nil {
 		return false, err
 	}
-	told, err := false, error(nil)
+	told := false
 	if m.scenario == "s7" {
-		if _, err := m.assess(ctx); err != nil {
-			return false, err
+		_, err := m.assess(ctx)
+		if err == nil {
+			told, err = m.begin(ctx)
 		}
-		if told, err = m.begin(ctx); err != nil {
+		if err != nil {
 			return told, err
 		}
 	}

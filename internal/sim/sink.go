@@ -163,7 +163,7 @@ func (s *Sink) Read() error {
 	s.mu.Unlock()
 	for n, a := range arrivals {
 		var err error
-		document := ""
+		var document string
 		if a.Via == "smtp" {
 			var in incoming
 			in, err = parseMail(raw[n])

@@ -128,7 +128,7 @@ func TestPartnerChangesKeys(t *testing.T) {
 			return b, err
 		})
 		c, m, err := Prove(cards, signed)
-		if err != nil || string(m.Body) != i.Body || string(m.Kind) != string(i.Kind) || m.Handling != i.Handling || int64(m.Seq) != i.Seq || !m.At.Equal(i.Said) || m.To != p.lead.Speech.Card.ID() {
+		if err != nil || string(m.Body) != i.Body || m.Kind != string(i.Kind) || m.Handling != i.Handling || int64(m.Seq) != i.Seq || !m.At.Equal(i.Said) || m.To != p.lead.Speech.Card.ID() {
 			t.Fatalf("message %d: %+v, %v", i.Seq, m, err)
 		}
 		if c.ID() == old.ID() {

@@ -56,9 +56,9 @@ func Browser(t testing.TB) context.Context {
 	}
 	in, stop := program, context.CancelFunc(func() {})
 	if in == nil || in.Err() != nil {
-		in, stop = chromium(t) //nolint:fatcontext // one for each test or each package, ended with it
+		in, stop = chromium(t)
 		if sharing {
-			program, programs, stop = in, stop, func() {}
+			program, programs, stop = in, stop, func() {} //nolint:fatcontext // one for each test or each package, ended with it
 		}
 	}
 	life, timeout := context.WithTimeout(in, 10*time.Minute)
