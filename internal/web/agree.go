@@ -129,7 +129,7 @@ func (v *visit) participantTable(a agreement) ui.Table {
 func (v *visit) agreedTable(a agreement) ui.Table {
 	ctx := v.ctx()
 	t := ui.Table{Label: ui.T(ctx, "Tasks"), Compact: true, List: true, Empty: ui.T(ctx, "No task yet. A plan makes them, an act that is drafted for this operation is one, and others are proposed below."),
-		Columns: []ui.Column{{Title: ui.T(ctx, "Address")}, {Title: ui.T(ctx, "Executor")}, {Title: ui.T(ctx, "Act"), NoWrap: true}, {Title: ui.T(ctx, "Jurisdiction")}, {Title: ui.T(ctx, "Stage")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Still missing")},
+		Columns: []ui.Column{{Title: ui.T(ctx, "Address")}, {Title: ui.T(ctx, "Executor")}, {Title: ui.T(ctx, "Act")}, {Title: ui.T(ctx, "Jurisdiction")}, {Title: ui.T(ctx, "Stage")}, {Title: ui.T(ctx, "State")}, {Title: ui.T(ctx, "Still missing")},
 			{Title: ui.T(ctx, "Action"), Hidden: true}}}
 	name := map[iru.ParticipantID]iru.Participant{}
 	for _, p := range a.who {
@@ -142,7 +142,7 @@ func (v *visit) agreedTable(a agreement) ui.Table {
 		k := r.Task
 		act := ui.All(ui.Text(instrumentName(ctx, k.Instrument)))
 		if r.Act.ID != 0 {
-			act = ui.Link("/notices/"+id(r.Act.ID), r.Act.Ref)
+			act = ui.Ref("/notices/"+id(r.Act.ID), r.Act.Ref)
 		}
 		var missing []string
 		for _, l := range r.Misses {
