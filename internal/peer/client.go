@@ -206,7 +206,7 @@ func (c *Client) do(ctx context.Context, to Card, method, path string, body []by
 		t.Fault = Refused
 	}
 	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s > 0 {
-		t.Retry = min(time.Duration(min(s, 3600))*time.Second, MostRetry)
+		t.Retry = time.Duration(min(s, int(MostRetry/time.Second))) * time.Second
 	}
 	return mark, t
 }

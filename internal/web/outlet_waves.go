@@ -105,13 +105,14 @@ func (p OutletPage) waves(ctx context.Context) ui.Table {
 		{Title: ui.T(ctx, "Back after"), Num: true}, {Title: ui.T(ctx, "Audience kept"), Num: true}}}
 	for _, w := range p.WaveFacts {
 		o := w.Op
-		number, t0, fell, back, after, kept := "–", ui.T(ctx, "not set"), "–", "–", "–", "–"
+		number, fell, back, after, kept := "–", "–", "–", "–", "–"
+		t0 := ui.All(ui.Text(ui.T(ctx, "not set")))
 		if w.Number > 0 {
 			number = strconv.Itoa(w.Number)
 		}
 		name := ui.Link("/operations/"+id(o.ID), o.Name)
 		if !o.T0.IsZero() {
-			t0 = day(o.T0) + " " + o.T0.Format("15:04:05")
+			t0 = ui.When{At: o.T0, Day: true}
 		}
 		if !o.T0.IsZero() && o.T0.Before(p.Now) && o.Leaves() {
 			name = ui.All(name, ui.Text(" · "), ui.Link("/operations/"+id(o.ID)+"/report", ui.T(ctx, "After-action report")))
@@ -123,7 +124,7 @@ func (p OutletPage) waves(ctx context.Context) ui.Table {
 				kept = percents(float64(w.After) / float64(w.Before))
 			}
 		}
-		t.Rows = append(t.Rows, ui.Cells(ui.Text(number), name, ui.Text(t0), operationState(ctx, o.State), ui.Text(fell), ui.Text(back), ui.Text(after), ui.Text(kept)))
+		t.Rows = append(t.Rows, ui.Cells(ui.Text(number), name, t0, operationState(ctx, o.State), ui.Text(fell), ui.Text(back), ui.Text(after), ui.Text(kept)))
 	}
 	return t
 }

@@ -133,7 +133,7 @@ func TimelineTable(ctx context.Context, t Timeline) Table {
 		if n := len(l.Returns); n > 0 {
 			last = l.Returns[n-1].UTC().Format("2 Jan 2006 15:04")
 		}
-		out.Rows = append(out.Rows, Cells(Text(l.Name), Text(share(up, whole)), Text(share(unknown, whole)), Text(itoa(len(l.Returns))), Text(last)))
+		out.Rows = append(out.Rows, Cells(Text(l.Name), Isolated(share(up, whole)), Isolated(share(unknown, whole)), Text(itoa(len(l.Returns))), Isolated(last)))
 	}
 	return out
 }
