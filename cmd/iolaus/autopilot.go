@@ -29,12 +29,13 @@ type (
 			To    int64   `json:"to"`
 			Score float64 `json:"score"`
 		} `json:"lineage"`
-		Carriers []struct {
-			Provider     int64  `json:"provider"`
-			Name         string `json:"name"`
-			Layer        string `json:"layer"`
-			Jurisdiction string `json:"jurisdiction"`
-		} `json:"carriers"`
+		Carriers []carrierView `json:"carriers"`
+	}
+	carrierView struct {
+		Provider     int64  `json:"provider"`
+		Name         string `json:"name"`
+		Layer        string `json:"layer"`
+		Jurisdiction string `json:"jurisdiction"`
 	}
 	itemView struct {
 		ID      int64  `json:"id"`

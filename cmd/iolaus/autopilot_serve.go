@@ -119,8 +119,20 @@ var teams = map[string]team{"Unit A": {"dora", "lena", "sig", "lio", "ada", "ben
 // own is who acts for the unit of the house.
 func (p *play) own() team { return teams[p.name] }
 
-// nearest is the carrier that is closest to the content; registrars come in only when those do not act.
+// nearest are the layers from the content outwards; registrars come in only when those do not act.
 var nearest = []string{"platform", "newsletter", "stream_host", "app_store", "addon_store", "host", "cdn"}
+
+// nearest is the carrier that is closest to the content.
+func (v assetView) nearest() (carrierView, bool) {
+	for _, layer := range nearest {
+		for _, c := range v.Carriers {
+			if c.Layer == layer {
+				return c, true
+			}
+		}
+	}
+	return carrierView{}, false
+}
 
 // serve drafts the act that fits the asset, and has it submitted and approved. The gate refuses what the law does not allow; the
 // next instrument is tried then.
@@ -129,21 +141,18 @@ func (a *autopilot) serve(ctx context.Context, v assetView, operation int64) err
 	if err != nil {
 		return err
 	}
-	for _, layer := range nearest {
-		for _, c := range full.Carriers {
-			if c.Layer == layer {
-				unit, instruments := choose(c.Layer, c.Jurisdiction)
-				in := map[string]any{"asset": v.ID, "provider": c.Provider, "layer": c.Layer}
-				if operation != 0 {
-					in["operation"], in["unit"] = operation, a.unitID(unit)
-				} else {
-					unit = a.name
-				}
-				return a.draft(ctx, "/v1/notices", unit, instruments, in)
-			}
-		}
+	c, there := full.nearest()
+	if !there {
+		return fmt.Errorf("nobody is known who could act on asset %d", v.ID)
 	}
-	return fmt.Errorf("nobody is known who could act on asset %d", v.ID)
+	unit, instruments := choose(c.Layer, c.Jurisdiction)
+	in := map[string]any{"asset": v.ID, "provider": c.Provider, "layer": c.Layer}
+	if operation != 0 {
+		in["operation"], in["unit"] = operation, a.unitID(unit)
+	} else {
+		unit = a.name
+	}
+	return a.draft(ctx, "/v1/notices", unit, instruments, in)
 }
 
 func (a *autopilot) unitID(name string) int64 {

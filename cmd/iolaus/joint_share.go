@@ -72,36 +72,42 @@ func (j *jointAction) give(ctx context.Context, v assetView) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, layer := range nearest {
-		for _, c := range full.Carriers {
-			if c.Layer != layer {
-				continue
-			}
-			unit, instruments := choose(c.Layer, c.Jurisdiction)
-			n := slices.IndexFunc(j.members, func(m *member) bool { return m.unit == unit })
-			at := j.next[v.Address]
-			if j.scenario == "s7" && at == 0 {
-				if j.begun[unit] {
-					return nil
-				}
-				defer func() { j.begun[unit], j.served[v.Address] = err == nil, err == nil }()
-			}
-			if n < 0 {
-				return j.serve(ctx, v, j.op)
-			}
-			if at >= len(instruments) {
-				return fmt.Errorf("%s declined every instrument", unit)
-			}
-			_, err = post[struct{}](ctx, j.as(j.own().director), fmt.Sprintf("/v1/operations/%d/tasks", j.op), map[string]any{"participant": j.members[n].part, "asset": v.ID, "provider": c.Provider, "layer": c.Layer,
-				"role": iru.RoleOrderRemoval, "jurisdiction": c.Jurisdiction, "instrument": instruments[at], "stage": iru.StageAct, "note": j.outlets[v.Outlet]})
-			if err == nil {
-				j.theirs[v.Address] = true
-				j.next[v.Address]++
-			}
-			return err
+	c, there := full.nearest()
+	if !there {
+		return fmt.Errorf("nobody is known who could act on asset %d", v.ID)
+	}
+	unit, instruments := choose(c.Layer, c.Jurisdiction)
+	at := j.next[v.Address]
+	if j.scenario == "s7" && at == 0 {
+		if j.begun[unit] {
+			return nil
+		}
+		defer func() { j.begun[unit], j.served[v.Address] = err == nil, err == nil }()
+	}
+	m := j.member(unit)
+	if m == nil {
+		return j.serve(ctx, v, j.op)
+	}
+	if at >= len(instruments) {
+		return fmt.Errorf("%s declined every instrument", unit)
+	}
+	_, err = post[struct{}](ctx, j.as(j.own().director), fmt.Sprintf("/v1/operations/%d/tasks", j.op), map[string]any{"participant": m.part, "asset": v.ID, "provider": c.Provider, "layer": c.Layer,
+		"role": iru.RoleOrderRemoval, "jurisdiction": c.Jurisdiction, "instrument": instruments[at], "stage": iru.StageAct, "note": j.outlets[v.Outlet]})
+	if err == nil {
+		j.theirs[v.Address] = true
+		j.next[v.Address]++
+	}
+	return err
+}
+
+// member is the one of a unit; nil: the unit is the lead's own.
+func (j *jointAction) member(unit string) *member {
+	for _, m := range j.members {
+		if m.unit == unit {
+			return m
 		}
 	}
-	return fmt.Errorf("nobody is known who could act on asset %d", v.ID)
+	return nil
 }
 
 // hand tells the member that can act at an address that the hour of the act has come.
@@ -110,24 +116,20 @@ func (j *jointAction) hand(ctx context.Context, v assetView) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, layer := range nearest {
-		for _, c := range full.Carriers {
-			if c.Layer != layer {
-				continue
-			}
-			unit, _ := choose(c.Layer, c.Jurisdiction)
-			n := slices.IndexFunc(j.members, func(m *member) bool { return m.unit == unit })
-			if n < 0 {
-				return false, nil
-			}
-			k := jointTask{Note: j.outlets[v.Outlet]}
-			k.At.Address = v.Address
-			j.members[n].alone = append(j.members[n].alone, k)
-			j.theirs[v.Address], j.handed[v.Address] = true, j.members[n]
-			return true, nil
-		}
+	c, there := full.nearest()
+	if !there {
+		return false, nil
 	}
-	return false, nil
+	unit, _ := choose(c.Layer, c.Jurisdiction)
+	m := j.member(unit)
+	if m == nil {
+		return false, nil
+	}
+	k := jointTask{Note: j.outlets[v.Outlet]}
+	k.At.Address = v.Address
+	m.alone = append(m.alone, k)
+	j.theirs[v.Address], j.handed[v.Address] = true, m
+	return true, nil
 }
 
 // send tells each member its own tasks.
